@@ -1,0 +1,303 @@
+//! The operations' builders: documented setters that say why they refuse a value, a `send()` that goes through the
+//! crate's transport, `pages()` and `items()` where the spec says how an operation pages.
+
+use heck::{ToPascalCase, ToSnakeCase};
+use quote::{format_ident, quote};
+use syn::{ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Stmt, Type, parse_quote};
+
+use super::{Fields, docs, optional};
+use crate::operation::{Needs, Operation, Parameter};
+use crate::prepare::Marks;
+
+pub(super) fn finish(
+    items: &mut Vec<Item>,
+    marks: &Marks,
+    operations: &[Operation],
+    types: &Fields,
+) -> Result<(), String> {
+    for operation in operations {
+        let name = operation.builder();
+        let item = items.iter_mut().find_map(|item| match item {
+            Item::Struct(item) if item.ident == name => Some(item),
+            _ => None,
+        });
+        let fields = builder_struct(item.ok_or_else(|| format!("builder `{name}`"))?, operation);
+        let block = items.iter_mut().find_map(|item| match item {
+            Item::Impl(block) if is_for(block, &name) => Some(block),
+            _ => None,
+        });
+        implementation(block.ok_or_else(|| format!("methods of builder `{name}`"))?, operation, &fields)?;
+        if let Some(paging) = paging(operation, marks, types)? {
+            items.extend(paging);
+        }
+    }
+    items.retain(|item| !matches!(item, Item::Use(_)));
+    items.insert(
+        0,
+        parse_quote!(
+            use super::types;
+        ),
+    );
+    items.insert(
+        1,
+        parse_quote!(
+            use ::progenitor_client::{ClientInfo, Error, ResponseValue};
+        ),
+    );
+    items.insert(
+        2,
+        parse_quote!(
+            #[allow(unused_imports)]
+            use ::progenitor_client::RequestBuilderExt;
+        ),
+    );
+    Ok(())
+}
+
+fn is_for(block: &ItemImpl, name: &str) -> bool {
+    matches!(&*block.self_ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// Documents the struct; returns the type inside each field's `Result`.
+fn builder_struct(item: &mut ItemStruct, operation: &Operation) -> Vec<(syn::Ident, Type)> {
+    let text = format!("`{}`: {}.", operation.id, docs::safe(operation.summary.trim_end_matches('.')));
+    let sent = format!("`{} {}`", operation.method, operation.path);
+    item.attrs.retain(|attr| !attr.path().is_ident("doc"));
+    item.attrs.push(parse_quote!(#[doc = #text]));
+    item.attrs.push(parse_quote!(#[doc = ""]));
+    item.attrs.push(parse_quote!(#[doc = #sent]));
+    item.attrs.push(parse_quote!(#[must_use = "nothing happens before `send()`"]));
+    let inner = |ty: &Type| match ty {
+        Type::Path(path) => match &path.path.segments.last()?.arguments {
+            syn::PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+                syn::GenericArgument::Type(inner) => Some(inner.clone()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    item.fields.iter().filter_map(|field| Some((field.ident.clone()?, inner(&field.ty)?))).collect()
+}
+
+fn implementation(block: &mut ItemImpl, operation: &Operation, fields: &[(syn::Ident, Type)]) -> Result<(), String> {
+    let mut send = None;
+    for item in std::mem::take(&mut block.items) {
+        let ImplItem::Fn(mut function) = item else { continue };
+        match function.sig.ident.to_string().as_str() {
+            "new" => block.items.push(new(operation, fields)),
+            "send" => send = Some(function),
+            "body" | "body_map" => {
+                docs_of_body(&mut function);
+                block.items.push(ImplItem::Fn(function));
+            }
+            name => {
+                let parameter = operation.parameters.iter().find(|parameter| parameter.setter() == name);
+                let field = fields.iter().find(|(ident, _)| ident == name);
+                let ((_, ty), parameter) = field.zip(parameter).ok_or_else(|| format!("parameter `{name}`"))?;
+                block.items.push(setter(operation, parameter, ty));
+            }
+        }
+    }
+    let send = send.ok_or_else(|| format!("function `send` of `{}`", operation.id))?;
+    block.items.extend(sending(operation, send)?);
+    Ok(())
+}
+
+fn new(operation: &Operation, fields: &[(syn::Ident, Type)]) -> ImplItem {
+    let values = fields.iter().map(|(ident, ty)| {
+        let parameter = operation.parameters.iter().find(|parameter| ident == parameter.setter().as_str());
+        match parameter {
+            None => quote!(#ident: Ok(::std::default::Default::default())),
+            Some(_) if optional(ty).is_some() => quote!(#ident: Ok(None)),
+            Some(parameter) => {
+                let message = format!("`{}` is not set: call `.{ident}(…)`", parameter.name);
+                quote!(#ident: Err(#message.to_owned()))
+            }
+        }
+    });
+    parse_quote! {
+        pub(crate) fn new(client: &'a super::Client) -> Self {
+            Self { client, #(#values),* }
+        }
+    }
+}
+
+fn setter(operation: &Operation, parameter: &Parameter, ty: &Type) -> ImplItem {
+    let name = format_ident!("{}", parameter.setter());
+    let inner = optional(ty).unwrap_or(ty);
+    let some = optional(ty).map(|_| quote!(.map(Some)));
+    let text = docs::safe(&parameter.description);
+    let refused = format!("`{}`: {{error}}", parameter.name);
+    // The handle fills in whose lock holder it is; another one would not fit the token.
+    let by_handle = operation.needs == Needs::LockHolder && parameter.name == "lockHolderId";
+    let visibility: syn::Visibility = if by_handle { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
+    parse_quote! {
+        #[doc = #text]
+        #visibility fn #name<V>(mut self, value: V) -> Self
+        where
+            V: ::std::convert::TryInto<#inner>,
+            V::Error: ::std::fmt::Display,
+        {
+            self.#name = value.try_into()#some.map_err(|error| format!(#refused));
+            self
+        }
+    }
+}
+
+fn docs_of_body(function: &mut ImplItemFn) {
+    let text = if function.sig.ident == "body" {
+        "The request body: a value, or a builder of one."
+    } else {
+        "Changes the request body through its builder."
+    };
+    function.attrs.push(parse_quote!(#[doc = #text]));
+    // A missing property explains itself; the name of a Rust type would not help.
+    struct Plain;
+    impl syn::visit_mut::VisitMut for Plain {
+        fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+            if call.path.is_ident("format") {
+                call.tokens = quote!("{s}");
+            }
+        }
+    }
+    syn::visit_mut::visit_impl_item_fn_mut(&mut Plain, function);
+}
+
+/// Splits progenitor's `send` in two: what builds the request stays, what sends it and reads the answer is ours.
+fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, String> {
+    let is_local = |stmt: &Stmt, name: &str| {
+        let pattern = match stmt {
+            Stmt::Local(local) => &local.pat,
+            _ => return false,
+        };
+        matches!(pattern, syn::Pat::Ident(pattern) if pattern.ident == name)
+    };
+    let end = send.block.stmts.iter().position(|stmt| is_local(stmt, "info"));
+    let end = end.ok_or_else(|| format!("end of the request of `{}`", operation.id))?;
+    let mut building: Vec<Stmt> = Vec::new();
+    for stmt in send.block.stmts.into_iter().take(end) {
+        if is_local(&stmt, "url") {
+            building.push(url(operation));
+        } else if !matches!(&stmt, Stmt::Expr(..)) {
+            // The only expression is the one that adds the header `api-version`, which this service does not know.
+            building.push(stmt);
+        }
+    }
+    let constant = format_ident!("{}", operation.constant());
+    let (ty, through): (Type, _) = match &operation.success {
+        Some(schema) => {
+            let name = format_ident!("{}", schema.to_pascal_case());
+            (parse_quote!(types::#name), quote!(send))
+        }
+        None => (parse_quote!(()), quote!(send_for_nothing)),
+    };
+    let sends = format!("Sends `{} {}`.", operation.method, operation.path);
+    Ok(vec![
+        parse_quote! {
+            #[allow(unused_mut)]
+            fn request(self) -> Result<::reqwest::Request, Error<()>> {
+                #(#building)*
+                Ok(request)
+            }
+        },
+        parse_quote! {
+            #[doc = #sends]
+            ///
+            /// # Errors
+            /// Any [`Error`](crate::Error): its [`kind`](crate::Error::kind) says where it arose, its
+            /// [`outcome`](crate::Error::outcome) whether the service may have acted.
+            pub async fn send(self) -> crate::Result<ResponseValue<#ty>> {
+                let client = self.client;
+                let request = self.request();
+                crate::transport::#through(client, request, &super::operations::#constant).await
+            }
+        },
+    ])
+}
+
+fn url(operation: &Operation) -> Stmt {
+    let template = operation.path.split(['{', '}']).enumerate();
+    let template: String = template.map(|(index, part)| if index % 2 == 1 { "{}" } else { part }).collect();
+    let template = format!("{{}}{template}");
+    let segments = operation.path.split(['{', '}']).skip(1).step_by(2).map(|name| {
+        let ident = format_ident!("{}", name.to_snake_case());
+        quote!(crate::path::segment(#name, &#ident)?)
+    });
+    parse_quote!(let url = format!(#template, client.baseurl, #(#segments),*);)
+}
+
+/// `items()` and `pages()`, and what they need to know of the page's type.
+fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option<Vec<Item>>, String> {
+    let (Some(paging), Some(schema)) = (&operation.pagination, &operation.success) else { return Ok(None) };
+    let page_name = schema.to_pascal_case();
+    let fields = types.get(&page_name).ok_or_else(|| format!("type `{page_name}`"))?;
+    let field = |property: &str| {
+        let found = fields.iter().find(|field| field.property == property);
+        found.ok_or_else(|| format!("field `{property}` of `{page_name}`"))
+    };
+    let (items, next) = (field(&paging.items)?, field(&paging.cursor)?);
+    let item = match &items.ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.arguments.clone()),
+        _ => None,
+    };
+    let Some(syn::PathArguments::AngleBracketed(arguments)) = item else {
+        return Err(format!("list `{}` of `{page_name}`", paging.items));
+    };
+    let Some(syn::GenericArgument::Type(item)) = arguments.args.first() else {
+        return Err(format!("type of the items of `{page_name}`"));
+    };
+    let Type::Path(item) = item else { return Err(format!("name of the items of `{page_name}`")) };
+    let item = &item.path;
+    debug_assert!(!marks.enums.contains_key(schema));
+    let page = format_ident!("{page_name}");
+    let builder = format_ident!("{}", operation.builder());
+    let cursor = format_ident!("{}", paging.cursor.to_snake_case());
+    let (items, next, size) = (&items.ident, &next.ident, proc_macro2::Literal::u64_unsuffixed(paging.size));
+    let constant = format_ident!("{}", operation.constant());
+    let many = format!(
+        "Every item from here on, page by page as the stream is read. Asks for {} a page unless \
+         [`limit`](Self::limit) says otherwise.",
+        paging.size
+    );
+    Ok(Some(vec![parse_quote! {
+        impl<'a> #builder<'a> {
+            #[doc = #many]
+            ///
+            /// # Errors
+            /// The stream ends after the first error of a page.
+            pub fn items(self) -> impl ::futures_core::Stream<Item = crate::Result<types::#item>> + Send + 'a {
+                crate::page::items(self.pages(), |page: types::#page| page.#items)
+            }
+
+            /// The pages from here on, each with its status and headers.
+            ///
+            /// The stream ends with the page that names no further one, and at an empty or repeated cursor.
+            ///
+            /// # Errors
+            /// The stream ends after the first error of a page.
+            pub fn pages(
+                self,
+            ) -> impl ::futures_core::Stream<Item = crate::Result<ResponseValue<types::#page>>> + Send + 'a {
+                let mut first = self;
+                if let Ok(limit @ None) = &mut first.limit {
+                    *limit = Some(#size);
+                }
+                crate::page::pages(
+                    &super::operations::#constant,
+                    move |cursor: Option<crate::Cursor>| {
+                        let mut next = first.clone();
+                        if let Some(cursor) = cursor {
+                            next.#cursor = Ok(Some(cursor));
+                        }
+                        next.send()
+                    },
+                    |page: &types::#page| crate::page::Position {
+                        next: page.#next.as_ref(),
+                        empty: page.#items.is_empty(),
+                    },
+                )
+            }
+        }
+    }]))
+}

@@ -1,0 +1,34 @@
+//! Enums that keep the values they do not know.
+
+use heck::ToPascalCase;
+use quote::{format_ident, quote};
+use syn::Item;
+
+use super::docs;
+use crate::prepare::OpenEnum;
+
+pub(super) fn item(name: &str, open: &OpenEnum) -> Item {
+    let name = format_ident!("{}", name.to_pascal_case());
+    let description = docs::safe(&open.description);
+    let insensitive = open.case_insensitive;
+    let variants = open.values.iter().map(|(value, description)| {
+        let variant = format_ident!("{}", variant(value));
+        let description = docs::safe(description);
+        quote!(#[doc = #description] #variant = #value)
+    });
+    Item::Macro(syn::parse_quote! {
+        crate::open_enum! {
+            #[doc = #description]
+            #name, case_insensitive: #insensitive, { #(#variants,)* }
+        }
+    })
+}
+
+fn variant(value: &str) -> String {
+    // A grant type is a URN; its last part names it.
+    let last = value.rsplit(':').next().unwrap_or(value);
+    match last.to_pascal_case() {
+        name if name.starts_with(|first: char| first.is_ascii_alphabetic()) => name,
+        name => format!("Value{name}"),
+    }
+}

@@ -1,0 +1,71 @@
+//! The YAML's examples as Rust that compiles.
+
+use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::Value;
+
+use crate::load::{Document, resolve, schema_name};
+use crate::operation::{Needs, Operation};
+
+/// A documentation test of one operation, as the user of a handle would write it.
+pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
+    let (handle, ty) = match operation.needs {
+        Needs::LockHolder => ("home", "unloc::LockHolder"),
+        _ => ("unloc", "unloc::Unloc"),
+    };
+    let mut call = format!("let answer = {handle}\n    .{}()", operation.function());
+    let filled_in = |name: &str| operation.needs == Needs::LockHolder && name == "lockHolderId";
+    for parameter in operation.parameters.iter().filter(|p| p.required && !filled_in(&p.name)) {
+        let value = match &parameter.example {
+            Some(Value::String(text)) => format!("{text:?}"),
+            Some(value) => value.to_string(),
+            None => format!("{:?}", format!("the {}", parameter.name)),
+        };
+        call.push_str(&format!("\n    .{}({value})", parameter.setter()));
+    }
+    if let Some((schema, example)) = &operation.body {
+        let body = object(document, schema, example, 2);
+        call.push_str(&format!("\n    .body(\n        {body},\n    )"));
+    }
+    call.push_str("\n    .send()\n    .await?;");
+    let read = if operation.success.is_some() { "\nprintln!(\"{:?}\", answer.into_inner());" } else { "" };
+    let read = if read.is_empty() { "\nassert!(answer.status().is_success());" } else { read };
+    format!(
+        "```no_run\n# async fn example({handle}: {ty}) -> Result<(), Box<dyn std::error::Error>> {{\n{call}{read}\n# \
+         Ok(())\n# }}\n```"
+    )
+}
+
+fn object(document: &Document, schema: &str, example: &Value, depth: usize) -> String {
+    let node = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
+    let indent = "    ".repeat(depth + 1);
+    let mut text = format!("unloc::types::{}::builder()", schema.to_pascal_case());
+    for (property, value) in example.as_object().into_iter().flatten() {
+        let field = node.pointer(&format!("/properties/{property}")).unwrap_or(&Value::Null);
+        if let Some(value) = literal(document, field, value, depth + 1) {
+            text.push_str(&format!("\n{indent}.{}({value})", property.to_snake_case()));
+        }
+    }
+    text
+}
+
+fn literal(document: &Document, field: &Value, value: &Value, depth: usize) -> Option<String> {
+    let name = schema_name(field);
+    let target = match name {
+        Some(name) => document.value.pointer(&format!("/components/schemas/{name}"))?,
+        None => resolve(&document.value, field)?,
+    };
+    Some(match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) if target.get("format").and_then(Value::as_str) == Some("date-time") => {
+            format!("{text:?}.parse::<chrono::DateTime<chrono::Utc>>()?")
+        }
+        // Types that stand in for text take text; `Nullable` takes only what is inside it.
+        Value::String(text) if name.is_none() && field.get("nullable") == Some(&Value::Bool(true)) => {
+            format!("{text:?}.to_owned()")
+        }
+        Value::String(text) => format!("{text:?}"),
+        Value::Object(_) => object(document, name?, value, depth),
+        Value::Array(_) => return None,
+    })
+}

@@ -1,0 +1,75 @@
+//! Which handle offers which operation.
+
+use quote::format_ident;
+use syn::{ImplItem, Item, parse_quote};
+
+use super::{docs, example};
+use crate::load::Document;
+use crate::operation::{Needs, Operation};
+
+pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> {
+    let methods = |needs: Needs| -> Vec<ImplItem> {
+        let wanted = operations.iter().filter(|operation| operation.needs == needs);
+        wanted.map(|operation| method(document, operation)).collect()
+    };
+    let (integrator, lock_holder) = (methods(Needs::Integrator), methods(Needs::LockHolder));
+    let mut items: Vec<Item> = Vec::new();
+    if !integrator.is_empty() {
+        items.push(parse_quote! {
+            /// Operations that need an unscoped token.
+            impl crate::Unloc { #(#integrator)* }
+        });
+    }
+    if !lock_holder.is_empty() {
+        items.push(parse_quote! {
+            /// Operations on what belongs to this lock holder.
+            impl crate::LockHolder { #(#lock_holder)* }
+        });
+    }
+    items
+}
+
+fn method(document: &Document, operation: &Operation) -> ImplItem {
+    let (function, builder) = (format_ident!("{}", operation.function()), format_ident!("{}", operation.builder()));
+    let text = documentation(document, operation);
+    let with_id = (operation.needs == Needs::LockHolder).then(|| quote::quote!(.lock_holder_id(self.id())));
+    parse_quote! {
+        #[doc = #text]
+        pub fn #function(&self) -> builder::#builder<'_> {
+            builder::#builder::new(self.client())#with_id
+        }
+    }
+}
+
+fn documentation(document: &Document, operation: &Operation) -> String {
+    let mut text = format!("{}.\n\n", docs::safe(operation.summary.trim_end_matches('.')));
+    text.push_str(&example::doctest(document, operation));
+    text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
+    text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
+    text.push_str(if operation.repeatable {
+        "; sent twice, it does what it does when sent once.\n\n"
+    } else {
+        "; **sent twice, it may act twice**, so it is never repeated once the service may have seen it.\n\n"
+    });
+    let parameters: Vec<_> = operation.parameters.iter().filter(|p| p.name != "lockHolderId").collect();
+    if !parameters.is_empty() {
+        text.push_str("# Parameters\n");
+        for parameter in parameters {
+            let required = if parameter.required { "" } else { " (optional)" };
+            let line = docs::safe(&parameter.description).replace('\n', " ");
+            text.push_str(&format!("* `{}`{required}: {line}\n", parameter.setter()));
+        }
+        text.push('\n');
+    }
+    text.push_str("# Errors\n");
+    for (status, description) in &operation.errors {
+        let line = docs::safe(description).replace('\n', " ");
+        text.push_str(&format!("* {status}: {}\n", line.trim_end_matches('.')));
+    }
+    let level = match operation.evidence.as_str() {
+        "documented" => "Documented",
+        _ => "**Inferred**, not documented",
+    };
+    text.push_str(&format!("\n# Evidence\n{level}. {}", docs::safe(&operation.evidence_note)));
+    text
+}

@@ -1,0 +1,113 @@
+//! Rewrites progenitor's output into what stands in `unloc`: the same types and setters, a `send()` that goes through
+//! `unloc`'s transport, and what the spec says beyond them (handles, paging, tables, documentation).
+
+mod builders;
+mod docs;
+mod enums;
+mod example;
+mod handles;
+mod tables;
+mod types;
+
+use std::collections::BTreeMap;
+
+use heck::ToPascalCase;
+use serde_json::Value;
+use syn::{File, Item, ItemMod, Type, parse_quote};
+
+use crate::error::Error;
+use crate::load::Document;
+use crate::operation::Operation;
+use crate::prepare::Marks;
+
+pub(crate) fn finish(
+    document: &Document,
+    mut file: File,
+    marks: &Marks,
+    operations: &[Operation],
+) -> Result<File, Error> {
+    let missing = |what: &str| document.error("", format!("the generator's output has no {what}: has it changed?"));
+    let types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
+    types::finish(types, marks)?;
+    let fields = types::fields(types);
+    let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
+    builders::finish(builder, marks, operations, &fields).map_err(|what| missing(&what))?;
+    // What remains of the client is the struct that the requests are built on.
+    let mut handles = handles::items(document, operations);
+    file.items.retain_mut(|item| match item {
+        Item::Mod(module) => module.ident != "prelude",
+        Item::Const(_) => false,
+        Item::Use(_) => false,
+        Item::Struct(client) => {
+            client.vis = parse_quote!(pub(crate));
+            true
+        }
+        Item::Impl(block) => {
+            block.items.retain(|item| {
+                let syn::ImplItem::Fn(function) = item else { return true };
+                block.trait_.is_some() || function.sig.ident == "new_with_client"
+            });
+            for item in &mut block.items {
+                if let syn::ImplItem::Fn(function) = item
+                    && block.trait_.is_none()
+                {
+                    function.vis = parse_quote!(pub(crate));
+                }
+            }
+            !block.items.is_empty()
+        }
+        _ => true,
+    });
+    file.items.insert(
+        0,
+        parse_quote!(
+            use ::progenitor_client::ClientInfo;
+        ),
+    );
+    file.items.append(&mut handles);
+    file.items.append(&mut tables::items(document, marks, operations));
+    Ok(file)
+}
+
+fn content<'a>(file: &'a mut File, name: &str) -> Option<&'a mut Vec<Item>> {
+    file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(items),
+        _ => None,
+    })
+}
+
+/// The JSON names of a Rust struct's fields, and their Rust types, by struct and field.
+type Fields = BTreeMap<String, Vec<Field>>;
+
+#[derive(Clone)]
+struct Field {
+    ident: syn::Ident,
+    property: String,
+    ty: Type,
+    docs: Vec<syn::Attribute>,
+}
+
+/// The schema that a Rust type was made from.
+fn schema_of<'a>(names: impl Iterator<Item = &'a String>, rust: &str) -> Option<&'a String> {
+    let mut names = names;
+    names.find(|name| name.to_pascal_case() == rust)
+}
+
+/// `T` of `Option<T>`.
+fn optional(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        syn::GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+fn is_nullable(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "Nullable"))
+}
+
+fn text<'a>(node: &'a Value, key: &str) -> &'a str {
+    node.get(key).and_then(Value::as_str).unwrap_or_default().trim()
+}

@@ -1,0 +1,63 @@
+//! What the transport has to know of each operation, as data.
+
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{Item, parse_quote};
+
+use super::text;
+use crate::load::Document;
+use crate::operation::{Needs, Operation};
+use crate::prepare::{Envelope, Marks};
+
+pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]) -> Vec<Item> {
+    let names: Vec<_> = operations.iter().map(|operation| format_ident!("{}", operation.constant())).collect();
+    let values = operations.iter().map(|operation| {
+        let Operation { id, method, path, repeatable, scopes, .. } = operation;
+        let envelope = operation.success.as_ref().and_then(|schema| marks.envelopes.get(schema));
+        let envelope = match envelope {
+            Some(Envelope { property, required }) => {
+                quote!(Some(crate::operation::Envelope { property: #property, required: #required }))
+            }
+            None => quote!(None),
+        };
+        let handle = match operation.needs {
+            Needs::Nothing => quote!(None),
+            Needs::Integrator => quote!(Some(crate::Handle::Unloc)),
+            Needs::LockHolder => quote!(Some(crate::Handle::LockHolder)),
+        };
+        let documented = operation.evidence == "documented";
+        quote! {
+            crate::Operation {
+                id: #id,
+                method: #method,
+                path: #path,
+                handle: #handle,
+                scopes: &[#(#scopes),*],
+                repeatable: #repeatable,
+                documented: #documented,
+                envelope: #envelope,
+            }
+        }
+    });
+    let servers = document.value.get("servers").and_then(Value::as_array).into_iter().flatten();
+    let servers = servers.map(|server| {
+        let (name, url) = (text(server, "x-environment"), text(server, "url").trim_end_matches('/'));
+        quote!((#name, #url))
+    });
+    vec![
+        parse_quote! {
+            /// What is known of each operation, by its name.
+            pub(crate) mod operations {
+                #(pub(crate) static #names: crate::Operation = #values;)*
+            }
+        },
+        parse_quote! {
+            /// All operations, in the order of their paths.
+            pub(crate) static OPERATIONS: &[&crate::Operation] = &[#(&operations::#names),*];
+        },
+        parse_quote! {
+            /// Base addresses by environment.
+            pub(crate) static SERVERS: &[(&str, &str)] = &[#(#servers),*];
+        },
+    ]
+}

@@ -1,0 +1,231 @@
+//! The types: lenient reading, room to grow, documentation, builders whose setters take what a caller has at hand.
+
+use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Fields as SynFields, ImplItem, Item, ItemStruct, Type, parse_quote};
+
+use super::{Field, Fields, docs, enums, is_nullable, optional, schema_of};
+use crate::error::Error;
+use crate::prepare::Marks;
+
+pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> {
+    let mut names: Vec<syn::Ident> = Vec::new();
+    for item in items.iter_mut() {
+        match item {
+            Item::Struct(item) => {
+                docs::sanitise(&mut item.attrs);
+                item.attrs.push(schemars());
+                names.push(item.ident.clone());
+                if let SynFields::Named(_) = &item.fields {
+                    item.attrs.push(parse_quote!(#[non_exhaustive]));
+                    fields_of(item, marks);
+                }
+            }
+            Item::Enum(item) => {
+                docs::sanitise(&mut item.attrs);
+                item.attrs.push(schemars());
+                names.push(item.ident.clone());
+            }
+            Item::Impl(item) => {
+                for function in item.items.iter_mut() {
+                    if let ImplItem::Fn(function) = function
+                        && function.sig.ident == "builder"
+                    {
+                        function.attrs.push(parse_quote!(#[doc = "A builder whose setters take each property."]));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let all = fields(items);
+    for item in items.iter_mut() {
+        if let Item::Mod(module) = item
+            && module.ident == "builder"
+            && let Some((_, items)) = &mut module.content
+        {
+            builders(items, &all);
+        }
+    }
+    items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
+    items.push(schemas(&names));
+    Ok(())
+}
+
+/// The named fields of all structs.
+pub(super) fn fields(items: &[Item]) -> Fields {
+    let structs = items.iter().filter_map(|item| match item {
+        Item::Struct(item) => Some(item),
+        _ => None,
+    });
+    let field = |field: &syn::Field| {
+        let ident = field.ident.clone()?;
+        let docs = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect();
+        Some(Field { property: property(field), ident, ty: field.ty.clone(), docs })
+    };
+    structs.map(|item| (item.ident.to_string(), item.fields.iter().filter_map(field).collect())).collect()
+}
+
+fn fields_of(item: &mut ItemStruct, marks: &Marks) {
+    let rust = item.ident.to_string();
+    let known = marks.lenient.keys().chain(marks.aliases.keys()).map(|(schema, _)| schema);
+    let schema = schema_of(known, &rust).cloned();
+    for field in &mut item.fields {
+        docs::sanitise(&mut field.attrs);
+        let property = property(field);
+        if let Some(inner) = optional(&field.ty).filter(|inner| is_nullable(inner)).cloned() {
+            field.ty = inner;
+            field.attrs.retain(|attr| !attr.path().is_ident("serde"));
+            field.attrs.push(parse_quote! {
+                #[serde(default, rename = #property, skip_serializing_if = "crate::Nullable::is_absent")]
+            });
+        }
+        let Some(schema) = &schema else { continue };
+        let key = (schema.clone(), property);
+        for alias in marks.aliases.get(&key).into_iter().flatten() {
+            field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
+        }
+        if let Some(reader) = marks.lenient.get(&key) {
+            let reader = format!("crate::lenient::{reader}");
+            if optional(&field.ty).is_some() && !serde_text(&field.attrs).contains("default") {
+                field.attrs.push(parse_quote!(#[serde(default)]));
+            }
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
+        }
+    }
+}
+
+/// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
+/// names the property as the wire does when a value is refused.
+fn builders(items: &mut [Item], all: &Fields) {
+    for item in items {
+        match item {
+            Item::Struct(item) => {
+                let text = format!("Builder of [`{}`](super::{0}).", item.ident);
+                item.attrs.push(parse_quote!(#[doc = #text]));
+                for field in &mut item.fields {
+                    field.ty = flat(&field.ty);
+                }
+            }
+            Item::Impl(block) if block.trait_.is_none() => {
+                let Some(fields) = all.get(&block.self_ty.to_token_stream().to_string()) else { continue };
+                block.items = fields.iter().map(setter).collect();
+            }
+            Item::Impl(block) => {
+                let fields = all.get(&block.self_ty.to_token_stream().to_string());
+                let last = block.trait_.as_ref().and_then(|of| of.0.segments.last());
+                let default = last.is_some_and(|last| last.ident == "Default");
+                for function in block.items.iter_mut().filter(|_| default) {
+                    if let (ImplItem::Fn(function), Some(fields)) = (function, fields) {
+                        function.block = unset(fields);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The start of a builder: required properties say what is missing.
+fn unset(fields: &[Field]) -> syn::Block {
+    let values = fields.iter().map(|Field { ident, property, ty, .. }| {
+        let empty = ["Option", "Vec", "BTreeMap", "Nullable"];
+        let last = |ty: &Type| match ty {
+            Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
+            _ => None,
+        };
+        if last(ty).is_some_and(|name| empty.contains(&name.as_str())) {
+            quote!(#ident: Ok(::std::default::Default::default()))
+        } else {
+            let message = format!("`{property}` is not set: call `.{ident}(…)`");
+            quote!(#ident: Err(#message.to_owned()))
+        }
+    });
+    parse_quote!({ Self { #(#values),* } })
+}
+
+fn setter(Field { ident, property, ty, docs }: &Field) -> ImplItem {
+    let inner = outer(optional(ty).unwrap_or(ty));
+    let some = optional(ty).map(|_| quote!(.map(Some)));
+    let refused = format!("`{property}`: {{error}}");
+    parse_quote! {
+        #(#docs)*
+        pub fn #ident<T>(mut self, value: T) -> Self
+        where
+            T: ::std::convert::TryInto<#inner>,
+            T::Error: ::std::fmt::Display,
+        {
+            self.#ident = value.try_into()#some.map_err(|error| format!(#refused));
+            self
+        }
+    }
+}
+
+/// A type as it reads one module further in.
+fn outer(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    Deeper.visit_type_mut(&mut ty);
+    ty
+}
+
+struct Deeper;
+
+impl VisitMut for Deeper {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        let primitive = path.get_ident().is_some_and(|ident| {
+            matches!(ident.to_string().as_str(), "bool" | "f32" | "f64" | "i32" | "i64" | "u8" | "u32" | "u64")
+        });
+        if path.leading_colon.is_none() && path.segments.len() == 1 && !primitive {
+            path.segments.insert(0, parse_quote!(super));
+        }
+    }
+}
+
+/// `Option<Nullable<T>>` anywhere inside becomes `Nullable<T>`.
+fn flat(ty: &Type) -> Type {
+    struct Flat;
+    impl VisitMut for Flat {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Some(inner) = optional(ty).filter(|inner| is_nullable(inner)).cloned() {
+                *ty = inner;
+            }
+            visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    let mut ty = ty.clone();
+    Flat.visit_type_mut(&mut ty);
+    ty
+}
+
+/// The name of a field on the wire.
+fn property(field: &syn::Field) -> String {
+    let text = serde_text(&field.attrs);
+    let renamed = text.split_once("rename = \"").and_then(|(_, rest)| rest.split_once('"'));
+    match (renamed, &field.ident) {
+        (Some((name, _)), _) => name.to_owned(),
+        (None, Some(ident)) => ident.to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+fn serde_text(attrs: &[Attribute]) -> String {
+    attrs.iter().filter(|attr| attr.path().is_ident("serde")).map(|attr| attr.to_token_stream().to_string()).collect()
+}
+
+fn schemars() -> Attribute {
+    parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
+}
+
+fn schemas(names: &[syn::Ident]) -> Item {
+    parse_quote! {
+        /// The JSON Schema of every type in this module, by name, under `$defs`.
+        #[cfg(feature = "schemars")]
+        #[must_use]
+        pub fn json_schemas() -> ::serde_json::Value {
+            let mut generator = ::schemars::SchemaGenerator::default();
+            #(generator.subschema_for::<#names>();)*
+            ::serde_json::json!({ "$defs": generator.take_definitions(true) })
+        }
+    }
+}

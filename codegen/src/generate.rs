@@ -1,0 +1,100 @@
+//! Runs progenitor on a prepared spec; what it would panic on becomes an error with a place.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
+use quote::quote;
+use serde_json::{Value, json};
+use serde_path_to_error::Segment;
+use syn::File;
+
+use crate::error::Error;
+use crate::load::{Document, escape};
+use crate::operation::Operation;
+use crate::prepare::Prepared;
+
+/// The generator's output as a syntax tree, before the finishing passes.
+pub(crate) fn generate(
+    document: &Document,
+    prepared: &Prepared,
+    operations: &[Operation],
+    module: &str,
+) -> Result<File, Error> {
+    let spec = serde_path_to_error::deserialize(&prepared.spec).map_err(|error| {
+        let steps = error.path().iter().map(|step| match step {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escape(key)),
+            _ => String::new(),
+        });
+        document.error(&steps.collect::<String>(), format!("not valid OpenAPI 3.0: {}", error.inner()))
+    })?;
+    run(&spec, prepared, module).map_err(|reason| {
+        let pointer = blame(prepared, operations, module).unwrap_or_default();
+        document.error(&pointer, format!("the generator cannot bind this: {reason}"))
+    })
+}
+
+fn run(spec: &openapiv3::OpenAPI, prepared: &Prepared, module: &str) -> Result<File, String> {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        // No hook is implemented anywhere: a `send` that the finishing passes missed does not compile.
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote!(crate::transport::Inner))
+        .with_map_type("::std::collections::BTreeMap")
+        .with_derive("PartialEq");
+    for (name, rust) in &prepared.marks.replaced {
+        settings.with_replacement(name, rust, std::iter::empty());
+    }
+    for name in prepared.marks.enums.keys() {
+        let rust = format!("{module}::types::{}", heck::ToPascalCase::to_pascal_case(name.as_str()));
+        settings.with_replacement(name, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+    }
+    let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(spec)));
+    let tokens = tokens.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        text.unwrap_or("it panicked").to_owned()
+    })?;
+    syn::parse2(tokens.map_err(|error| error.to_string())?).map_err(|error| format!("its output is no Rust: {error}"))
+}
+
+/// The place that the generator stumbles over: it names none itself, so each operation, then each schema, is tried
+/// alone.
+fn blame(prepared: &Prepared, operations: &[Operation], module: &str) -> Option<String> {
+    let alone = |paths: Value, schemas: Option<Value>| {
+        let mut spec = prepared.spec.clone();
+        spec["paths"] = paths;
+        if let Some(schemas) = schemas {
+            spec["components"]["schemas"] = schemas;
+        }
+        serde_json::from_value(spec).is_ok_and(|spec| run(&spec, prepared, module).is_err())
+    };
+    let schemas = prepared.spec.pointer("/components/schemas").and_then(Value::as_object);
+    if alone(json!({}), None) {
+        let one = |name: &String, schema: &Value| {
+            let mut only = serde_json::Map::new();
+            // Whatever it refers to is there by name, so that only its own content counts.
+            for other in schemas.into_iter().flatten().map(|(other, _)| other) {
+                only.insert(other.clone(), json!({ "type": "object" }));
+            }
+            only.insert(name.clone(), schema.clone());
+            alone(json!({}), Some(Value::Object(only)))
+        };
+        let found = schemas.into_iter().flatten().find(|(name, schema)| one(name, schema));
+        return Some(
+            found.map_or("/components/schemas".to_owned(), |(name, _)| format!("/components/schemas/{}", escape(name))),
+        );
+    }
+    let found = operations.iter().find(|operation| {
+        let (path, method) = (operation.path.as_str(), operation.method.to_ascii_lowercase());
+        let item = &prepared.spec["paths"][path];
+        let mut only = serde_json::Map::new();
+        only.insert(method.clone(), item[method.as_str()].clone());
+        if let Some(shared) = item.get("parameters") {
+            only.insert("parameters".to_owned(), shared.clone());
+        }
+        alone(json!({ path: only }), None)
+    });
+    found.map(|operation| operation.pointer.clone())
+}

@@ -1,0 +1,65 @@
+//! Turns Unloc's OpenAPI YAML into the Rust bindings of the crate `unloc`.
+//!
+//! Spec in, Rust out, in four steps: [`load`] reads the YAML once and keeps positions; [`prepare`] applies the named
+//! tolerances; `generate` runs progenitor; `finish` rewrites its output so that a call goes through `unloc`'s own
+//! transport, and adds what the spec says beyond types and paths: handles, paging, tables.
+//!
+//! A build script needs only [`build`].
+
+mod error;
+mod finish;
+mod generate;
+pub mod load;
+pub mod operation;
+pub mod prepare;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+pub use error::{Error, Position};
+
+use load::Document;
+use operation::Operation;
+
+/// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
+/// folder. What is wrong with a spec becomes one `cargo::error` line each, with file, line and reason.
+#[must_use]
+pub fn build(apis: &[&str]) -> ExitCode {
+    // The generator's panics are caught and explained; their own message would only be noise before that.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut failed = false;
+    for api in apis {
+        let spec = PathBuf::from(format!("openapi/{api}.yaml"));
+        println!("cargo::rerun-if-changed={}", spec.display());
+        if let Err(errors) = write(&spec, api) {
+            failed = true;
+            for error in errors {
+                println!("cargo::error={}", error.to_string().replace('\n', " "));
+            }
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn write(spec: &Path, api: &str) -> Result<(), Vec<Error>> {
+    let bindings = bindings(&Document::read(spec).map_err(|error| vec![error])?, api)?;
+    let Some(folder) = std::env::var_os("OUT_DIR") else {
+        return Err(vec![Error::new(spec, None, "OUT_DIR is not set: `build` runs in a build script")]);
+    };
+    let target = Path::new(&folder).join(format!("{api}.rs"));
+    std::fs::write(&target, bindings)
+        .map_err(|error| vec![Error::new(&target, None, format!("cannot be written: {error}"))])
+}
+
+/// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`.
+///
+/// # Errors
+/// Every reason found why none can be made.
+pub fn bindings(document: &Document, api: &str) -> Result<String, Vec<Error>> {
+    let operations = Operation::all(document)?;
+    let module = format!("crate::generated::{api}");
+    let prepared = prepare::prepare(&document.value, &format!("{module}::types"));
+    let file = generate::generate(document, &prepared, &operations, &module).map_err(|error| vec![error])?;
+    let file = finish::finish(document, file, &prepared.marks, &operations).map_err(|error| vec![error])?;
+    Ok(prettyplease::unparse(&file))
+}

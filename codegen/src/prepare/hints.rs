@@ -1,0 +1,47 @@
+//! Tolerances that the YAML asks for at single properties.
+
+use serde_json::{Map, Value};
+
+use super::Rule;
+
+pub(super) const OTHER_SPELLING: Rule = Rule {
+    name: "other-spelling",
+    reason: "A property is written in two ways (`lockHolders`, `lock-holders`): every spelling in `x-aliases` is read, \
+             the first one is written.",
+    apply: |draft| {
+        draft.response_properties(|schema, property, marks| {
+            let names = texts(property.node, "x-aliases");
+            if !names.is_empty() {
+                marks.aliases.insert((schema.to_owned(), property.name.to_owned()), names);
+            }
+        });
+    },
+};
+
+pub(super) const LOOSE_SCALAR: Rule = Rule {
+    name: "loose-scalar",
+    reason: "Documents show one property with two JSON types (`canShare` as `true` and as \"true\", `postalCode` as text \
+             and as a number): what `x-tolerate` names is read as the documented type.",
+    apply: |draft| {
+        draft.response_properties(|schema, property, marks| {
+            if texts(property.node, "x-tolerate").is_empty() {
+                return;
+            }
+            let reader = match property.node.get("type").and_then(Value::as_str) {
+                Some("string") => "text",
+                Some("boolean") => "boolean",
+                Some("integer") if property.node.get("format").and_then(Value::as_str) == Some("int32") => "integer32",
+                Some("integer") => "integer",
+                Some("array") => "list",
+                _ => return,
+            };
+            marks.lenient.insert((schema.to_owned(), property.name.to_owned()), reader);
+        });
+    },
+};
+
+fn texts(node: &mut Map<String, Value>, key: &str) -> Vec<String> {
+    let list = node.remove(key);
+    let list = list.as_ref().and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}

@@ -1,0 +1,97 @@
+//! Tolerances towards values that break what the documents promise about them.
+
+use serde_json::{Map, Value};
+
+use super::{Draft, Rule};
+
+const LIMITS: [&str; 11] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+];
+
+pub(super) const NO_LIMIT_IN_RESPONSE: Rule = Rule {
+    name: "no-limit-in-response",
+    reason: "The documents' own examples break their limits (an organizationId of three characters where four are the \
+             least): a limit never makes a response unreadable.",
+    apply: |draft: &mut Draft| {
+        let responses = draft.responses.clone();
+        draft.schemas(|schema, node, _| {
+            if responses.contains(schema) {
+                remove(node, &LIMITS);
+            }
+        });
+    },
+};
+
+pub(super) const NO_LIMIT_AT_RUN_TIME: Rule = Rule {
+    name: "no-limit-at-run-time",
+    reason: "Lengths of texts in requests are checked before sending. Patterns would bring a regular-expression engine \
+             into every user's program, and bounds of numbers would bring NonZero types and silent gaps (the generator \
+             checks only some): both stay documentation, and the service judges.",
+    apply: |draft: &mut Draft| {
+        let unchecked: Vec<_> = LIMITS.into_iter().filter(|key| !matches!(*key, "minLength" | "maxLength")).collect();
+        for pointer in ["/components", "/paths"] {
+            if let Some(node) = draft.spec.pointer_mut(pointer) {
+                walk(node, &|node| remove(node, &unchecked));
+            }
+        }
+    },
+};
+
+pub(super) const NO_DEFAULT: Rule = Rule {
+    name: "no-default",
+    reason: "A default in a schema says what the service assumes. Written into the Rust type it would invent values \
+             that the service never sent.",
+    apply: |draft: &mut Draft| {
+        for pointer in ["/components", "/paths"] {
+            if let Some(node) = draft.spec.pointer_mut(pointer) {
+                walk(node, &|node| remove(node, &["default"]));
+            }
+        }
+    },
+};
+
+/// Removes keywords from a schema and its inline parts. A map of properties is no schema: a property may have a
+/// keyword's name.
+fn remove(schema: &mut Map<String, Value>, keywords: &[&str]) {
+    schema.retain(|key, _| !keywords.contains(&key.as_str()));
+    for value in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let Some(property) = value.1.as_object_mut() {
+            remove(property, keywords);
+        }
+    }
+    for key in ["items", "additionalProperties"] {
+        if let Some(inner) = schema.get_mut(key).and_then(Value::as_object_mut) {
+            remove(inner, keywords);
+        }
+    }
+}
+
+/// Runs `work` on every schema: under `schemas` and under the key `schema`.
+fn walk(node: &mut Value, work: &impl Fn(&mut Map<String, Value>)) {
+    match node {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                match (key.as_str(), value) {
+                    ("schemas", Value::Object(schemas)) => {
+                        schemas.values_mut().filter_map(Value::as_object_mut).for_each(work);
+                    }
+                    ("schema", Value::Object(schema)) => work(schema),
+                    ("example" | "examples", _) => {}
+                    (_, value) => walk(value, work),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| walk(value, work)),
+        _ => {}
+    }
+}

@@ -1,0 +1,243 @@
+//! Makes a spec digestible for the generator and tolerant towards the service.
+//!
+//! The documents contradict themselves, so responses are read leniently and requests are written strictly. Every
+//! tolerance is one [`Rule`] here, with its reason. A rule either changes the schemas before generation or leaves a
+//! mark in [`Marks`] that the finishing passes act on. What a rule does to names, types or optionality is recorded as
+//! a [`Change`], so that a test can hold the generated types against the YAML and find no other difference.
+
+mod hints;
+mod limits;
+mod nulls;
+mod responses;
+mod shape;
+mod strings;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::load::entries;
+pub use shape::{Shapes, shapes};
+
+/// One tolerance.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name, as `openapi/README.md` lists it.
+    pub name: &'static str,
+    /// Why it is there.
+    pub reason: &'static str,
+    apply: fn(&mut Draft),
+}
+
+/// All tolerances, in the order in which they apply.
+pub const RULES: &[Rule] = &[
+    responses::ERRORS_STAY_RAW,
+    responses::ANY_SUCCESS_STATUS,
+    responses::BARE_ENVELOPE,
+    hints::OTHER_SPELLING,
+    hints::LOOSE_SCALAR,
+    nulls::NULL_OR_ABSENT,
+    strings::OPEN_ENUM,
+    strings::HIDDEN_TEXT,
+    strings::PLAIN_FORMAT,
+    limits::NO_LIMIT_IN_RESPONSE,
+    limits::NO_LIMIT_AT_RUN_TIME,
+    limits::NO_DEFAULT,
+    nulls::NULL_LIST,
+    nulls::MISSING_NULLABLE,
+    nulls::NULL_FOR_OPTIONAL,
+];
+
+/// What a rule did to one property (or, without property, to a schema itself).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// Component schema.
+    pub schema: String,
+    /// Property.
+    pub property: String,
+    /// Shape before.
+    pub before: String,
+    /// Shape after.
+    pub after: String,
+    /// Name of the rule.
+    pub rule: &'static str,
+}
+
+/// What the finishing passes have to know.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// String enums by schema name.
+    pub enums: BTreeMap<String, OpenEnum>,
+    /// Schemas that stand for a handwritten Rust type, by name.
+    pub replaced: BTreeMap<String, String>,
+    /// Other spellings of a property: schema, property, spellings.
+    pub aliases: BTreeMap<(String, String), Vec<String>>,
+    /// How a property of a response is read leniently, by the name of the reading function.
+    pub lenient: BTreeMap<(String, String), &'static str>,
+    /// Envelopes by schema name.
+    pub envelopes: BTreeMap<String, Envelope>,
+}
+
+/// The property that an answer wraps its object or list in, which older documents leave out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Its name.
+    pub property: String,
+    /// Whether the answer always has it.
+    pub required: bool,
+}
+
+/// A string enum that keeps unknown values.
+#[derive(Clone, Debug)]
+pub struct OpenEnum {
+    /// Description of the schema.
+    pub description: String,
+    /// Values with their descriptions, in the order of the YAML.
+    pub values: Vec<(String, String)>,
+    /// Whether values are compared without regard to case.
+    pub case_insensitive: bool,
+}
+
+/// A spec that is ready for the generator.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The spec.
+    pub spec: Value,
+    /// Every difference that the rules made to names, types and optionality.
+    pub changes: Vec<Change>,
+    /// What is left to do after generation.
+    pub marks: Marks,
+}
+
+/// Applies all [`RULES`]. `types` is the path of the module that the generated types will stand in.
+#[must_use]
+pub fn prepare(spec: &Value, types: &str) -> Prepared {
+    let (requests, responses) = (reachable(spec, "requestBody"), reachable(spec, "responses"));
+    let (spec, types) = (spec.clone(), types.to_owned());
+    let mut draft = Draft { spec, types, marks: Marks::default(), requests, responses };
+    let mut changes = Vec::new();
+    let mut before = shapes(&draft.spec);
+    for rule in RULES {
+        (rule.apply)(&mut draft);
+        let after = shapes(&draft.spec);
+        for ((schema, property), shape) in &after {
+            let key = (schema.clone(), property.clone());
+            let Some(old) = before.get(&key).filter(|old| *old != shape) else { continue };
+            changes.push(Change {
+                schema: schema.clone(),
+                property: property.clone(),
+                before: old.clone(),
+                after: shape.clone(),
+                rule: rule.name,
+            });
+        }
+        before = after;
+    }
+    Prepared { spec: draft.spec, changes, marks: draft.marks }
+}
+
+/// The spec while the rules work on it.
+struct Draft {
+    spec: Value,
+    types: String,
+    marks: Marks,
+    requests: BTreeSet<String>,
+    responses: BTreeSet<String>,
+}
+
+impl Draft {
+    /// Runs `work` on each component schema.
+    fn schemas(&mut self, mut work: impl FnMut(&str, &mut Map<String, Value>, &mut Marks)) {
+        let schemas = self.spec.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+        for (name, schema) in schemas.into_iter().flatten() {
+            if let Some(schema) = schema.as_object_mut() {
+                work(name, schema, &mut self.marks);
+            }
+        }
+    }
+
+    /// Runs `work` on each property of the component schemas that `responses` can contain.
+    fn response_properties(&mut self, mut work: impl FnMut(&str, Property<'_>, &mut Marks)) {
+        let responses = std::mem::take(&mut self.responses);
+        self.schemas(|schema, node, marks| {
+            if responses.contains(schema) {
+                each_property(node, |property| work(schema, property, marks));
+            }
+        });
+        self.responses = responses;
+    }
+
+    /// Runs `work` on each response object of each operation.
+    fn operation_responses(&mut self, mut work: impl FnMut(&mut Map<String, Value>)) {
+        let paths = self.spec.pointer_mut("/paths").and_then(Value::as_object_mut);
+        let items = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());
+        for operation in items.flat_map(Map::values_mut) {
+            if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+                work(responses);
+            }
+        }
+    }
+}
+
+/// One property of an object schema.
+struct Property<'a> {
+    name: &'a str,
+    node: &'a mut Map<String, Value>,
+    required: &'a mut bool,
+}
+
+fn each_property(schema: &mut Map<String, Value>, mut work: impl FnMut(Property<'_>)) {
+    let listed = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut kept = Vec::new();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, node) in properties.into_iter().flatten() {
+        let was_listed = listed.iter().any(|entry| entry.as_str() == Some(name));
+        let mut required = was_listed;
+        if let Some(node) = node.as_object_mut() {
+            work(Property { name, node, required: &mut required });
+        }
+        if required {
+            kept.push(Value::from(name.as_str()));
+        }
+    }
+    schema.remove("required");
+    if !kept.is_empty() {
+        schema.insert("required".to_owned(), Value::Array(kept));
+    }
+}
+
+fn is_true(node: &Map<String, Value>, key: &str) -> bool {
+    node.get(key) == Some(&Value::Bool(true))
+}
+
+/// The component schemas that can be met below `part` of any operation.
+fn reachable(spec: &Value, part: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for item in entries(spec, "paths").values() {
+        for operation in item.as_object().into_iter().flat_map(Map::values) {
+            if let Some(node) = operation.get(part) {
+                collect(spec, node, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn collect(spec: &Value, node: &Value, found: &mut BTreeSet<String>) {
+    match node {
+        Value::Object(map) => {
+            if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
+                let schema = reference.strip_prefix("#/components/schemas/");
+                if schema.is_none_or(|name| found.insert(name.to_owned()))
+                    && let Some(target) = reference.strip_prefix('#').and_then(|pointer| spec.pointer(pointer))
+                {
+                    collect(spec, target, found);
+                }
+            }
+            // Values of examples are no schemas.
+            map.iter().filter(|(key, _)| *key != "example").for_each(|(_, value)| collect(spec, value, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| collect(spec, value, found)),
+        _ => {}
+    }
+}

@@ -1,0 +1,106 @@
+//! Tolerances around null and absence.
+
+use std::collections::BTreeMap;
+
+use heck::ToPascalCase;
+use serde_json::{Map, Value, json};
+
+use super::{Draft, Rule, each_property, is_true};
+use crate::load::schema_name;
+
+pub(super) const NULL_OR_ABSENT: Rule = Rule {
+    name: "null-or-absent",
+    reason: "`end: null` and no `end` at all are both documented to mean no end, and the service has been seen to refuse \
+             the one or the other: a property of a request that is optional and nullable becomes `Nullable`, so that \
+             the caller chooses what is written.",
+    apply: |draft: &mut Draft| {
+        let only_requests: Vec<_> = draft.requests.difference(&draft.responses).cloned().collect();
+        let mut added = BTreeMap::new();
+        let types = draft.types.clone();
+        draft.schemas(|schema, node, marks| {
+            if !only_requests.iter().any(|name| name == schema) {
+                return;
+            }
+            each_property(node, |property| {
+                if *property.required || !is_true(property.node, "nullable") {
+                    return;
+                }
+                let Some((name, rust)) = nullable(property.node, &types) else { return };
+                let mut stand_in = property.node.clone();
+                stand_in.remove("description");
+                property.node.retain(|key, _| key == "description");
+                let reference = json!([{ "$ref": format!("#/components/schemas/{name}") }]);
+                property.node.insert("allOf".to_owned(), reference);
+                marks.replaced.insert(name.clone(), format!("crate::Nullable<{rust}>"));
+                added.insert(name, Value::Object(stand_in));
+            });
+        });
+        if let Some(schemas) = draft.spec.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+            schemas.extend(added);
+        }
+    },
+};
+
+/// The name of the stand-in for a nullable value, and the Rust type inside it.
+fn nullable(node: &Map<String, Value>, types: &str) -> Option<(String, String)> {
+    let text = |key: &str| node.get(key).and_then(Value::as_str);
+    if let Some(name) = schema_name(&Value::Object(node.clone())) {
+        return Some((format!("Nullable{name}"), format!("{types}::{}", name.to_pascal_case())));
+    }
+    let (name, rust) = match (text("type")?, text("format")) {
+        ("string", Some("date-time")) => ("DateTime", "::chrono::DateTime<::chrono::Utc>"),
+        ("string", _) => ("Text", "::std::string::String"),
+        ("boolean", _) => ("Boolean", "bool"),
+        ("integer", Some("int32")) => ("Int32", "i32"),
+        ("integer", _) => ("Int64", "i64"),
+        _ => return None,
+    };
+    Some((format!("Nullable{name}"), rust.to_owned()))
+}
+
+pub(super) const NULL_LIST: Rule = Rule {
+    name: "null-list",
+    reason: "Services write null for an empty list or map: it is read as the empty one, so that no caller has to tell \
+             `None` from empty.",
+    apply: |draft: &mut Draft| {
+        draft.response_properties(|schema, property, marks| {
+            let is_map = property.node.get("additionalProperties").is_some_and(Value::is_object);
+            if is_map || property.node.contains_key("items") {
+                property.node.remove("nullable");
+                marks.lenient.entry((schema.to_owned(), property.name.to_owned())).or_insert("null_is_empty");
+            }
+        });
+    },
+};
+
+pub(super) const MISSING_NULLABLE: Rule = Rule {
+    name: "missing-nullable",
+    reason: "A service that may answer null may as well leave the property out: a nullable property of a response is \
+             never required.",
+    apply: |draft: &mut Draft| {
+        draft.response_properties(|_, property, _| *property.required &= !is_true(property.node, "nullable"));
+    },
+};
+
+pub(super) const NULL_FOR_OPTIONAL: Rule = Rule {
+    name: "null-for-optional",
+    reason: "A service that may leave a property out may as well answer null: both are read as `None`.",
+    apply: |draft: &mut Draft| {
+        let replaced = draft.marks.replaced.clone();
+        draft.schemas(|_, node, _| {
+            each_property(node, |property| {
+                let is_list = property.node.contains_key("items") || property.node.contains_key("additionalProperties");
+                let name = schema_name(&Value::Object(property.node.clone())).map(str::to_owned);
+                // `Nullable` brings its own null.
+                let brings_null = name.as_ref().and_then(|name| replaced.get(name));
+                if *property.required || is_list || brings_null.is_some_and(|rust| rust.contains("Nullable")) {
+                    return;
+                }
+                if let Some(reference) = property.node.remove("$ref") {
+                    property.node.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+                }
+                property.node.insert("nullable".to_owned(), Value::Bool(true));
+            });
+        });
+    },
+};

@@ -1,0 +1,68 @@
+//! Tolerances that turn texts into types which accept more, or show less, than generated ones.
+
+use serde_json::{Map, Value};
+
+use super::{Draft, OpenEnum, Rule};
+
+pub(super) const OPEN_ENUM: Rule = Rule {
+    name: "open-enum",
+    reason: "Every list of values in the documents is cut or has grown since: an unknown value is kept as text and \
+             written back as it came, and never fails the response it stands in.",
+    apply: |draft: &mut Draft| {
+        draft.schemas(|schema, node, marks| {
+            let Some(values) = node.remove("enum") else { return };
+            let described = node.remove("x-enum-descriptions").unwrap_or_default();
+            let text = |value: &str| described.get(value).and_then(Value::as_str).unwrap_or(value).trim().to_owned();
+            let values = values.as_array().into_iter().flatten().filter_map(Value::as_str);
+            let open = OpenEnum {
+                description: node.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                values: values.map(|value| (value.to_owned(), text(value))).collect(),
+                case_insensitive: super::is_true(node, "x-case-insensitive"),
+            };
+            marks.enums.insert(schema.to_owned(), open);
+        });
+    },
+};
+
+pub(super) const HIDDEN_TEXT: Rule = Rule {
+    name: "hidden-text",
+    reason: "Secrets, phone numbers and cursors (a cursor of roles contains a phone number) must not show in Debug \
+             output: a text with `x-sensitive` becomes a handwritten type that hides it. A phone number that arrives \
+             as a JSON number gets its `+` back there.",
+    apply: |draft: &mut Draft| {
+        draft.schemas(|schema, node, marks| {
+            let rust = match node.remove("x-sensitive").as_ref().and_then(Value::as_str) {
+                Some("phone-number") => "crate::PhoneNumber",
+                Some("secret") => "crate::Secret",
+                Some("cursor") => "crate::Cursor",
+                _ => return,
+            };
+            marks.replaced.insert(schema.to_owned(), rust.to_owned());
+        });
+    },
+};
+
+pub(super) const PLAIN_FORMAT: Rule = Rule {
+    name: "plain-format",
+    reason: "Ids are UUIDs only until they are not (older locks have another form): of the text formats only date-time \
+             and date make a Rust type, all others stay text.",
+    apply: |draft: &mut Draft| draft.schemas(|_, node, _| plain(node)),
+};
+
+fn plain(node: &mut Map<String, Value>) {
+    let is_text = node.get("type").and_then(Value::as_str) == Some("string");
+    if is_text && !matches!(node.get("format").and_then(Value::as_str), Some("date-time" | "date")) {
+        node.remove("format");
+    }
+    for key in ["items", "additionalProperties"] {
+        if let Some(inner) = node.get_mut(key).and_then(Value::as_object_mut) {
+            plain(inner);
+        }
+    }
+    let properties = node.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, property) in properties.into_iter().flatten() {
+        if let Some(property) = property.as_object_mut() {
+            plain(property);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Reading request bodies.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt;
+
+use crate::error::{ApiError, Invalid, OAuthError};
+use crate::fields::Fields;
+
+/// What a body may weigh: a lock's image of 3,000,000 bytes (the limit the service's own demo keeps) is 4,000,000 in base64.
+pub(crate) const LIMIT: usize = 4 * 1024 * 1024;
+
+/// How much of a body that is too large is read and dropped before the answer.
+///
+/// An answer given while the sender is still writing is often lost in a connection reset, and the sender never sees the 413.
+const DRAIN: usize = 64 * 1024 * 1024;
+
+/// Why a body could not be read.
+pub(crate) enum BodyError {
+    TooLarge,
+    Invalid(String),
+}
+
+impl BodyError {
+    fn too_large() -> String {
+        format!("The body is larger than {LIMIT} bytes")
+    }
+}
+
+impl From<Invalid> for BodyError {
+    fn from(Invalid(description): Invalid) -> Self {
+        Self::Invalid(description)
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::too_large(BodyError::too_large()),
+            BodyError::Invalid(description) => Self::invalid(description),
+        }
+    }
+}
+
+impl From<BodyError> for OAuthError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => {
+                Self::invalid_request(BodyError::too_large()).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+            }
+            BodyError::Invalid(description) => Self::invalid_request(description),
+        }
+    }
+}
+
+/// The fields of a JSON object, for handlers of the Integrator API.
+pub(crate) struct JsonBody(pub(crate) Fields);
+
+impl<S: Sync> FromRequest<S> for JsonBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        Ok(Self(read_fields(request).await?))
+    }
+}
+
+/// Reads the body as one JSON object.
+pub(crate) async fn read_fields(request: Request) -> Result<Fields, BodyError> {
+    let (parts, body) = request.into_parts();
+    let bytes = collect(body).await?;
+    demand_json(&parts.headers)?;
+    Ok(Fields::parse(&bytes)?)
+}
+
+fn demand_json(headers: &HeaderMap) -> Result<(), Invalid> {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return Err(Invalid("The header Content-Type is missing: send application/json".to_owned()));
+    };
+    let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
+        return Ok(());
+    }
+    Err(Invalid(format!("The body must be JSON with Content-Type application/json, not {essence:?}")))
+}
+
+async fn collect(mut body: Body) -> Result<Vec<u8>, BodyError> {
+    let mut bytes = Vec::new();
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| BodyError::Invalid("The body ended before it was complete".to_owned()))?;
+        let Some(data) = frame.data_ref() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen > DRAIN {
+            break;
+        }
+        if seen <= LIMIT {
+            bytes.extend_from_slice(data);
+        } else {
+            bytes = Vec::new();
+        }
+    }
+    if seen > LIMIT { Err(BodyError::TooLarge) } else { Ok(bytes) }
+}

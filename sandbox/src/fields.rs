@@ -1,0 +1,183 @@
+//! The fields of a JSON object, read strictly.
+//!
+//! The sandbox reads requests field by field instead of deriving a type, because each refusal has to name the field and
+//! the limit it broke. Fields nobody asks for are ignored, as most services do.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::error::Invalid;
+
+/// The fields of one JSON object. Null counts as absent unless a reader says otherwise.
+pub(crate) struct Fields {
+    map: Map<String, Value>,
+    /// Where the object lies in the body, for messages: empty for the body itself, else `address.`.
+    path: String,
+}
+
+impl Fields {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
+        let value: Value =
+            serde_json::from_slice(bytes).map_err(|error| Invalid(format!("The body is not valid JSON: {error}")))?;
+        match value {
+            Value::Object(map) => Ok(Self { map, path: String::new() }),
+            _ => Err(Invalid("The body must be a JSON object".to_owned())),
+        }
+    }
+
+    /// The field's value as it was sent, null included.
+    pub(crate) fn sent(&self, name: &str) -> Option<&Value> {
+        self.map.get(name)
+    }
+
+    /// The field's value, if it was sent and is not null.
+    pub(crate) fn present(&self, name: &str) -> Option<&Value> {
+        self.sent(name).filter(|value| !value.is_null())
+    }
+
+    /// The names of all fields that were sent.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.map.keys().map(String::as_str)
+    }
+
+    /// A string whose number of characters lies within `limits`.
+    pub(crate) fn text(&self, name: &str, limits: RangeInclusive<usize>) -> Result<Option<&str>, Invalid> {
+        let Some(value) = self.present(name) else { return Ok(None) };
+        let Some(text) = value.as_str() else { return Err(self.wrong(name, "must be a string")) };
+        if !limits.contains(&text.chars().count()) {
+            let (least, most) = limits.into_inner();
+            return Err(self.wrong(name, &format!("must be {least} to {most} characters long")));
+        }
+        Ok(Some(text))
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Invalid> {
+        let Some(value) = self.present(name) else { return Ok(None) };
+        value.as_bool().map(Some).ok_or_else(|| self.wrong(name, "must be true or false"))
+    }
+
+    /// A whole number within `limits`.
+    pub(crate) fn number(&self, name: &str, limits: RangeInclusive<i64>) -> Result<Option<i64>, Invalid> {
+        let Some(value) = self.present(name) else { return Ok(None) };
+        match value.as_i64().filter(|number| limits.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                let (least, most) = limits.into_inner();
+                Err(self.wrong(name, &format!("must be a whole number from {least} to {most}")))
+            }
+        }
+    }
+
+    pub(crate) fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, Invalid> {
+        let Some(value) = self.present(name) else { return Ok(None) };
+        let date = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        match date {
+            Some(date) => Ok(Some(date.to_utc())),
+            None => Err(self.wrong(name, "must be an ISO 8601 date such as 2020-01-15T14:08:47.000Z, or null")),
+        }
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Invalid> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(Value::Object(map)) => Ok(Some(Self { map: map.clone(), path: format!("{}{name}.", self.path) })),
+            Some(_) => Err(self.wrong(name, "must be an object")),
+        }
+    }
+
+    /// Turns a field that is absent into the refusal that names it.
+    pub(crate) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, Invalid> {
+        value.ok_or_else(|| self.wrong(name, "is missing"))
+    }
+
+    pub(crate) fn wrong(&self, name: &str, rule: &str) -> Invalid {
+        Invalid(format!("{}{name} {rule}", self.path))
+    }
+}
+
+/// A mobile number in E.164: a plus, then 7 to 15 digits, the first of them not 0.
+pub(crate) fn phone(name: &str, value: &str) -> Result<String, Invalid> {
+    let digits = value.strip_prefix('+').unwrap_or_default();
+    let digits_only = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if (7..=15).contains(&digits.len()) && digits_only && !digits.starts_with('0') {
+        return Ok(value.to_owned());
+    }
+    Err(Invalid(format!(
+        "{name} must be a mobile number in E.164 form, such as +12125550100 (in a path the plus is written %2B)"
+    )))
+}
+
+/// Two upper-case letters, as ISO 3166-1 alpha-2 has them.
+pub(crate) fn is_alpha_2(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// The characters of an organization id and its suffix.
+pub(crate) fn is_organization_text(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(json: &str) -> Fields {
+        Fields::parse(json.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_refusal_names_the_field_and_the_limit() {
+        let body = fields(r#"{ "name": "abc", "hour": 25, "on": "true", "start": "tomorrow" }"#);
+        let messages = [
+            body.text("name", 4..=1024).unwrap_err().0,
+            body.number("hour", 0..=24).unwrap_err().0,
+            body.boolean("on").unwrap_err().0,
+            body.date("start").unwrap_err().0,
+        ];
+        assert_eq!(messages[0], "name must be 4 to 1024 characters long");
+        assert_eq!(messages[1], "hour must be a whole number from 0 to 24");
+        assert_eq!(messages[2], "on must be true or false");
+        assert!(messages[3].starts_with("start must be an ISO 8601 date"), "{}", messages[3]);
+    }
+
+    #[test]
+    fn a_field_inside_an_object_is_named_with_its_path() {
+        let body = fields(r#"{ "address": { "street": 7 } }"#);
+        let address = body.object("address").unwrap().unwrap();
+        assert_eq!(address.text("street", 0..=9).unwrap_err().0, "address.street must be a string");
+    }
+
+    #[test]
+    fn length_is_counted_in_characters_not_bytes() {
+        let body = fields(r#"{ "name": "Ærøø" }"#);
+        assert_eq!(body.text("name", 4..=4).unwrap(), Some("Ærøø"));
+    }
+
+    #[test]
+    fn null_counts_as_absent() {
+        let body = fields(r#"{ "end": null }"#);
+        assert_eq!(body.date("end").unwrap(), None);
+        assert!(body.sent("end").is_some());
+    }
+
+    #[test]
+    fn phone_numbers_are_e164_and_nothing_else() {
+        for good in ["+12125550100", "+447700900000", "+1234567"] {
+            assert_eq!(phone("userId", good).unwrap(), good);
+        }
+        for bad in
+            ["12125550100", "+02125550100", "+123456", "+1234567890123456", "+1212555o100", " +12125550100", "+", ""]
+        {
+            assert!(phone("userId", bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_no_object_is_refused() {
+        for bad in ["", "[", "[]", "\"x\"", "7", "null", "{\"a\":}"] {
+            assert!(Fields::parse(bad.as_bytes()).is_err(), "{bad:?}");
+        }
+    }
+}

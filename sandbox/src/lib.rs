@@ -1,0 +1,68 @@
+//! Unloc's smart-lock APIs as a service in a box: offline, stateful, in process or as a program.
+//!
+//! Start one in a test, and point your client at it:
+//!
+//! ```
+//! use unloc_sandbox::Sandbox;
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let sandbox = Sandbox::start().await?;
+//!
+//!     let http = reqwest::Client::new();
+//!     let token: serde_json::Value = http
+//!         .post(format!("{}/auth/v1/token/", sandbox.base_url()))
+//!         .json(&serde_json::json!({
+//!             "grant_type": "client_credentials",
+//!             "client_id": sandbox.client_id(),
+//!             "client_secret": sandbox.client_secret(),
+//!         }))
+//!         .send()
+//!         .await?
+//!         .json()
+//!         .await?;
+//!     let town: serde_json::Value = http
+//!         .get(format!("{}/integrators/v1/lock-holders/", sandbox.base_url()))
+//!         .bearer_auth(token["access_token"].as_str().unwrap_or_default())
+//!         .send()
+//!         .await?
+//!         .json()
+//!         .await?;
+//!     assert_eq!(town["lockHolders"][0]["name"], "Fjordgløtt Utleie");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The sandbox answers as the documentation of Unloc's v1 says the service answers, checks requests strictly, and names
+//! the field and the limit when it refuses one. It knows nothing of the SDK it is used to test, so that the two can
+//! disagree.
+//!
+//! People, places and phone numbers are invented. The same ids come back at each start; dates are counted from it.
+
+mod auth;
+mod body;
+mod caller;
+mod clock;
+mod error;
+mod fields;
+mod ids;
+mod key_request;
+mod keys;
+mod lock_holders;
+mod locks;
+mod model;
+mod paging;
+mod roles;
+mod sandbox;
+mod scope;
+mod server;
+mod state;
+mod token;
+mod town;
+
+pub use sandbox::{Sandbox, SandboxBuilder, StartError};
+
+/// The README's example has to compile and run, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

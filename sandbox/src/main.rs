@@ -1,0 +1,142 @@
+//! The sandbox as a program: prints what to export, then serves until it is told to stop.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::prelude::*;
+use unloc_sandbox::{Sandbox, SandboxBuilder};
+
+const HELP: &str = "\
+Unloc's smart-lock APIs as a service in a box: offline, stateful, with an invented town behind it.
+
+Usage: unloc-sandbox [OPTIONS]
+
+Options:
+      --port <PORT>               Port to listen on; 0 takes any free one [default: 4010]
+      --address <IP>              Address to listen on [default: 127.0.0.1]
+      --token-lifetime <SECONDS>  How long access tokens live [default: 3600]
+  -h, --help                      Print this help
+  -V, --version                   Print the version
+
+It prints what to export, then serves until Ctrl-C or SIGTERM.
+Exit codes: 0 stopped, 1 could not start, 2 bad arguments.
+";
+
+/// What the arguments ask for.
+enum Wish {
+    Serve(SandboxBuilder),
+    Print(String),
+}
+
+fn main() -> ExitCode {
+    let builder = match read_arguments(lexopt::Parser::from_env()) {
+        Ok(Wish::Serve(builder)) => builder,
+        Ok(Wish::Print(text)) => {
+            // A reader that went away (`--help | head -1`) is no reason to fail.
+            let _ = io::stdout().write_all(text.as_bytes());
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return fail(2, &format!("{error} (--help shows what there is)")),
+    };
+    match serve(builder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(1, &error.to_string()),
+    }
+}
+
+fn fail(code: u8, text: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "unloc-sandbox: {text}");
+    ExitCode::from(code)
+}
+
+fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
+    let mut builder = Sandbox::builder().port(4010);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("port") => builder = builder.port(value(&mut arguments, "--port", "a number from 0 to 65535")?),
+            Long("address") => {
+                let address: IpAddr = value(&mut arguments, "--address", "an IP address such as 127.0.0.1")?;
+                builder = builder.address(address);
+            }
+            Long("token-lifetime") => {
+                let seconds = value(&mut arguments, "--token-lifetime", "a whole number of seconds")?;
+                builder = builder.token_lifetime(Duration::from_secs(seconds));
+            }
+            Short('h') | Long("help") => return Ok(Wish::Print(HELP.to_owned())),
+            Short('V') | Long("version") => {
+                return Ok(Wish::Print(format!("unloc-sandbox {}\n", env!("CARGO_PKG_VERSION"))));
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Wish::Serve(builder))
+}
+
+fn value<T: FromStr>(arguments: &mut lexopt::Parser, name: &str, expected: &str) -> Result<T, lexopt::Error> {
+    let value = arguments.value()?;
+    let parsed = value.to_str().and_then(|text| text.parse().ok());
+    parsed.ok_or_else(|| format!("{name} must be {expected}, not {value:?}").into())
+}
+
+fn serve(builder: SandboxBuilder) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Before the port opens: whoever sees it open may send the signal right away.
+        let signal = Signal::new()?;
+        let sandbox = builder.start().await?;
+        announce(&sandbox);
+        signal.received().await;
+        Ok(())
+    })
+}
+
+/// Exports go to standard output and nothing else does, so that a script can take them from there.
+fn announce(sandbox: &Sandbox) {
+    let mut out = io::stdout().lock();
+    let _ = writeln!(out, "export UNLOC_ENVIRONMENT={}", sandbox.base_url());
+    let _ = writeln!(out, "export UNLOC_CLIENT_ID={}", sandbox.client_id());
+    let _ = writeln!(out, "export UNLOC_CLIENT_SECRET={}", sandbox.client_secret());
+    let _ = out.flush();
+    let _ = writeln!(io::stderr(), "unloc-sandbox: serving {}, Ctrl-C stops it", sandbox.base_url());
+}
+
+#[cfg(unix)]
+struct Signal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signal {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn received(mut self) {
+        std::future::poll_fn(|context| {
+            let interrupted = self.interrupt.poll_recv(context).is_ready();
+            let terminated = self.terminate.poll_recv(context).is_ready();
+            if interrupted || terminated { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+    }
+}
+
+#[cfg(not(unix))]
+struct Signal;
+
+#[cfg(not(unix))]
+impl Signal {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn received(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}

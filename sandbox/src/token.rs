@@ -1,0 +1,134 @@
+//! Access tokens: real JWTs, signed with a key that lives as long as the sandbox.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+use crate::scope::Granted;
+
+/// Signs and checks tokens. Without `Debug`, because it holds the client secret and the signing key.
+pub(crate) struct Issuer {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    signing: EncodingKey,
+    checking: DecodingKey,
+    lifetime: i64,
+    /// How often all tokens were expired. A token of an earlier generation is dead, whatever its `exp` says:
+    /// `iat` counts whole seconds and could not tell a token issued just before from one issued just after.
+    generation: AtomicU64,
+    issued: AtomicU64,
+}
+
+/// What a token says. `lock_holders` and `generation` are the sandbox's own claims.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Claims {
+    sub: String,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) scope: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lock_holders: Vec<String>,
+    generation: u64,
+}
+
+impl Issuer {
+    pub(crate) fn new(client_id: String, client_secret: String, signing_key: &[u8], lifetime: Duration) -> Self {
+        Self {
+            client_id,
+            client_secret,
+            signing: EncodingKey::from_secret(signing_key),
+            checking: DecodingKey::from_secret(signing_key),
+            lifetime: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
+            generation: AtomicU64::new(0),
+            issued: AtomicU64::new(0),
+        }
+    }
+
+    /// Seconds from issue to expiry: `expires_in`.
+    pub(crate) fn lifetime(&self) -> i64 {
+        self.lifetime
+    }
+
+    /// Makes every token issued so far a dead one.
+    pub(crate) fn expire_all(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn issue(&self, granted: &Granted, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
+        let iat = now.timestamp();
+        let claims = Claims {
+            sub: self.client_id.clone(),
+            iat,
+            exp: iat.saturating_add(self.lifetime),
+            jti: format!("{:08x}", self.issued.fetch_add(1, Ordering::Relaxed)),
+            scope: granted.scope.clone(),
+            lock_holders: granted.identified.iter().chain(&granted.administered).cloned().collect(),
+            generation: self.generation.load(Ordering::SeqCst),
+        };
+        encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
+    }
+
+    pub(crate) fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, ApiError> {
+        let mut rules = Validation::new(Algorithm::HS256);
+        // The library reads the machine's clock and forgives a minute. Here the sandbox's clock decides, to the second.
+        rules.validate_exp = false;
+        rules.required_spec_claims.clear();
+        let claims = match decode::<Claims>(token, &self.checking, &rules) {
+            Ok(token) => token.claims,
+            Err(error) => {
+                return Err(ApiError::bad_token(match error.kind() {
+                    ErrorKind::InvalidSignature => "invalid signature",
+                    _ => "jwt malformed",
+                }));
+            }
+        };
+        if claims.exp <= now.timestamp() || claims.generation != self.generation.load(Ordering::SeqCst) {
+            return Err(ApiError::bad_token("JWT expired"));
+        }
+        Ok(claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn issuer(lifetime: u64) -> Issuer {
+        Issuer::new("me".to_owned(), "secret".to_owned(), b"a signing key", Duration::from_secs(lifetime))
+    }
+
+    #[test]
+    fn a_token_ends_when_the_clock_says_so() {
+        let issuer = issuer(10);
+        let now = DateTime::UNIX_EPOCH;
+        let token = issuer.issue(&Granted::default(), now).unwrap();
+        assert!(issuer.check(&token, now + TimeDelta::milliseconds(9_999)).is_ok());
+        assert!(issuer.check(&token, now + TimeDelta::seconds(10)).is_err());
+    }
+
+    #[test]
+    fn expiring_all_tokens_spares_the_next_one() {
+        let issuer = issuer(3600);
+        let now = DateTime::UNIX_EPOCH;
+        let before = issuer.issue(&Granted::default(), now).unwrap();
+        issuer.expire_all();
+        let after = issuer.issue(&Granted::default(), now).unwrap();
+        assert!(issuer.check(&before, now).is_err());
+        assert!(issuer.check(&after, now).is_ok());
+    }
+
+    #[test]
+    fn a_lifetime_without_end_is_no_overflow() {
+        let token = issuer(u64::MAX).issue(&Granted::default(), Utc::now()).unwrap();
+        assert!(issuer(u64::MAX).check(&token, Utc::now()).is_ok());
+    }
+}

@@ -1,0 +1,98 @@
+use serde_json::{Value, json};
+
+use crate::support::{LOCK_HOLDERS, Service, list, text};
+
+fn emerald() -> Value {
+    json!({ "name": "Emerald road 15", "countryIso": "DK", "organizationId": "opk-4155ll-51600b" })
+}
+
+#[tokio::test]
+async fn the_town_is_the_same_at_each_start() {
+    let (one, other) = (Service::start().await, Service::start().await);
+    let holders = one.lock_holders().await;
+    assert_eq!(holders, other.lock_holders().await);
+    assert_eq!(holders.len(), 3);
+    for place in 0..3 {
+        let (one, other) = (one.home(place).await, other.home(place).await);
+        let ids = |items: Vec<Value>| items.iter().map(|item| text(item, "id")).collect::<Vec<_>>();
+        assert_eq!(ids(one.locks().await), ids(other.locks().await));
+        assert_eq!(ids(one.keys().await), ids(other.keys().await));
+    }
+}
+
+#[tokio::test]
+async fn a_lock_holder_that_was_created_can_be_managed_at_once() {
+    let service = Service::start().await;
+    for admin in [Value::Null, json!("integrator.admin")] {
+        let token = service.token(admin.clone()).await;
+        let mut body = emerald();
+        if !admin.is_null() {
+            body["organizationIdSuffix"] = json!("second");
+        }
+        let holder = service.post(LOCK_HOLDERS, &token, body).await.ok()["lockHolder"].clone();
+        assert_eq!(holder["name"], "Emerald road 15");
+        assert_eq!(holder["organizationIdSuffix"], if admin.is_null() { "" } else { "second" });
+        assert_eq!(list(&holder, "activeInstallerInviteCodes").len(), 1);
+        assert!(service.lock_holders().await.contains(&holder));
+
+        let id = text(&holder, "id");
+        let scope = format!("lockHolder.identifier:DK.opk-4155ll-51600b.{}", text(&holder, "organizationIdSuffix"));
+        let token = service.token(json!(scope)).await;
+        let path = format!("{LOCK_HOLDERS}{id}/");
+        let renamed = service.patch(&path, &token, json!({ "name": "Emerald Rd. 15" })).await.ok();
+        assert_eq!(renamed["lockHolder"]["name"], "Emerald Rd. 15");
+        let seen = list(&service.get(LOCK_HOLDERS, &token).await.ok(), "lockHolders");
+        assert_eq!(seen, [renamed["lockHolder"].clone()], "a scoped token sees its own lock holder only");
+        assert!(list(&service.get(&format!("{path}locks/"), &token).await.ok(), "locks").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_same_country_organization_and_suffix_is_a_conflict() {
+    let service = Service::start().await;
+    let token = service.token(Value::Null).await;
+    service.post(LOCK_HOLDERS, &token, emerald()).await.ok();
+    let refusal = service.post(LOCK_HOLDERS, &token, emerald()).await.refused(409);
+    assert!(refusal.contains("opk-4155ll-51600b"), "{refusal}");
+    assert_eq!(service.lock_holders().await.len(), 4);
+}
+
+#[tokio::test]
+async fn creating_needs_an_integrators_token() {
+    let service = Service::start().await;
+    let token = service.home(0).await.token;
+    let refusal = service.post(LOCK_HOLDERS, &token, emerald()).await.refused(403);
+    assert!(refusal.contains("integrator.admin"), "{refusal}");
+}
+
+#[tokio::test]
+async fn limits_are_named_with_their_field() {
+    let service = Service::start().await;
+    let token = service.token(Value::Null).await;
+    for (field, value, limit) in [
+        ("name", json!("abc"), "4 to 1024"),
+        ("name", json!("x".repeat(1025)), "4 to 1024"),
+        ("name", json!(null), "missing"),
+        ("name", json!(7), "string"),
+        ("countryIso", json!("dk"), "alpha-2"),
+        ("countryIso", json!("DNK"), "alpha-2"),
+        ("countryIso", json!(null), "missing"),
+        ("organizationId", json!("123"), "4 to 1024"),
+        ("organizationId", json!("has.dot"), "letters"),
+        ("organizationId", json!("has blank"), "letters"),
+        ("organizationIdSuffix", json!("x".repeat(1025)), "0 to 1024"),
+        ("organizationIdSuffix", json!("."), "letters"),
+        ("createVendorAccount", json!(true), "not offer"),
+        ("createVendorAccount", json!("true"), "true or false"),
+    ] {
+        let mut body = emerald();
+        body[field] = value;
+        let refusal = service.post(LOCK_HOLDERS, &token, body).await.refused(400);
+        assert!(refusal.starts_with(field) && refusal.contains(limit), "{field}: {refusal}");
+    }
+    assert_eq!(service.lock_holders().await.len(), 3);
+    let home = service.home(0).await;
+    for body in [json!({}), json!({ "name": "abc" })] {
+        assert!(home.patch("/", body).await.refused(400).starts_with("name"));
+    }
+}

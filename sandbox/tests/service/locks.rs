@@ -1,0 +1,121 @@
+use serde_json::{Value, json};
+
+use crate::support::{Service, text};
+
+/// The smallest picture there is: a GIF of one point.
+const DOT: &str = "R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==";
+
+#[tokio::test]
+async fn a_lock_reads_the_same_alone_and_in_the_list() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let locks = home.locks().await;
+    assert_eq!(locks.len(), 5);
+    for lock in &locks {
+        assert!(matches!(lock["vendor"].as_str(), Some("danalock" | "virtual")), "{lock}");
+        assert!(text(lock, "created").ends_with('Z') && text(lock, "created").contains('.'), "{lock}");
+        assert!(lock["canCreateKeysCount"].is_u64() && lock["keysCreatedCount"].is_u64(), "{lock}");
+        let alone = home.get(&format!("/locks/{}/", text(lock, "id"))).await.ok();
+        assert_eq!(alone["lock"], *lock);
+    }
+}
+
+#[tokio::test]
+async fn a_change_stays_and_leaves_the_rest_alone() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let path = format!("/locks/{}/", home.lock("Main entrance").await);
+    let before = home.get(&path).await.ok()["lock"].clone();
+
+    let named = home.patch(&path, json!({ "name": "Entrance A" })).await.ok()["lock"].clone();
+    let mut expected = before.clone();
+    expected["name"] = json!("Entrance A");
+    assert_eq!(named, expected);
+
+    let address = json!({ "street": "Kaigata 2", "postalCode": "0004", "city": "Fjordvik", "countryIso": "no" });
+    let moved = home.patch(&path, json!({ "address": address })).await.ok()["lock"].clone();
+    assert_eq!(moved["address"], address, "a new address takes the place of the old one as a whole");
+    assert_eq!(moved["name"], "Entrance A");
+    for nothing in [json!(null), json!({})] {
+        home.patch(&path, json!({ "address": address })).await.ok();
+        let removed = home.patch(&path, json!({ "address": nothing })).await.ok();
+        assert!(removed["lock"].get("address").is_none(), "{removed}");
+    }
+    assert_eq!(home.patch(&path, json!({})).await.ok(), home.get(&path).await.ok());
+}
+
+#[tokio::test]
+async fn a_picture_can_be_fetched_where_the_image_url_says() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let path = format!("/locks/{}/", home.lock("Roof terrace").await);
+    let set = async || home.patch(&path, json!({ "image": format!("data:image/gif;base64,{DOT}") })).await.ok();
+    let url = text(&set().await["lock"], "imageUrl");
+    let picture = service.http.get(&url).send().await.expect("an answer");
+    assert_eq!(picture.headers()["content-type"], "image/gif");
+    assert!(picture.bytes().await.expect("bytes").starts_with(b"GIF89a"));
+
+    let newer = text(&set().await["lock"], "imageUrl");
+    assert_ne!(newer, url);
+    assert_eq!(service.http.get(&url).send().await.expect("an answer").status(), 404);
+    let without = home.patch(&path, json!({ "image": null })).await.ok();
+    assert!(without["lock"].get("imageUrl").is_none(), "{without}");
+    assert_eq!(service.http.get(&newer).send().await.expect("an answer").status(), 404);
+}
+
+#[tokio::test]
+async fn a_refused_change_changes_nothing() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let path = format!("/locks/{}/", home.lock("Main entrance").await);
+    let before = home.get(&path).await.ok();
+    for (field, value) in [
+        ("name", json!("")),
+        ("name", json!(7)),
+        ("image", json!("https://example.com/door.png")),
+        ("image", json!("data:text/html;base64,PGI+")),
+        ("image", json!("data:image/png;base64,not base64")),
+        ("image", json!("data:image/png;base64,")),
+        ("image", json!(7)),
+        ("address", json!("Kaigata 2")),
+        ("address.street", json!({ "street": 7 })),
+        ("address.postalCode", json!({ "postalCode": 10013 })),
+        ("address.countryIso", json!({ "countryIso": "NOR" })),
+    ] {
+        let top = field.split('.').next().unwrap_or_default();
+        let mut body = json!({ "name": "Changed" });
+        body[top] = value;
+        let refusal = home.patch(&path, body).await.refused(400);
+        assert!(refusal.starts_with(field), "{field}: {refusal}");
+    }
+    assert_eq!(home.get(&path).await.ok(), before);
+}
+
+#[tokio::test]
+async fn counts_follow_keys_and_roles() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let lock = home.lock("Bicycle room").await;
+    let counts = async || {
+        let lock = home.get(&format!("/locks/{lock}/")).await.ok()["lock"].clone();
+        [lock["canCreateKeysCount"].clone(), lock["keysCreatedCount"].clone()]
+    };
+    assert_eq!(counts().await, [json!(0), json!(1)]);
+    let key = home.post(&format!("/locks/{lock}/keys/"), json!({ "userId": "+12125550150" })).await.ok();
+    home.put(&format!("/locks/{lock}/roles/%2B12125550150/"), json!({ "canShare": true })).await.ok();
+    assert_eq!(counts().await, [json!(1), json!(2)]);
+    let path = format!("/locks/{lock}/keys/{}/", text(&key["key"], "id"));
+    home.put(&path, json!({ "state": "revoked" })).await.ok();
+    assert_eq!(counts().await, [json!(1), json!(1)]);
+}
+
+#[tokio::test]
+async fn a_virtual_lock_may_lack_what_others_have() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let virtual_lock = home.get(&format!("/locks/{}/", home.lock("Roof terrace").await)).await.ok();
+    assert_eq!(virtual_lock["lock"].get("imageUrl"), None);
+    assert_eq!(virtual_lock["lock"]["duplicateLock"], Value::Bool(false));
+    let other = home.get(&format!("/locks/{}/", home.lock("Main entrance").await)).await.ok();
+    assert_eq!(other["lock"]["imageUrl"], "");
+}

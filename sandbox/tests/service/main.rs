@@ -1,0 +1,15 @@
+//! The sandbox over real sockets, asked by a client that knows nothing of it but the documentation.
+
+// Clippy knows tests by their attribute and takes the helpers around them for code that ships.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod http;
+mod isolation;
+mod keys;
+mod lock_holders;
+mod locks;
+mod paging;
+mod program;
+mod roles;
+mod support;
+mod tokens;

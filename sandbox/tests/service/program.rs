@@ -1,0 +1,94 @@
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use unloc_sandbox::Sandbox;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_unloc-sandbox"));
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().expect("the program runs")
+}
+
+/// Kills the program when a test fails halfway.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn exported(lines: &mut std::io::Lines<BufReader<ChildStdout>>, name: &str) -> String {
+    let line = lines.next().expect("a line").expect("text");
+    line.strip_prefix(&format!("export {name}=")).unwrap_or_else(|| panic!("{line}")).to_owned()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_prints_what_to_export_serves_and_stops_cleanly_on_a_signal() {
+    for signal in ["-INT", "-TERM"] {
+        let mut command = program(&["--port", "0", "--token-lifetime", "60"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+        let mut running = Running(child);
+        let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
+        let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
+        let id = exported(&mut lines, "UNLOC_CLIENT_ID");
+        let secret = exported(&mut lines, "UNLOC_CLIENT_SECRET");
+
+        let body = serde_json::json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": secret });
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let answer = http.post(format!("{url}/auth/v1/token/")).json(&body).send().await.expect("an answer");
+        assert_eq!(answer.json::<serde_json::Value>().await.expect("JSON")["expires_in"], 60);
+
+        let sent = Command::new("kill").args([signal, &running.0.id().to_string()]).status().expect("kill runs");
+        assert!(sent.success());
+        assert_eq!(running.0.wait().expect("it ends").code(), Some(0), "{signal}");
+        assert!(lines.next().is_none(), "nothing else goes to standard output");
+    }
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    let help = run(&["--help"]);
+    let text = String::from_utf8(help.stdout).expect("text");
+    assert!(help.status.success() && text.contains("--port") && text.contains("Exit codes"), "{text}");
+    let version = run(&["-V"]);
+    assert_eq!(
+        String::from_utf8(version.stdout).expect("text"),
+        format!("unloc-sandbox {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
+    for (arguments, named) in [
+        (&["--port"][..], "--port"),
+        (&["--port", "70000"], "70000"),
+        (&["--port=x"], "x"),
+        (&["--address", "localhost"], "localhost"),
+        (&["--token-lifetime", "-1"], "--token-lifetime"),
+        (&["--colour"], "--colour"),
+        (&["serve"], "serve"),
+    ] {
+        let output = run(arguments);
+        let text = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.starts_with("unloc-sandbox: ") && text.contains(named), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named_in_one_line_with_exit_code_1() {
+    let sandbox = Sandbox::start().await.expect("the sandbox starts");
+    let port = sandbox.base_url().rsplit(':').next().unwrap().to_owned();
+    let output = run(&["--port", &port]);
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.lines().count() == 1 && text.contains(&port), "{text}");
+}

@@ -1,0 +1,220 @@
+//! What the tests share: a sandbox, a plain HTTP client, and answers as JSON.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use unloc_sandbox::{Sandbox, SandboxBuilder};
+
+pub(crate) const LOCK_HOLDERS: &str = "/integrators/v1/lock-holders/";
+
+/// A sandbox and a client for it.
+pub(crate) struct Service {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) http: Client,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The body of an answer that must be a 200.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.body
+    }
+
+    /// Demands a refusal in the Integrator API's form and returns its text.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16) -> String {
+        assert_eq!(self.status, status, "{self:?}");
+        assert!(self.body["error"].is_string(), "{self:?}");
+        self.body["errorDescription"].as_str().expect("a text").to_owned()
+    }
+
+    /// Demands a refusal in OAuth2's form and returns its code and text.
+    #[track_caller]
+    pub(crate) fn denied(self, status: u16) -> (String, String) {
+        assert_eq!(self.status, status, "{self:?}");
+        let text = |name: &str| self.body[name].as_str().expect("a text").to_owned();
+        (text("error"), text("error_description"))
+    }
+}
+
+impl Service {
+    pub(crate) async fn start() -> Self {
+        Self::with(Sandbox::builder()).await
+    }
+
+    pub(crate) async fn with(builder: SandboxBuilder) -> Self {
+        let sandbox = builder.start().await.expect("the sandbox starts");
+        let http = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
+        Self { sandbox, http }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.sandbox.base_url())
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.expect("a whole answer");
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("not JSON: {bytes:?}"))
+        };
+        Answer { status, headers, body }
+    }
+
+    pub(crate) async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
+        let mut request = self.http.request(method, self.url(path)).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        self.send(request).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.call(Method::GET, path, token, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call(Method::POST, path, token, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call(Method::PUT, path, token, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, token: &str, body: Value) -> Answer {
+        self.call(Method::PATCH, path, token, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> Answer {
+        self.call(Method::DELETE, path, token, None).await
+    }
+
+    /// Good credentials, with this scope unless it is null.
+    pub(crate) fn credentials(&self, scope: Value) -> Value {
+        let mut body = json!({
+            "grant_type": "client_credentials",
+            "client_id": self.sandbox.client_id(),
+            "client_secret": self.sandbox.client_secret(),
+        });
+        if !scope.is_null() {
+            body["scope"] = scope;
+        }
+        body
+    }
+
+    pub(crate) async fn ask_token(&self, body: &Value) -> Answer {
+        self.send(self.http.post(self.url("/auth/v1/token/")).json(body)).await
+    }
+
+    pub(crate) async fn token(&self, scope: Value) -> String {
+        let answer = self.ask_token(&self.credentials(scope)).await.ok();
+        answer["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    pub(crate) async fn lock_holders(&self) -> Vec<Value> {
+        let token = self.token(Value::Null).await;
+        list(&self.get(LOCK_HOLDERS, &token).await.ok(), "lockHolders")
+    }
+
+    /// The lock holder at this place in the list, with a token for it.
+    pub(crate) async fn home(&self, place: usize) -> Home<'_> {
+        let id = text(&self.lock_holders().await[place], "id");
+        let token = self.token(json!(format!("lockHolder.admin:{id}"))).await;
+        Home { service: self, base: format!("{LOCK_HOLDERS}{id}"), id, token }
+    }
+}
+
+/// One lock holder's part of the API. Paths are relative to the lock holder.
+pub(crate) struct Home<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) base: String,
+}
+
+impl Home<'_> {
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.service.get(&self.path(path), &self.token).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.service.post(&self.path(path), &self.token, body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.service.put(&self.path(path), &self.token, body).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.service.patch(&self.path(path), &self.token, body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.service.delete(&self.path(path), &self.token).await
+    }
+
+    pub(crate) async fn locks(&self) -> Vec<Value> {
+        list(&self.get("/locks/").await.ok(), "locks")
+    }
+
+    pub(crate) async fn keys(&self) -> Vec<Value> {
+        list(&self.get("/keys/").await.ok(), "keys")
+    }
+
+    pub(crate) async fn roles(&self) -> Vec<Value> {
+        list(&self.get("/roles/").await.ok(), "roles")
+    }
+
+    /// The id of the lock with this name.
+    pub(crate) async fn lock(&self, name: &str) -> String {
+        let locks = self.locks().await;
+        text(locks.iter().find(|lock| lock["name"] == name).expect("a lock with this name"), "id")
+    }
+}
+
+/// A list in its envelope.
+#[track_caller]
+pub(crate) fn list(body: &Value, name: &str) -> Vec<Value> {
+    body[name].as_array().unwrap_or_else(|| panic!("no list {name} in {body}")).clone()
+}
+
+/// A field that must be a string.
+#[track_caller]
+pub(crate) fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("no text {name} in {value}")).to_owned()
+}
+
+/// A value inside a path or query.
+pub(crate) fn encoded(text: &str) -> String {
+    text.replace('+', "%2B")
+}
+
+/// Asks until the answer is what the test waits for. There is no fixed wait: only a bound.
+pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

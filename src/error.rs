@@ -1,0 +1,298 @@
+//! What can go wrong, and what to do about it.
+
+mod scrub;
+mod service;
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use crate::operation::Operation;
+pub(crate) use scrub::scrub;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call did not give what was asked for.
+///
+/// `Display` is one line that names the operation, what happened and what to do. Neither it nor `Debug` shows headers,
+/// bodies, secrets, tokens or phone numbers; [`body`](Self::body) hands out the body as it came, so take care where it
+/// goes. Cheap to clone, because callers that wait for one token share its error.
+///
+/// ```
+/// # async fn example(home: unloc::LockHolder) {
+/// use unloc::{ErrorKind, Outcome};
+///
+/// match home.get_lock().lock_id("front-door").send().await {
+///     Ok(lock) => println!("{:?}", lock.lock),
+///     Err(error) if error.status().is_some_and(|status| status == 404) => println!("no such lock"),
+///     Err(error) if error.is_retryable() => println!("later: {error}"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+/// Where an error arose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A client could not be built: an address, a credential or a TLS setting is missing or wrong. Nothing was sent.
+    /// Mend the configuration.
+    Configuration,
+    /// A scope could not be formed, or claims contradict each other. Nothing was sent. Look at the lock holder's
+    /// country, organization id and suffix.
+    Scope,
+    /// The request could not be built: a parameter is missing, or a value cannot be sent. Nothing was sent. Mend the
+    /// call.
+    Request,
+    /// No access token could be had, so the operation itself was never sent. [`Error::status`] and [`Error::code`] are
+    /// the token endpoint's, if it answered: `invalid_client` means wrong credentials, `invalid_scope` a lock holder
+    /// that these credentials may not manage.
+    Token,
+    /// The service answered with an error. [`Error::status`], [`Error::code`] and [`Error::description`] say which; the
+    /// operation was rejected, except after a 5xx, where it may have happened.
+    Service,
+    /// The connection could not be made or broke. [`Error::outcome`] says whether the request can have arrived.
+    Connection,
+    /// Time ran out. [`Error::outcome`] says whether the request can have arrived.
+    Timeout,
+    /// The service answered with success, but its body is not what the spec says. The operation did happen. The message
+    /// names the place inside the JSON; please report it together with the body.
+    Decode,
+}
+
+/// What became of the operation, as far as can be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The service never saw it.
+    NotSent,
+    /// The service saw it and refused.
+    Rejected,
+    /// The service may have carried it out: look before doing it again.
+    Unknown,
+    /// The service carried it out, only its answer could not be read.
+    Accepted,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    outcome: Outcome,
+    operation: Option<&'static Operation>,
+    message: Cow<'static, str>,
+    hint: Option<Cow<'static, str>>,
+    status: Option<StatusCode>,
+    code: Option<String>,
+    description: Option<String>,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    attempts: u32,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of a [`TokenSource`](crate::TokenSource) that is not one of ours: why it has no token.
+    ///
+    /// ```
+    /// let error = unloc::Error::token("the backend is closed on Sundays");
+    /// assert_eq!(error.kind(), unloc::ErrorKind::Token);
+    /// ```
+    pub fn token(message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Token, scrub(&message.to_string()))
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            outcome: Outcome::NotSent,
+            operation: None,
+            message: message.into(),
+            hint: None,
+            status: None,
+            code: None,
+            description: None,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            attempts: 0,
+            source: None,
+        }))
+    }
+
+    /// Where it arose.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What became of the operation.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// The operation that was called, if it came to that.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The service's name for the error, such as `invalid_client` or `JsonWebTokenError`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The service's words for the error, with phone numbers and tokens blotted out.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// The answer's headers; empty if there was no answer.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The answer's body as it came; empty if there was no answer. May hold personal data.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// The name under which the service can find this call in its logs, if it gave one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        let names = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
+        names.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
+    }
+
+    /// How often the operation was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call may well succeed later, and does no harm if it is made again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let passing = match (self.0.kind, self.0.status) {
+            (ErrorKind::Connection | ErrorKind::Timeout, _) => true,
+            (ErrorKind::Service | ErrorKind::Token, Some(status)) => {
+                matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504)
+            }
+            _ => false,
+        };
+        let harmless =
+            self.0.outcome != Outcome::Unknown || self.0.operation.is_none_or(|operation| operation.repeatable);
+        passing && harmless
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => change(inner),
+            None => {
+                // Shared with others who wait for the same token: they keep theirs as it is.
+                let mut copy = self.0.copy();
+                change(&mut copy);
+                self.0 = Arc::new(copy);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn during(self, operation: &'static Operation) -> Self {
+        self.change(|inner| inner.operation = Some(operation))
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.change(|inner| inner.hint = Some(hint.into()))
+    }
+
+    pub(crate) fn after(self, attempts: u32) -> Self {
+        self.change(|inner| inner.attempts = attempts)
+    }
+
+    /// The same failure as one of getting a token: the operation itself was not sent.
+    pub(crate) fn while_getting_a_token(self, operation: &'static Operation) -> Self {
+        self.change(|inner| {
+            if !matches!(inner.kind, ErrorKind::Configuration | ErrorKind::Scope) {
+                inner.message = format!("no access token: {}", inner.message).into();
+            }
+            if matches!(inner.kind, ErrorKind::Service | ErrorKind::Decode | ErrorKind::Request) {
+                inner.kind = ErrorKind::Token;
+            }
+            inner.outcome = Outcome::NotSent;
+            inner.operation = Some(operation);
+            inner.attempts = 0;
+        })
+    }
+}
+
+impl Inner {
+    fn copy(&self) -> Self {
+        let Self { kind, outcome, operation, status, attempts, .. } = *self;
+        Self {
+            kind,
+            outcome,
+            operation,
+            status,
+            attempts,
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+            code: self.code.clone(),
+            description: self.description.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            source: self.source.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { operation, message, code, description, hint, .. } = &*self.0;
+        if let Some(operation) = operation {
+            write!(f, "{}: ", operation.id)?;
+        }
+        f.write_str(message)?;
+        for part in [code, description].into_iter().flatten() {
+            write!(f, ": {part}")?;
+        }
+        match hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("outcome", &self.0.outcome)
+            .field("operation", &self.0.operation.map(|operation| operation.id))
+            .field("status", &self.0.status)
+            .field("attempts", &self.0.attempts)
+            .field("message", &format_args!("{self}"))
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    }
+}

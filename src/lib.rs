@@ -1,0 +1,36 @@
+//! Unloc
+mod open_enum;
+
+mod client;
+mod decode;
+mod environment;
+mod error;
+mod generated;
+mod lenient;
+mod lock_holder;
+mod nullable;
+mod operation;
+mod page;
+mod path;
+mod scope;
+mod text;
+mod token;
+mod transport;
+
+pub use client::{Unloc, UnlocBuilder};
+pub use environment::Environment;
+pub use error::{Error, ErrorKind, Outcome, Result};
+/// Builders of the operations; the handles' methods return them.
+pub use generated::integrator::builder;
+/// What the operations take and give.
+pub use generated::integrator::types;
+pub use lock_holder::LockHolder;
+pub use nullable::Nullable;
+pub use operation::{Handle, Operation};
+pub use progenitor_client::ResponseValue;
+pub use reqwest::Url;
+pub use scope::{Identifier, LockHolderId, OtherScope, Scope, ScopeGeneration, Scopes, lock_holder_scope};
+pub use text::{Cursor, InvalidPhoneNumber, PhoneNumber, Secret};
+pub use token::{ClientCredentials, FetchToken, Token, TokenSource};
+
+pub(crate) use open_enum::open_enum;

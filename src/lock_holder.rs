@@ -1,0 +1,37 @@
+//! The handle on one lock holder.
+
+use std::fmt;
+
+use crate::generated::integrator;
+
+/// What belongs to one lock holder: its locks, keys, roles, vendor connections, key events and webhooks.
+///
+/// Made by [`Unloc::lock_holder`](crate::Unloc::lock_holder). The lock holder's id and a token for its scope are filled
+/// in, so that nobody else's data can be reached through it. Clones are cheap.
+#[derive(Clone)]
+pub struct LockHolder {
+    client: integrator::Client,
+    id: String,
+}
+
+impl LockHolder {
+    pub(crate) fn new(client: integrator::Client, id: String) -> Self {
+        Self { client, id }
+    }
+
+    /// The lock holder's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn client(&self) -> &integrator::Client {
+        &self.client
+    }
+}
+
+impl fmt::Debug for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockHolder").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,60 @@
+//! What the specs say about each operation, as data.
+
+use crate::generated::{auth, integrator};
+
+/// One operation of the two APIs.
+///
+/// ```
+/// let create_key = unloc::Operation::find("createKey").unwrap();
+/// assert_eq!(create_key.path, "/lock-holders/{lockHolderId}/locks/{lockId}/keys/");
+/// assert!(!create_key.repeatable, "a second call makes a second key");
+/// ```
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: &'static str,
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path template below the API's base path.
+    pub path: &'static str,
+    /// The handle that offers it; `None` for the token call, which the SDK makes by itself.
+    pub handle: Option<Handle>,
+    /// The scopes that open it, in both generations; an unscoped token opens what [`Handle::Unloc`] offers.
+    pub scopes: &'static [&'static str],
+    /// Whether sending it twice does what sending it once does.
+    pub repeatable: bool,
+    /// Whether the vendor documents it; otherwise its path or its answer is inferred.
+    pub documented: bool,
+    pub(crate) envelope: Option<Envelope>,
+}
+
+/// The property that an answer wraps its object or list in.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Envelope {
+    pub(crate) property: &'static str,
+    pub(crate) required: bool,
+}
+
+/// A handle of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Handle {
+    /// [`Unloc`](crate::Unloc).
+    Unloc,
+    /// [`LockHolder`](crate::LockHolder).
+    LockHolder,
+}
+
+impl Operation {
+    /// All operations of both APIs.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        auth::OPERATIONS.iter().chain(integrator::OPERATIONS).copied()
+    }
+
+    /// The operation with this `operationId`.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        Self::all().find(|operation| operation.id == id)
+    }
+}

@@ -1,0 +1,61 @@
+//! Lists that come in pages.
+
+use std::collections::HashSet;
+use std::future::Future;
+
+use futures_core::Stream;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use progenitor_client::ResponseValue;
+
+use crate::error::Result;
+use crate::operation::Operation;
+use crate::text::Cursor;
+
+/// Where a page stands in its list.
+pub(crate) struct Position<'a> {
+    pub(crate) next: Option<&'a Cursor>,
+    pub(crate) empty: bool,
+}
+
+/// The pages that `fetch` gives, until there is no further one.
+///
+/// The documents leave open how the last page looks: no cursor, an empty one, no items and a cursor that was there
+/// before all mean the end, so that no service can send a reader in circles.
+pub(crate) fn pages<P, F, A>(
+    operation: &'static Operation,
+    fetch: F,
+    position: impl Fn(&P) -> Position<'_> + Send,
+) -> impl Stream<Item = Result<ResponseValue<P>>> + Send
+where
+    P: Send,
+    F: Fn(Option<Cursor>) -> A + Send,
+    A: Future<Output = Result<ResponseValue<P>>> + Send,
+{
+    let start = Some((None, HashSet::new()));
+    stream::try_unfold((start, fetch, position), move |(state, fetch, position)| async move {
+        let Some((cursor, mut seen)): Option<(Option<Cursor>, HashSet<Cursor>)> = state else { return Ok(None) };
+        let page = fetch(cursor).await?;
+        let Position { next, empty } = position(&page);
+        let next = next.filter(|next| !empty && !next.expose().is_empty()).cloned();
+        let state = match next {
+            Some(next) if seen.insert(next.clone()) => Some((Some(next), seen)),
+            Some(_) => {
+                tracing::warn!(
+                    operation = operation.id,
+                    "the service named a page that was read before: the list ends"
+                );
+                None
+            }
+            None => None,
+        };
+        Ok(Some((page, (state, fetch, position))))
+    })
+}
+
+/// The items of the pages, one by one.
+pub(crate) fn items<P: Send, T: Send>(
+    pages: impl Stream<Item = Result<ResponseValue<P>>> + Send,
+    items: impl Fn(P) -> Vec<T> + Send,
+) -> impl Stream<Item = Result<T>> + Send {
+    pages.map_ok(move |page| stream::iter(items(page.into_inner())).map(Ok)).try_flatten()
+}

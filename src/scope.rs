@@ -1,0 +1,281 @@
+//! What a token may do, in both generations of the service's scopes.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::types;
+
+/// One claim of a token.
+///
+/// Each form is checked when it is made, so that no field of a lock holder can smuggle in a second claim.
+///
+/// ```
+/// use unloc::Scope;
+///
+/// let scope = Scope::lock_holder_identifier("NO", "919424508", "")?;
+/// assert_eq!(scope.to_string(), "lockHolder.identifier:NO.919424508.");
+/// assert_eq!(scope, "lockHolder.identifier:NO.919424508.".parse()?);
+/// assert!(Scope::lock_holder_identifier("NO", "919424508. lockHolder.identifier:NO.1", "").is_err());
+/// # Ok::<(), unloc::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// `lockHolder.identifier:{countryIso}.{organizationId}.{organizationIdSuffix}`: one lock holder by its natural key,
+    /// the first generation. The last dot stays when there is no suffix.
+    LockHolderIdentifier(Identifier),
+    /// `integrator.admin`: lock holders can be listed and created, the second generation's word for no scope at all.
+    IntegratorAdmin,
+    /// `lockHolder.admin:{id}`: one lock holder by its id, the second generation.
+    LockHolderAdmin(LockHolderId),
+    /// Any other claim.
+    Other(OtherScope),
+}
+
+/// A lock holder's natural key, checked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier(String);
+
+/// A lock holder's id, checked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LockHolderId(String);
+
+/// A claim that this crate does not know, checked to be one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OtherScope(String);
+
+const IDENTIFIER: &str = "lockHolder.identifier";
+const ADMIN: &str = "lockHolder.admin";
+const INTEGRATOR: &str = "integrator.admin";
+
+impl Scope {
+    /// The scope for the lock holder of this country, organization id and suffix (empty if it has none).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`] unless the country is two letters and the others are letters, digits, `_` and `-`, as the
+    /// service demands of them.
+    pub fn lock_holder_identifier(country_iso: &str, organization_id: &str, suffix: &str) -> Result<Self> {
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let refuse =
+            |what: &str| Err(Error::new(ErrorKind::Scope, format!("cannot form a {IDENTIFIER} scope: {what}")));
+        if country_iso.len() != 2 || !country_iso.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return refuse("`countryIso` is not two letters");
+        }
+        if organization_id.is_empty() || !plain(organization_id) {
+            return refuse("`organizationId` is empty or has other characters than letters, digits, `_` and `-`");
+        }
+        if !plain(suffix) {
+            return refuse("`organizationIdSuffix` has other characters than letters, digits, `_` and `-`");
+        }
+        Ok(Self::LockHolderIdentifier(Identifier(format!("{country_iso}.{organization_id}.{suffix}"))))
+    }
+
+    /// The scope for the lock holder with this id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`] if the id is empty or holds blanks or control characters.
+    pub fn lock_holder_admin(id: &str) -> Result<Self> {
+        one_word(id, "a lock holder's id")?;
+        Ok(Self::LockHolderAdmin(LockHolderId(id.to_owned())))
+    }
+
+    /// What stands before the colon.
+    fn claim(&self) -> &str {
+        match self {
+            Self::LockHolderIdentifier(_) => IDENTIFIER,
+            Self::LockHolderAdmin(_) => ADMIN,
+            Self::IntegratorAdmin => INTEGRATOR,
+            Self::Other(OtherScope(text)) => text.split(':').next().unwrap_or_default(),
+        }
+    }
+}
+
+fn one_word(text: &str, what: &str) -> Result<()> {
+    if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let what = format!("{what} in a scope is one word without blanks or control characters");
+        return Err(Error::new(ErrorKind::Scope, what));
+    }
+    Ok(())
+}
+
+impl FromStr for Scope {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        one_word(text, "a claim")?;
+        match text.split_once(':') {
+            Some((IDENTIFIER, parts)) => match parts.split('.').collect::<Vec<_>>().as_slice() {
+                [country, organization, suffix] => Self::lock_holder_identifier(country, organization, suffix),
+                _ => {
+                    let what = format!("{IDENTIFIER} has three parts with dots between, and the last dot stays");
+                    Err(Error::new(ErrorKind::Scope, what))
+                }
+            },
+            Some((ADMIN, id)) => Self::lock_holder_admin(id),
+            _ if text == INTEGRATOR => Ok(Self::IntegratorAdmin),
+            _ => Ok(Self::Other(OtherScope(text.to_owned()))),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LockHolderIdentifier(Identifier(parts)) => write!(f, "{IDENTIFIER}:{parts}"),
+            Self::LockHolderAdmin(LockHolderId(id)) => write!(f, "{ADMIN}:{id}"),
+            Self::IntegratorAdmin => f.write_str(INTEGRATOR),
+            Self::Other(OtherScope(text)) => f.write_str(text),
+        }
+    }
+}
+
+/// The scope that opens what belongs to a lock holder, by its natural key.
+///
+/// ```
+/// use unloc::types::LockHolder;
+///
+/// let home: LockHolder = LockHolder::builder()
+///     .id("373c3bdd-ff32-4caa-9eca-bfc54e5042d5")
+///     .name("Harbour Flats")
+///     .country_iso("NO")
+///     .organization_id("harbour-flats")
+///     .try_into()?;
+/// assert_eq!(unloc::lock_holder_scope(&home)?.to_string(), "lockHolder.identifier:NO.harbour-flats.");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Scope`] if one of the lock holder's parts could not stand in a scope.
+pub fn lock_holder_scope(lock_holder: &types::LockHolder) -> Result<Scope> {
+    let suffix = lock_holder.organization_id_suffix.as_deref().unwrap_or_default();
+    Scope::lock_holder_identifier(&lock_holder.country_iso, &lock_holder.organization_id, suffix)
+}
+
+/// Which generation of scopes a client asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ScopeGeneration {
+    /// No scope, and `lockHolder.identifier:…`.
+    #[default]
+    Identifier,
+    /// `integrator.admin`, and `lockHolder.admin:…`.
+    Admin,
+}
+
+/// The claims that one token is asked for; none makes an unscoped token.
+///
+/// Order and repetition do not matter: equal sets are equal, and share a token.
+///
+/// ```
+/// use unloc::{Scope, Scopes};
+///
+/// let two = ["lockHolder.identifier:NO.first.", "lockHolder.identifier:NO.second."];
+/// let error = Scopes::new(two.map(|text| text.parse().unwrap())).unwrap_err();
+/// assert!(error.to_string().contains("May not have multiple of the same claim: lockHolder.identifier"));
+/// # Ok::<(), unloc::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scopes(Arc<BTreeSet<Scope>>);
+
+impl Scopes {
+    /// No scope: lock holders can be listed and created.
+    #[must_use]
+    pub fn unscoped() -> Self {
+        Self::default()
+    }
+
+    /// These claims together.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`] when a claim stands there twice with different values, with the service's words for it.
+    /// Several `lockHolder.admin` are fine: the token then covers all of them.
+    pub fn new(scopes: impl IntoIterator<Item = Scope>) -> Result<Self> {
+        let scopes: BTreeSet<_> = scopes.into_iter().collect();
+        let mut claims = BTreeSet::new();
+        for scope in scopes.iter().filter(|scope| !matches!(scope, Scope::LockHolderAdmin(_))) {
+            if !claims.insert(scope.claim()) {
+                let what = format!("May not have multiple of the same claim: {}", scope.claim());
+                return Err(Error::new(ErrorKind::Scope, what));
+            }
+        }
+        Ok(Self(Arc::new(scopes)))
+    }
+
+    /// The claims, in a fixed order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Scope> {
+        self.0.iter()
+    }
+}
+
+impl From<Scope> for Scopes {
+    fn from(scope: Scope) -> Self {
+        Self(Arc::new(BTreeSet::from([scope])))
+    }
+}
+
+impl fmt::Display for Scopes {
+    /// The claims with blanks between, as OAuth writes them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { " " };
+            write!(f, "{gap}{scope}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn holder(country: &str, organization: &str, suffix: &str) -> types::LockHolder {
+        let builder = types::LockHolder::builder().id("id").name("name").country_iso(country);
+        builder.organization_id(organization).organization_id_suffix(suffix).try_into().unwrap()
+    }
+
+    #[test]
+    fn scopes_of_both_generations_are_read_as_they_are_written() {
+        for text in [
+            "lockHolder.identifier:NO.opk-1.b_2",
+            "lockHolder.identifier:dk.x.",
+            "integrator.admin",
+            "lockHolder.admin:7",
+            "new.claim:x",
+        ] {
+            assert_eq!(text.parse::<Scope>().unwrap().to_string(), text);
+        }
+        for refused in
+            ["", " ", "a b", "lockHolder.identifier:NO.x", "lockHolder.identifier:NO. x.", "lockHolder.admin:", "x\ny"]
+        {
+            assert!(refused.parse::<Scope>().is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn several_lock_holders_by_id_make_one_token_and_order_does_not_matter() {
+        let scope = |id| Scope::lock_holder_admin(id).unwrap();
+        let one = Scopes::new([scope("a"), scope("b"), scope("a")]).unwrap();
+        assert_eq!(one, Scopes::new([scope("b"), scope("a")]).unwrap());
+        assert_eq!(one.to_string(), "lockHolder.admin:a lockHolder.admin:b");
+    }
+
+    proptest! {
+        #[test]
+        fn no_lock_holder_makes_a_scope_with_two_claims(
+            country in ".{0,4}", organization in r"[a-zA-Z0-9_. :\-\n\u{a0}]{0,24}", suffix in r"[a-zA-Z0-9_. :\-\t]{0,24}",
+        ) {
+            if let Ok(scope) = lock_holder_scope(&holder(&country, &organization, &suffix)) {
+                let text = Scopes::from(scope.clone()).to_string();
+                prop_assert_eq!(text.split_whitespace().count(), 1);
+                prop_assert_eq!(text.matches(':').count(), 1);
+                prop_assert_eq!(&text, &format!("lockHolder.identifier:{country}.{organization}.{suffix}"));
+                prop_assert_eq!(text.parse::<Scope>().unwrap(), scope);
+            }
+        }
+    }
+}
