@@ -58,7 +58,9 @@ impl Unloc {
             Ok(text) if !text.trim().is_empty() => Ok(text),
             Ok(_) => Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} is empty"))),
             Err(env::VarError::NotPresent) => {
-                Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} is not set")))
+                let what = format!("the environment variable {name} is not set");
+                let all = "UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are needed, all three";
+                Err(Error::new(ErrorKind::Configuration, what).hint(all))
             }
             Err(env::VarError::NotUnicode(_)) => {
                 Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} is not Unicode")))

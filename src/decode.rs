@@ -45,9 +45,8 @@ fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
         return "its body is HTML or XML and not JSON: is a proxy or a login page between?".to_owned();
     }
     let reader = &mut serde_json::Deserializer::from_slice(body);
-    let error = match serde_path_to_error::deserialize::<_, T>(reader) {
-        Err(error) => error,
-        Ok(_) => return "its body goes on behind its end".to_owned(),
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(reader) else {
+        return "its body goes on behind its end".to_owned();
     };
     let path = error.path().to_string();
     let at = if path == "." { String::new() } else { format!(" at `{}`", scrub(&path)) };

@@ -1,4 +1,5 @@
-//! Unloc
+#![doc = include_str!("../README.md")]
+
 mod open_enum;
 
 mod client;

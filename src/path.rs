@@ -6,11 +6,11 @@
 
 use std::fmt::Write;
 
-use progenitor_client::Error as BuildError;
 use reqwest::Url;
 
 use crate::operation::Operation;
 use crate::text::PhoneNumber;
+use crate::transport::Unbuilt;
 
 /// What can stand in a path.
 pub(crate) trait Parameter {
@@ -30,9 +30,9 @@ impl Parameter for PhoneNumber {
 }
 
 /// A parameter as one path segment: all but letters, digits and `-_~.` percent-encoded.
-pub(crate) fn segment(name: &str, value: &impl Parameter) -> Result<String, BuildError<()>> {
+pub(crate) fn segment(name: &str, value: &impl Parameter) -> Result<String, Unbuilt> {
     let text = value.text();
-    let refuse = |why: &str| Err(BuildError::InvalidRequest(format!("`{name}` {why}")));
+    let refuse = |why: &str| Err(Unbuilt::InvalidRequest(format!("`{name}` {why}")));
     match text {
         "" => return refuse("is empty: give the id"),
         "." | ".." => return refuse("is a relative path and no id"),
@@ -74,10 +74,10 @@ mod tests {
 
     use super::*;
 
-    fn url(lock: &str, key: &str) -> Result<Url, BuildError<()>> {
+    fn url(lock: &str, key: &str) -> Result<Url, Unbuilt> {
         let (lock, key) = (segment("lockId", &lock.to_owned())?, segment("keyId", &key.to_owned())?);
         let text = format!("https://api.unloc.app/integrators/v1/lock-holders/home/locks/{lock}/keys/{key}/");
-        Url::parse(&text).map_err(|error| BuildError::InvalidRequest(error.to_string()))
+        Url::parse(&text).map_err(|error| Unbuilt::InvalidRequest(error.to_string()))
     }
 
     fn is_safe(lock: &str, key: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use progenitor_client::{ClientInfo, Error as BuildError, ResponseValue};
+use progenitor_client::{ClientInfo, ResponseValue};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -32,10 +32,25 @@ impl fmt::Debug for Inner {
     }
 }
 
+/// Why a request could not be built; the generated code names the variant.
+#[derive(Debug)]
+pub(crate) enum Unbuilt {
+    /// A parameter is missing or refused, the body is incomplete.
+    InvalidRequest(String),
+    /// The address, a header or the body cannot be sent.
+    Unsendable(reqwest::Error),
+}
+
+impl From<reqwest::Error> for Unbuilt {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Unsendable(error)
+    }
+}
+
 /// Sends a request and reads the answer as a `T`.
 pub(crate) async fn send<T: DeserializeOwned>(
     client: &impl ClientInfo<Inner>,
-    request: Result<Request, BuildError<()>>,
+    request: Result<Request, Unbuilt>,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
     let (status, headers, body) = exchange(client, request, operation).await?;
@@ -48,7 +63,7 @@ pub(crate) async fn send<T: DeserializeOwned>(
 /// Sends a request whose answer has no documented content; whatever comes with a 2xx is fine.
 pub(crate) async fn send_for_nothing(
     client: &impl ClientInfo<Inner>,
-    request: Result<Request, BuildError<()>>,
+    request: Result<Request, Unbuilt>,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
     let (status, headers, _) = exchange(client, request, operation).await?;
@@ -57,7 +72,7 @@ pub(crate) async fn send_for_nothing(
 
 async fn exchange(
     client: &impl ClientInfo<Inner>,
-    request: Result<Request, BuildError<()>>,
+    request: Result<Request, Unbuilt>,
     operation: &'static Operation,
 ) -> Result<(StatusCode, HeaderMap, Vec<u8>)> {
     let request = request.map_err(|error| Error::unbuilt(error).during(operation))?;

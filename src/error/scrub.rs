@@ -50,7 +50,7 @@ fn is_token(word: &str) -> bool {
     let parts: Vec<_> = word.trim_end_matches('.').split('.').collect();
     let encoded =
         |part: &&str| part.len() >= 10 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    parts.len() == 3 && (word.starts_with("eyJ") || parts.iter().all(|part| encoded(&part)))
+    parts.len() == 3 && (word.starts_with("eyJ") || parts.iter().all(encoded))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use super::{Error, ErrorKind, Outcome, scrub};
+use crate::transport::Unbuilt;
 
 impl Error {
     /// An answer outside 2xx.
@@ -74,13 +75,10 @@ impl Error {
     }
 
     /// A request that could not be built.
-    pub(crate) fn unbuilt(error: progenitor_client::Error<()>) -> Self {
+    pub(crate) fn unbuilt(error: Unbuilt) -> Self {
         match error {
-            progenitor_client::Error::InvalidRequest(what) | progenitor_client::Error::Custom(what) => {
-                Self::new(ErrorKind::Request, scrub(&what))
-            }
-            progenitor_client::Error::CommunicationError(error) => Self::transport(error),
-            _ => Self::new(ErrorKind::Request, "the request cannot be built"),
+            Unbuilt::InvalidRequest(what) => Self::new(ErrorKind::Request, scrub(&what)),
+            Unbuilt::Unsendable(error) => Self::transport(error),
         }
     }
 

@@ -32,25 +32,22 @@ pub(super) fn finish(
         }
     }
     items.retain(|item| !matches!(item, Item::Use(_)));
-    items.insert(
-        0,
+    let imports: [Item; 4] = [
         parse_quote!(
             use super::types;
         ),
-    );
-    items.insert(
-        1,
         parse_quote!(
-            use ::progenitor_client::{ClientInfo, Error, ResponseValue};
+            use ::progenitor_client::{ClientInfo, ResponseValue};
         ),
-    );
-    items.insert(
-        2,
         parse_quote!(
-            #[allow(unused_imports)]
             use ::progenitor_client::RequestBuilderExt;
         ),
-    );
+        // What the generated code maps its errors to while it builds a request.
+        parse_quote!(
+            use crate::transport::Unbuilt as Error;
+        ),
+    ];
+    items.splice(..0, imports);
     Ok(())
 }
 
@@ -196,7 +193,7 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
     Ok(vec![
         parse_quote! {
             #[allow(unused_mut)]
-            fn request(self) -> Result<::reqwest::Request, Error<()>> {
+            fn request(self) -> Result<::reqwest::Request, Error> {
                 #(#building)*
                 Ok(request)
             }

@@ -63,7 +63,9 @@ fn documentation(document: &Document, operation: &Operation) -> String {
     }
     text.push_str("# Errors\n");
     for (status, description) in &operation.errors {
+        // The first sentence says what it means; the rest is for readers of the YAML.
         let line = docs::safe(description).replace('\n', " ");
+        let line = line.split_once(". ").map_or(line.as_str(), |(first, _)| first);
         text.push_str(&format!("* {status}: {}\n", line.trim_end_matches('.')));
     }
     let level = match operation.evidence.as_str() {

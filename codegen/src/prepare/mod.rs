@@ -57,7 +57,7 @@ pub struct Change {
     pub property: String,
     /// Shape before.
     pub before: String,
-    /// Shape after.
+    /// Shape after; `absent` if the schema has no use any more.
     pub after: String,
     /// Name of the rule.
     pub rule: &'static str,
@@ -112,24 +112,25 @@ pub struct Prepared {
 /// Applies all [`RULES`]. `types` is the path of the module that the generated types will stand in.
 #[must_use]
 pub fn prepare(spec: &Value, types: &str) -> Prepared {
-    let (requests, responses) = (reachable(spec, "requestBody"), reachable(spec, "responses"));
     let (spec, types) = (spec.clone(), types.to_owned());
-    let mut draft = Draft { spec, types, marks: Marks::default(), requests, responses };
+    let mut draft =
+        Draft { spec, types, marks: Marks::default(), requests: BTreeSet::new(), responses: BTreeSet::new() };
     let mut changes = Vec::new();
     let mut before = shapes(&draft.spec);
     for rule in RULES {
         (rule.apply)(&mut draft);
         let after = shapes(&draft.spec);
-        for ((schema, property), shape) in &after {
-            let key = (schema.clone(), property.clone());
-            let Some(old) = before.get(&key).filter(|old| *old != shape) else { continue };
-            changes.push(Change {
-                schema: schema.clone(),
-                property: property.clone(),
-                before: old.clone(),
-                after: shape.clone(),
-                rule: rule.name,
-            });
+        for ((schema, property), old) in &before {
+            let new = after.get(&(schema.clone(), property.clone())).map_or("absent", String::as_str);
+            if new != old {
+                changes.push(Change {
+                    schema: schema.clone(),
+                    property: property.clone(),
+                    before: old.clone(),
+                    after: new.to_owned(),
+                    rule: rule.name,
+                });
+            }
         }
         before = after;
     }
@@ -146,6 +147,17 @@ struct Draft {
 }
 
 impl Draft {
+    /// Finds out which schemas requests and answers are made of, and drops those that nothing is made of.
+    fn look_around(&mut self) {
+        self.requests = reachable(&self.spec, "requestBody");
+        self.responses = reachable(&self.spec, "responses");
+        let parameters = reachable(&self.spec, "parameters");
+        if let Some(schemas) = self.spec.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+            let used = [&self.requests, &self.responses, &parameters];
+            schemas.retain(|name, _| used.iter().any(|used| used.contains(name)));
+        }
+    }
+
     /// Runs `work` on each component schema.
     fn schemas(&mut self, mut work: impl FnMut(&str, &mut Map<String, Value>, &mut Marks)) {
         let schemas = self.spec.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
@@ -214,10 +226,10 @@ fn is_true(node: &Map<String, Value>, key: &str) -> bool {
 fn reachable(spec: &Value, part: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for item in entries(spec, "paths").values() {
-        for operation in item.as_object().into_iter().flat_map(Map::values) {
-            if let Some(node) = operation.get(part) {
-                collect(spec, node, &mut found);
-            }
+        // Parameters may also stand beside the operations.
+        let operations = item.as_object().into_iter().flat_map(Map::values);
+        for node in operations.chain([*item]).filter_map(|operation| operation.get(part)) {
+            collect(spec, node, &mut found);
         }
     }
     found

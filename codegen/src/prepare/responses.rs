@@ -9,7 +9,10 @@ pub(super) const ERRORS_STAY_RAW: Rule = Rule {
     reason: "Error bodies come in four shapes and sometimes as a gateway's HTML, and the generator allows one shape an \
              operation and loses the status of a body that does not fit: documented errors are left to the transport, \
              which keeps status, headers and body of any of them.",
-    apply: |draft| draft.operation_responses(|responses| responses.retain(|status, _| status.starts_with('2'))),
+    apply: |draft| {
+        draft.operation_responses(|responses| responses.retain(|status, _| status.starts_with('2')));
+        draft.look_around();
+    },
 };
 
 pub(super) const ANY_SUCCESS_STATUS: Rule = Rule {

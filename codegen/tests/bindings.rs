@@ -1,0 +1,175 @@
+//! What comes out of the specs of this repository, and what comes out of broken ones.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use unloc_codegen::bindings;
+use unloc_codegen::load::Document;
+use unloc_codegen::operation::{Needs, Operation};
+
+fn spec(api: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(format!("{api}.yaml"))
+}
+
+fn document(api: &str) -> Document {
+    Document::read(&spec(api)).unwrap()
+}
+
+/// The functions of the generated `impl` blocks of a type, and the names of the builders that have a `send`.
+fn generated(api: &str) -> (Vec<(String, String)>, BTreeSet<String>) {
+    let file = syn::parse_file(&bindings(&document(api), api).unwrap()).unwrap();
+    let mut handles = Vec::new();
+    let mut builders = BTreeSet::new();
+    let functions = |block: &syn::ItemImpl| -> Vec<String> {
+        let functions = block.items.iter().filter_map(|item| match item {
+            syn::ImplItem::Fn(function) => Some(function.sig.ident.to_string()),
+            _ => None,
+        });
+        functions.collect()
+    };
+    let name = |block: &syn::ItemImpl| match &*block.self_ty {
+        syn::Type::Path(path) => path.path.segments.last().unwrap().ident.to_string(),
+        _ => String::new(),
+    };
+    for item in &file.items {
+        match item {
+            syn::Item::Impl(block) if ["Unloc", "LockHolder"].contains(&name(block).as_str()) => {
+                handles.extend(functions(block).into_iter().map(|function| (name(block), function)));
+            }
+            syn::Item::Mod(module) if module.ident == "builder" => {
+                for item in &module.content.as_ref().unwrap().1 {
+                    if let syn::Item::Impl(block) = item
+                        && functions(block).iter().any(|function| function == "send")
+                    {
+                        builders.insert(name(block));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    (handles, builders)
+}
+
+/// The `operationId`s as they stand in the file, read without any of our own code.
+fn written(api: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(spec(api)).unwrap();
+    text.lines().filter_map(|line| line.trim().strip_prefix("operationId: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_33_operations_of_the_yaml_are_the_33_that_are_generated() {
+    let mut count = 0;
+    for api in ["auth", "integrator"] {
+        let operations = Operation::all(&document(api)).unwrap();
+        let ids: BTreeSet<_> = operations.iter().map(|operation| operation.id.clone()).collect();
+        assert_eq!(ids, written(api));
+        let expected: BTreeSet<_> = operations.iter().map(Operation::builder).collect();
+        assert_eq!(generated(api).1, expected);
+        count += expected.len();
+    }
+    assert_eq!(count, 33);
+}
+
+#[test]
+fn each_integrator_operation_is_on_exactly_one_handle() {
+    let (handles, _) = generated("integrator");
+    for operation in Operation::all(&document("integrator")).unwrap() {
+        let on: Vec<_> = handles.iter().filter(|(_, function)| *function == operation.function()).collect();
+        let expected = if operation.needs == Needs::LockHolder { "LockHolder" } else { "Unloc" };
+        assert!(matches!(on.as_slice(), [(handle, _)] if handle == expected), "{}: {on:?}", operation.id);
+    }
+    assert_eq!(handles.len(), 32);
+    assert!(generated("auth").0.is_empty(), "the token call is on no handle");
+}
+
+#[test]
+fn what_may_be_repeated_is_known_of_each_operation() {
+    let all = [document("auth"), document("integrator")].map(|document| Operation::all(&document).unwrap()).concat();
+    let not: BTreeSet<_> = all.iter().filter(|operation| !operation.repeatable).map(|o| o.id.as_str()).collect();
+    let expected = [
+        "createKey",
+        "createKeyForLockHolder",
+        "createLockHolder",
+        "createVendorAccount",
+        "createVendorConnection",
+        "createWebhook",
+        "createWebhookForLock",
+    ];
+    assert_eq!(not, BTreeSet::from(expected));
+}
+
+/// A sound spec, and what one edit to it is answered with.
+fn broken(from: &str, to: &str) -> Vec<String> {
+    const SOUND: &str = "\
+openapi: 3.0.3
+info: {title: Doors, version: '1'}
+servers: [{url: https://example.com/v1, x-environment: production}]
+paths:
+  /doors/{doorId}/:
+    get:
+      operationId: getDoor
+      parameters:
+        - {name: doorId, in: path, required: true, schema: {type: string}}
+      responses:
+        '200': {description: it, content: {application/json: {schema: {$ref: '#/components/schemas/Door'}}}}
+components:
+  schemas:
+    Door:
+      type: object
+      properties:
+        name: {type: string}
+        state: {type: integer}
+";
+    assert!(bindings(&Document::parse(Path::new("doors.yaml"), SOUND).unwrap(), "doors").is_ok());
+    let text = SOUND.replace(from, to);
+    assert_ne!(text, SOUND);
+    let document = Document::parse(Path::new("doors.yaml"), &text).unwrap();
+    bindings(&document, "doors").unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_broken_spec_is_answered_with_file_line_and_reason() {
+    for (from, to, line, reason) in [
+        ("    get:", "    gte:", 6, "`gte` is no HTTP method"),
+        ("  /doors/{doorId}/:", "  doors/{doorId}/:", 5, "must begin with a slash"),
+        ("      operationId: getDoor\n", "", 6, "has no operationId"),
+        ("name: doorId", "name: door", 6, "no path parameter `doorId` is declared"),
+        ("schemas/Door'", "schemas/Dor'", 11, "`#/components/schemas/Dor` leads to nothing"),
+        ("'200'", "'404'", 10, "documents no 2xx response"),
+        ("      operationId", "      x-evidence: maybe\n      operationId", 7, "x-evidence is"),
+        ("      operationId", "      x-repeatable: often\n      operationId", 7, "x-repeatable is"),
+        ("      operationId", "      x-pagination: {items: doors}\n      operationId", 7, "`cursor` is missing"),
+        ("paths:", "path:", 1, "no `paths`"),
+    ] {
+        let found = broken(from, to);
+        let place = format!("doors.yaml:{line}:");
+        assert!(found.iter().any(|error| error.starts_with(&place) && error.contains(reason)), "{to}: {found:?}");
+    }
+}
+
+#[test]
+fn what_the_generator_panics_on_is_placed_at_the_operation_or_the_schema() {
+    let found = broken("in: path, required: true", "in: path, style: label, required: true");
+    assert!(found[0].starts_with("doors.yaml:") && found.len() == 1, "{found:?}");
+    let found = broken("        state: {type: integer}", "        state: {not: {type: integer}}");
+    assert!(found[0].starts_with("doors.yaml:14:") && found[0].contains("cannot bind"), "{found:?}");
+    let found = broken("        state: {type: integer}", "        state: {type: 7}");
+    assert!(found[0].starts_with("doors.yaml:") && found[0].contains("not valid OpenAPI"), "{found:?}");
+    let found = broken("openapi: 3.0.3", "openapi: 3.1.0");
+    assert!(found[0].contains("3.1"), "{found:?}");
+}
+
+#[test]
+fn all_mistakes_are_named_at_once() {
+    assert_eq!(broken("    get:\n      operationId: getDoor\n", "    gte: {}\n    get:\n").len(), 2);
+}
+
+#[test]
+fn two_operations_with_one_rust_name_are_refused() {
+    let again =
+        "  /doors/:\n    get:\n      operationId: get_door\n      responses: {'204': {description: x}}\ncomponents:";
+    let found = broken("components:", again);
+    assert!(found[0].contains("gives the same Rust name"), "{found:?}");
+}

@@ -1,0 +1,61 @@
+//! One reading of a file gives the value and the places in it.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::path::Path;
+
+use unloc_codegen::Error;
+use unloc_codegen::load::Document;
+
+fn parse(text: &str) -> Result<Document, Error> {
+    Document::parse(Path::new("spec.yaml"), text)
+}
+
+fn refusal(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn every_node_has_the_place_of_its_key() {
+    let document = parse("a:\n  b/c: 1\n  list:\n    - x\n    - y\n").unwrap();
+    let at = |pointer: &str| document.position(pointer).map(|at| (at.line, at.column));
+    assert_eq!(at("/a"), Some((1, 1)));
+    assert_eq!(at("/a/b~1c"), Some((2, 3)));
+    assert_eq!(at("/a/list/1"), Some((5, 7)));
+    assert_eq!(at("/a/list/1/not/there"), Some((5, 7)), "what does not stand in the file is placed at its parent");
+    assert_eq!(document.value["a"]["b/c"], 1);
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused_with_its_place() {
+    let error = refusal("paths:\n  /a/: {}\n  /a/: {}\n");
+    assert!(error.starts_with("spec.yaml:3:"), "{error}");
+    assert!(error.contains("twice") || error.contains("duplicate"), "{error}");
+    let error = refusal("responses:\n  200: {}\n  '200': {}\n");
+    assert!(error.starts_with("spec.yaml:3:") && error.contains("`200` stands here twice"), "{error}");
+}
+
+#[test]
+fn what_yaml_can_say_and_json_cannot_is_refused() {
+    assert!(refusal("a: &x 1\n<<: {b: 2}\n").contains("merge keys"));
+    assert!(refusal("a: 1\n---\nb: 2\n").contains("2 YAML documents"));
+    assert!(refusal("").contains("0 YAML documents"));
+    assert!(refusal("a: .nan\n").contains("no JSON form"));
+    assert!(refusal("[a]: 1\n").contains("a key must be text"));
+    assert!(refusal("a: [1\n").starts_with("spec.yaml:"));
+    assert!(refusal("a: !thing 1\n").contains("tags"));
+}
+
+#[test]
+fn yes_no_and_norway_stay_text() {
+    let document = parse("country: NO\nanswer: yes\nswitch: off\nreal: true\n").unwrap();
+    assert_eq!(document.value["country"], "NO");
+    assert_eq!(document.value["answer"], "yes");
+    assert_eq!(document.value["switch"], "off");
+    assert_eq!(document.value["real"], true);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Document::read(Path::new("no-such.yaml")).unwrap_err().to_string();
+    assert!(error.starts_with("no-such.yaml: cannot be read"), "{error}");
+}

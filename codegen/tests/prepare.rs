@@ -1,0 +1,241 @@
+//! One test for each tolerance.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::path::Path;
+
+use serde_json::Value;
+use unloc_codegen::load::Document;
+use unloc_codegen::prepare::{Change, Prepared, RULES, prepare};
+
+/// A spec with one operation whose request is `Request` and whose answer is `Answer`.
+fn prepared(schemas: &str) -> Prepared {
+    let text = format!(
+        "
+openapi: 3.0.3
+paths:
+  /a/:
+    post:
+      operationId: a
+      requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Request'}}}}}}}}
+      responses:
+        '201': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Answer'}}}}}}}}
+        '204': {{description: nothing}}
+        '400': {{description: bad}}
+components:
+  schemas:
+{schemas}
+"
+    );
+    prepare(&Document::parse(Path::new("spec.yaml"), &text).unwrap().value, "crate::types")
+}
+
+fn property<'a>(prepared: &'a Prepared, schema: &str, name: &str) -> &'a Value {
+    prepared.spec.pointer(&format!("/components/schemas/{schema}/properties/{name}")).unwrap()
+}
+
+fn announced(prepared: &Prepared, rule: &str) -> Vec<String> {
+    let made = prepared.changes.iter().filter(|change| change.rule == rule);
+    made.map(|Change { schema, property, before, after, .. }| format!("{schema}.{property}: {before} -> {after}"))
+        .collect()
+}
+
+const EMPTY: &str = "    Request: {type: object}\n    Answer: {type: object}\n";
+
+#[test]
+fn every_rule_has_a_name_of_its_own_and_a_reason() {
+    let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), RULES.len());
+    assert!(RULES.iter().all(|rule| rule.reason.ends_with('.') && rule.reason.len() > 60));
+}
+
+#[test]
+fn the_readme_of_the_specs_lists_every_rule() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/README.md")).unwrap();
+    for rule in RULES {
+        assert!(readme.contains(&format!("| `{}` |", rule.name)), "openapi/README.md does not list `{}`", rule.name);
+    }
+}
+
+#[test]
+fn errors_stay_raw_and_any_success_status_is_the_one_with_content() {
+    let prepared = prepared(&format!("{EMPTY}    Mishap: {{type: object, properties: {{error: {{type: string}}}}}}\n"));
+    let responses = prepared.spec.pointer("/paths/~1a~1/post/responses").unwrap().as_object().unwrap();
+    assert_eq!(responses.keys().collect::<Vec<_>>(), ["200"]);
+    assert!(responses["200"].get("content").is_some());
+    // A schema that only errors are made of has no use any more.
+    assert_eq!(announced(&prepared, "errors-stay-raw"), ["Mishap.error: string, optional -> absent"]);
+}
+
+#[test]
+fn a_bare_envelope_is_marked_with_whether_it_is_required() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer: {type: object, x-envelope: key, properties: {key: {$ref: '#/components/schemas/Other'}}}
+    Other: {type: object, x-envelope: key, required: [key], properties: {key: {type: string}}}
+",
+    );
+    assert!(!prepared.marks.envelopes["Answer"].required && prepared.marks.envelopes["Other"].required);
+    assert_eq!(prepared.marks.envelopes["Answer"].property, "key");
+}
+
+#[test]
+fn other_spellings_and_loose_scalars_are_marked_at_responses() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      properties:
+        holders: {type: array, items: {type: string}, x-aliases: [old-holders]}
+        share: {type: boolean, x-tolerate: [string]}
+        code: {type: string, x-tolerate: [number]}
+        count: {type: integer, format: int32, x-tolerate: [string]}
+        scope: {type: array, items: {type: string}, x-tolerate: [string]}
+",
+    );
+    let key = |name: &str| ("Answer".to_owned(), name.to_owned());
+    assert_eq!(prepared.marks.aliases[&key("holders")], ["old-holders"]);
+    let reader = |name: &str| prepared.marks.lenient.get(&key(name)).copied();
+    assert_eq!(reader("share"), Some("boolean"));
+    assert_eq!(reader("code"), Some("text"));
+    assert_eq!(reader("count"), Some("integer32"));
+    assert_eq!(reader("scope"), Some("list"));
+}
+
+#[test]
+fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
+    let prepared = prepared(
+        "    Request:
+      type: object
+      properties:
+        end: {type: string, format: date-time, nullable: true, description: The end.}
+        skip: {type: boolean, nullable: true}
+        where: {allOf: [{$ref: '#/components/schemas/Place'}], nullable: true}
+    Place: {type: object, properties: {street: {type: string}}}
+    Answer: {type: object, properties: {end: {type: string, format: date-time, nullable: true}}}
+",
+    );
+    assert_eq!(prepared.marks.replaced["NullableDateTime"], "crate::Nullable<::chrono::DateTime<::chrono::Utc>>");
+    assert_eq!(prepared.marks.replaced["NullableBoolean"], "crate::Nullable<bool>");
+    assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::Nullable<crate::types::Place>");
+    assert_eq!(property(&prepared, "Request", "end")["description"], "The end.");
+    assert!(property(&prepared, "Answer", "end").get("allOf").is_none(), "answers keep their Option");
+    assert!(announced(&prepared, "null-or-absent").is_empty(), "the type on the wire is the same");
+}
+
+#[test]
+fn enums_become_open_and_keep_their_values_and_descriptions() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer: {type: object, required: [state], properties: {state: {$ref: '#/components/schemas/State'}}}
+    State:
+      type: string
+      description: How it is.
+      enum: [on, off]
+      x-case-insensitive: true
+      x-enum-descriptions: {on: It is on., off: It is off.}
+",
+    );
+    let state = &prepared.marks.enums["State"];
+    assert_eq!(state.values[1], ("off".to_owned(), "It is off.".to_owned()));
+    assert!(state.case_insensitive && state.description == "How it is.");
+    assert_eq!(announced(&prepared, "open-enum"), ["Answer.state: enum -> string"]);
+}
+
+#[test]
+fn sensitive_texts_become_types_that_hide_them() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      properties:
+        phone: {$ref: '#/components/schemas/Phone'}
+        password: {$ref: '#/components/schemas/Password'}
+        cursor: {$ref: '#/components/schemas/Cursor'}
+    Phone: {type: string, x-sensitive: phone-number}
+    Password: {type: string, x-sensitive: secret}
+    Cursor: {type: string, x-sensitive: cursor}
+",
+    );
+    let replaced: Vec<_> = prepared.marks.replaced.values().collect();
+    assert_eq!(replaced, ["crate::Cursor", "crate::Secret", "crate::PhoneNumber"]);
+}
+
+#[test]
+fn only_times_keep_a_format() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      required: [id, at]
+      properties: {id: {type: string, format: uuid}, at: {type: string, format: date-time}}
+",
+    );
+    assert_eq!(announced(&prepared, "plain-format"), ["Answer.id: string(uuid) -> string"]);
+}
+
+#[test]
+fn limits_are_kept_only_for_the_texts_of_requests() {
+    let prepared = prepared(
+        "    Request:
+      type: object
+      properties:
+        name: {type: string, minLength: 4, pattern: '^a'}
+        pattern: {type: string}
+        count: {type: integer, minimum: 1}
+    Answer: {type: object, properties: {name: {type: string, minLength: 4, maxLength: 9}}}
+",
+    );
+    let name = property(&prepared, "Request", "name");
+    assert!(name.get("minLength").is_some() && name.get("pattern").is_none());
+    assert!(property(&prepared, "Request", "count").get("minimum").is_none());
+    assert!(property(&prepared, "Request", "pattern").is_object(), "a property may have a keyword's name");
+    assert!(property(&prepared, "Answer", "name").get("minLength").is_none());
+}
+
+#[test]
+fn defaults_are_documentation() {
+    let prepared = prepared(
+        "    Request: {type: object, properties: {default: {type: boolean, default: true}}}
+    Answer: {type: object}
+",
+    );
+    assert_eq!(property(&prepared, "Request", "default").get("default"), None);
+}
+
+#[test]
+fn null_is_an_empty_list_or_map_in_responses() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      required: [list]
+      properties:
+        list: {type: array, nullable: true, items: {type: string}}
+        map: {type: object, additionalProperties: {type: string}}
+",
+    );
+    assert_eq!(prepared.marks.lenient.values().collect::<Vec<_>>(), [&"null_is_empty"; 2]);
+    assert_eq!(announced(&prepared, "null-list"), ["Answer.list: [string]|null -> [string]"]);
+}
+
+#[test]
+fn a_nullable_property_of_a_response_may_be_missing_and_an_optional_one_null() {
+    let prepared = prepared(
+        "    Request: {type: object, properties: {both: {type: string}}}
+    Answer:
+      type: object
+      required: [end, id]
+      properties: {end: {type: string, nullable: true}, id: {type: string}, name: {type: string}}
+",
+    );
+    assert_eq!(announced(&prepared, "missing-nullable"), ["Answer.end: string|null -> string|null, optional"]);
+    assert_eq!(
+        announced(&prepared, "null-for-optional"),
+        [
+            "Answer.name: string, optional -> string|null, optional",
+            "Request.both: string, optional -> string|null, optional"
+        ]
+    );
+}
