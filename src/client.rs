@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::integrator;
@@ -102,7 +104,7 @@ impl fmt::Debug for Unloc {
 #[derive(Default)]
 #[must_use = "nothing is built before `build()`"]
 pub struct UnlocBuilder {
-    environment: Option<Environment>,
+    environment: Option<Result<Environment>>,
     tokens: Option<Tokens>,
     generation: ScopeGeneration,
 }
@@ -113,9 +115,13 @@ enum Tokens {
 }
 
 impl UnlocBuilder {
-    /// Which service to talk to. Production, unless this is called.
-    pub fn environment(self, environment: impl Into<Environment>) -> Self {
-        Self { environment: Some(environment.into()), ..self }
+    /// Which service to talk to: an [`Environment`], a [`Url`](crate::Url), or a text that names one. Production, unless
+    /// this is called.
+    pub fn environment<E>(self, environment: E) -> Self
+    where
+        E: TryInto<Environment, Error: Into<Error>>,
+    {
+        Self { environment: Some(environment.try_into().map_err(Into::into)), ..self }
     }
 
     /// Gets tokens from the same environment's Auth API with these credentials.
@@ -138,9 +144,9 @@ impl UnlocBuilder {
     /// # Errors
     /// [`ErrorKind::Configuration`] if there are no credentials, the address is refused, or TLS cannot be set up.
     pub fn build(self) -> Result<Unloc> {
-        let environment = self.environment.unwrap_or(Environment::Production);
+        let environment = self.environment.unwrap_or(Ok(Environment::Production))?;
         let base = environment.base(integrator::SERVERS)?;
-        let http = http()?;
+        let http = http(&base)?;
         let source: Arc<dyn TokenSource> = match self.tokens {
             Some(Tokens::Source(source)) => source,
             Some(Tokens::Credentials(id, secret)) => {
@@ -168,15 +174,25 @@ impl fmt::Debug for UnlocBuilder {
     }
 }
 
-/// The connection pool. Redirects are not followed: they would carry a token or a secret elsewhere.
-pub(crate) fn http() -> Result<reqwest::Client> {
-    let client = reqwest::Client::builder()
+/// The connection pool for what lies below `base`. Redirects are not followed: they would carry a token or a secret
+/// elsewhere.
+pub(crate) fn http(base: &Url) -> Result<reqwest::Client> {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        let what = "no cryptography for TLS: install a rustls CryptoProvider first, or use the feature `rustls`";
+        return Err(Error::new(ErrorKind::Configuration, what));
+    }
+    let mut client = reqwest::Client::builder()
         .user_agent(concat!("unloc-rust/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_secs(30))
         // Servers commonly close an idle connection after five seconds; one that is about to close loses a request.
         .pool_idle_timeout(Duration::from_secs(4));
+    if base.scheme() == "http" {
+        // Allowed on loopback only, and a proxy is not there: it would read secrets in the clear.
+        client = client.no_proxy();
+    }
     client.build().map_err(|error| {
         let error = Error::transport(error);
         Error::new(ErrorKind::Configuration, format!("the HTTP client cannot be built: {error}"))

@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 /// assert!("http://unloc.example.com".parse::<Environment>().is_err(), "tokens are not sent in the clear");
 /// # Ok::<(), unloc::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Environment {
     /// `https://api.unloc.app`: real doors.
@@ -66,8 +66,8 @@ fn check(url: &Url) -> Result<(), Error> {
         "https" => Ok(()),
         "http" if is_loopback(url) => Ok(()),
         "http" => refuse(
-            "the service's address begins with http, which would send secrets and tokens in the clear: use https \
-             (http is allowed on loopback addresses only)",
+            "the service's address begins with http, which would send secrets and tokens in the clear: use https; only \
+             loopback addresses may do without",
         ),
         other => refuse(&format!("the service's address begins with {other}: use https")),
     }
@@ -87,8 +87,8 @@ impl FromStr for Environment {
             "production" => Ok(Self::Production),
             "sandbox" => Ok(Self::Sandbox),
             text => {
-                let url = Url::parse(text).map_err(|error| {
-                    let what = format!("an environment is `production`, `sandbox` or a URL, and this is none: {error}");
+                let url = Url::parse(text).map_err(|_| {
+                    let what = "an environment is `production`, `sandbox` or a URL that begins with https://";
                     Error::new(ErrorKind::Configuration, what)
                 })?;
                 check(&url)?;
@@ -98,9 +98,28 @@ impl FromStr for Environment {
     }
 }
 
+impl TryFrom<&str> for Environment {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
 impl From<Url> for Environment {
     fn from(url: Url) -> Self {
         Self::Custom(url)
+    }
+}
+
+impl fmt::Debug for Environment {
+    /// Without what may hold a secret: an address with one is refused, but not before a client is built.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Production => f.write_str("Production"),
+            Self::Sandbox => f.write_str("Sandbox"),
+            Self::Custom(url) => write!(f, "Custom({}{})", url.origin().ascii_serialization(), url.path()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod scrub;
 mod service;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -234,6 +235,10 @@ impl Error {
             if matches!(inner.kind, ErrorKind::Service | ErrorKind::Decode | ErrorKind::Request) {
                 inner.kind = ErrorKind::Token;
             }
+            if inner.outcome == Outcome::Unknown {
+                // That the service may have acted is true of the token only.
+                inner.hint = None;
+            }
             inner.outcome = Outcome::NotSent;
             inner.operation = Some(operation);
             inner.attempts = 0;
@@ -288,6 +293,13 @@ impl fmt::Debug for Error {
             .field("attempts", &self.0.attempts)
             .field("message", &format_args!("{self}"))
             .finish_non_exhaustive()
+    }
+}
+
+/// An [`Environment`](crate::Environment) given as such is none that could be refused.
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

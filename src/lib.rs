@@ -18,6 +18,8 @@ mod text;
 mod token;
 mod transport;
 
+/// Dates and times of requests and answers.
+pub use chrono;
 pub use client::{Unloc, UnlocBuilder};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, Outcome, Result};

@@ -17,12 +17,13 @@ pub(crate) struct Position<'a> {
     pub(crate) empty: bool,
 }
 
-/// The pages that `fetch` gives, until there is no further one.
+/// The pages that `fetch` gives from `start` on, until there is no further one.
 ///
 /// The documents leave open how the last page looks: no cursor, an empty one, no items and a cursor that was there
 /// before all mean the end, so that no service can send a reader in circles.
 pub(crate) fn pages<P, F, A>(
     operation: &'static Operation,
+    start: Option<Cursor>,
     fetch: F,
     position: impl Fn(&P) -> Position<'_> + Send,
 ) -> impl Stream<Item = Result<ResponseValue<P>>> + Send
@@ -31,8 +32,8 @@ where
     F: Fn(Option<Cursor>) -> A + Send,
     A: Future<Output = Result<ResponseValue<P>>> + Send,
 {
-    let start = Some((None, HashSet::new()));
-    stream::try_unfold((start, fetch, position), move |(state, fetch, position)| async move {
+    let seen: HashSet<_> = start.iter().cloned().collect();
+    stream::try_unfold((Some((start, seen)), fetch, position), move |(state, fetch, position)| async move {
         let Some((cursor, mut seen)): Option<(Option<Cursor>, HashSet<Cursor>)> = state else { return Ok(None) };
         let page = fetch(cursor).await?;
         let Position { next, empty } = position(&page);

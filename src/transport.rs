@@ -53,10 +53,10 @@ pub(crate) async fn send<T: DeserializeOwned>(
     request: Result<Request, Unbuilt>,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let (status, headers, body) = exchange(client, request, operation).await?;
+    let Answer { status, headers, body, attempts } = exchange(client, request, operation).await?;
     match decode(operation, &body) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(what) => Err(Error::undecodable(status, headers, body, &what).during(operation).after(1)),
+        Err(what) => Err(Error::undecodable(status, headers, body, &what).during(operation).after(attempts)),
     }
 }
 
@@ -66,15 +66,23 @@ pub(crate) async fn send_for_nothing(
     request: Result<Request, Unbuilt>,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let (status, headers, _) = exchange(client, request, operation).await?;
+    let Answer { status, headers, .. } = exchange(client, request, operation).await?;
     Ok(ResponseValue::new((), status, headers))
+}
+
+/// A success, not yet decoded.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    attempts: u32,
 }
 
 async fn exchange(
     client: &impl ClientInfo<Inner>,
     request: Result<Request, Unbuilt>,
     operation: &'static Operation,
-) -> Result<(StatusCode, HeaderMap, Vec<u8>)> {
+) -> Result<Answer> {
     let request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
     let inner = client.inner();
     if !path::is_on(operation, &inner.base_path, request.url()) {
@@ -112,12 +120,12 @@ async fn execute(client: &impl ClientInfo<Inner>, request: Request) -> Result<Re
     client.client().execute(request).await.map_err(Error::transport)
 }
 
-async fn finish(answer: Result<Response>, attempts: u32) -> Result<(StatusCode, HeaderMap, Vec<u8>)> {
+async fn finish(answer: Result<Response>, attempts: u32) -> Result<Answer> {
     let answer = answer.map_err(|error| error.after(attempts))?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body = read(answer).await;
     match body {
-        Ok(body) if status.is_success() => Ok((status, headers, body)),
+        Ok(body) if status.is_success() => Ok(Answer { status, headers, body, attempts }),
         Ok(body) => Err(Error::rejected(status, headers, body)),
         // What was refused stays refused, also if the explanation did not arrive.
         Err(_) if !status.is_success() => Err(Error::rejected(status, headers, Vec::new())),

@@ -274,7 +274,8 @@ impl Pagination {
         }
         let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}/properties")));
         for name in [&items, &cursor] {
-            if schema.and_then(|properties| properties.get(name)).is_none() {
+            // A response that cannot be looked up has been complained of already.
+            if schema.is_some_and(|properties| properties.get(name).is_none()) {
                 return Err(format!("the response has no property `{name}`"));
             }
         }

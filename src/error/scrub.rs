@@ -16,11 +16,15 @@ pub(crate) fn scrub(text: &str) -> String {
             rest = &rest[next.len_utf8()..];
             continue;
         }
-        let word = &rest[..end];
-        if is_token(word) {
-            out.push_str("[token]");
-        } else {
-            word.split_inclusive(['/', '.', '=']).for_each(|part| push(&mut out, part));
+        // A token can stand in a URL, behind a slash or a name.
+        for part in rest[..end].split_inclusive(['/', '=']) {
+            let core = part.trim_end_matches(['/', '.', '=']);
+            if is_token(core) {
+                out.push_str("[token]");
+                out.push_str(&part[core.len()..]);
+            } else {
+                part.split_inclusive('.').for_each(|part| push(&mut out, part));
+            }
         }
         rest = &rest[end..];
     }
@@ -34,7 +38,8 @@ pub(crate) fn scrub(text: &str) -> String {
 
 fn push(out: &mut String, part: &str) {
     let core = part.trim_end_matches(['/', '.', '=']);
-    let plus = core.find('+').map(|at| at + 1).or_else(|| core.find("%2B").map(|at| at + 3));
+    let encoded = || core.find("%2B").or_else(|| core.find("%2b"));
+    let plus = core.find('+').map(|at| at + 1).or_else(|| encoded().map(|at| at + 3));
     let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
     let with_plus = plus.is_some_and(|at| digits(&core[at..]) >= 7);
     let alone = (8..=15).contains(&core.len()) && core.bytes().all(|byte| byte.is_ascii_digit());
@@ -47,7 +52,7 @@ fn push(out: &mut String, part: &str) {
 }
 
 fn is_token(word: &str) -> bool {
-    let parts: Vec<_> = word.trim_end_matches('.').split('.').collect();
+    let parts: Vec<_> = word.split('.').collect();
     let encoded =
         |part: &&str| part.len() >= 10 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     parts.len() == 3 && (word.starts_with("eyJ") || parts.iter().all(encoded))
@@ -62,9 +67,11 @@ mod tests {
         assert_eq!(scrub("no user +12125550142 here"), "no user [phone number] here");
         assert_eq!(scrub("user 12125550142."), "user [phone number].");
         assert_eq!(scrub("/users/%2B12125550142/keys/"), "/users/[phone number]/keys/");
+        assert_eq!(scrub("/users/%2b12125550142"), "/users/[phone number]");
         assert_eq!(scrub("cursor +12125550142.19398e97-cef8-4e3e"), "cursor [phone number].19398e97-cef8-4e3e");
         assert_eq!(scrub("lock 19398e97-cef8-4e3e-90a2-43162f319356"), "lock 19398e97-cef8-4e3e-90a2-43162f319356");
         assert_eq!(scrub("bad eyJhbGciOi.eyJzdWIiOi.c2lnbmF0"), "bad [token]");
+        assert_eq!(scrub("?access_token=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0&x=1."), "?access_token=[token]&x=1.");
         assert_eq!(scrub("limit 2500, at 2026-01-15T14:08:47Z"), "limit 2500, at 2026-01-15T14:08:47Z");
     }
 

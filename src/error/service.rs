@@ -18,7 +18,10 @@ impl Error {
             300..=399 => {
                 Some("redirects are not followed, since they would carry the token elsewhere: check the address")
             }
-            401 => Some("is the service's clock right, and is the secret still valid?"),
+            _ if code.as_deref() == Some("invalid_client") => {
+                Some("check the client id and secret, and that they belong to this environment")
+            }
+            401 => Some("a fresh token was refused as well: are these credentials still valid?"),
             403 => Some("does the token's scope cover this lock holder?"),
             404 if code.is_none() => Some("is the address right, or a proxy between?"),
             429 => Some("the service asks for fewer calls"),

@@ -32,7 +32,8 @@ impl ClientCredentials {
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
     ) -> Result<Self> {
-        Self::with_client(crate::client::http()?, environment, client_id.into(), client_secret.into())
+        let http = crate::client::http(&environment.base(auth::SERVERS)?)?;
+        Self::with_client(http, environment, client_id.into(), client_secret.into())
     }
 
     pub(crate) fn with_client(

@@ -280,8 +280,10 @@ fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option
                 if let Ok(limit @ None) = &mut first.limit {
                     *limit = Some(#size);
                 }
+                let start = first.#cursor.clone().ok().flatten();
                 crate::page::pages(
                     &super::operations::#constant,
+                    start,
                     move |cursor: Option<crate::Cursor>| {
                         let mut next = first.clone();
                         if let Some(cursor) = cursor {

@@ -48,8 +48,23 @@ pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> 
         }
     }
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
+    items.extend(marks.replaced.values().filter_map(|rust| nullable_builder(rust)));
     items.push(schemas(&names));
     Ok(())
+}
+
+/// A builder is taken where the value it builds may be null, as it is everywhere else.
+fn nullable_builder(rust: &str) -> Option<Item> {
+    let inner = rust.strip_prefix("crate::Nullable<")?.strip_suffix('>')?;
+    let name = syn::Ident::new(inner.rsplit_once("::types::")?.1, proc_macro2::Span::call_site());
+    Some(parse_quote! {
+        impl ::std::convert::TryFrom<builder::#name> for crate::Nullable<#name> {
+            type Error = error::ConversionError;
+            fn try_from(value: builder::#name) -> ::std::result::Result<Self, Self::Error> {
+                #name::try_from(value).map(Self::Value)
+            }
+        }
+    })
 }
 
 /// The named fields of all structs.

@@ -1,0 +1,170 @@
+//! A first look: lock holders, then the locks, keys and roles of one of them, and a key that is made and revoked.
+//!
+//! `cargo run --example quickstart` runs against a sandbox inside this program: nothing to sign up for, no network.
+//! With `UNLOC_ENVIRONMENT` (`sandbox`, `production` or a URL), `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, it
+//! runs against that service instead, and creates nothing unless it is called with `--yes`.
+
+use std::env;
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use comfy_table::{Table, presets};
+use unloc::types::{CreateKeyRequest, Key, KeyState, Lock, Role, UpdateKeyRequest};
+use unloc::{LockHolder, Unloc};
+use unloc_sandbox::Sandbox;
+
+/// A number kept for fiction: nobody is called when this runs against a real service.
+const GUEST: &str = "+12125550142";
+/// How many rows of a table are shown.
+const ROWS: usize = 8;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&mut io::stdout().lock()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let yes = read_arguments()?;
+    let given =
+        ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"].iter().any(|n| env::var_os(n).is_some());
+    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
+    let unloc = match &sandbox {
+        None => Unloc::from_env()?,
+        Some(sandbox) => Unloc::builder()
+            .environment(sandbox.base_url())
+            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+            .build()?,
+    };
+
+    // An unscoped token lists the lock holders …
+    let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let first = lock_holders.first().ok_or("these credentials manage no lock holder: create one first")?;
+    writeln!(out, "Lock holders ({}); the first is {}.", lock_holders.len(), first.name)?;
+
+    // … and a token for one of them opens what is below it. Neither has to be asked for.
+    let home = unloc.lock_holder(first)?;
+    let (keys, locks, roles) =
+        tokio::try_join!(home.get_keys().send(), home.get_locks().send(), home.get_roles().send())?;
+    let (keys, locks, roles) = (keys.into_inner().keys, locks.into_inner().locks, roles.into_inner().roles);
+    show_locks(out, &locks)?;
+    show_keys(out, &keys, &locks)?;
+    show_roles(out, &roles, &locks)?;
+
+    if given && !yes {
+        writeln!(out, "\nNothing was created: call this with --yes to create a key and revoke it.")?;
+        return Ok(());
+    }
+    let Some(lock) = locks.first() else {
+        writeln!(out, "\nThere is no lock to create a key for.")?;
+        return Ok(());
+    };
+    create_and_revoke(out, &home, lock).await
+}
+
+/// Creates a key for one hour from now, waits until it is made, and takes it away again.
+async fn create_and_revoke(out: &mut impl Write, home: &LockHolder, lock: &Lock) -> Result<(), Box<dyn Error>> {
+    let now = Utc::now();
+    let request = CreateKeyRequest::builder()
+        .user_id(GUEST)
+        .start(now)
+        .end(now + TimeDelta::hours(1))
+        .skip_invite_notification(true);
+    let key = home.create_key().lock_id(&lock.id).body(request).send().await?.into_inner().key;
+    let id = key.id.ok_or("the service made a key and did not say which: look at the list of keys")?;
+
+    // Whatever comes of waiting and showing: the key shall not stay.
+    let shown = show_created(out, home, lock, &id).await;
+    let revoke = UpdateKeyRequest::builder().state(KeyState::Revoked);
+    home.update_key().lock_id(&lock.id).key_id(&id).body(revoke).send().await?;
+    shown?;
+
+    let key = home.get_key().lock_id(&lock.id).key_id(&id).send().await?.into_inner().key;
+    writeln!(out, "Revoked key {id}: its state is now {}.", key.state)?;
+    Ok(())
+}
+
+async fn show_created(out: &mut impl Write, home: &LockHolder, lock: &Lock, id: &str) -> Result<(), Box<dyn Error>> {
+    for _ in 0..40 {
+        let key = home.get_key().lock_id(&lock.id).key_id(id).send().await?.into_inner().key;
+        // A key is made at the lock's vendor, which takes a moment.
+        if key.state != KeyState::Creating {
+            let (person, lock) = (key.to_user.id.masked(), &lock.name);
+            writeln!(out, "\nCreated key {id} for {person} at {lock}, for an hour: its state is {}.", key.state)?;
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    writeln!(out, "\nCreated key {id}: its making takes longer than this example waits.")?;
+    Ok(())
+}
+
+fn show_locks(out: &mut impl Write, locks: &[Lock]) -> io::Result<()> {
+    let rows = locks.iter().map(|lock| {
+        let vendor = lock.vendor.as_ref().map(ToString::to_string);
+        let city = lock.address.as_ref().and_then(|address| address.city.clone());
+        [lock.name.clone(), vendor.unwrap_or_default(), city.unwrap_or_default()]
+    });
+    show(out, "Locks", ["Name", "Vendor", "City"], rows)
+}
+
+fn show_keys(out: &mut impl Write, keys: &[Key], locks: &[Lock]) -> io::Result<()> {
+    let rows = keys.iter().map(|key| {
+        let lock = name(locks, key.lock_id.as_deref().unwrap_or_default());
+        let (from, until) = (moment(key.start, "always"), moment(key.end, "no end"));
+        [key.to_user.id.masked(), lock, from, until, key.state.to_string()]
+    });
+    show(out, "Keys", ["Person", "Lock", "From (UTC)", "Until (UTC)", "State"], rows)
+}
+
+fn show_roles(out: &mut impl Write, roles: &[Role], locks: &[Lock]) -> io::Result<()> {
+    let rows = roles.iter().map(|role| {
+        let may_share = if role.can_share { "yes" } else { "no" };
+        [role.user_id.masked(), name(locks, &role.lock_id), may_share.to_owned()]
+    });
+    show(out, "Roles", ["Person", "Lock", "May share"], rows)
+}
+
+fn show<const N: usize>(
+    out: &mut impl Write,
+    title: &str,
+    header: [&str; N],
+    rows: impl ExactSizeIterator<Item = [String; N]>,
+) -> io::Result<()> {
+    let count = rows.len();
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(header).add_rows(rows.take(ROWS));
+    writeln!(out, "\n{title} ({count})\n{table}")?;
+    if count > ROWS {
+        writeln!(out, "… and {} more", count - ROWS)?;
+    }
+    Ok(())
+}
+
+fn name(locks: &[Lock], id: &str) -> String {
+    locks.iter().find(|lock| lock.id == id).map_or_else(|| id.to_owned(), |lock| lock.name.clone())
+}
+
+fn moment(time: Option<DateTime<Utc>>, otherwise: &str) -> String {
+    time.map_or_else(|| otherwise.to_owned(), |time| time.format("%Y-%m-%d %H:%M").to_string())
+}
+
+/// Whether `--yes` was given. What else was given is not repeated: it may be a secret in the wrong place.
+fn read_arguments() -> Result<bool, &'static str> {
+    let mut yes = false;
+    for argument in env::args_os().skip(1) {
+        if argument != "--yes" {
+            return Err("unknown argument: there is only --yes, which allows to create and revoke a key");
+        }
+        yes = true;
+    }
+    Ok(yes)
+}

@@ -1,0 +1,308 @@
+//! The quickstart as its readers run it: as a program.
+#![allow(clippy::unwrap_used)]
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use unloc::Unloc;
+use unloc::types::{Key, KeyState};
+use unloc_sandbox::Sandbox;
+
+const SECRET: &str = "EXAMPLE-SECRET-THAT-MUST-NOT-SHOW";
+
+#[test]
+fn it_shows_locks_keys_and_roles_and_creates_and_revokes_a_key() {
+    let text = success(&run(&mut quickstart()));
+    for expected in [
+        "Fjordgløtt Utleie",
+        "Locks (5)",
+        "Parking garage gate",
+        "Fjordvik",
+        "Keys (9)",
+        "… and 1 more",
+        "scheduled",
+        "Roles (4)",
+        "+1•••••••••1",
+        "Created key",
+        "for +1•••••••••2 at Main entrance, for an hour: its state is active",
+        "Revoked key",
+        ": its state is now revoked",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in\n{text}");
+    }
+}
+
+#[test]
+fn an_unknown_argument_is_refused_and_not_repeated() {
+    let line = failure(&run(quickstart().args(["--yes", "--secret", SECRET])));
+    assert!(line.contains("--yes") && !line.contains("--secret"), "{line}");
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_named_with_the_services_words() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let line = failure(&run(&mut against(sandbox.base_url(), sandbox.client_id(), SECRET)));
+    assert!(line.contains("no access token") && line.contains("invalid_client") && line.contains("secret"), "{line}");
+}
+
+#[tokio::test]
+async fn each_environment_variable_that_is_missing_or_empty_is_named() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for name in ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"] {
+        let mut command = against(sandbox.base_url(), sandbox.client_id(), sandbox.client_secret());
+        let line = failure(&run(command.env_remove(name)));
+        assert!(line.contains(&format!("{name} is not set")), "{line}");
+        let line = failure(&run(command.env(name, "")));
+        assert!(line.contains(&format!("{name} is empty")), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_holder_that_the_token_endpoint_does_not_know_is_named_with_its_words() {
+    let home = r#"{"id":"a","name":"Harbour Flats","countryIso":"NO","organizationId":"harbour-flats"}"#;
+    let url = serve(move |request| match request {
+        request if request.starts_with("GET") => (200, format!(r#"{{"lockHolders":[{home}]}}"#)),
+        request if request.contains("lockHolder.identifier:NO.harbour-flats.") => {
+            let words = "Unknown lock holder in scope, said to +12125550142";
+            (400, format!(r#"{{"error":"invalid_scope","error_description":"{words}"}}"#))
+        }
+        _ => (200, r#"{"access_token":"EXAMPLE","token_type":"bearer","expires_in":3600}"#.to_owned()),
+    })
+    .await;
+    let line = failure(&run(&mut against(&url, "me", SECRET)));
+    assert!(line.contains("no access token") && line.contains("invalid_scope: Unknown lock holder"), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn having_no_lock_holder_yet_is_explained() {
+    let url = serve(|request| match request {
+        request if request.starts_with("GET") => (200, r#"{"lockHolders":[]}"#.to_owned()),
+        _ => (200, r#"{"access_token":"EXAMPLE","token_type":"bearer"}"#.to_owned()),
+    })
+    .await;
+    let line = failure(&run(&mut against(&url, "me", SECRET)));
+    assert!(line.contains("no lock holder"), "{line}");
+}
+
+#[tokio::test]
+async fn a_host_where_nobody_listens_is_named_as_such() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let line = failure(&run(&mut against(&url, "me", SECRET)));
+    assert!(line.contains("no connection to the service") && line.contains("check the address"), "{line}");
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_does_not_verify_is_named_as_such() {
+    use std::sync::Arc;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::crypto::aws_lc_rs;
+
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let key = made.signing_key.serialize_der().try_into().unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // The caller hangs up; that is the point.
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    let line = failure(&run(&mut against(&url, "me", SECRET)));
+    assert!(line.contains("its certificate does not verify: check the address"), "{line}");
+}
+
+#[test]
+fn http_to_another_machine_is_refused_with_the_reason() {
+    let line = failure(&run(&mut against("http://unloc.example.com", "me", SECRET)));
+    assert!(line.contains("in the clear") && line.contains("use https"), "{line}");
+}
+
+#[test]
+fn an_environment_that_is_none_is_answered_with_what_there_is() {
+    let line = failure(&run(&mut against("staging", "me", SECRET)));
+    assert!(line.contains("`production`") && line.contains("UNLOC_ENVIRONMENT"), "{line}");
+}
+
+#[test]
+fn no_proxy_gets_to_see_what_goes_over_loopback() {
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", proxy.local_addr().unwrap());
+    let mut command = quickstart();
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env(name, &url);
+    }
+    success(&run(&mut command));
+    assert_eq!(proxy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "the proxy was asked");
+}
+
+#[tokio::test]
+async fn on_a_service_of_the_environment_nothing_is_created_without_yes() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = keys(&sandbox).await;
+    let text = success(&run(&mut against(sandbox.base_url(), sandbox.client_id(), sandbox.client_secret())));
+    assert!(text.contains("Roles (4)") && text.contains("Nothing was created") && text.contains("--yes"), "{text}");
+    assert_eq!(keys(&sandbox).await, before);
+}
+
+#[tokio::test]
+async fn on_a_service_of_the_environment_yes_creates_a_key_and_revokes_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let before = keys(&sandbox).await;
+    let mut command = against(sandbox.base_url(), sandbox.client_id(), sandbox.client_secret());
+    let text = success(&run(command.arg("--yes")));
+    let after = keys(&sandbox).await;
+    let new: Vec<_> = after.iter().filter(|key| !before.contains(key)).collect();
+    assert_eq!((new.len(), after.len()), (1, before.len() + 1));
+    assert_eq!(new[0].state, KeyState::Revoked);
+    assert_eq!(new[0].to_user.id.expose(), "+12125550142");
+    assert!(text.contains(new[0].id.as_deref().unwrap()), "{text}");
+}
+
+/// The keys of the sandbox's first lock holder.
+async fn keys(sandbox: &Sandbox) -> Vec<Key> {
+    let unloc = Unloc::builder()
+        .environment(sandbox.base_url())
+        .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        .build()
+        .unwrap();
+    let lock_holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    unloc.lock_holder(&lock_holders[0]).unwrap().get_keys().send().await.unwrap().into_inner().keys
+}
+
+/// The program, with nothing in its environment that would lead it elsewhere.
+fn quickstart() -> Command {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let mut command = Command::new(BUILT.get_or_init(|| built(&env::current_exe().unwrap())));
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy().to_ascii_uppercase();
+        if text.starts_with("UNLOC_") || text.ends_with("_PROXY") {
+            command.env_remove(name);
+        }
+    }
+    // A panic or an error that shows its inside would then be seen in full.
+    command.env("RUST_BACKTRACE", "1");
+    command
+}
+
+fn against(url: &str, client_id: &str, client_secret: &str) -> Command {
+    let mut command = quickstart();
+    command.env("UNLOC_ENVIRONMENT", url).env("UNLOC_CLIENT_ID", client_id).env("UNLOC_CLIENT_SECRET", client_secret);
+    command
+}
+
+fn run(command: &mut Command) -> Output {
+    command.output().unwrap()
+}
+
+/// Where the example is: beside the folder of this test. A run of all tests builds it, one of this test alone does not.
+fn built(test: &Path) -> PathBuf {
+    let (package, profile) = (Path::new(env!("CARGO_MANIFEST_DIR")), test.ancestors().nth(2).unwrap());
+    let program = profile.join("examples").join("quickstart").with_extension(env::consts::EXE_EXTENSION);
+    let sources = ["examples", "openapi", "src"].map(|folder| newest(&package.join(folder)));
+    if !program.exists() || sources.into_iter().any(|source| source > newest(&program)) {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--example", "quickstart", "--no-default-features"]);
+        cargo.arg("--manifest-path").arg(package.join("Cargo.toml"));
+        cargo.arg("--target-dir").arg(profile.parent().unwrap());
+        if profile.ends_with("release") {
+            cargo.arg("--release");
+        }
+        let features = [
+            ("rustls", cfg!(feature = "rustls")),
+            ("native-tls", cfg!(feature = "native-tls")),
+            ("rustls-no-provider", cfg!(feature = "rustls-no-provider")),
+        ];
+        for (name, _) in features.iter().filter(|(_, on)| *on) {
+            cargo.args(["--features", name]);
+        }
+        assert!(cargo.status().unwrap().success(), "the example does not build");
+    }
+    program
+}
+
+/// When a file, or the newest below a folder, was written.
+fn newest(path: &Path) -> SystemTime {
+    if path.is_dir() {
+        let entries = path.read_dir().unwrap().map(|entry| newest(&entry.unwrap().path()));
+        return entries.max().unwrap_or(SystemTime::UNIX_EPOCH);
+    }
+    path.metadata().unwrap().modified().unwrap()
+}
+
+/// What was printed, if the program succeeded, said nothing else and gave nothing away.
+#[track_caller]
+fn success(output: &Output) -> String {
+    let (out, err) = texts(output);
+    assert!(output.status.success() && err.is_empty(), "{out}\n{err}");
+    out
+}
+
+/// The one line that says what was wrong, if the program failed as it should and gave nothing away.
+#[track_caller]
+fn failure(output: &Output) -> String {
+    let (out, err) = texts(output);
+    assert_eq!(output.status.code(), Some(1), "{out}\n{err}");
+    assert!(err.starts_with("error: ") && err.ends_with('\n') && err.lines().count() == 1, "{err}");
+    err
+}
+
+#[track_caller]
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    let hidden = [SECRET, "sandbox-secret", "eyJ", "EXAMPLE", "1212555", "44770090", "2125550142"];
+    for hidden in hidden {
+        assert!(!out.contains(hidden) && !err.contains(hidden), "{hidden} shows:\n{out}\n{err}");
+    }
+    (out, err)
+}
+
+/// A service that answers each request, given as its text, with a status and a JSON body.
+async fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let asked = request(&mut stream).await;
+            let (status, body) = answer(&asked);
+            let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        }
+    });
+    url
+}
+
+/// A request, read to the end of its body.
+async fn request(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&read).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return text;
+            }
+        }
+        if stream.read_buf(&mut read).await.unwrap() == 0 {
+            return text;
+        }
+    }
+}
