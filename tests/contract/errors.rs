@@ -1,0 +1,179 @@
+//! What a caller learns when a call fails.
+
+use std::error::Error as _;
+
+use serde_json::{Value, json};
+use tokio::net::TcpSocket;
+use unloc::types::CreateKeyRequest;
+use unloc::{Environment, Error, ErrorKind, LockHolder, Outcome, Unloc};
+
+use crate::operations::PERSON;
+use crate::support::{Answer, Server, builder, home, lock_holder};
+
+async fn create_key(home: &LockHolder) -> Error {
+    let body = CreateKeyRequest::builder().user_id(PERSON);
+    home.create_key().lock_id("door").body(body).send().await.unwrap_err()
+}
+
+/// The error of getLocks and of createKey, both answered like this.
+async fn both(answer: Answer) -> [Error; 2] {
+    let server = Server::always(answer).await;
+    let home = home(&server);
+    let errors = [home.get_locks().send().await.unwrap_err(), create_key(&home).await];
+    assert_eq!(server.requests().len(), 2, "nothing is sent twice");
+    errors
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_with_status_code_words_request_and_body() {
+    for status in [400, 403, 404, 409, 429, 500, 503] {
+        let body = json!({"error": "SomeError", "errorDescription": format!("words for {status}")});
+        let errors = both(Answer::json(status, &body).header("x-request-id", "r-42")).await;
+        for (error, id) in errors.iter().zip(["getLocks", "createKey"]) {
+            assert_eq!(error.kind(), ErrorKind::Service);
+            assert_eq!(error.operation().unwrap().id, id);
+            assert_eq!(error.status().unwrap(), status);
+            assert_eq!(error.code(), Some("SomeError"));
+            assert_eq!(error.description(), Some(format!("words for {status}").as_str()));
+            assert_eq!(error.request_id(), Some("r-42"));
+            assert_eq!(error.headers()["content-type"], "application/json");
+            assert_eq!(serde_json::from_slice::<Value>(error.body()).unwrap(), body);
+            assert_eq!(error.attempts(), 1);
+            let outcome = if status < 500 { Outcome::Rejected } else { Outcome::Unknown };
+            assert_eq!(error.outcome(), outcome, "{status}");
+            let text = error.to_string();
+            assert!(text.starts_with(&format!("{id}: the service answered {status}")), "{text}");
+            assert!(text.contains(&format!("SomeError: words for {status}")) && !text.contains('\n'), "{text}");
+        }
+        let retryable = errors.map(|error| error.is_retryable());
+        // What may have happened already is not to be done again, if that would do it twice.
+        let wanted = match status {
+            429 => [true, true],
+            500 | 503 => [true, false],
+            _ => [false, false],
+        };
+        assert_eq!(retryable, wanted, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn error_bodies_of_every_kind_are_understood() {
+    let problem = json!({
+        "type": "https://example.com/problems/bad", "title": "Bad Request", "status": 400, "detail": "The body is wrong",
+        "invalidParams": [{"name": "end", "reason": "must be a string"}, {"name": "start", "reason": "is in the past"}],
+    });
+    let words = "The body is wrong; end must be a string; start is in the past";
+    let html = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
+    let oauth = json!({"error": "invalid_request", "error_description": "no"}).to_string();
+    let cases: [(u16, String, Option<&str>, Option<&str>); 7] = [
+        (400, problem.to_string(), Some("Bad Request"), Some(words)),
+        (400, oauth, Some("invalid_request"), Some("no")),
+        (400, json!({"message": "no"}).to_string(), None, Some("no")),
+        (502, html.to_owned(), None, Some("502 Bad Gateway")),
+        (404, String::new(), None, None),
+        (400, "[1, 2]".to_owned(), None, None),
+        (500, "\u{0}\u{fffd}plain".to_owned(), None, None),
+    ];
+    for (status, body, code, description) in cases {
+        for error in both(Answer::new(status, body.clone())).await {
+            assert_eq!((error.code(), error.description()), (code, description), "{body}");
+            assert_eq!((error.status().unwrap().as_u16(), error.body()), (status, body.as_bytes()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens_is_a_connection_that_could_not_be_made() {
+    // Bound, so that nobody else gets the port, and not listening.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    let home = builder(&url).build().unwrap().lock_holder(&lock_holder("home")).unwrap();
+    let error = create_key(&home).await;
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotSent));
+    assert_eq!((error.status(), error.attempts()), (None, 0));
+    assert_eq!(error.operation().unwrap().id, "createKey");
+    // It never arrived, so even a key can be asked for again.
+    assert!(error.is_retryable());
+    assert!(error.headers().is_empty() && error.body().is_empty() && error.source().is_some());
+}
+
+#[tokio::test]
+async fn a_connection_that_closes_without_an_answer_leaves_the_outcome_open() {
+    let [locks, key] = both(Answer::HangUp).await;
+    for error in [&locks, &key] {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Unknown));
+        assert_eq!((error.status(), error.attempts()), (None, 1));
+        assert!(error.source().is_some());
+    }
+    assert!(locks.is_retryable() && !key.is_retryable());
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_the_token_stays_here() {
+    let elsewhere = Server::always(Answer::ok(&json!({"locks": []}))).await;
+    for status in [301, 302, 307, 308] {
+        let location = format!("{}/integrators/v1/lock-holders/home/locks/", elsewhere.url());
+        for error in both(Answer::new(status, "").header("location", &location)).await {
+            assert_eq!((error.kind(), error.outcome()), (ErrorKind::Service, Outcome::Rejected));
+            assert_eq!(error.status().unwrap(), status);
+            assert!(error.to_string().contains("redirects are not followed"), "{error}");
+            assert!(!error.is_retryable());
+        }
+    }
+    // Neither is one of the token endpoint, which would carry the secret.
+    let server = Server::always(Answer::ok(&json!({"locks": []}))).await;
+    let location = format!("{}/auth/v1/token/", elsewhere.url());
+    server.on_token(move |_| Answer::new(307, "").header("location", &location));
+    let error = home(&server).get_locks().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Token, 307));
+    assert!(elsewhere.requests().is_empty() && elsewhere.token_requests().is_empty());
+}
+
+#[test]
+fn an_address_in_the_clear_is_refused_however_it_is_given() {
+    let error = "http://unloc.example.com".parse::<Environment>().unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Configuration, Outcome::NotSent));
+    let url: unloc::Url = "http://unloc.example.com".parse().unwrap();
+    let builder = || Unloc::builder().client_credentials("id", "EXAMPLE");
+    for builder in [builder().environment(url), builder().environment("http://unloc.example.com")] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("in the clear"), "{error}");
+    }
+}
+
+#[test]
+fn missing_credentials_are_named() {
+    let nothing = Unloc::builder().build().unwrap_err();
+    let id = Unloc::builder().client_credentials(" ", "EXAMPLE").build().unwrap_err();
+    let secret = Unloc::builder().client_credentials("id", "").build().unwrap_err();
+    for (error, named) in [(nothing, "client_credentials"), (id, "client id"), (secret, "client secret")] {
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains(named), "{error}");
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_keeps_operation_status_headers_and_body() {
+    let body = r#"{"key": {"toUser": {"id": 5}, "state": 7}}"#;
+    let server = Server::always(Answer::new(201, body).header("x-request-id", "r-7")).await;
+    let error = create_key(&home(&server)).await;
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Accepted));
+    assert_eq!(error.operation().unwrap().id, "createKey");
+    assert_eq!((error.status().unwrap().as_u16(), error.request_id()), (201, Some("r-7")));
+    assert_eq!((error.body(), error.attempts()), (body.as_bytes(), 1));
+    assert!(!error.is_retryable());
+    assert!(error.to_string().contains("`key.state`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_body_that_claims_to_be_endless_is_not_read() {
+    // The length alone decides: the server sends nothing of it.
+    let endless = Answer::new(200, "").header("content-length", &(1_u64 << 40).to_string());
+    let server = Server::always(endless).await;
+    let error = home(&server).get_locks().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Accepted));
+    assert!(error.to_string().contains("larger than 32 MiB"), "{error}");
+}

@@ -1,0 +1,24 @@
+//! What the SDK promises towards the service, checked over real sockets: against a server whose every answer is
+//! scripted, and against the service in a box.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "the helpers of tests are not tests to clippy, but end them as tests do"
+)]
+
+mod auth;
+mod decoding;
+mod envelopes;
+mod errors;
+mod log;
+mod operations;
+mod pages;
+mod paths;
+mod requests;
+mod secrecy;
+mod support;
+mod tls;
+mod tokens;
+mod tolerance;

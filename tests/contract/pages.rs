@@ -1,0 +1,163 @@
+//! Lists that come in pages: how they are walked, and when they end.
+
+use std::pin::pin;
+
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::{Value, json};
+use unloc::{Cursor, ErrorKind, LockHolder, Unloc};
+use unloc_sandbox::Sandbox;
+
+use crate::support::{Answer, Server, home};
+
+/// A page of locks with these ids.
+fn page(ids: &[&str], cursor: Value) -> Answer {
+    let locks: Vec<_> = ids.iter().map(|id| json!({"id": id, "name": "Door"})).collect();
+    Answer::ok(&json!({"locks": locks, "startAfterId": cursor}))
+}
+
+/// The queries so far, without those for tokens.
+fn queries(server: &Server) -> Vec<String> {
+    let query = |target: String| target.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+    server.requests().into_iter().map(|request| query(request.target)).collect()
+}
+
+/// The ids of all locks, and whether the list ended in an error.
+async fn walk(home: &LockHolder) -> (Vec<String>, Option<unloc::Error>) {
+    let mut items = pin!(home.get_locks().items());
+    let mut ids = Vec::new();
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(lock) => ids.push(lock.id),
+            Err(error) => {
+                assert!(items.next().await.is_none(), "a stream ends after its error");
+                return (ids, Some(error));
+            }
+        }
+    }
+    (ids, None)
+}
+
+#[tokio::test]
+async fn items_come_from_one_page_after_the_other() {
+    let pages = [page(&["a", "b"], json!("b")), page(&["c"], json!("+c")), page(&["d"], Value::Null)];
+    let server = Server::one_by_one(pages).await;
+    let (ids, error) = walk(&home(&server)).await;
+    assert_eq!(ids, ["a", "b", "c", "d"]);
+    assert!(error.is_none());
+    assert_eq!(queries(&server), ["limit=500", "limit=500&startAfterId=b", "limit=500&startAfterId=%2Bc"]);
+}
+
+#[tokio::test]
+async fn pages_come_with_their_status_and_headers() {
+    let first = page(&["a"], json!("a")).header("x-request-id", "first");
+    let server = Server::one_by_one([first, page(&["b", "c"], Value::Null)]).await;
+    let home = home(&server);
+    let pages: Vec<_> = home.get_locks().pages().try_collect().await.unwrap();
+    assert_eq!(pages.iter().map(|page| page.locks.len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(pages[0].headers()["x-request-id"], "first");
+    assert_eq!(pages[0].status(), 200);
+}
+
+#[tokio::test]
+async fn the_callers_limit_and_starting_point_are_kept() {
+    let server = Server::one_by_one([page(&["c"], json!("c")), page(&["d"], json!(""))]).await;
+    let home = home(&server);
+    let locks = home.get_locks().limit(1).start_after_id("b");
+    let ids: Vec<_> = locks.items().map_ok(|lock| lock.id).try_collect().await.unwrap();
+    assert_eq!(ids, ["c", "d"]);
+    assert_eq!(queries(&server), ["limit=1&startAfterId=b", "limit=1&startAfterId=c"]);
+}
+
+#[tokio::test]
+async fn a_list_ends_at_a_cursor_that_is_absent_null_or_empty() {
+    let absent = Answer::ok(&json!({"locks": [{"id": "a", "name": "Door"}]}));
+    for last in [absent, page(&["a"], Value::Null), page(&["a"], json!(""))] {
+        let server = Server::one_by_one([last]).await;
+        let (ids, error) = walk(&home(&server)).await;
+        assert_eq!((ids.as_slice(), error.is_none()), (["a".to_owned()].as_slice(), true));
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_list_ends_at_an_empty_page_even_if_that_names_another() {
+    let server = Server::one_by_one([page(&["a"], json!("a")), page(&[], json!("b"))]).await;
+    let (ids, error) = walk(&home(&server)).await;
+    assert_eq!((ids, error.is_none()), (vec!["a".to_owned()], true));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_ends_at_a_cursor_that_was_there_before() {
+    let pages = [page(&["a"], json!("x")), page(&["b"], json!("y")), page(&["c"], json!("x"))];
+    let server = Server::one_by_one(pages).await;
+    let (ids, error) = walk(&home(&server)).await;
+    assert_eq!((ids.len(), error.is_none()), (3, true));
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_list_ends_at_the_cursor_that_the_caller_began_with() {
+    let server = Server::always(page(&["a"], json!("x"))).await;
+    let home = home(&server);
+    let items: Vec<_> = home.get_locks().start_after_id("x").items().take(10).try_collect().await.unwrap();
+    assert_eq!((items.len(), server.requests().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_error_in_the_middle_ends_the_list_after_what_came_before() {
+    let broken = Answer::json(500, &json!({"error": "InternalError"}));
+    let server = Server::one_by_one([page(&["a", "b"], json!("b")), broken, page(&["c"], Value::Null)]).await;
+    let (ids, error) = walk(&home(&server)).await;
+    assert_eq!(ids, ["a", "b"]);
+    let error = error.unwrap();
+    assert_eq!((error.kind(), error.operation().unwrap().id), (ErrorKind::Service, "getLocks"));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_before_it_is_read() {
+    let server = Server::one_by_one([page(&["a", "b"], json!("b")), page(&["c"], Value::Null)]).await;
+    let home = home(&server);
+    {
+        let mut items = pin!(home.get_locks().items());
+        assert!(server.requests().is_empty());
+        assert_eq!(items.next().await.unwrap().unwrap().id, "a");
+        assert_eq!(items.next().await.unwrap().unwrap().id, "b");
+    }
+    // Another call on the same connection comes after whatever the dropped stream could have sent.
+    home.get_locks().limit(7).send().await.unwrap();
+    assert_eq!(queries(&server), ["limit=500", "limit=7"]);
+}
+
+#[tokio::test]
+async fn one_page_asked_for_without_a_limit_names_none() {
+    let server = Server::one_by_one([page(&["a"], json!("a"))]).await;
+    let locks = home(&server).get_locks().send().await.unwrap().into_inner();
+    assert_eq!(locks.start_after_id, Some(Cursor::from("a")));
+    assert_eq!(queries(&server), [""]);
+}
+
+#[tokio::test]
+async fn the_sandbox_gives_the_same_in_small_pages_as_at_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let environment: unloc::Environment = sandbox.base_url().parse().unwrap();
+    let builder = Unloc::builder().environment(environment);
+    let unloc = builder.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
+    let holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    assert_eq!(holders.len(), 3);
+    for holder in &holders {
+        let home = unloc.lock_holder(holder).unwrap();
+        let all_locks = home.get_locks().send().await.unwrap().into_inner().locks;
+        let all_keys = home.get_keys().send().await.unwrap().into_inner().keys;
+        let all_roles = home.get_roles().send().await.unwrap().into_inner().roles;
+        // One page would prove nothing.
+        assert!(all_locks.len() > 2 && all_keys.len() > 2 && all_roles.len() > 1, "{}", holder.name);
+        for limit in [1, 2] {
+            let locks: Vec<_> = home.get_locks().limit(limit).items().try_collect().await.unwrap();
+            let keys: Vec<_> = home.get_keys().limit(limit).items().try_collect().await.unwrap();
+            let roles: Vec<_> = home.get_roles().limit(limit).items().try_collect().await.unwrap();
+            assert_eq!((&locks, &keys, &roles), (&all_locks, &all_keys, &all_roles));
+        }
+    }
+}

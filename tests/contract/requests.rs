@@ -1,0 +1,161 @@
+//! What the service gets to see: bodies, headers, targets.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use unloc::types::{Address, CreateKeyRequest, UpdateLockRequest, builder};
+use unloc::{Cursor, LockHolder, Nullable};
+
+use crate::operations::PERSON;
+use crate::support::{Answer, Server, answering, builder as unloc_builder, home, lock_holder, unchecked};
+
+fn may() -> DateTime<Utc> {
+    "2024-05-01T12:00:00Z".parse().unwrap()
+}
+
+/// Creates a key as `change` has it; gives the body that arrived, without the person it is for.
+async fn sent(
+    server: &Server,
+    home: &LockHolder,
+    change: impl FnOnce(builder::CreateKeyRequest) -> builder::CreateKeyRequest,
+) -> Value {
+    let body = change(CreateKeyRequest::builder().user_id(PERSON));
+    home.create_key().lock_id("door").body(body).send().await.unwrap();
+    let [request] = &server.take()[..] else { panic!("not one request") };
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    let mut body = request.json();
+    assert_eq!(body.as_object_mut().unwrap().remove("userId"), Some(json!(PERSON)));
+    body
+}
+
+#[tokio::test]
+async fn start_and_end_of_a_key_go_as_null_as_a_value_or_not_at_all() {
+    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+    assert_eq!(sent(&server, &home, |key| key).await, json!({}));
+    assert_eq!(sent(&server, &home, |key| key.start(None).end(None)).await, json!({"start": null, "end": null}));
+    assert_eq!(sent(&server, &home, |key| key.start(may())).await, json!({"start": "2024-05-01T12:00:00Z"}));
+    assert_eq!(sent(&server, &home, |key| key.end(Some(may()))).await, json!({"end": "2024-05-01T12:00:00Z"}));
+    let absent = |key: builder::CreateKeyRequest| key.start(Nullable::Absent).end(Nullable::Null);
+    assert_eq!(sent(&server, &home, absent).await, json!({"end": null}));
+}
+
+#[tokio::test]
+async fn skipping_the_invitation_goes_as_null_as_a_boolean_or_not_at_all() {
+    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+    for (value, wanted) in [
+        (Nullable::Absent, json!({})),
+        (Nullable::Null, json!({"skipInviteNotification": null})),
+        (Nullable::Value(false), json!({"skipInviteNotification": false})),
+        (Nullable::Value(true), json!({"skipInviteNotification": true})),
+    ] {
+        assert_eq!(sent(&server, &home, |key| key.skip_invite_notification(value)).await, wanted);
+    }
+}
+
+#[tokio::test]
+async fn the_address_of_a_lock_goes_as_null_as_a_value_or_not_at_all() {
+    let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
+    let address: Address = Address::builder().city("Oslo").postal_code("0101").try_into().unwrap();
+    let lock = UpdateLockRequest::builder;
+    for (body, wanted) in [
+        (lock().name("Door"), json!({"name": "Door"})),
+        (lock().address(None), json!({"address": null})),
+        (lock().address(address), json!({"address": {"city": "Oslo", "postalCode": "0101"}})),
+    ] {
+        home.update_lock().lock_id("door").body(body).send().await.unwrap();
+        assert_eq!(server.take()[0].json(), wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_plus_is_percent_encoded_in_paths_and_in_queries() {
+    let (server, home) = answering(json!({"roles": []})).await;
+    home.get_roles_for_user().user_id("+4700000000").send().await.unwrap();
+    let cursor = Cursor::from("+12125550100.4c8e1b7a&limit=9#x y/é%2B");
+    home.get_roles().limit(2).start_after_id(cursor).send().await.unwrap();
+    let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    let base = "/integrators/v1/lock-holders/home";
+    assert_eq!(targets[0], format!("{base}/users/%2B4700000000/roles/"));
+    let query = "limit=2&startAfterId=%2B12125550100.4c8e1b7a%26limit%3D9%23x+y%2F%C3%A9%252B";
+    assert_eq!(targets[1], format!("{base}/roles/?{query}"));
+}
+
+#[tokio::test]
+async fn the_number_of_a_role_that_came_without_its_plus_goes_back_with_it() {
+    let role = json!({"userId": 12125550100_u64, "lockId": "door", "canShare": true});
+    let (server, home) = answering(json!({"roles": [role]})).await;
+    let roles = home.get_roles().send().await.unwrap().into_inner().roles;
+    home.get_roles_for_user().user_id(&roles[0].user_id).send().await.unwrap();
+    assert!(server.requests()[1].target.ends_with("/users/%2B12125550100/roles/"));
+}
+
+#[tokio::test]
+async fn a_call_asks_for_json_names_crate_and_version_and_sends_no_version_of_the_api() {
+    let (server, home) = answering(json!({"locks": []})).await;
+    home.get_locks().send().await.unwrap();
+    for request in server.requests().into_iter().chain(server.token_requests()) {
+        assert_eq!(request.header("user-agent"), Some(concat!("unloc-rust/", env!("CARGO_PKG_VERSION"))));
+        assert_eq!(request.header("accept"), Some("application/json"));
+        assert_eq!(request.header("api-version"), None);
+        let wanted = ["accept", "authorization", "content-length", "content-type", "host", "user-agent"];
+        for (name, _) in &request.headers {
+            assert!(wanted.contains(&name.to_lowercase().as_str()), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_a_body_sends_none() {
+    let server = Server::always(Answer::new(204, "")).await;
+    home(&server).refresh_vendor_connection().vendor_connection_id("account").send().await.unwrap();
+    home(&server).delete_webhook().webhook_id("hook").send().await.unwrap();
+    assert!(server.requests().iter().all(|request| request.body.is_empty()));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn no_slash_is_doubled_or_lost_below_a_base_address_of_any_form() {
+    let server = Server::start(|_| Answer::ok(&json!({"locks": []}))).await;
+    for (below, before) in [("", ""), ("/", ""), ("/unloc", "/unloc"), ("/unloc/", "/unloc"), ("/a/b//", "/a/b")] {
+        // Below a path, the request for a token is none of those that the server knows.
+        let token = Fixed;
+        let environment: unloc::Environment = format!("{}{below}", server.url()).parse().unwrap();
+        let unloc = unloc::Unloc::builder().environment(environment).token_source(token).build().unwrap();
+        let home = unloc.lock_holder(&lock_holder("home")).unwrap();
+        home.get_locks().send().await.unwrap();
+        home.get_locks().limit(1).send().await.unwrap();
+        let targets: Vec<_> = server.take().into_iter().map(|request| request.target).collect();
+        let plain = format!("{before}/integrators/v1/lock-holders/home/locks/");
+        assert_eq!(targets, [plain.clone(), format!("{plain}?limit=1")], "{below}");
+    }
+}
+
+struct Fixed;
+
+impl unloc::TokenSource for Fixed {
+    fn fetch(&self, _: unloc::Scopes) -> unloc::FetchToken<'_> {
+        Box::pin(async { Ok(unloc::Token::new("EXAMPLE")) })
+    }
+}
+
+#[tokio::test]
+async fn the_auth_api_stands_below_the_same_address() {
+    let server = Server::start(|request| {
+        if request.target.ends_with("/token/") {
+            return Answer::ok(&json!({"access_token": "EXAMPLE", "token_type": "bearer"}));
+        }
+        Answer::ok(&json!({"lockHolders": []}))
+    });
+    let server = server.await;
+    let unloc = unloc_builder(&format!("{}/proxy/", server.url())).build().unwrap();
+    unloc.get_lock_holders().send().await.unwrap();
+    let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
+    assert_eq!(targets, ["/proxy/auth/v1/token/", "/proxy/integrators/v1/lock-holders/"]);
+}
+
+#[tokio::test]
+async fn a_key_for_a_number_that_the_service_gave_out_goes_to_that_number() {
+    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+    let person = unchecked(PERSON);
+    home.create_key().lock_id("door").body(CreateKeyRequest::builder().user_id(&person)).send().await.unwrap();
+    assert_eq!(server.take()[0].json(), json!({"userId": PERSON}));
+}

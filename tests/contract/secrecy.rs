@@ -1,0 +1,207 @@
+//! No secret, token, password, invite code or phone number shows itself: not in an error, not in `Debug`, not in a log.
+
+use std::error::Error as StdError;
+use std::fmt::Debug;
+
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::json;
+use unloc::types::{
+    CreateLockHolderRequest, CreateVendorAccountRequest, CreateVendorConnectionRequest, UpdateLockHolderRequest,
+    UpdateVendorConnectionPasswordRequest,
+};
+use unloc::{ClientCredentials, Environment, Error, ErrorKind, Token, Unloc, Url};
+
+use crate::log;
+use crate::operations::{Ids, PASSWORD, PERSON, calls};
+use crate::support::{Answer, CLIENT_ID, SECRET, Server, answering, builder, home, token, unloc};
+
+const CODE: &str = "EXAMPLE-CODE";
+
+/// What must not be seen; of tokens and numbers a part, so that none passes in another form.
+const HIDDEN: [&str; 7] = [SECRET, "eyJhbGciOi", "c2lnbmF0dXJl", PASSWORD, CODE, "2125550", "7700900"];
+
+fn assert_hidden(text: &str) {
+    for hidden in HIDDEN {
+        assert!(!text.contains(hidden), "{hidden} shows in {text}");
+    }
+}
+
+/// Looks at the error in every way it can be printed, and at all that it names as its causes.
+pub(crate) fn assert_secret(error: &Error) {
+    let mut link: Option<&dyn StdError> = Some(error);
+    while let Some(error) = link {
+        assert_hidden(&format!("{error} {error:#} {error:?} {error:#?}"));
+        link = error.source();
+    }
+    assert_hidden(error.code().unwrap_or_default());
+    assert_hidden(error.description().unwrap_or_default());
+}
+
+fn assert_debug(value: &impl Debug) {
+    assert_hidden(&format!("{value:?} {value:#?}"));
+}
+
+/// Texts of a service that quotes what it was given.
+fn quotes() -> Vec<String> {
+    let token = token(1);
+    vec![
+        format!("no user {PERSON}"),
+        "12125550100 is unknown".to_owned(),
+        "cannot find /users/%2B12125550100/roles/ or /users/%2b12125550100".to_owned(),
+        format!("tel:{PERSON}, user={PERSON};'{PERSON}'(+447700900123)"),
+        format!("cursor {PERSON}.4c8e1b7a-93d2"),
+        format!("jwt malformed: {token}"),
+        format!("Bearer {token}."),
+        format!("https://example.com/?access_token={token}&x=1#token={token}"),
+        format!("{{\"token\":\"{token}\"}} ({token}) <{token}>"),
+    ]
+}
+
+/// Answers that carry what must not be seen, in every place where the SDK looks.
+fn treacherous() -> Vec<Answer> {
+    let mut answers = vec![Answer::HangUp, Answer::new(200, "<html>+12125550100"), Answer::new(302, "")];
+    for quote in quotes() {
+        let problem = json!({"title": quote, "detail": quote, "invalidParams": [{"name": quote, "reason": quote}]});
+        answers.push(Answer::json(400, &json!({"error": quote, "errorDescription": quote})).header("x-quote", &quote));
+        answers.push(Answer::json(409, &problem));
+        answers.push(Answer::new(502, format!("<html><title>{quote}</title></html>")));
+    }
+    let (number, text) = (json!(12125550100_u64), json!(PERSON));
+    let names = ["lockHolder", "lock", "key", "role", "vendorConnection", "webhook", "integrator"];
+    let lists = ["lockHolders", "locks", "keys", "roles", "vendorConnections", "webhooks", "keyEvents"];
+    for value in [number.clone(), text.clone(), json!([text]), json!({PERSON: 5}), json!(-12125550100_i64)] {
+        let mut body = json!({});
+        names.iter().for_each(|name| body[*name] = value.clone());
+        lists.iter().for_each(|name| body[*name] = json!([value]));
+        answers.extend([Answer::ok(&body), Answer::ok(&value), Answer::json(401, &value)]);
+    }
+    answers
+}
+
+#[tokio::test]
+async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
+    log::record();
+    for answer in treacherous() {
+        let server = Server::always(answer.clone()).await;
+        let unloc = unloc(&server);
+        for call in calls() {
+            match call.run(&unloc, &Ids::plain()).await {
+                Ok(_) => {}
+                Err(error) => assert_secret(&error),
+            }
+        }
+        // The same from the token endpoint.
+        server.on_token(move |_| answer.clone());
+        let error = home(&server).get_locks().send().await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Token | ErrorKind::Connection), "{error}");
+        assert_secret(&error);
+    }
+    // A service that sends readers in circles, by way of a cursor with a phone number, is logged.
+    let (_server, home) = answering(json!({"startAfterId": PERSON, "roles": [
+        {"userId": PERSON, "lockId": "door", "canShare": true},
+    ]}))
+    .await;
+    home.get_roles().items().take(9).try_collect::<Vec<_>>().await.unwrap();
+    let log = log::text();
+    assert!(log.contains("getRoles") && log.contains("hyper_util"), "the log has both our events and others'");
+    assert_hidden(&log);
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_not_quoted() {
+    let user = json!({"id": PERSON});
+    for key in [
+        json!({"toUser": user, "state": 12125550100_u64}),
+        json!({"toUser": user, "state": "active", "end": PERSON}),
+        json!({"toUser": user, "state": "active", "appSwitchOnly": PERSON}),
+        json!({"toUser": user, "state": "active", "recurrence": {"mon": PERSON}}),
+        json!({"toUser": user, "state": "active", "recurrence": {"mon": {"startHour": 12125550100_u64}}}),
+        json!({"toUser": {"id": [PERSON]}, "state": "active"}),
+        json!({"toUser": {"id": -12125550100_i64}, "state": "active"}),
+        json!({"toUser": {"id": 12125550100.5}, "state": "active"}),
+        json!({"toUser": {"id": PERSON, "name": 12125550100_u64}, "state": "active"}),
+        json!({"toUser": PERSON, "state": "active"}),
+        json!({"toUser": format!("{PERSON}, expected {PERSON} `{PERSON}"), "state": "active"}),
+    ] {
+        let (_server, home) = answering(json!({"keys": [key]})).await;
+        let error = home.get_keys().send().await.expect_err(&key.to_string());
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert_secret(&error);
+    }
+    let (_server, home) = answering(json!({"lock": {"id": "a", "name": "A", "auth": {PERSON: 5}}})).await;
+    let error = home.get_lock().lock_id("a").send().await.unwrap_err();
+    assert!(error.to_string().contains("`lock.auth.[phone number]`"), "{error}");
+}
+
+#[tokio::test]
+async fn requests_do_not_show_what_is_in_them() {
+    let server = Server::always(Answer::HangUp).await;
+    let (unloc, home) = (unloc(&server), home(&server));
+    home.get_locks().send().await.unwrap_err();
+    assert_debug(&unloc);
+    assert_debug(&home);
+    assert_debug(&builder(&server.url()));
+    let with_password: Url = format!("https://me:{PASSWORD}@example.com/?token={CODE}").parse().unwrap();
+    let refused = Unloc::builder().environment(with_password.clone()).client_credentials(CLIENT_ID, SECRET);
+    assert_debug(&refused);
+    assert_debug(&Environment::Custom(with_password));
+    assert_secret(&refused.build().unwrap_err());
+    assert_debug(&ClientCredentials::new(&Environment::Sandbox, CLIENT_ID, SECRET).unwrap());
+    assert_debug(&Token::new(token(1)));
+    let account = CreateVendorAccountRequest::builder().vendor("danalock").email("me@example.com").password(PASSWORD);
+    assert_debug(&account);
+    assert_debug(&unloc.create_vendor_account().body(account));
+    let holder = CreateLockHolderRequest::builder().name("N").password(PASSWORD);
+    assert_debug(&holder);
+    let connection = CreateVendorConnectionRequest::builder().vendor("danalock").password(PASSWORD);
+    assert_debug(&home.create_vendor_connection().body(connection));
+    let password = UpdateVendorConnectionPasswordRequest::builder().password(PASSWORD);
+    assert_debug(&home.update_vendor_connection_password().vendor_connection_id("a").body(password));
+    let key = unloc::types::CreateKeyRequest::builder().user_id(PERSON);
+    assert_debug(&home.create_key().lock_id("door").body(key));
+    assert_debug(&home.get_keys_for_user().user_id(PERSON));
+    // Also where the number is wrong.
+    assert_debug(&home.get_keys_for_user().user_id("12125550100"));
+    assert_secret(&home.get_keys_for_user().user_id("12125550100").send().await.unwrap_err());
+    assert_debug(&home.get_roles().start_after_id(format!("{PERSON}.door")));
+    let named = UpdateLockHolderRequest::builder().name("Harbour Flats");
+    assert!(format!("{:?}", home.update_lock_holder().body(named)).contains("Harbour Flats"), "the rest is shown");
+}
+
+#[tokio::test]
+async fn answers_do_not_show_what_is_personal_in_them() {
+    let holder = json!({"id": "home", "name": "N", "countryIso": "NO", "organizationId": "o",
+        "activeInstallerInviteCodes": [CODE]});
+    let event = json!({"id": "e", "action": "locked", "created": "2024-05-02T10:35:24Z", "userId": PERSON});
+    let (_server, home) = answering(json!({
+        "lockHolder": holder,
+        "roles": [{"userId": PERSON, "lockId": "door", "canShare": true}],
+        "keys": [{"toUser": {"id": 12125550100_u64}, "state": "active"}],
+        "keyEvents": [event],
+        "startAfterId": format!("{PERSON}.door"),
+    }))
+    .await;
+    let roles = home.get_roles().send().await.unwrap();
+    let keys = home.get_keys().send().await.unwrap();
+    let events = home.get_key_events().send().await.unwrap();
+    let body = UpdateLockHolderRequest::builder().name("Name");
+    let holder = home.update_lock_holder().body(body).send().await.unwrap();
+    assert_eq!(holder.lock_holder.active_installer_invite_codes[0].expose(), CODE);
+    assert_eq!(roles.start_after_id.as_ref().unwrap().expose(), format!("{PERSON}.door"));
+    assert_debug(&roles);
+    assert_debug(&keys);
+    assert_debug(&events);
+    assert_debug(&holder);
+    assert_debug(&(roles.into_inner(), keys.into_inner(), events.into_inner(), holder.into_inner()));
+}
+
+#[test]
+fn what_a_token_source_says_is_cleaned_too() {
+    for quote in quotes() {
+        let error = Error::token(&quote);
+        assert_secret(&error);
+        assert!(error.to_string().contains('['), "{quote} became {error}");
+    }
+    let error = unloc::Scope::lock_holder_identifier("NO", &format!("{PERSON} x"), "").unwrap_err();
+    assert_secret(&error);
+}

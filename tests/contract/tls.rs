@@ -1,0 +1,46 @@
+//! Certificates are checked, and nothing is said to a server whose certificate does not verify.
+#![cfg(feature = "rustls")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use unloc::types::CreateKeyRequest;
+use unloc::{ErrorKind, Outcome};
+
+use crate::operations::PERSON;
+use crate::secrecy::assert_secret;
+use crate::support::{builder, lock_holder};
+
+#[tokio::test]
+async fn a_certificate_that_does_not_verify_ends_the_call_before_a_secret_is_sent() {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.into()], key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let heard = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&heard);
+    let server = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let read = stream.read(&mut [0; 1024]).await.unwrap_or_default();
+                seen.fetch_add(read, Ordering::SeqCst);
+            }
+        }
+    });
+    let home = builder(&url).build().unwrap().lock_holder(&lock_holder("home")).unwrap();
+    let body = CreateKeyRequest::builder().user_id(PERSON);
+    let error = home.create_key().lock_id("door").body(body).send().await.unwrap_err();
+    server.abort();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotSent));
+    assert!(error.to_string().contains("its certificate does not verify"), "{error}");
+    assert_eq!((error.status(), error.attempts()), (None, 0));
+    assert_eq!(heard.load(Ordering::SeqCst), 0);
+    assert_secret(&error);
+}

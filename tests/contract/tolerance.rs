@@ -1,0 +1,217 @@
+//! Where the service's documents contradict themselves: each form is read, and none is lost.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use unloc::types::{self, KeyState, LockAuth, Vendor, VendorConnectionState, Weekday};
+
+use crate::envelopes::sample;
+use crate::operations::PERSON;
+use crate::support::answering;
+
+/// The object with these fields besides.
+fn with(mut object: Value, more: &Value) -> Value {
+    object.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    object
+}
+
+fn least(operation: &str) -> Value {
+    sample(operation).unwrap().1
+}
+
+async fn lock(more: Value) -> types::Lock {
+    let (_server, home) = answering(json!({"lock": with(least("getLock"), &more)})).await;
+    home.get_lock().lock_id("door").send().await.unwrap_or_else(|error| panic!("{more}: {error}")).into_inner().lock
+}
+
+async fn key(more: Value) -> types::Key {
+    let (_server, home) = answering(json!({"key": with(least("getKey"), &more)})).await;
+    let key = home.get_key().lock_id("door").key_id("key").send().await;
+    key.unwrap_or_else(|error| panic!("{more}: {error}")).into_inner().key
+}
+
+#[tokio::test]
+async fn a_phone_number_that_came_as_a_number_has_its_plus_again() {
+    let number = 12125550100_u64;
+    let (_server, home) = answering(json!({
+        "roles": [{"userId": number, "lockId": "door", "canShare": true}],
+        "keys": [{"toUser": {"id": number}, "state": "active"}],
+        "keyEvents": [{"id": "e", "action": "locked", "created": "2024-05-02T10:35:24Z", "userId": number}],
+    }))
+    .await;
+    let roles = home.get_roles().send().await.unwrap().into_inner().roles;
+    let keys = home.get_keys().send().await.unwrap().into_inner().keys;
+    let events = home.get_key_events().send().await.unwrap().into_inner().key_events;
+    assert_eq!([roles[0].user_id.expose(), keys[0].to_user.id.expose()], [PERSON; 2]);
+    assert_eq!(events[0].user_id.as_ref().unwrap().expose(), PERSON);
+    assert_eq!(key(json!({"toUser": {"id": number}})).await.to_user.id.expose(), PERSON);
+    assert_eq!(key(json!({})).await.to_user.id.expose(), PERSON);
+}
+
+#[tokio::test]
+async fn can_share_is_read_with_and_without_quotes() {
+    for (form, wanted) in [(json!(true), true), (json!("true"), true), (json!(false), false), (json!("false"), false)] {
+        let role = with(least("createOrUpdateRole"), &json!({"canShare": form}));
+        let (_server, home) = answering(json!({"roles": [role]})).await;
+        assert_eq!(home.get_roles().send().await.unwrap().into_inner().roles[0].can_share, wanted, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_postal_code_is_read_as_text_or_number() {
+    for (form, wanted) in [(json!("0101"), Some("0101")), (json!(1234), Some("1234")), (Value::Null, None)] {
+        let address = lock(json!({"address": {"postalCode": form, "city": "Oslo"}})).await.address.unwrap();
+        assert_eq!(address.postal_code.as_deref(), wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_picture_is_any_text_or_none() {
+    for (form, wanted) in [
+        (json!({}), None),
+        (json!({"imageUrl": null}), None),
+        (json!({"imageUrl": ""}), Some("")),
+        (json!({"imageUrl": "url"}), Some("url")),
+        (json!({"imageUrl": "https://images.example.com/a.png"}), Some("https://images.example.com/a.png")),
+    ] {
+        assert_eq!(lock(form).await.image_url.as_deref(), wanted);
+    }
+}
+
+#[tokio::test]
+async fn vendors_are_the_same_in_any_case_and_countries_stay_as_they_come() {
+    for vendor in ["danalock", "Danalock", "DANALOCK"] {
+        assert_eq!(lock(json!({"vendor": vendor})).await.vendor, Some(Vendor::Danalock));
+    }
+    assert_eq!(lock(json!({"vendor": "Virtual"})).await.vendor, Some(Vendor::Virtual));
+    for country in ["NO", "us"] {
+        let address = lock(json!({"address": {"countryIso": country}})).await.address.unwrap();
+        assert_eq!(address.country_iso.as_deref(), Some(country));
+    }
+}
+
+#[tokio::test]
+async fn start_and_end_are_times_null_or_absent() {
+    for form in [json!({}), json!({"start": null, "end": null, "created": null, "appSwitchOnly": null})] {
+        let key = key(form).await;
+        assert_eq!((key.start, key.end, key.created), (None, None, None));
+    }
+    for form in ["2024-05-01T12:00:00.000Z", "2024-05-01T12:00:00Z", "2024-05-01T14:00:00+02:00"] {
+        let key = key(json!({"start": form, "end": form})).await;
+        let may: chrono::DateTime<chrono::Utc> = "2024-05-01T12:00:00Z".parse().unwrap();
+        assert_eq!((key.start, key.end), (Some(may), Some(may)), "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_recurrence_is_absent_empty_by_weekday_or_a_list_under_two_names() {
+    assert_eq!(key(json!({})).await.recurrence, None);
+    assert_eq!(key(json!({"recurrence": null})).await.recurrence, None);
+    let empty = key(json!({"recurrence": {}})).await.recurrence.unwrap();
+    assert!(empty.mon.is_none() && empty.sun.is_none() && empty.time_spans.is_empty());
+    let period = json!({"startHour": 8, "startMinute": 0, "endHour": 16, "endMinute": 30});
+    let by_day = key(json!({"recurrence": {"mon": period, "thu": null}})).await.recurrence.unwrap();
+    assert_eq!((by_day.mon.unwrap().end_minute, by_day.thu), (30, None));
+    for name in ["timeSpans", "timespans"] {
+        let span = with(period.clone(), &json!({"weekday": "fri"}));
+        let listed = key(json!({"recurrence": {name: [span]}})).await.recurrence.unwrap();
+        assert_eq!((&listed.time_spans[0].weekday, listed.time_spans[0].end_hour), (&Weekday::Fri, Some(16)));
+        assert!(key(json!({"recurrence": {name: null}})).await.recurrence.unwrap().time_spans.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_is_absent_null_empty_or_any_text() {
+    for (form, wanted) in [
+        (json!({}), None),
+        (json!({"startAfterId": null}), None),
+        (json!({"startAfterId": ""}), Some("")),
+        (json!({"startAfterId": 17}), Some("17")),
+        (json!({"startAfterId": "+12125550100.4c8e"}), Some("+12125550100.4c8e")),
+    ] {
+        let (_server, home) = answering(with(json!({"roles": []}), &form)).await;
+        let page = home.get_roles().send().await.unwrap().into_inner();
+        assert_eq!(page.start_after_id.as_ref().map(unloc::Cursor::expose), wanted);
+    }
+}
+
+#[tokio::test]
+async fn maps_and_lists_inside_of_answers_may_be_null_or_absent() {
+    for form in [json!({}), json!({"auth": null}), json!({"auth": {}})] {
+        assert!(lock(form).await.auth.is_empty());
+    }
+    let auth = lock(json!({"auth": {"\"Post\" Couriers": "opt-in", "other": "perhaps"}})).await.auth;
+    assert_eq!(auth["\"Post\" Couriers"], LockAuth::OptIn);
+    assert_eq!(auth["other"], LockAuth::Unknown("perhaps".to_owned()));
+    for more in [json!({}), json!({"activeInstallerInviteCodes": null, "organizationIdSuffix": null})] {
+        let holder = with(least("updateLockHolder"), &more);
+        let (_server, home) = answering(json!({"lockHolder": holder})).await;
+        let body = types::UpdateLockHolderRequest::builder().name("Name");
+        let holder = home.update_lock_holder().body(body).send().await.unwrap().into_inner().lock_holder;
+        assert!(holder.active_installer_invite_codes.is_empty() && holder.organization_id_suffix.is_none());
+    }
+}
+
+/// The least there can be of a `T` reads the same with each of its other properties null.
+fn reads_null_as_absent<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(least: &Value, others: &[&str]) {
+    let wanted: T = serde_json::from_value(least.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&wanted).unwrap(), *least, "nothing is made up");
+    let nulls = Value::Object(Map::from_iter(others.iter().map(|name| ((*name).to_owned(), Value::Null))));
+    assert_eq!(serde_json::from_value::<T>(with(least.clone(), &nulls)).unwrap(), wanted);
+}
+
+#[test]
+fn whatever_is_optional_may_be_null() {
+    let key = ["id", "lockId", "start", "end", "created", "recurrence", "appSwitchOnly"];
+    let lock =
+        ["vendor", "imageUrl", "auth", "address", "created", "duplicateLock", "canCreateKeysCount", "keysCreatedCount"];
+    let address = ["street", "postalCode", "city", "countryIso", "floor", "visitorInstructions"];
+    let event = ["keyId", "lockId", "lockName", "userId", "userName"];
+    let holder = ["organizationIdSuffix", "activeInstallerInviteCodes"];
+    let span = ["startHour", "startMinute", "endHour", "endMinute"];
+    let week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "timeSpans"];
+    reads_null_as_absent::<types::Key>(&least("getKey"), &key);
+    reads_null_as_absent::<types::KeyUser>(&json!({"id": PERSON}), &["name", "imageUrl"]);
+    reads_null_as_absent::<types::Lock>(&least("getLock"), &lock);
+    reads_null_as_absent::<types::Address>(&json!({}), &address);
+    reads_null_as_absent::<types::Role>(&least("createOrUpdateRole"), &["userName", "created", "createdKeys"]);
+    reads_null_as_absent::<types::KeyEvent>(&least("getKeyEvents")[0], &event);
+    reads_null_as_absent::<types::LockHolder>(&least("updateLockHolder"), &holder);
+    reads_null_as_absent::<types::TimeSpan>(&json!({"weekday": "mon"}), &span);
+    reads_null_as_absent::<types::Recurrence>(&json!({}), &week);
+    reads_null_as_absent::<types::Webhook>(&json!({}), &["id", "webhookUrl"]);
+    reads_null_as_absent::<types::Integrator>(&json!({}), &["id", "name"]);
+    reads_null_as_absent::<types::KeyUpdate>(&json!({}), &["key"]);
+    reads_null_as_absent::<types::WebhookEnvelope>(&json!({}), &["webhook"]);
+    reads_null_as_absent::<types::IntegratorEnvelope>(&json!({}), &["integrator"]);
+}
+
+#[tokio::test]
+async fn values_that_no_list_has_are_kept_and_written_back_as_they_came() {
+    let locks = json!({"locks": [{"id": "a", "name": "A", "vendor": "Master Lock", "auth": {"x": "Opt-In"}}]});
+    let keys = json!({"keys": [
+        {"toUser": {"id": PERSON}, "state": "on-holiday", "recurrence": {"timeSpans": [{"weekday": "someday"}]}},
+    ]});
+    let connections = json!({"vendorConnections": [{"id": "c", "state": "Paused", "vendor": "futurehome"}]});
+    let events = json!({"keyEvents": [{"id": "e", "action": "rang", "created": "2024-05-02T10:35:24.083Z"}]});
+    let (_server, home) = answering(locks.clone()).await;
+    assert_eq!(serde_json::to_value(home.get_locks().send().await.unwrap().into_inner()).unwrap(), locks);
+    let (_server, home) = answering(keys.clone()).await;
+    let list = home.get_keys().send().await.unwrap().into_inner();
+    assert_eq!(list.keys[0].state, KeyState::Unknown("on-holiday".to_owned()));
+    assert_eq!(serde_json::to_value(list).unwrap(), keys);
+    let (_server, home) = answering(connections.clone()).await;
+    let list = home.get_vendor_connections().send().await.unwrap().into_inner();
+    assert_eq!(list.vendor_connections[0].state, VendorConnectionState::Unknown("Paused".to_owned()));
+    assert_eq!(serde_json::to_value(list).unwrap(), connections);
+    let (_server, home) = answering(events.clone()).await;
+    assert_eq!(serde_json::to_value(home.get_key_events().send().await.unwrap().into_inner()).unwrap(), events);
+}
+
+#[tokio::test]
+async fn keys_of_one_lock_may_lack_their_ids() {
+    let (_server, home) = answering(json!({"keys": [least("getKey"), least("getKey")]})).await;
+    let keys = home.get_keys_for_lock().lock_id("door").send().await.unwrap().into_inner().keys;
+    assert_eq!(keys.len(), 2);
+    assert!(keys.iter().all(|key| key.id.is_none() && key.lock_id.is_none()));
+}
