@@ -39,7 +39,7 @@ use crate::{LockHolder, types};
 /// ```
 #[derive(Clone)]
 pub struct Unloc {
-    client: integrator::Client,
+    client: Arc<integrator::Client>,
     tokens: TokenCache,
     generation: ScopeGeneration,
 }
@@ -84,13 +84,30 @@ impl Unloc {
             ScopeGeneration::Identifier => lock_holder_scope(lock_holder)?,
             ScopeGeneration::Admin => Scope::lock_holder_admin(&lock_holder.id)?,
         };
-        let mut client = self.client.clone();
-        client.inner.tokens = Some((self.tokens.clone(), scope.into()));
-        Ok(LockHolder::new(client, lock_holder.id.clone()))
+        Ok(self.lock_holder_by_id(lock_holder.id.as_str(), scope))
     }
 
-    pub(crate) fn client(&self) -> &integrator::Client {
-        &self.client
+    /// What belongs to the lock holder with this id, with tokens for this scope: for programs that know both and need
+    /// no list.
+    ///
+    /// ```no_run
+    /// # fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
+    /// use unloc::Scope;
+    ///
+    /// let id = "373c3bdd-ff32-4caa-9eca-bfc54e5042d5";
+    /// let home = unloc.lock_holder_by_id(id, Scope::lock_holder_identifier("NO", "harbour-flats", "")?);
+    /// let same = unloc.lock_holder_by_id(id, Scope::lock_holder_admin(id)?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn lock_holder_by_id(&self, id: impl Into<String>, scope: impl Into<Scopes>) -> LockHolder {
+        let mut client = integrator::Client::clone(&self.client);
+        client.inner.tokens = Some((self.tokens.clone(), scope.into()));
+        LockHolder::new(Arc::new(client), id.into())
+    }
+
+    pub(crate) fn client(&self) -> Arc<integrator::Client> {
+        Arc::clone(&self.client)
     }
 }
 
@@ -124,12 +141,14 @@ impl UnlocBuilder {
         Self { environment: Some(environment.try_into().map_err(Into::into)), ..self }
     }
 
-    /// Gets tokens from the same environment's Auth API with these credentials.
+    /// Gets tokens from the same environment's Auth API with these credentials. The last call of this and
+    /// [`token_source`](Self::token_source) counts.
     pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         Self { tokens: Some(Tokens::Credentials(client_id.into(), client_secret.into())), ..self }
     }
 
-    /// Gets tokens from somewhere else.
+    /// Gets tokens from somewhere else. The last call of this and [`client_credentials`](Self::client_credentials)
+    /// counts.
     pub fn token_source(self, source: impl TokenSource) -> Self {
         Self { tokens: Some(Tokens::Source(Arc::new(source))), ..self }
     }
@@ -164,7 +183,7 @@ impl UnlocBuilder {
         };
         let inner = Inner { base_path: base.path().to_owned(), tokens: Some((tokens.clone(), scopes)) };
         let client = integrator::Client::new_with_client(base.as_str(), http, inner);
-        Ok(Unloc { client, tokens, generation: self.generation })
+        Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation })
     }
 }
 

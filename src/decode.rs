@@ -24,10 +24,14 @@ pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8]) ->
     })
 }
 
-/// Whether an answer without its envelope would pass unnoticed, since the envelope is not required.
+/// Whether an answer without its envelope would pass unnoticed, since the envelope is not required: what it holds is
+/// what belongs inside.
 fn looks_bare(envelope: &Envelope, body: &[u8]) -> bool {
     let keys = || serde_json::from_slice::<BTreeMap<Cow<'_, str>, IgnoredAny>>(body);
-    !envelope.required && keys().is_ok_and(|keys| !keys.is_empty() && !keys.contains_key(envelope.property))
+    let bare = |keys: &BTreeMap<Cow<'_, str>, IgnoredAny>| {
+        !keys.contains_key(envelope.property) && envelope.inside.iter().any(|name| keys.contains_key(*name))
+    };
+    !envelope.required && keys().is_ok_and(|keys| bare(&keys))
 }
 
 /// Reads an object or a list around which older documents show no envelope.
@@ -63,7 +67,7 @@ fn without_value(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{KeyEnvelope, KeyUpdate, LockHolderList};
+    use crate::types::{IntegratorEnvelope, KeyEnvelope, KeyUpdate, LockHolderList};
 
     fn read<T: DeserializeOwned>(id: &str, body: &str) -> Result<T, String> {
         decode(Operation::find(id).unwrap(), body.as_bytes())
@@ -85,6 +89,8 @@ mod tests {
         assert!(read::<KeyUpdate>("updateKey", KEY).unwrap().key.is_some());
         assert!(read::<KeyUpdate>("updateKey", &format!(r#"{{"key":{KEY}}}"#)).unwrap().key.is_some());
         assert!(read::<KeyUpdate>("updateKey", r#"{"ok":true}"#).unwrap().key.is_none());
+        assert!(read::<IntegratorEnvelope>("getIntegrator", r#"{"data":{"id":"x"}}"#).unwrap().integrator.is_none());
+        assert!(read::<IntegratorEnvelope>("getIntegrator", r#"{"id":"x"}"#).unwrap().integrator.is_some());
     }
 
     #[test]

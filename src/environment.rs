@@ -106,6 +106,14 @@ impl TryFrom<&str> for Environment {
     }
 }
 
+impl TryFrom<String> for Environment {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
 impl From<Url> for Environment {
     fn from(url: Url) -> Self {
         Self::Custom(url)
@@ -128,7 +136,7 @@ impl fmt::Display for Environment {
         match self {
             Self::Production => f.write_str("production"),
             Self::Sandbox => f.write_str("sandbox"),
-            Self::Custom(url) => f.write_str(url.host_str().unwrap_or("a custom service")),
+            Self::Custom(url) => f.write_str(&url.origin().ascii_serialization()),
         }
     }
 }

@@ -13,6 +13,8 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::operation::Operation;
+use crate::text::InvalidPhoneNumber;
+use crate::types::error::ConversionError;
 pub(crate) use scrub::scrub;
 
 /// `Result` with this crate's [`Error`].
@@ -52,13 +54,18 @@ pub enum ErrorKind {
     /// The request could not be built: a parameter is missing, or a value cannot be sent. Nothing was sent. Mend the
     /// call.
     Request,
-    /// No access token could be had, so the operation itself was never sent. [`Error::status`] and [`Error::code`] are
+    /// The source of tokens has none, so the operation itself was never sent. (If it cannot be reached, the kind is
+    /// [`Connection`](Self::Connection) or [`Timeout`](Self::Timeout), and the text says that it was about a token.)
+    /// [`Error::status`] and [`Error::code`] are
     /// the token endpoint's, if it answered: `invalid_client` means wrong credentials, `invalid_scope` a lock holder
     /// that these credentials may not manage.
     Token,
     /// The service answered with an error. [`Error::status`], [`Error::code`] and [`Error::description`] say which; the
     /// operation was rejected, except after a 5xx, where it may have happened.
     Service,
+    /// The service's certificate does not verify. Nothing was sent. Check the address, the clock and the trusted roots; it
+    /// will not get better by itself.
+    Certificate,
     /// The connection could not be made or broke. [`Error::outcome`] says whether the request can have arrived.
     Connection,
     /// Time ran out. [`Error::outcome`] says whether the request can have arrived.
@@ -196,8 +203,8 @@ impl Error {
             }
             _ => false,
         };
-        let harmless =
-            self.0.outcome != Outcome::Unknown || self.0.operation.is_none_or(|operation| operation.repeatable);
+        let harmless = matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
+            || self.0.operation.is_none_or(|operation| operation.repeatable);
         passing && harmless
     }
 
@@ -220,6 +227,22 @@ impl Error {
 
     pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.change(|inner| inner.hint = Some(hint.into()))
+    }
+
+    /// Without the body, where that may hold a secret.
+    pub(crate) fn without_body(self) -> Self {
+        self.change(|inner| inner.body = Vec::new())
+    }
+
+    /// With these texts blotted out of the service's words: it may quote what it was sent.
+    pub(crate) fn hiding<'a>(self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        self.change(|inner| {
+            for secret in secrets.into_iter().filter(|secret| secret.len() >= 4) {
+                for text in [&mut inner.code, &mut inner.description].into_iter().flatten() {
+                    *text = text.replace(secret, "[secret]");
+                }
+            }
+        })
     }
 
     pub(crate) fn after(self, attempts: u32) -> Self {
@@ -293,6 +316,20 @@ impl fmt::Debug for Error {
             .field("attempts", &self.0.attempts)
             .field("message", &format_args!("{self}"))
             .finish_non_exhaustive()
+    }
+}
+
+/// A text that is no phone number is a mistake in the call.
+impl From<InvalidPhoneNumber> for Error {
+    fn from(error: InvalidPhoneNumber) -> Self {
+        Self::new(ErrorKind::Request, error.to_string())
+    }
+}
+
+/// A request that could not be built is a mistake in the call.
+impl From<ConversionError> for Error {
+    fn from(error: ConversionError) -> Self {
+        Self::new(ErrorKind::Request, scrub(&error.to_string()))
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>, T: Slot<bool>>(deserializer: D)
     })
 }
 
-/// `"3600"`, or `3600.0`, where a whole number is expected.
+/// `"3600"`, or `3599.7`, where a whole number is expected; what is behind the point is cut off.
 pub(crate) fn integer<'de, D: Deserializer<'de>, T: Slot<i64>>(deserializer: D) -> Result<T, D::Error> {
     whole(deserializer)
 }
@@ -55,7 +55,7 @@ fn whole<'de, D: Deserializer<'de>, N: TryFrom<i64>, T: Slot<N>>(deserializer: D
             Scalar::Signed(value) => value,
             // Beyond 2^53 a float names no single whole number.
             #[allow(clippy::cast_possible_truncation)]
-            Scalar::Float(value) if value.fract() == 0.0 && value.abs() < 9e15 => value as i64,
+            Scalar::Float(value) if value.abs() < 9e15 => value as i64,
             Scalar::Text(text) => text.trim().parse().ok()?,
             _ => return None,
         };

@@ -1,6 +1,7 @@
 //! The handle on one lock holder.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::generated::integrator;
 
@@ -10,12 +11,12 @@ use crate::generated::integrator;
 /// in, so that nobody else's data can be reached through it. Clones are cheap.
 #[derive(Clone)]
 pub struct LockHolder {
-    client: integrator::Client,
+    client: Arc<integrator::Client>,
     id: String,
 }
 
 impl LockHolder {
-    pub(crate) fn new(client: integrator::Client, id: String) -> Self {
+    pub(crate) fn new(client: Arc<integrator::Client>, id: String) -> Self {
         Self { client, id }
     }
 
@@ -25,8 +26,8 @@ impl LockHolder {
         &self.id
     }
 
-    pub(crate) fn client(&self) -> &integrator::Client {
-        &self.client
+    pub(crate) fn client(&self) -> Arc<integrator::Client> {
+        Arc::clone(&self.client)
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Operation {
     /// Whether the vendor documents it; otherwise its path or its answer is inferred.
     pub documented: bool,
     pub(crate) envelope: Option<Envelope>,
+    /// Properties of the request whose values must not come back in an error.
+    pub(crate) hidden: &'static [&'static str],
 }
 
 /// The property that an answer wraps its object or list in.
@@ -34,6 +36,8 @@ pub struct Operation {
 pub(crate) struct Envelope {
     pub(crate) property: &'static str,
     pub(crate) required: bool,
+    /// The properties of what stands inside, by which it is known when it stands bare.
+    pub(crate) inside: &'static [&'static str],
 }
 
 /// A handle of this crate.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::future::Future;
+use std::pin::Pin;
 
 use futures_core::Stream;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -10,6 +11,11 @@ use progenitor_client::ResponseValue;
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::text::Cursor;
+
+/// A stream of items or pages that is read from the service as it goes.
+///
+/// It owns what it needs: it can be stored, sent to another task, and read with `next()` as it is.
+pub type Paged<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
 /// Where a page stands in its list.
 pub(crate) struct Position<'a> {
@@ -25,38 +31,40 @@ pub(crate) fn pages<P, F, A>(
     operation: &'static Operation,
     start: Option<Cursor>,
     fetch: F,
-    position: impl Fn(&P) -> Position<'_> + Send,
-) -> impl Stream<Item = Result<ResponseValue<P>>> + Send
+    position: impl Fn(&P) -> Position<'_> + Send + 'static,
+) -> Paged<ResponseValue<P>>
 where
-    P: Send,
-    F: Fn(Option<Cursor>) -> A + Send,
-    A: Future<Output = Result<ResponseValue<P>>> + Send,
+    P: Send + 'static,
+    F: Fn(Option<Cursor>) -> A + Send + 'static,
+    A: Future<Output = Result<ResponseValue<P>>> + Send + 'static,
 {
     let seen: HashSet<_> = start.iter().cloned().collect();
-    stream::try_unfold((Some((start, seen)), fetch, position), move |(state, fetch, position)| async move {
-        let Some((cursor, mut seen)): Option<(Option<Cursor>, HashSet<Cursor>)> = state else { return Ok(None) };
-        let page = fetch(cursor).await?;
-        let Position { next, empty } = position(&page);
-        let next = next.filter(|next| !empty && !next.expose().is_empty()).cloned();
-        let state = match next {
-            Some(next) if seen.insert(next.clone()) => Some((Some(next), seen)),
-            Some(_) => {
-                tracing::warn!(
-                    operation = operation.id,
-                    "the service named a page that was read before: the list ends"
-                );
-                None
-            }
-            None => None,
-        };
-        Ok(Some((page, (state, fetch, position))))
-    })
+    let pages =
+        stream::try_unfold((Some((start, seen)), fetch, position), move |(state, fetch, position)| async move {
+            let Some((cursor, mut seen)): Option<(Option<Cursor>, HashSet<Cursor>)> = state else { return Ok(None) };
+            let page = fetch(cursor).await?;
+            let Position { next, empty } = position(&page);
+            let next = next.filter(|next| !empty && !next.expose().is_empty()).cloned();
+            let state = match next {
+                Some(next) if seen.insert(next.clone()) => Some((Some(next), seen)),
+                Some(_) => {
+                    tracing::warn!(
+                        operation = operation.id,
+                        "the service named a page that was read before: the list ends"
+                    );
+                    None
+                }
+                None => None,
+            };
+            Ok(Some((page, (state, fetch, position))))
+        });
+    pages.boxed()
 }
 
 /// The items of the pages, one by one.
-pub(crate) fn items<P: Send, T: Send>(
-    pages: impl Stream<Item = Result<ResponseValue<P>>> + Send,
-    items: impl Fn(P) -> Vec<T> + Send,
-) -> impl Stream<Item = Result<T>> + Send {
-    pages.map_ok(move |page| stream::iter(items(page.into_inner())).map(Ok)).try_flatten()
+pub(crate) fn items<P: Send + 'static, T: Send + 'static>(
+    pages: Paged<ResponseValue<P>>,
+    items: impl Fn(P) -> Vec<T> + Send + 'static,
+) -> Paged<T> {
+    pages.map_ok(move |page| stream::iter(items(page.into_inner())).map(Ok)).try_flatten().boxed()
 }

@@ -76,9 +76,13 @@ impl Scope {
     /// The scope for the lock holder with this id.
     ///
     /// # Errors
-    /// [`ErrorKind::Scope`] if the id is empty or holds blanks or control characters.
+    /// [`ErrorKind::Scope`] if the id is empty or has other characters than letters, digits, `-`, `_` and `:`.
     pub fn lock_holder_admin(id: &str) -> Result<Self> {
-        one_word(id, "a lock holder's id")?;
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte)) {
+            let what = "cannot form a lockHolder.admin scope: the id is empty or has other characters than letters, digits, \
+                        `-`, `_` and `:`";
+            return Err(Error::new(ErrorKind::Scope, what));
+        }
         Ok(Self::LockHolderAdmin(LockHolderId(id.to_owned())))
     }
 
@@ -93,19 +97,14 @@ impl Scope {
     }
 }
 
-fn one_word(text: &str, what: &str) -> Result<()> {
-    if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        let what = format!("{what} in a scope is one word without blanks or control characters");
-        return Err(Error::new(ErrorKind::Scope, what));
-    }
-    Ok(())
-}
-
 impl FromStr for Scope {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        one_word(text, "a claim")?;
+        if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            let what = "a claim is one word, without blanks or control characters";
+            return Err(Error::new(ErrorKind::Scope, what));
+        }
         match text.split_once(':') {
             Some((IDENTIFIER, parts)) => match parts.split('.').collect::<Vec<_>>().as_slice() {
                 [country, organization, suffix] => Self::lock_holder_identifier(country, organization, suffix),
@@ -265,6 +264,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_id_makes_a_scope_with_two_claims(id in r"[a-zA-Z0-9_. ,:\-\n\u{a0}]{0,40}") {
+            if let Ok(scope) = Scope::lock_holder_admin(&id) {
+                let text = Scopes::from(scope.clone()).to_string();
+                prop_assert_eq!(text.split([' ', ',']).count(), 1);
+                prop_assert_eq!(text.parse::<Scope>().unwrap(), scope);
+            }
+        }
+
         #[test]
         fn no_lock_holder_makes_a_scope_with_two_claims(
             country in ".{0,4}", organization in r"[a-zA-Z0-9_. :\-\n\u{a0}]{0,24}", suffix in r"[a-zA-Z0-9_. :\-\t]{0,24}",

@@ -10,16 +10,16 @@ use crate::lenient;
 
 /// A mobile number in E.164 form, which is also a person's user id.
 ///
-/// What a program sends is checked: a plus, then seven to fifteen digits that do not begin with zero. What the service
-/// answers is taken as it comes, except that a JSON number gets back the plus it lost. Neither `Debug` nor an error
-/// shows the number; [`expose`](Self::expose) does.
+/// Made from text, it is checked: a plus, then seven to fifteen digits that do not begin with zero. Read from an answer,
+/// it is taken as it comes, except that a number gets back the plus it lost. Neither `Debug` nor an error shows the
+/// number; [`expose`](Self::expose) does.
 ///
 /// ```
 /// use unloc::PhoneNumber;
 ///
 /// let number: PhoneNumber = "+12125550142".parse()?;
 /// assert_eq!(number.expose(), "+12125550142");
-/// assert_eq!(number.masked(), "+1•••••••••2");
+/// assert_eq!(number.masked(), "+1••••••••42");
 /// assert_eq!(format!("{number:?}"), "PhoneNumber(hidden)");
 /// assert!("2125550142".parse::<PhoneNumber>().is_err());
 /// # Ok::<(), unloc::InvalidPhoneNumber>(())
@@ -38,8 +38,8 @@ impl PhoneNumber {
     /// The number with all but its ends hidden, for people to tell entries of a list apart.
     #[must_use]
     pub fn masked(&self) -> String {
-        let last = self.0.chars().count().saturating_sub(1);
-        let shown = |(index, c): (usize, char)| if index < 2 || index == last { c } else { '•' };
+        let end = self.0.chars().count().saturating_sub(2);
+        let shown = |(index, c): (usize, char)| if index < 2 || index >= end { c } else { '•' };
         self.0.chars().enumerate().map(shown).collect()
     }
 }
@@ -78,6 +78,14 @@ impl TryFrom<String> for PhoneNumber {
     }
 }
 
+impl TryFrom<&String> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+
+    fn try_from(text: &String) -> Result<Self, InvalidPhoneNumber> {
+        text.parse()
+    }
+}
+
 impl From<&Self> for PhoneNumber {
     fn from(number: &Self) -> Self {
         number.clone()
@@ -86,7 +94,10 @@ impl From<&Self> for PhoneNumber {
 
 impl<'de> Deserialize<'de> for PhoneNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient::phone_number(deserializer).map(Self)
+        let text = lenient::phone_number(deserializer)?;
+        let lost_plus =
+            (8..=15).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+        Ok(Self(if lost_plus { format!("+{text}") } else { text }))
     }
 }
 
@@ -182,6 +193,18 @@ impl<'de> Deserialize<'de> for Cursor {
     }
 }
 
+/// A text that has a length the service accepts. The text itself is not repeated in the refusal.
+pub(crate) fn length(property: &str, text: String, least: u64, most: u64) -> Result<String, String> {
+    let count = text.chars().count() as u64;
+    if count < least {
+        return Err(format!("`{property}` has {count} characters, and {least} is the least"));
+    }
+    if count > most {
+        return Err(format!("`{property}` has {count} characters, and {most} is the most"));
+    }
+    Ok(text)
+}
+
 macro_rules! hidden {
     ($($name:ident)*) => { $(
         impl fmt::Debug for $name {
@@ -218,6 +241,7 @@ mod tests {
         let read = |json: &str| serde_json::from_str::<PhoneNumber>(json).map(|number| number.0);
         assert_eq!(read("12125550142").unwrap(), "+12125550142");
         assert_eq!(read("\"+12125550142\"").unwrap(), "+12125550142");
+        assert_eq!(read("\"12125550142\"").unwrap(), "+12125550142");
         assert_eq!(read("\"someone@example.com\"").unwrap(), "someone@example.com");
         assert!(read("null").is_err() && read("-1").is_err() && read("1.5").is_err());
     }

@@ -40,7 +40,10 @@ use crate::text::Secret;
 /// # Ok(()) }
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
-    /// Gets a new token for these scopes. It is called at most once at a time for the same scopes.
+    /// Gets a new token for these scopes.
+    ///
+    /// It is called at most once at a time for the same scopes, and runs as a task of its own: it ends also if the
+    /// callers that wanted the token have given up, and what it gives is kept.
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_>;
 }
 
@@ -50,25 +53,37 @@ pub type FetchToken<'a> = Pin<Box<dyn Future<Output = Result<Token>> + Send + 'a
 /// An access token as its source gave it out.
 #[derive(Clone)]
 pub struct Token {
-    pub(crate) access_token: Secret,
-    pub(crate) expires_in: Option<Duration>,
+    access_token: Secret,
+    lifetime: Option<Duration>,
 }
 
 impl Token {
     /// A token of unknown lifetime, which is taken to be five minutes.
     pub fn new(access_token: impl Into<Secret>) -> Self {
-        Self { access_token: access_token.into(), expires_in: None }
+        Self { access_token: access_token.into(), lifetime: None }
     }
 
     /// How long it lives, counted from now.
     #[must_use]
     pub fn expires_in(self, lifetime: Duration) -> Self {
-        Self { expires_in: Some(lifetime), ..self }
+        Self { lifetime: Some(lifetime), ..self }
+    }
+
+    /// The token. Take care where it goes.
+    #[must_use]
+    pub fn access_token(&self) -> &Secret {
+        &self.access_token
+    }
+
+    /// How long it lived from the moment it was given out, if its source said so.
+    #[must_use]
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.lifetime
     }
 }
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token").field("expires_in", &self.expires_in).finish_non_exhaustive()
+        f.debug_struct("Token").field("lifetime", &self.lifetime).finish_non_exhaustive()
     }
 }

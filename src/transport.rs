@@ -89,26 +89,50 @@ async fn exchange(
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
     }
+    let mut secrets = secrets(operation, &request);
     let Some((cache, scopes)) = &inner.tokens else {
         let answer = execute(client, request).await;
-        return finish(answer, 1).await.map_err(|error| error.during(operation));
+        let answer = finish(answer, 1).await;
+        return answer.map_err(|error| error.hiding(secrets.iter().map(String::as_str)).during(operation));
     };
     let bearer = cache.get(scopes).await.map_err(|error| error.while_getting_a_token(operation))?;
+    secrets.push(bearer.token().to_owned());
     let again = request.try_clone();
     let mut answer = execute(client, with(request, &bearer)).await;
-    let mut attempts = 1;
+    let (mut attempts, mut hint) = (1, None);
     // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
-    // sees the service's own words about the first.
+    // sees the service's own words about the first, and why there is no other.
     if answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
         && let Some(again) = again
     {
         cache.forget(scopes, &bearer);
-        if let Ok(fresh) = cache.get(scopes).await {
-            answer = execute(client, with(again, &fresh)).await;
-            attempts += 1;
+        match cache.get(scopes).await {
+            Ok(fresh) => {
+                secrets.push(fresh.token().to_owned());
+                answer = execute(client, with(again, &fresh)).await;
+                attempts += 1;
+                hint = Some("a fresh token was refused as well: are these credentials still valid?".to_owned());
+            }
+            Err(error) => hint = Some(format!("and no fresh token: {error}")),
         }
     }
-    finish(answer, attempts).await.map_err(|error| error.during(operation))
+    finish(answer, attempts).await.map_err(|error| {
+        let error = error.hiding(secrets.iter().map(String::as_str)).during(operation);
+        match hint {
+            Some(hint) if error.status() == Some(StatusCode::UNAUTHORIZED) => error.hint(hint),
+            _ => error,
+        }
+    })
+}
+
+/// The secrets in a request's body, which an error must not repeat.
+fn secrets(operation: &Operation, request: &Request) -> Vec<String> {
+    if operation.hidden.is_empty() {
+        return Vec::new();
+    }
+    let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    operation.hidden.iter().filter_map(|name| body.get(name)?.as_str().map(str::to_owned)).collect()
 }
 
 fn with(mut request: Request, bearer: &Bearer) -> Request {
@@ -129,7 +153,7 @@ async fn finish(answer: Result<Response>, attempts: u32) -> Result<Answer> {
         Ok(body) => Err(Error::rejected(status, headers, body)),
         // What was refused stays refused, also if the explanation did not arrive.
         Err(_) if !status.is_success() => Err(Error::rejected(status, headers, Vec::new())),
-        Err(Unread::Broken(error)) => Err(Error::transport(error)),
+        Err(Unread::Broken(error)) => Err(Error::cut_off(status, headers, error)),
         Err(Unread::TooLarge) => {
             let what = format!("its body is larger than {} MiB", BODY_LIMIT >> 20);
             Err(Error::undecodable(status, headers, Vec::new(), &what))

@@ -52,10 +52,7 @@ fn run(spec: &openapiv3::OpenAPI, prepared: &Prepared, module: &str) -> Result<F
         settings.with_replacement(name, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
     let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(spec)));
-    let tokens = tokens.map_err(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        text.unwrap_or("it panicked").to_owned()
-    })?;
+    let tokens = tokens.map_err(|panic| crate::reason(&*panic).to_owned())?;
     syn::parse2(tokens.map_err(|error| error.to_string())?).map_err(|error| format!("its output is no Rust: {error}"))
 }
 

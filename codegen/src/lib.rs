@@ -6,6 +6,7 @@
 //!
 //! A build script needs only [`build`].
 
+mod check;
 mod error;
 mod finish;
 mod generate;
@@ -13,6 +14,8 @@ pub mod load;
 pub mod operation;
 pub mod prepare;
 
+use std::any::Any;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,13 +28,18 @@ use operation::Operation;
 /// folder. What is wrong with a spec becomes one `cargo::error` line each, with file, line and reason.
 #[must_use]
 pub fn build(apis: &[&str]) -> ExitCode {
-    // The generator's panics are caught and explained; their own message would only be noise before that.
+    // Panics are caught and explained with the place in the spec; their own message would only be noise before that.
     std::panic::set_hook(Box::new(|_| {}));
     let mut failed = false;
     for api in apis {
         let spec = PathBuf::from(format!("openapi/{api}.yaml"));
         println!("cargo::rerun-if-changed={}", spec.display());
-        if let Err(errors) = write(&spec, api) {
+        let written = catch_unwind(|| write(&spec, api));
+        let written = written.unwrap_or_else(|panic| {
+            let what = format!("the bindings cannot be made, for a reason that is not foreseen: {}", reason(&*panic));
+            Err(vec![Error::new(&spec, None, what)])
+        });
+        if let Err(errors) = written {
             failed = true;
             for error in errors {
                 println!("cargo::error={}", error.to_string().replace('\n', " "));
@@ -39,6 +47,12 @@ pub fn build(apis: &[&str]) -> ExitCode {
         }
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// What a panic said.
+fn reason(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
 fn write(spec: &Path, api: &str) -> Result<(), Vec<Error>> {
@@ -56,7 +70,10 @@ fn write(spec: &Path, api: &str) -> Result<(), Vec<Error>> {
 /// # Errors
 /// Every reason found why none can be made.
 pub fn bindings(document: &Document, api: &str) -> Result<String, Vec<Error>> {
-    let operations = Operation::all(document)?;
+    let operations = match (Operation::all(document), check::check(document)) {
+        (Ok(operations), errors) if errors.is_empty() => operations,
+        (operations, more) => return Err(operations.err().unwrap_or_default().into_iter().chain(more).collect()),
+    };
     let module = format!("crate::generated::{api}");
     let prepared = prepare::prepare(&document.value, &format!("{module}::types"));
     let file = generate::generate(document, &prepared, &operations, &module).map_err(|error| vec![error])?;

@@ -168,6 +168,11 @@ impl Operation {
         }
         let needs = match security {
             None => Needs::Nothing,
+            Some(alternatives)
+                if alternatives.iter().any(|one| one.as_object().is_none_or(serde_json::Map::is_empty)) =>
+            {
+                Needs::Nothing
+            }
             Some(alternatives) if alternatives.is_empty() => Needs::Nothing,
             Some(_) if unscoped || scopes.iter().any(|scope| !scope.starts_with("lockHolder.")) => Needs::Integrator,
             Some(_) => Needs::LockHolder,
@@ -231,7 +236,7 @@ impl Operation {
     /// The name of its function.
     #[must_use]
     pub fn function(&self) -> String {
-        self.id.to_snake_case()
+        ident(&self.id)
     }
 
     /// The name of its builder.
@@ -249,8 +254,14 @@ impl Parameter {
     /// The name of its setter.
     #[must_use]
     pub fn setter(&self) -> String {
-        self.name.to_snake_case()
+        ident(&self.name)
     }
+}
+
+/// A name as a Rust function or field; what would be a keyword gets an underscore, as the generator gives it.
+pub(crate) fn ident(name: &str) -> String {
+    let snake = name.to_snake_case();
+    if syn::parse_str::<syn::Ident>(&snake).is_ok() { snake } else { format!("{snake}_") }
 }
 
 impl Pagination {
@@ -290,20 +301,27 @@ fn method(key: &str) -> Option<&'static str> {
 }
 
 fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter> {
-    let lists = [item, node].into_iter().filter_map(|node| node.get("parameters")?.as_array());
-    let all = lists.flatten().filter_map(|parameter| resolve(&document.value, parameter));
-    all.map(|parameter| {
-        let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-        let schema = parameter.get("schema").and_then(|schema| resolve(&document.value, schema));
-        Parameter {
-            name: text("name"),
-            place: text("in"),
-            required: parameter.get("required") == Some(&Value::Bool(true)),
-            description: text("description"),
-            example: parameter.get("example").or_else(|| schema?.get("example")).cloned(),
+    let lists = [node, item].into_iter().filter_map(|node| node.get("parameters")?.as_array());
+    let mut all: Vec<&Value> = Vec::new();
+    for parameter in lists.flatten().filter_map(|parameter| resolve(&document.value, parameter)) {
+        // What an operation says of a parameter stands before what its path says.
+        if !all.iter().any(|own| own.get("name") == parameter.get("name") && own.get("in") == parameter.get("in")) {
+            all.push(parameter);
         }
-    })
-    .collect()
+    }
+    all.into_iter()
+        .map(|parameter| {
+            let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+            let schema = parameter.get("schema").and_then(|schema| resolve(&document.value, schema));
+            Parameter {
+                name: text("name"),
+                place: text("in"),
+                required: parameter.get("required") == Some(&Value::Bool(true)),
+                description: text("description"),
+                example: parameter.get("example").or_else(|| schema?.get("example")).cloned(),
+            }
+        })
+        .collect()
 }
 
 /// Every `$ref` must lead somewhere in the same file: the generator panics on one that does not.

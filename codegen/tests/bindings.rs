@@ -150,6 +150,53 @@ fn a_broken_spec_is_answered_with_file_line_and_reason() {
 }
 
 #[test]
+fn a_key_of_ours_that_means_nothing_and_a_schema_without_a_name_are_refused() {
+    for (from, to, line, reason) in [
+        ("{type: integer}", "{type: string, x-sensitive: secret}", 18, "a sensitive text without a name"),
+        ("{type: integer}", "{type: string, enum: [on, off]}", 18, "an enum without a name"),
+        ("{type: integer}", "{type: object, properties: {a: {type: string}}}", 18, "an object without a name"),
+        ("{type: integer}", "{type: array, items: {type: string, enum: [a]}}", 18, "an enum without a name"),
+        ("{type: integer}", "{type: integer, x-tolerate: [number]}", 18, "x-tolerate is `[string]`"),
+        ("{type: integer}", "{type: integer, x-tolerates: [string]}", 18, "`x-tolerates` means nothing here"),
+        ("    Door:\n", "    Word: {type: string, x-sensitive: passwort}\n    Door:\n", 14, "x-sensitive is one of"),
+        (
+            "    Door:\n",
+            "    Word: {type: integer, x-sensitive: secret}\n    Door:\n",
+            14,
+            "only a text can be sensitive",
+        ),
+        (
+            "    Door:\n",
+            "    Word: {type: string, enum: [a-b, a_b]}\n    Door:\n",
+            14,
+            "gives the same Rust name as `a-b`",
+        ),
+        (
+            "    Door:\n",
+            "    Word: {type: string, enum: [unknown]}\n    Door:\n",
+            14,
+            "same Rust name as what is unknown",
+        ),
+        ("      type: object", "      x-envelope: door\n      type: object", 15, "has no property `door`"),
+        ("{$ref: '#/components/schemas/Door'}", "{type: object}", 11, "a body is a component with a name"),
+        ("application/json", "text/html", 11, "application/json only"),
+        ("      operationId", "      x-evidense: documented\n      operationId", 7, "`x-evidense` means nothing here"),
+    ] {
+        let found = broken(from, to);
+        let place = format!("doors.yaml:{line}:");
+        assert!(found.iter().any(|error| error.starts_with(&place) && error.contains(reason)), "{to}: {found:?}");
+    }
+}
+
+#[test]
+fn names_that_are_keywords_of_rust_get_an_underscore() {
+    let text = std::fs::read_to_string(spec("auth")).unwrap();
+    let text = text.replace("operationId: getToken", "operationId: move");
+    let source = bindings(&Document::parse(Path::new("auth.yaml"), &text).unwrap(), "auth").unwrap();
+    assert!(source.contains("pub struct Move "), "{source}");
+}
+
+#[test]
 fn what_the_generator_panics_on_is_placed_at_the_operation_or_the_schema() {
     let found = broken("in: path, required: true", "in: path, style: label, required: true");
     assert!(found[0].starts_with("doors.yaml:") && found.len() == 1, "{found:?}");

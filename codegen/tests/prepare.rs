@@ -176,7 +176,7 @@ fn only_times_keep_a_format() {
 }
 
 #[test]
-fn limits_are_kept_only_for_the_texts_of_requests() {
+fn limits_make_no_types_and_lengths_are_left_to_the_setters() {
     let prepared = prepared(
         "    Request:
       type: object
@@ -188,7 +188,9 @@ fn limits_are_kept_only_for_the_texts_of_requests() {
 ",
     );
     let name = property(&prepared, "Request", "name");
-    assert!(name.get("minLength").is_some() && name.get("pattern").is_none());
+    assert!(name.get("minLength").is_none() && name.get("pattern").is_none());
+    let lengths: Vec<_> = prepared.marks.lengths.iter().collect();
+    assert_eq!(lengths, [(&("Request".to_owned(), "name".to_owned()), &(4, u64::MAX))], "not those of answers");
     assert!(property(&prepared, "Request", "count").get("minimum").is_none());
     assert!(property(&prepared, "Request", "pattern").is_object(), "a property may have a keyword's name");
     assert!(property(&prepared, "Answer", "name").get("minLength").is_none());

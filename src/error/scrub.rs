@@ -1,61 +1,79 @@
 //! Takes out of a text what must not be shown.
 
+const PHONE: &str = "[phone number]";
+const TOKEN: &str = "[token]";
+
 /// The text on one line, with phone numbers and tokens blotted out: the service's words quote what they were given.
 ///
-/// A phone number is a plus with seven or more digits behind it, or a number of eight to fifteen digits that stands
-/// alone (an id's groups of digits do not). A token is a run of three parts joined by dots, as a JWT is.
+/// A phone number is a plus (or `%2B`) with seven or more digits behind it, blanks and dashes between or not, or ten to
+/// fifteen digits together; shorter ones are organization ids and the like, and the parts of an id with dashes are none.
+/// A token is three parts joined by dots, as a JWT is, or anything that begins like one. The secrets of the request
+/// itself are blotted out to the letter elsewhere; this is for all that nobody knows beforehand.
 pub(crate) fn scrub(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '+' | '-' | '_' | '.' | '/' | '=' | '%');
     let mut rest = text.trim();
-    while !rest.is_empty() {
-        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        if end == 0 {
-            let next = rest.chars().next().unwrap_or(' ');
+    while let Some(next) = rest.chars().next() {
+        if let Some(length) = number_with_plus(rest) {
+            out.push_str(PHONE);
+            rest = &rest[length..];
+        } else if is_word(next) {
+            let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let (word, behind) = rest.split_at(end);
+            if is_token(word) {
+                out.push_str(TOKEN);
+            } else {
+                push(&mut out, word);
+            }
+            rest = behind;
+        } else {
             out.push(if next.is_whitespace() || next.is_control() { ' ' } else { next });
             rest = &rest[next.len_utf8()..];
-            continue;
         }
-        // A token can stand in a URL, behind a slash or a name.
-        for part in rest[..end].split_inclusive(['/', '=']) {
-            let core = part.trim_end_matches(['/', '.', '=']);
-            if is_token(core) {
-                out.push_str("[token]");
-                out.push_str(&part[core.len()..]);
-            } else {
-                part.split_inclusive('.').for_each(|part| push(&mut out, part));
-            }
-        }
-        rest = &rest[end..];
     }
-    let cut = out.char_indices().nth(500);
-    if let Some((index, _)) = cut {
+    if let Some((index, _)) = out.char_indices().nth(500) {
         out.truncate(index);
         out.push('…');
     }
     out
 }
 
-fn push(out: &mut String, part: &str) {
-    let core = part.trim_end_matches(['/', '.', '=']);
-    let encoded = || core.find("%2B").or_else(|| core.find("%2b"));
-    let plus = core.find('+').map(|at| at + 1).or_else(|| encoded().map(|at| at + 3));
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    let with_plus = plus.is_some_and(|at| digits(&core[at..]) >= 7);
-    let alone = (8..=15).contains(&core.len()) && core.bytes().all(|byte| byte.is_ascii_digit());
-    if with_plus || alone {
-        out.push_str("[phone number]");
-        out.push_str(&part[core.len()..]);
-    } else {
-        out.push_str(part);
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.')
+}
+
+/// How much of the text is a number that begins here with a plus.
+fn number_with_plus(text: &str) -> Option<usize> {
+    let plus = ["+", "%2B", "%2b"].into_iter().find(|plus| text.starts_with(plus))?;
+    let (mut digits, mut end) = (0, 0);
+    for (index, c) in text.char_indices().skip(plus.len()) {
+        match c {
+            '0'..='9' => (digits, end) = (digits + 1, index + 1),
+            ' ' | '-' | '(' | ')' if digits > 0 => {}
+            _ => break,
+        }
     }
+    (digits >= 7).then_some(end)
+}
+
+/// A word without its long runs of digits.
+fn push(out: &mut String, mut word: &str) {
+    while let Some(start) = word.find(|c: char| c.is_ascii_digit()) {
+        let length = word[start..].find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len() - start);
+        let run = &word[start..start + length];
+        // In an id like a UUID, digits are no number.
+        let beside_dash = word[..start].ends_with('-') || word[start + length..].starts_with('-');
+        out.push_str(&word[..start]);
+        out.push_str(if (10..=15).contains(&length) && !beside_dash { PHONE } else { run });
+        word = &word[start + length..];
+    }
+    out.push_str(word);
 }
 
 fn is_token(word: &str) -> bool {
-    let parts: Vec<_> = word.split('.').collect();
+    let parts: Vec<_> = word.trim_end_matches('.').split('.').collect();
     let encoded =
         |part: &&str| part.len() >= 10 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    parts.len() == 3 && (word.starts_with("eyJ") || parts.iter().all(encoded))
+    (word.starts_with("eyJ") && parts.len() > 1) || (parts.len() == 3 && parts.iter().all(encoded))
 }
 
 #[cfg(test)]
@@ -63,16 +81,34 @@ mod tests {
     use super::scrub;
 
     #[test]
-    fn phone_numbers_and_tokens_are_blotted_out_and_ids_are_not() {
+    fn phone_numbers_are_blotted_out_however_they_are_written() {
         assert_eq!(scrub("no user +12125550142 here"), "no user [phone number] here");
         assert_eq!(scrub("user 12125550142."), "user [phone number].");
+        assert_eq!(scrub("user_12125550142"), "user_[phone number]");
+        assert_eq!(scrub("userid12125550142, tel%3A12125550142"), "userid[phone number], tel%3A[phone number]");
+        assert_eq!(scrub("call +1 (212) 555-0142, now"), "call [phone number], now");
         assert_eq!(scrub("/users/%2B12125550142/keys/"), "/users/[phone number]/keys/");
         assert_eq!(scrub("/users/%2b12125550142"), "/users/[phone number]");
         assert_eq!(scrub("cursor +12125550142.19398e97-cef8-4e3e"), "cursor [phone number].19398e97-cef8-4e3e");
-        assert_eq!(scrub("lock 19398e97-cef8-4e3e-90a2-43162f319356"), "lock 19398e97-cef8-4e3e-90a2-43162f319356");
+    }
+
+    #[test]
+    fn tokens_are_blotted_out_also_inside_an_address() {
         assert_eq!(scrub("bad eyJhbGciOi.eyJzdWIiOi.c2lnbmF0"), "bad [token]");
+        assert_eq!(scrub("eyJhbGciOi.a.b.c.d and eyJhbGciOi."), "[token] and eyJhbGciOi.");
         assert_eq!(scrub("?access_token=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0&x=1."), "?access_token=[token]&x=1.");
-        assert_eq!(scrub("limit 2500, at 2026-01-15T14:08:47Z"), "limit 2500, at 2026-01-15T14:08:47Z");
+    }
+
+    #[test]
+    fn ids_dates_and_small_numbers_stay() {
+        for text in [
+            "lock 19398e97-cef8-4e3e-90a2-43162f319356",
+            "lockHolder.identifier:NO.919424508. is unknown",
+            "limit 2500, at 2026-01-15T14:08:47Z",
+            "1+1 = 2 + 12",
+        ] {
+            assert_eq!(scrub(text), text);
+        }
     }
 
     #[test]

@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::{Error, ErrorKind, Outcome, scrub};
 use crate::transport::Unbuilt;
 
+const ACTED: &str = "the service may have acted on it";
+
 impl Error {
     /// An answer outside 2xx.
     pub(crate) fn rejected(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
@@ -21,60 +23,65 @@ impl Error {
             _ if code.as_deref() == Some("invalid_client") => {
                 Some("check the client id and secret, and that they belong to this environment")
             }
-            401 => Some("a fresh token was refused as well: are these credentials still valid?"),
             403 => Some("does the token's scope cover this lock holder?"),
             404 if code.is_none() => Some("is the address right, or a proxy between?"),
             429 => Some("the service asks for fewer calls"),
             _ => None,
         };
         let outcome = if status.is_server_error() { Outcome::Unknown } else { Outcome::Rejected };
-        let error = Self::new(ErrorKind::Service, format!("the service answered {status}")).change(|inner| {
+        Self::new(ErrorKind::Service, format!("the service answered {status}")).change(|inner| {
             inner.outcome = outcome;
             inner.status = Some(status);
             inner.code = code;
             inner.description = description;
             inner.headers = headers;
             inner.body = body;
-        });
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
+            inner.hint = hint.map(Into::into);
+        })
     }
 
-    /// No answer, or a broken one.
+    /// No answer.
     pub(crate) fn transport(error: reqwest::Error) -> Self {
-        // The address holds phone numbers.
+        // The path of the address holds phone numbers; where it leads does not.
+        let origin = error.url().map_or_else(|| "the service".to_owned(), |url| url.origin().ascii_serialization());
         let error = error.without_url();
         let cause = root(&error);
-        let (kind, what, outcome) = if error.is_builder() {
-            (ErrorKind::Request, "the request cannot be sent", Outcome::NotSent)
+        let (kind, what, outcome, hint) = if cause.contains("scheme is not http") {
+            let hint = "switch on one of the features rustls, native-tls and rustls-no-provider";
+            (ErrorKind::Configuration, "this program was built without TLS, which {} needs", Outcome::NotSent, hint)
+        } else if error.is_builder() {
+            (ErrorKind::Request, "the request to {} cannot be built", Outcome::NotSent, "mend the call")
+        } else if cause.contains("certificate") && error.is_connect() {
+            let hint = "check the address, the clock and the trusted roots";
+            (ErrorKind::Certificate, "the certificate of {} does not verify", Outcome::NotSent, hint)
         } else if error.is_connect() && error.is_timeout() {
-            (ErrorKind::Timeout, "no connection in time", Outcome::NotSent)
+            (ErrorKind::Timeout, "no connection in time to {}", Outcome::NotSent, "check the address and the network")
         } else if error.is_connect() {
-            (ErrorKind::Connection, "no connection to the service", Outcome::NotSent)
+            (ErrorKind::Connection, "no connection to {}", Outcome::NotSent, "check the address and the network")
         } else if error.is_timeout() {
-            (ErrorKind::Timeout, "no answer in time", Outcome::Unknown)
+            (ErrorKind::Timeout, "no answer in time from {}", Outcome::Unknown, ACTED)
         } else {
-            (ErrorKind::Connection, "the connection broke", Outcome::Unknown)
+            (ErrorKind::Connection, "the connection to {} broke", Outcome::Unknown, ACTED)
         };
-        let hint = match kind {
-            ErrorKind::Connection if cause.contains("certificate") => {
-                Some("its certificate does not verify: check the address, the clock and the trusted roots")
-            }
-            ErrorKind::Connection if outcome == Outcome::NotSent => Some("check the address and the network"),
-            _ if outcome == Outcome::Unknown => Some("the service may have acted on it"),
-            _ => None,
-        };
-        let made = Self::new(kind, format!("{what}: {}", scrub(&cause))).change(|inner| {
+        Self::new(kind, format!("{}: {}", what.replace("{}", &origin), scrub(&cause))).change(|inner| {
             inner.outcome = outcome;
             inner.status = error.status();
             inner.source = Some(Arc::new(error));
-        });
-        match hint {
-            Some(hint) => made.hint(hint),
-            None => made,
-        }
+            inner.hint = Some(hint.into());
+        })
+    }
+
+    /// An answer that broke off behind its status.
+    pub(crate) fn cut_off(status: StatusCode, headers: HeaderMap, error: reqwest::Error) -> Self {
+        let error = Self::transport(error);
+        let what = format!("the service answered {status}, but its body broke off: {}", error.0.message);
+        error.change(|inner| {
+            inner.message = what.into();
+            inner.outcome = Outcome::Accepted;
+            inner.status = Some(status);
+            inner.headers = headers;
+            inner.hint = Some("the operation was carried out, only its answer was lost".into());
+        })
     }
 
     /// A request that could not be built.
@@ -104,6 +111,9 @@ fn root(error: &dyn StdError) -> String {
     last.to_string()
 }
 
+/// How many refused parameters an error names.
+const MOST_PARAMETERS: usize = 4;
+
 /// The service's name and words for an error, whatever form they come in.
 fn explain(body: &[u8]) -> (Option<String>, Option<String>) {
     let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return (None, page_title(body)) };
@@ -113,10 +123,11 @@ fn explain(body: &[u8]) -> (Option<String>, Option<String>) {
     let mut description = first(&["errorDescription", "error_description", "detail", "message"]);
     // Problem documents name what was wrong with each parameter.
     let parameters = fields.get("invalidParams").or_else(|| fields.get("invalid-params")).and_then(Value::as_array);
-    for parameter in parameters.into_iter().flatten() {
+    for parameter in parameters.into_iter().flatten().take(MOST_PARAMETERS) {
         let part = |name: &str| scrub(parameter.get(name).and_then(Value::as_str).unwrap_or_default());
-        let line = format!("{} {}", part("name"), part("reason"));
-        description = Some(description.map_or(line.clone(), |so_far| format!("{so_far}; {line}")));
+        let description = description.get_or_insert_default();
+        let gap = if description.is_empty() { "" } else { "; " };
+        description.push_str(&format!("{gap}{} {}", part("name"), part("reason")));
     }
     (code, description)
 }

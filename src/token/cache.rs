@@ -11,7 +11,7 @@ use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::{Token, TokenSource};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::scope::Scopes;
 
 /// How long a token lives whose source does not say.
@@ -29,6 +29,11 @@ impl Bearer {
     pub(crate) fn header(&self) -> HeaderValue {
         self.header.clone()
     }
+
+    /// The token itself, to be blotted out where the service repeats it.
+    pub(crate) fn token(&self) -> &str {
+        self.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
+    }
 }
 
 /// A handle on the tokens of one source; clones share them.
@@ -38,37 +43,54 @@ pub(crate) struct TokenCache(Arc<Inner>);
 struct Inner {
     source: Arc<dyn TokenSource>,
     slots: Mutex<HashMap<Scopes, Slot>>,
-    generation: AtomicU64,
+    /// Counts flights; the number of its flight is a token's generation.
+    number: AtomicU64,
 }
 
-type Flight = Shared<BoxFuture<'static, Result<Arc<Bearer>>>>;
+/// What a fetch gave, for all who wait; `None` if it was lost, by a panic or with the runtime that it ran on.
+type Fetched = Option<Result<Arc<Bearer>>>;
+
+/// A request that is on its way. It runs as a task of its own, so that it ends whether or not its callers wait.
+#[derive(Clone)]
+struct Flight {
+    number: u64,
+    landing: Shared<BoxFuture<'static, Fetched>>,
+}
 
 enum Slot {
     Kept(Arc<Bearer>),
-    /// A request is on its way. Whoever waits drives it on, so that it survives the caller who began it.
     Fetching(Flight),
 }
 
 impl TokenCache {
     pub(crate) fn new(source: Arc<dyn TokenSource>) -> Self {
-        Self(Arc::new(Inner { source, slots: Mutex::default(), generation: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { source, slots: Mutex::default(), number: AtomicU64::new(0) }))
     }
 
     /// A token for these scopes that is not about to expire.
     pub(crate) async fn get(&self, scopes: &Scopes) -> Result<Arc<Bearer>> {
-        let flight = {
-            let mut slots = self.0.slots();
-            match slots.get(scopes) {
-                Some(Slot::Kept(bearer)) if Instant::now() < bearer.deadline => return Ok(Arc::clone(bearer)),
-                Some(Slot::Fetching(flight)) => flight.clone(),
-                _ => {
-                    let flight = self.flight(scopes.clone());
-                    slots.insert(scopes.clone(), Slot::Fetching(flight.clone()));
-                    flight
+        loop {
+            let (flight, began) = {
+                let mut slots = self.0.slots();
+                match slots.get(scopes) {
+                    Some(Slot::Kept(bearer)) if Instant::now() < bearer.deadline => return Ok(Arc::clone(bearer)),
+                    Some(Slot::Fetching(flight)) => (flight.clone(), false),
+                    _ => {
+                        let flight = self.begin(scopes.clone());
+                        slots.insert(scopes.clone(), Slot::Fetching(flight.clone()));
+                        (flight, true)
+                    }
                 }
+            };
+            if let Some(fetched) = flight.landing.await {
+                return fetched;
             }
-        };
-        flight.await
+            self.0.clear(scopes, flight.number);
+            if began {
+                return Err(Error::token("the token source panicked, or its runtime ended"));
+            }
+            // Someone else's flight was lost, perhaps long ago: it says nothing about the next one.
+        }
     }
 
     /// Drops this token if it is still the one that is kept: someone else may have replaced it already.
@@ -79,23 +101,23 @@ impl TokenCache {
         }
     }
 
-    fn flight(&self, scopes: Scopes) -> Flight {
+    fn begin(&self, scopes: Scopes) -> Flight {
         // The map holds the flight: holding the map from within it would keep both alive for ever.
         let (source, cache) = (Arc::clone(&self.0.source), Arc::downgrade(&self.0));
-        let flight = async move {
+        let number = self.0.number.fetch_add(1, Ordering::Relaxed);
+        let task = tokio::spawn(async move {
             let fetched = source.fetch(scopes.clone()).await;
-            let Some(cache) = cache.upgrade() else {
-                return Err(Error::new(ErrorKind::Token, "the client is gone"));
-            };
-            let bearer = fetched.and_then(|token| cache.bearer(&token));
-            let mut slots = cache.slots();
+            let Some(cache) = cache.upgrade() else { return Err(Error::token("the client is gone")) };
+            let bearer = fetched.and_then(|token| bearer(&token, number));
             match &bearer {
-                Ok(bearer) => slots.insert(scopes, Slot::Kept(Arc::clone(bearer))),
-                Err(_) => slots.remove(&scopes),
-            };
+                Ok(bearer) => {
+                    cache.slots().insert(scopes, Slot::Kept(Arc::clone(bearer)));
+                }
+                Err(_) => cache.clear(&scopes, number),
+            }
             bearer
-        };
-        flight.boxed().shared()
+        });
+        Flight { number, landing: task.map(std::result::Result::ok).boxed().shared() }
     }
 }
 
@@ -105,18 +127,25 @@ impl Inner {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn bearer(&self, token: &Token) -> Result<Arc<Bearer>> {
-        let mut header = HeaderValue::try_from(format!("Bearer {}", token.access_token.expose()))
-            .map_err(|_| Error::token("the access token has characters that cannot stand in a header"))?;
-        header.set_sensitive(true);
-        let lifetime = token.expires_in.unwrap_or(ASSUMED_LIFETIME);
-        // A request that is under way when its token dies is refused: leave room for it, less for short lives.
-        let margin = (lifetime / 10).min(Duration::from_secs(30));
-        let now = Instant::now();
-        let deadline = now.checked_add(lifetime - margin).unwrap_or(now + ASSUMED_LIFETIME);
-        let generation = self.generation.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Bearer { header, generation, deadline }))
+    /// Forgets a flight that came to nothing, if it is still the one that callers would wait for.
+    fn clear(&self, scopes: &Scopes, number: u64) {
+        let mut slots = self.slots();
+        if matches!(slots.get(scopes), Some(Slot::Fetching(flight)) if flight.number == number) {
+            slots.remove(scopes);
+        }
     }
+}
+
+fn bearer(token: &Token, generation: u64) -> Result<Arc<Bearer>> {
+    let mut header = HeaderValue::try_from(format!("Bearer {}", token.access_token().expose()))
+        .map_err(|_| Error::token("the access token has characters that cannot stand in a header"))?;
+    header.set_sensitive(true);
+    let lifetime = token.lifetime().unwrap_or(ASSUMED_LIFETIME);
+    // A request that is under way when its token dies is refused: leave room for it, less for short lives.
+    let margin = (lifetime / 10).min(Duration::from_secs(30));
+    let now = Instant::now();
+    let deadline = now.checked_add(lifetime - margin).unwrap_or(now + ASSUMED_LIFETIME);
+    Ok(Arc::new(Bearer { header, generation, deadline }))
 }
 
 impl fmt::Debug for TokenCache {
@@ -140,6 +169,7 @@ mod tests {
     struct Slow {
         calls: AtomicUsize,
         fails: bool,
+        panics_first: bool,
     }
 
     impl TokenSource for Arc<Slow> {
@@ -147,6 +177,7 @@ mod tests {
             Box::pin(async move {
                 let call = self.calls.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(500)).await;
+                assert!(call > 0 || !self.panics_first, "on purpose");
                 if self.fails {
                     return Err(Error::token("closed"));
                 }
@@ -209,6 +240,44 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_request_that_everyone_gave_up_on_still_brings_its_token() {
+        let (source, cache) = slow(false);
+        let scopes = Scopes::unscoped();
+        let impatient = tokio::time::timeout(Duration::from_millis(100), cache.get(&scopes)).await;
+        assert!(impatient.is_err());
+        tokio::time::sleep(Duration::from_secs(31)).await;
+        cache.get(&scopes).await.unwrap();
+        assert_eq!(calls(&source), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_source_that_panics_once_is_asked_again() {
+        let source = Arc::new(Slow { panics_first: true, ..Slow::default() });
+        let cache = TokenCache::new(Arc::new(Arc::clone(&source)));
+        let scopes = Scopes::unscoped();
+        let first = cache.get(&scopes).await.err().unwrap();
+        assert!(first.to_string().contains("panicked"), "{first}");
+        cache.get(&scopes).await.unwrap();
+        assert_eq!(calls(&source), 2);
+    }
+
+    #[test]
+    fn a_request_that_was_lost_with_its_runtime_is_made_anew_on_the_next() {
+        let runtime =
+            || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let (source, cache) = slow(false);
+        let scopes = Scopes::unscoped();
+        let first = runtime();
+        first.block_on(async {
+            let impatient = tokio::time::timeout(Duration::from_millis(100), cache.get(&scopes)).await;
+            assert!(impatient.is_err());
+        });
+        drop(first);
+        runtime().block_on(cache.get(&scopes)).unwrap();
+        assert_eq!(calls(&source), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn only_the_rejected_token_is_forgotten() {
         let (source, cache) = slow(false);
         let scopes = Scopes::from(Scope::lock_holder_admin("a").unwrap());
@@ -222,10 +291,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_lifetime_of_nothing_or_of_ever_is_survived() {
-        let (_, cache) = slow(false);
         for lifetime in [Duration::ZERO, Duration::MAX] {
-            cache.0.bearer(&Token::new("x").expires_in(lifetime)).unwrap();
+            bearer(&Token::new("x").expires_in(lifetime), 0).unwrap();
         }
-        assert!(cache.0.bearer(&Token::new("a\nb")).is_err());
+        assert!(bearer(&Token::new("a\nb"), 0).is_err());
     }
 }

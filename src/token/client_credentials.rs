@@ -1,6 +1,7 @@
 //! Tokens from Unloc's Auth API.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{FetchToken, Token, TokenSource};
@@ -17,7 +18,7 @@ use crate::transport::Inner;
 /// share it or to wrap it.
 #[derive(Clone)]
 pub struct ClientCredentials {
-    client: auth::Client,
+    client: Arc<auth::Client>,
     client_id: String,
     client_secret: Secret,
 }
@@ -49,7 +50,8 @@ impl ClientCredentials {
         }
         let base = environment.base(auth::SERVERS)?;
         let inner = Inner { base_path: base.path().to_owned(), tokens: None };
-        Ok(Self { client: auth::Client::new_with_client(base.as_str(), http, inner), client_id, client_secret })
+        let client = Arc::new(auth::Client::new_with_client(base.as_str(), http, inner));
+        Ok(Self { client, client_id, client_secret })
     }
 }
 
@@ -67,11 +69,12 @@ impl TokenSource for ClientCredentials {
                 1 => body.scope(types::RequestedScope::One(texts.remove(0))),
                 _ => body.scope(types::RequestedScope::Many(texts)),
             };
-            let answer = GetToken::new(&self.client).body(body).send().await?.into_inner();
-            let token = Token { access_token: answer.access_token, expires_in: None };
-            let lifetime = answer.expires_in.and_then(|seconds| u64::try_from(seconds).ok());
-            Ok(match lifetime {
-                Some(seconds) => token.expires_in(Duration::from_secs(seconds)),
+            let answer = GetToken::new(Arc::clone(&self.client)).body(body).send().await;
+            // What cannot be read as a token may still hold one.
+            let answer = answer.map_err(Error::without_body)?.into_inner();
+            let token = Token::new(answer.access_token);
+            Ok(match answer.expires_in {
+                Some(seconds) => token.expires_in(Duration::from_secs(u64::try_from(seconds).unwrap_or(0))),
                 None => token,
             })
         })

@@ -37,6 +37,7 @@ async fn the_second_refusal_is_returned_with_the_services_words() {
     assert_eq!(error.status().unwrap(), 401);
     assert_eq!((error.code(), error.description()), (Some("JsonWebTokenError"), Some("jwt malformed")));
     assert_eq!(error.attempts(), 2);
+    assert!(error.to_string().contains("a fresh token was refused as well"), "{error}");
     assert!(!error.is_retryable());
     assert_eq!((server.requests().len(), server.token_requests().len()), (2, 2));
 }
@@ -66,6 +67,7 @@ async fn if_no_fresh_token_can_be_had_the_first_refusal_is_returned() {
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (401, 1));
     assert_eq!(error.description(), Some("JWT expired"));
+    assert!(error.to_string().contains("no fresh token: getToken: the service answered 503"), "{error}");
     assert_eq!((server.requests().len(), server.token_requests().len()), (1, 2));
 }
 

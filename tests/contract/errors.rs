@@ -4,11 +4,11 @@ use std::error::Error as _;
 
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
-use unloc::types::CreateKeyRequest;
+use unloc::types::{CreateKeyRequest, CreateLockHolderRequest};
 use unloc::{Environment, Error, ErrorKind, LockHolder, Outcome, Unloc};
 
 use crate::operations::PERSON;
-use crate::support::{Answer, Server, builder, home, lock_holder};
+use crate::support::{Answer, Server, builder, home, lock_holder, unloc};
 
 async fn create_key(home: &LockHolder) -> Error {
     let body = CreateKeyRequest::builder().user_id(PERSON);
@@ -107,6 +107,42 @@ async fn a_connection_that_closes_without_an_answer_leaves_the_outcome_open() {
         assert!(error.source().is_some());
     }
     assert!(locks.is_retryable() && !key.is_retryable());
+}
+
+#[tokio::test]
+async fn a_success_whose_body_breaks_off_is_known_to_have_happened() {
+    let cut = Answer::new(201, r#"{"key": {"#).header("content-length", "500").header("x-request-id", "r-9");
+    let [locks, key] = both(cut).await;
+    for error in [&locks, &key] {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Accepted));
+        assert_eq!((error.status().unwrap().as_u16(), error.request_id()), (201, Some("r-9")));
+        assert!(error.to_string().contains("was carried out"), "{error}");
+    }
+    assert!(locks.is_retryable() && !key.is_retryable());
+    // What was refused stays refused, also if the reason did not arrive.
+    for error in both(Answer::new(409, "{").header("content-length", "500")).await {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Service, Outcome::Rejected));
+    }
+}
+
+#[tokio::test]
+async fn a_long_list_of_reasons_stays_one_line_that_can_be_read() {
+    let reasons: Vec<_> = (0..20_000).map(|n| json!({"name": format!("field{n}"), "reason": "is wrong"})).collect();
+    let body = json!({"title": "Bad Request", "invalidParams": reasons}).to_string();
+    for error in both(Answer::new(400, body)).await {
+        assert!(error.to_string().len() < 1000, "{} bytes", error.to_string().len());
+        assert!(error.description().unwrap().starts_with("field0 is wrong; field1 is wrong"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_whose_length_the_service_would_refuse_is_not_sent() {
+    let server = Server::always(Answer::ok(&json!({}))).await;
+    let body = CreateLockHolderRequest::builder().name("abc").country_iso("NO").organization_id("harbour-flats");
+    let error = unloc(&server).create_lock_holder().body(body).send().await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+    assert!(error.to_string().contains("`name` has 3 characters, and 4 is the least"), "{error}");
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]

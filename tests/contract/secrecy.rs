@@ -108,6 +108,21 @@ async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
 }
 
 #[tokio::test]
+async fn a_service_that_quotes_the_secrets_it_was_sent_is_not_repeated() {
+    let words = format!("no account with the password {PASSWORD} and the secret {SECRET}");
+    let answer = Answer::json(400, &json!({"error": words, "errorDescription": words}));
+    let server = Server::always(answer.clone()).await;
+    let home = home(&server);
+    let connection = CreateVendorConnectionRequest::builder().vendor("danalock").username(PERSON).password(PASSWORD);
+    let error = home.create_vendor_connection().body(connection).send().await.unwrap_err();
+    assert!(!format!("{error} {error:?} {:?}", error.description()).contains(PASSWORD), "{error}");
+    assert!(error.description().unwrap().contains("the password [secret] and"), "{error}");
+    server.on_token(move |_| answer.clone());
+    let error = unloc(&server).get_lock_holders().send().await.unwrap_err();
+    assert!(!format!("{error} {error:?} {:?}", error.description()).contains(SECRET), "{error}");
+}
+
+#[tokio::test]
 async fn a_value_that_does_not_fit_is_not_quoted() {
     let user = json!({"id": PERSON});
     for key in [

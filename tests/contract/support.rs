@@ -100,7 +100,8 @@ impl Answer {
             head.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         let bytes = [head.as_bytes(), b"\r\n", &body].concat();
-        stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok()
+        // What was announced and does not come is cut off.
+        stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok() && !own_length
     }
 }
 

@@ -38,9 +38,9 @@ async fn a_certificate_that_does_not_verify_ends_the_call_before_a_secret_is_sen
     let body = CreateKeyRequest::builder().user_id(PERSON);
     let error = home.create_key().lock_id("door").body(body).send().await.unwrap_err();
     server.abort();
-    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotSent));
-    assert!(error.to_string().contains("its certificate does not verify"), "{error}");
-    assert_eq!((error.status(), error.attempts()), (None, 0));
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Certificate, Outcome::NotSent));
+    assert!(error.to_string().contains("does not verify"), "{error}");
+    assert_eq!((error.status(), error.attempts(), error.is_retryable()), (None, 0, false));
     assert_eq!(heard.load(Ordering::SeqCst), 0);
     assert_secret(&error);
 }

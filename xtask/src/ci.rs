@@ -16,7 +16,7 @@ const DENY: &[&str] = &["--", "-D", "warnings"];
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
     check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
-    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features"]),
+    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features", "--all-targets"]),
     check("lints, schemars", &["clippy", "-p", "unloc", "--all-targets", "--features", "schemars"]),
     check(
         "lints, rustls without provider",
@@ -25,6 +25,7 @@ const CHECKS: &[Check] = &[
     check("lints, native TLS", &["clippy", "-p", "unloc", "--no-default-features", "--features", NATIVE_TLS]),
     check("lints, all features", &["clippy", "-p", "unloc", "--all-features"]),
     check("tests and doctests", &["test", "--workspace", "--features", "unloc/schemars"]),
+    check("tests, no features", &["test", "-p", "unloc", "--no-default-features", "--lib", "--test", "contract"]),
     Check {
         name: "documentation",
         arguments: &["doc", "--workspace", "--no-deps", "--features", "unloc/schemars"],

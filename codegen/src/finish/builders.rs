@@ -1,12 +1,12 @@
 //! The operations' builders: documented setters that say why they refuse a value, a `send()` that goes through the
 //! crate's transport, `pages()` and `items()` where the spec says how an operation pages.
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::ToPascalCase;
 use quote::{format_ident, quote};
 use syn::{ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Stmt, Type, parse_quote};
 
 use super::{Fields, docs, optional};
-use crate::operation::{Needs, Operation, Parameter};
+use crate::operation::{Needs, Operation, Parameter, ident};
 use crate::prepare::Marks;
 
 pub(super) fn finish(
@@ -74,11 +74,20 @@ fn builder_struct(item: &mut ItemStruct, operation: &Operation) -> Vec<(syn::Ide
         },
         _ => None,
     };
-    item.fields.iter().filter_map(|field| Some((field.ident.clone()?, inner(&field.ty)?))).collect()
+    // The builder owns its client, so that what it sends can be spawned and its streams can be kept.
+    item.generics = syn::Generics::default();
+    for field in item.fields.iter_mut().filter(|field| field.ident.as_ref().is_some_and(|ident| ident == "client")) {
+        field.ty = parse_quote!(::std::sync::Arc<super::Client>);
+    }
+    let named = item.fields.iter().filter(|field| field.ident.as_ref().is_some_and(|ident| ident != "client"));
+    named.filter_map(|field| Some((field.ident.clone()?, inner(&field.ty)?))).collect()
 }
 
 fn implementation(block: &mut ItemImpl, operation: &Operation, fields: &[(syn::Ident, Type)]) -> Result<(), String> {
     let mut send = None;
+    block.generics = syn::Generics::default();
+    let name = format_ident!("{}", operation.builder());
+    block.self_ty = parse_quote!(#name);
     for item in std::mem::take(&mut block.items) {
         let ImplItem::Fn(mut function) = item else { continue };
         match function.sig.ident.to_string().as_str() {
@@ -114,7 +123,7 @@ fn new(operation: &Operation, fields: &[(syn::Ident, Type)]) -> ImplItem {
         }
     });
     parse_quote! {
-        pub(crate) fn new(client: &'a super::Client) -> Self {
+        pub(crate) fn new(client: ::std::sync::Arc<super::Client>) -> Self {
             Self { client, #(#values),* }
         }
     }
@@ -205,9 +214,9 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
             /// Any [`Error`](crate::Error): its [`kind`](crate::Error::kind) says where it arose, its
             /// [`outcome`](crate::Error::outcome) whether the service may have acted.
             pub async fn send(self) -> crate::Result<ResponseValue<#ty>> {
-                let client = self.client;
+                let client = ::std::sync::Arc::clone(&self.client);
                 let request = self.request();
-                crate::transport::#through(client, request, &super::operations::#constant).await
+                crate::transport::#through(&*client, request, &super::operations::#constant).await
             }
         },
     ])
@@ -218,7 +227,7 @@ fn url(operation: &Operation) -> Stmt {
     let template: String = template.map(|(index, part)| if index % 2 == 1 { "{}" } else { part }).collect();
     let template = format!("{{}}{template}");
     let segments = operation.path.split(['{', '}']).skip(1).step_by(2).map(|name| {
-        let ident = format_ident!("{}", name.to_snake_case());
+        let ident = format_ident!("{}", ident(name));
         quote!(crate::path::segment(#name, &#ident)?)
     });
     parse_quote!(let url = format!(#template, client.baseurl, #(#segments),*);)
@@ -249,7 +258,7 @@ fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option
     debug_assert!(!marks.enums.contains_key(schema));
     let page = format_ident!("{page_name}");
     let builder = format_ident!("{}", operation.builder());
-    let cursor = format_ident!("{}", paging.cursor.to_snake_case());
+    let cursor = format_ident!("{}", ident(&paging.cursor));
     let (items, next, size) = (&items.ident, &next.ident, proc_macro2::Literal::u64_unsuffixed(paging.size));
     let constant = format_ident!("{}", operation.constant());
     let many = format!(
@@ -257,13 +266,21 @@ fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option
          [`limit`](Self::limit) says otherwise.",
         paging.size
     );
+    let example = format!(
+        "```no_run\n# async fn example(home: unloc::LockHolder) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
+         let mut items = home.{}().items();\nwhile let Some(item) = items.try_next().await? {{\n    \
+         println!(\"{{item:?}}\");\n}}\n# Ok(()) }}\n```",
+        operation.function()
+    );
     Ok(Some(vec![parse_quote! {
-        impl<'a> #builder<'a> {
+        impl #builder {
             #[doc = #many]
+            ///
+            #[doc = #example]
             ///
             /// # Errors
             /// The stream ends after the first error of a page.
-            pub fn items(self) -> impl ::futures_core::Stream<Item = crate::Result<types::#item>> + Send + 'a {
+            pub fn items(self) -> crate::Paged<types::#item> {
                 crate::page::items(self.pages(), |page: types::#page| page.#items)
             }
 
@@ -273,9 +290,7 @@ fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option
             ///
             /// # Errors
             /// The stream ends after the first error of a page.
-            pub fn pages(
-                self,
-            ) -> impl ::futures_core::Stream<Item = crate::Result<ResponseValue<types::#page>>> + Send + 'a {
+            pub fn pages(self) -> crate::Paged<ResponseValue<types::#page>> {
                 let mut first = self;
                 if let Ok(limit @ None) = &mut first.limit {
                     *limit = Some(#size);

@@ -24,7 +24,8 @@ pub(super) fn item(name: &str, open: &OpenEnum) -> Item {
     })
 }
 
-fn variant(value: &str) -> String {
+/// The Rust name of a value.
+pub(crate) fn variant(value: &str) -> String {
     // A grant type is a URN; its last part names it.
     let last = value.rsplit(':').next().unwrap_or(value);
     match last.to_pascal_case() {

@@ -1,10 +1,10 @@
 //! The YAML's examples as Rust that compiles.
 
-use heck::{ToPascalCase, ToSnakeCase};
+use heck::ToPascalCase;
 use serde_json::Value;
 
 use crate::load::{Document, resolve, schema_name};
-use crate::operation::{Needs, Operation};
+use crate::operation::{Needs, Operation, ident};
 
 /// A documentation test of one operation, as the user of a handle would write it.
 pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
@@ -42,7 +42,7 @@ fn object(document: &Document, schema: &str, example: &Value, depth: usize) -> S
     for (property, value) in example.as_object().into_iter().flatten() {
         let field = node.pointer(&format!("/properties/{property}")).unwrap_or(&Value::Null);
         if let Some(value) = literal(document, field, value, depth + 1) {
-            text.push_str(&format!("\n{indent}.{}({value})", property.to_snake_case()));
+            text.push_str(&format!("\n{indent}.{}({value})", ident(property)));
         }
     }
     text
@@ -58,7 +58,7 @@ fn literal(document: &Document, field: &Value, value: &Value, depth: usize) -> O
         Value::Null => "None".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::String(text) if target.get("format").and_then(Value::as_str) == Some("date-time") => {
-            format!("{text:?}.parse::<chrono::DateTime<chrono::Utc>>()?")
+            format!("{text:?}.parse::<unloc::chrono::DateTime<unloc::chrono::Utc>>()?")
         }
         // Types that stand in for text take text; `Nullable` takes only what is inside it.
         Value::String(text) if name.is_none() && field.get("nullable") == Some(&Value::Bool(true)) => {

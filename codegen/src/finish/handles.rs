@@ -35,7 +35,7 @@ fn method(document: &Document, operation: &Operation) -> ImplItem {
     let with_id = (operation.needs == Needs::LockHolder).then(|| quote::quote!(.lock_holder_id(self.id())));
     parse_quote! {
         #[doc = #text]
-        pub fn #function(&self) -> builder::#builder<'_> {
+        pub fn #function(&self) -> builder::#builder {
             builder::#builder::new(self.client())#with_id
         }
     }

@@ -15,6 +15,8 @@ use heck::ToPascalCase;
 use serde_json::Value;
 use syn::{File, Item, ItemMod, Type, parse_quote};
 
+pub(crate) use enums::variant;
+
 use crate::error::Error;
 use crate::load::Document;
 use crate::operation::Operation;

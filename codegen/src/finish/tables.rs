@@ -5,9 +5,19 @@ use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::text;
-use crate::load::Document;
+use crate::load::{Document, entries, schema_name};
 use crate::operation::{Needs, Operation};
 use crate::prepare::{Envelope, Marks};
+
+/// The properties of a request whose values must not come back in an error.
+fn secrets<'a>(document: &'a Document, schema: &str) -> impl Iterator<Item = &'a str> {
+    let schema = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
+    let is_secret = |node: &Value| {
+        let name = schema_name(node).unwrap_or_default();
+        document.value.pointer(&format!("/components/schemas/{name}/x-sensitive")).is_some_and(|kind| kind == "secret")
+    };
+    entries(schema, "properties").into_iter().filter(move |(_, node)| is_secret(node)).map(|(name, _)| name)
+}
 
 pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]) -> Vec<Item> {
     let names: Vec<_> = operations.iter().map(|operation| format_ident!("{}", operation.constant())).collect();
@@ -15,9 +25,13 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
         let Operation { id, method, path, repeatable, scopes, .. } = operation;
         let envelope = operation.success.as_ref().and_then(|schema| marks.envelopes.get(schema));
         let envelope = match envelope {
-            Some(Envelope { property, required }) => {
-                quote!(Some(crate::operation::Envelope { property: #property, required: #required }))
-            }
+            Some(Envelope { property, required, inside }) => quote! {
+                Some(crate::operation::Envelope {
+                    property: #property,
+                    required: #required,
+                    inside: &[#(#inside),*],
+                })
+            },
             None => quote!(None),
         };
         let handle = match operation.needs {
@@ -25,6 +39,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
             Needs::Integrator => quote!(Some(crate::Handle::Unloc)),
             Needs::LockHolder => quote!(Some(crate::Handle::LockHolder)),
         };
+        let hidden = operation.body.iter().flat_map(|(schema, _)| secrets(document, schema));
         let documented = operation.evidence == "documented";
         quote! {
             crate::Operation {
@@ -36,6 +51,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 repeatable: #repeatable,
                 documented: #documented,
                 envelope: #envelope,
+                hidden: &[#(#hidden),*],
             }
         }
     });

@@ -44,7 +44,7 @@ pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> 
             && module.ident == "builder"
             && let Some((_, items)) = &mut module.content
         {
-            builders(items, &all);
+            builders(items, &all, marks);
         }
     }
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
@@ -112,7 +112,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks) {
 
 /// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
 /// names the property as the wire does when a value is refused.
-fn builders(items: &mut [Item], all: &Fields) {
+fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
     for item in items {
         match item {
             Item::Struct(item) => {
@@ -123,8 +123,21 @@ fn builders(items: &mut [Item], all: &Fields) {
                 }
             }
             Item::Impl(block) if block.trait_.is_none() => {
-                let Some(fields) = all.get(&block.self_ty.to_token_stream().to_string()) else { continue };
-                block.items = fields.iter().map(setter).collect();
+                let rust = block.self_ty.to_token_stream().to_string();
+                let Some(fields) = all.get(&rust) else { continue };
+                let schema = schema_of(marks.lengths.keys().map(|(schema, _)| schema), &rust);
+                let limits = |field: &Field| marks.lengths.get(&(schema?.clone(), field.property.clone())).copied();
+                block.items = fields.iter().map(|field| setter(field, limits(field))).collect();
+                let built = syn::Ident::new(&rust, proc_macro2::Span::call_site());
+                block.items.push(parse_quote! {
+                    /// The value, if every property that is required was set and none was refused.
+                    ///
+                    /// # Errors
+                    /// Names the property that is missing or refused.
+                    pub fn build(self) -> ::std::result::Result<super::#built, super::error::ConversionError> {
+                        self.try_into()
+                    }
+                });
             }
             Item::Impl(block) => {
                 let fields = all.get(&block.self_ty.to_token_stream().to_string());
@@ -159,10 +172,12 @@ fn unset(fields: &[Field]) -> syn::Block {
     parse_quote!({ Self { #(#values),* } })
 }
 
-fn setter(Field { ident, property, ty, docs }: &Field) -> ImplItem {
+fn setter(Field { ident, property, ty, docs }: &Field, limits: Option<(u64, u64)>) -> ImplItem {
     let inner = outer(optional(ty).unwrap_or(ty));
     let some = optional(ty).map(|_| quote!(.map(Some)));
     let refused = format!("`{property}`: {{error}}");
+    let checked =
+        limits.map(|(least, most)| quote!(.and_then(|text| crate::text::length(#property, text, #least, #most))));
     parse_quote! {
         #(#docs)*
         pub fn #ident<T>(mut self, value: T) -> Self
@@ -170,7 +185,7 @@ fn setter(Field { ident, property, ty, docs }: &Field) -> ImplItem {
             T: ::std::convert::TryInto<#inner>,
             T::Error: ::std::fmt::Display,
         {
-            self.#ident = value.try_into()#some.map_err(|error| format!(#refused));
+            self.#ident = value.try_into().map_err(|error| format!(#refused))#checked #some;
             self
         }
     }

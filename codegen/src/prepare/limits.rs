@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Draft, Rule};
+use super::{Draft, Rule, each_property};
 
 const LIMITS: [&str; 11] = [
     "minimum",
@@ -34,14 +34,24 @@ pub(super) const NO_LIMIT_IN_RESPONSE: Rule = Rule {
 
 pub(super) const NO_LIMIT_AT_RUN_TIME: Rule = Rule {
     name: "no-limit-at-run-time",
-    reason: "Lengths of texts in requests are checked before sending. Patterns would bring a regular-expression engine \
+    reason: "Lengths of texts in requests are checked by their setters, so that the type of a property is text whatever its \
+             limits are. Patterns would bring a regular-expression engine \
              into every user's program, and bounds of numbers would bring NonZero types and silent gaps (the generator \
              checks only some): both stay documentation, and the service judges.",
     apply: |draft: &mut Draft| {
-        let unchecked: Vec<_> = LIMITS.into_iter().filter(|key| !matches!(*key, "minLength" | "maxLength")).collect();
+        draft.schemas(|schema, node, marks| {
+            each_property(node, |property| {
+                let limit = |key: &str| property.node.get(key).and_then(Value::as_u64);
+                let (least, most) = (limit("minLength"), limit("maxLength"));
+                if least.is_some() || most.is_some() {
+                    let limits = (least.unwrap_or(0), most.unwrap_or(u64::MAX));
+                    marks.lengths.insert((schema.to_owned(), property.name.to_owned()), limits);
+                }
+            });
+        });
         for pointer in ["/components", "/paths"] {
             if let Some(node) = draft.spec.pointer_mut(pointer) {
-                walk(node, &|node| remove(node, &unchecked));
+                walk(node, &|node| remove(node, &LIMITS));
             }
         }
     },

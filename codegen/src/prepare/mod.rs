@@ -76,6 +76,8 @@ pub struct Marks {
     pub lenient: BTreeMap<(String, String), &'static str>,
     /// Envelopes by schema name.
     pub envelopes: BTreeMap<String, Envelope>,
+    /// Least and greatest length of a text in a request, by schema and property.
+    pub lengths: BTreeMap<(String, String), (u64, u64)>,
 }
 
 /// The property that an answer wraps its object or list in, which older documents leave out.
@@ -85,6 +87,8 @@ pub struct Envelope {
     pub property: String,
     /// Whether the answer always has it.
     pub required: bool,
+    /// The properties of what stands inside, by which it is known when it stands bare.
+    pub inside: Vec<String>,
 }
 
 /// A string enum that keeps unknown values.

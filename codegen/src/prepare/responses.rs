@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Draft, Envelope, Rule};
+use crate::load::{entries, schema_name};
 
 pub(super) const ERRORS_STAY_RAW: Rule = Rule {
     name: "errors-stay-raw",
@@ -35,11 +36,16 @@ pub(super) const BARE_ENVELOPE: Rule = Rule {
     reason: "Older documents show an object or a list without the envelope that later ones put around it: a response \
              whose envelope is missing is read as if it stood there.",
     apply: |draft: &mut Draft| {
+        let schemas = draft.spec.pointer("/components/schemas").cloned().unwrap_or_default();
         draft.schemas(|schema, node, marks| {
             if let Some(property) = node.remove("x-envelope").as_ref().and_then(Value::as_str) {
                 let listed = node.get("required").and_then(Value::as_array);
                 let required = listed.is_some_and(|names| names.iter().any(|name| name == property));
-                marks.envelopes.insert(schema.to_owned(), Envelope { property: property.to_owned(), required });
+                let inner = node.get("properties").and_then(|properties| schema_name(properties.get(property)?));
+                let inside = inner.map(|name| entries(&schemas[name], "properties")).unwrap_or_default();
+                let inside = inside.into_keys().map(str::to_owned).collect();
+                let envelope = Envelope { property: property.to_owned(), required, inside };
+                marks.envelopes.insert(schema.to_owned(), envelope);
             }
         });
     },
