@@ -1,10 +1,12 @@
 //! Every check, in the order in which they fail fastest.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-/// A check: what it is for, the arguments of cargo, what stands in the environment.
+use crate::packages;
+
+/// A check by cargo: what it is for, the arguments, what stands in the environment.
 struct Check {
     name: &'static str,
     arguments: &'static [&'static str],
@@ -12,6 +14,7 @@ struct Check {
 }
 
 const DENY: &[&str] = &["--", "-D", "warnings"];
+const NATIVE_TLS: &str = "native-tls";
 
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
@@ -31,12 +34,7 @@ const CHECKS: &[Check] = &[
         arguments: &["doc", "--workspace", "--no-deps", "--features", "unloc/schemars"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    // Builds each crate from the files that its package would have. The quickstart's sandbox goes along because the
-    // packages have to resolve without this folder.
-    check("packages", &["package", "-p", "unloc-codegen", "-p", "unloc-sandbox", "-p", "unloc", "--allow-dirty"]),
 ];
-
-const NATIVE_TLS: &str = "native-tls";
 
 const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check {
     Check { name, arguments, environment: &[] }
@@ -45,34 +43,52 @@ const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check 
 /// Runs all checks; ends at the first that fails.
 pub(crate) fn run() -> ExitCode {
     let started = Instant::now();
-    for check in CHECKS {
-        if needs_openssl(check) && !has_openssl() {
-            println!("\n== {}: SKIPPED, OpenSSL's headers are not installed (libssl-dev, openssl-devel)", check.name);
-            continue;
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let outcome = CHECKS
+        .iter()
+        .try_for_each(|check| timed(check.name, || by_cargo(check, &root)))
+        .and_then(|()| timed("packages", || packages::check(&root, || cargo(&root))));
+    match outcome {
+        Ok(()) => {
+            println!("\nall checks passed in {} s", started.elapsed().as_secs());
+            ExitCode::SUCCESS
         }
-        let mut arguments = check.arguments.to_vec();
-        if arguments.first() == Some(&"clippy") {
-            arguments.extend(DENY);
-        }
-        println!("\n== {}: cargo {}", check.name, arguments.join(" "));
-        let begun = Instant::now();
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(&arguments).envs(check.environment.iter().copied());
-        command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-        match command.status() {
-            Ok(status) if status.success() => println!("== {}: {} s", check.name, begun.elapsed().as_secs()),
-            Ok(_) => {
-                eprintln!("\nerror: {} failed; run it alone: cargo {}", check.name, arguments.join(" "));
-                return ExitCode::FAILURE;
-            }
-            Err(error) => {
-                eprintln!("\nerror: cargo could not be started: {error}");
-                return ExitCode::FAILURE;
-            }
+        Err(why) => {
+            eprintln!("\nerror: {why}");
+            ExitCode::FAILURE
         }
     }
-    println!("\nall checks passed in {} s", started.elapsed().as_secs());
-    ExitCode::SUCCESS
+}
+
+fn timed(name: &str, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    println!("\n== {name}");
+    let begun = Instant::now();
+    check()?;
+    println!("== {name}: {} s", begun.elapsed().as_secs());
+    Ok(())
+}
+
+fn by_cargo(check: &Check, root: &Path) -> Result<(), String> {
+    if needs_openssl(check) && !has_openssl() {
+        println!("SKIPPED: OpenSSL's headers are not installed (libssl-dev, openssl-devel)");
+        return Ok(());
+    }
+    let mut arguments = check.arguments.to_vec();
+    if arguments.first() == Some(&"clippy") {
+        arguments.extend(DENY);
+    }
+    let status = cargo(root).args(&arguments).envs(check.environment.iter().copied()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("{} failed; run it alone: cargo {}", check.name, arguments.join(" "))),
+        Err(error) => Err(format!("cargo could not be started: {error}")),
+    }
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
 }
 
 fn needs_openssl(check: &Check) -> bool {

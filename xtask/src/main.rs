@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a maintainer and continuous integration run.
 
 mod ci;
+mod packages;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,53 @@
+//! Builds the crates from the files that their packages have, and from nothing else.
+//!
+//! `cargo package` can verify by itself, but keeps what it unpacked once for as long as the version stays the same, so
+//! that a second run would build yesterday's code.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const NAMES: [&str; 3] = ["unloc", "unloc-codegen", "unloc-sandbox"];
+
+/// Packs all crates, unpacks them beside each other and builds them there.
+pub(crate) fn check(root: &Path, cargo: impl Fn() -> Command) -> Result<(), String> {
+    let mut pack = cargo();
+    pack.args(["package", "--no-verify", "--allow-dirty"]);
+    NAMES.iter().for_each(|name| _ = pack.args(["-p", name]));
+    run(&mut pack)?;
+    let target =
+        fs::canonicalize(root.join("target")).map_err(|error| format!("there is no target folder: {error}"))?;
+    let (packed, unpacked) = (target.join("package"), target.join("packages"));
+    if unpacked.exists() {
+        fs::remove_dir_all(&unpacked).map_err(|error| format!("{} cannot be emptied: {error}", unpacked.display()))?;
+    }
+    fs::create_dir_all(&unpacked).map_err(|error| format!("{} cannot be made: {error}", unpacked.display()))?;
+    let version = env!("CARGO_PKG_VERSION");
+    for name in NAMES {
+        let file = packed.join(format!("{name}-{version}.crate"));
+        run(Command::new("tar").arg("-xzf").arg(file).arg("-C").arg(&unpacked))?;
+    }
+    let folders = NAMES.map(|name| format!("{name:?} = {{ path = \"{name}-{version}\" }}"));
+    let members = NAMES.map(|name| format!("\"{name}-{version}\""));
+    let workspace = format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [{}]\n\n[patch.crates-io]\n{}\n",
+        members.join(", "),
+        folders.join("\n")
+    );
+    let write = |name: &str, text: String| fs::write(unpacked.join(name), text).map_err(|error| error.to_string());
+    write("Cargo.toml", workspace)?;
+    write("Cargo.lock", fs::read_to_string(root.join("Cargo.lock")).map_err(|error| error.to_string())?)?;
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--lib", "--bins", "--examples"]);
+    build.arg("--manifest-path").arg(unpacked.join("Cargo.toml")).arg("--target-dir").arg(&target);
+    run(&mut build)
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(format!("{command:?} failed")),
+        Err(error) => Err(format!("`{program}` could not be started: {error}")),
+    }
+}
