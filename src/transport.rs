@@ -89,17 +89,16 @@ async fn exchange(
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
     }
-    let mut secrets = secrets(operation, &request);
+    let secrets = secrets(operation, &request);
     let Some((cache, scopes)) = &inner.tokens else {
         let answer = execute(client, request).await;
         let answer = finish(answer, 1).await;
         return answer.map_err(|error| error.hiding(secrets.iter().map(String::as_str)).during(operation));
     };
     let bearer = cache.get(scopes).await.map_err(|error| error.while_getting_a_token(operation))?;
-    secrets.push(bearer.token().to_owned());
     let again = request.try_clone();
     let mut answer = execute(client, with(request, &bearer)).await;
-    let (mut attempts, mut hint) = (1, None);
+    let (mut attempts, mut fresh, mut hint) = (1, None, None);
     // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
     // sees the service's own words about the first, and why there is no other.
     if answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
@@ -107,17 +106,18 @@ async fn exchange(
     {
         cache.forget(scopes, &bearer);
         match cache.get(scopes).await {
-            Ok(fresh) => {
-                secrets.push(fresh.token().to_owned());
-                answer = execute(client, with(again, &fresh)).await;
+            Ok(bearer) => {
+                answer = execute(client, with(again, &bearer)).await;
                 attempts += 1;
                 hint = Some("a fresh token was refused as well: are these credentials still valid?".to_owned());
+                fresh = Some(bearer);
             }
             Err(error) => hint = Some(format!("and no fresh token: {error}")),
         }
     }
     finish(answer, attempts).await.map_err(|error| {
-        let error = error.hiding(secrets.iter().map(String::as_str)).during(operation);
+        let tokens = [Some(&bearer), fresh.as_ref()].into_iter().flatten().map(|bearer| bearer.token());
+        let error = error.hiding(secrets.iter().map(String::as_str).chain(tokens)).during(operation);
         match hint {
             Some(hint) if error.status() == Some(StatusCode::UNAUTHORIZED) => error.hint(hint),
             _ => error,
