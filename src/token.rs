@@ -1,14 +1,18 @@
 //! Where tokens come from, and how long they are kept.
 
+mod bearer;
 mod cache;
 mod client_credentials;
+mod clock;
+mod setback;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-pub(crate) use cache::{Bearer, TokenCache};
+pub(crate) use bearer::Bearer;
+pub(crate) use cache::TokenCache;
 pub use client_credentials::ClientCredentials;
 
 use crate::error::Result;

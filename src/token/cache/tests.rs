@@ -1,0 +1,290 @@
+//! On Tokio's paused clock: nothing here waits for real.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, advance, sleep, timeout};
+
+use super::*;
+use crate::scope::Scope;
+use crate::token::clock::tests::Manual;
+use crate::token::{FetchToken, Token};
+
+/// Takes half a second, then gives a token for 100 seconds, or fails.
+#[derive(Default)]
+struct Slow {
+    calls: AtomicUsize,
+    fails: AtomicBool,
+    panics_first: bool,
+    lifetime: Option<u64>,
+}
+
+impl TokenSource for Arc<Slow> {
+    fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+        Box::pin(async move {
+            let call = self.calls.fetch_add(1, Ordering::SeqCst);
+            sleep(FETCH).await;
+            assert!(call > 0 || !self.panics_first, "on purpose");
+            if self.fails.load(Ordering::SeqCst) {
+                return Err(Error::token("closed"));
+            }
+            Ok(Token::new(format!("{scopes}#{call}")).expires_in(seconds(self.lifetime.unwrap_or(100))))
+        })
+    }
+}
+
+impl Slow {
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn fail(&self, fails: bool) {
+        self.fails.store(fails, Ordering::SeqCst);
+    }
+}
+
+const FETCH: Duration = Duration::from_millis(500);
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn cache_of(source: Slow) -> (Arc<Slow>, Arc<Manual>, TokenCache) {
+    let (source, clock) = (Arc::new(source), Arc::new(Manual::new()));
+    let cache = TokenCache::with(Arc::new(Arc::clone(&source)), Arc::clone(&clock) as Arc<dyn Clock>, 64);
+    (source, clock, cache)
+}
+
+fn slow() -> (Arc<Slow>, Arc<Manual>, TokenCache) {
+    cache_of(Slow::default())
+}
+
+fn home(id: usize) -> Scopes {
+    Scope::lock_holder_admin(&format!("home-{id}")).unwrap().into()
+}
+
+/// The generation of the token that a caller gets, and how long it waited.
+async fn got(cache: &TokenCache, scopes: &Scopes) -> (Option<u64>, Duration) {
+    let begun = Instant::now();
+    let token = cache.get(scopes).await;
+    (token.ok().map(|bearer| bearer.generation), begun.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_callers_make_one_request_and_share_its_token() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    let tokens = join_all((0..50).map(|_| cache.get(&scopes))).await;
+    assert_eq!(source.calls(), 1);
+    let first = tokens[0].as_ref().unwrap();
+    assert!(tokens.iter().all(|token| Arc::ptr_eq(token.as_ref().unwrap(), first)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn fifty_callers_and_a_failing_source_make_one_request_and_share_its_error_after_500_ms() {
+    let (source, _, cache) = slow();
+    source.fail(true);
+    let scopes = Scopes::unscoped();
+    let begun = Instant::now();
+    let tokens = join_all((0..50).map(|_| cache.get(&scopes))).await;
+    assert!(tokens.iter().all(|token| token.as_ref().is_err_and(|error| error.to_string() == "closed")));
+    assert_eq!((source.calls(), begun.elapsed()), (1, FETCH));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_costs_one_request_a_pause_and_not_one_a_call() {
+    let (source, _, cache) = slow();
+    source.fail(true);
+    let scopes = Scopes::unscoped();
+    let begun = Instant::now();
+    while begun.elapsed() < seconds(30) {
+        assert!(cache.get(&scopes).await.is_err());
+        advance(Duration::from_millis(10)).await;
+    }
+    // Half a second each, and pauses of 0.25, 0.5, 1, 2, 4, 8 and 10 seconds between.
+    assert_eq!(source.calls(), 8);
+    source.fail(false);
+    advance(seconds(10)).await;
+    assert!(cache.get(&scopes).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_calls_across_the_soft_window_wait_for_nothing() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    cache.get(&scopes).await.unwrap();
+    advance(Duration::from_millis(79_500)).await;
+    for _ in 0..1000 {
+        let (token, waited) = got(&cache, &scopes).await;
+        assert!(token.is_some() && waited.is_zero());
+        advance(Duration::from_millis(5)).await;
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(source.calls(), 2, "one fetch beside the calls");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_in_the_soft_window_is_invisible_and_tried_again_after_a_pause() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    let (first, _) = got(&cache, &scopes).await;
+    source.fail(true);
+    advance(seconds(81)).await;
+    for _ in 0..4 {
+        assert_eq!(got(&cache, &scopes).await, (first, Duration::ZERO));
+        sleep(seconds(1)).await;
+    }
+    assert_eq!(source.calls(), 2, "the pause is five seconds");
+    source.fail(false);
+    sleep(seconds(2)).await;
+    assert_eq!(got(&cache, &scopes).await, (first, Duration::ZERO));
+    sleep(seconds(1)).await;
+    let (second, waited) = got(&cache, &scopes).await;
+    assert!(second != first && waited.is_zero());
+    assert_eq!(source.calls(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_the_hard_window_a_failure_gives_the_token_that_still_lives_and_never_a_dead_one() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    let (first, _) = got(&cache, &scopes).await;
+    source.fail(true);
+    advance(seconds(95)).await;
+    assert_eq!(got(&cache, &scopes).await, (first, FETCH));
+    assert_eq!(got(&cache, &scopes).await, (first, Duration::ZERO), "while nothing is asked for");
+    advance(seconds(6)).await;
+    assert_eq!(got(&cache, &scopes).await.0, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_of_thirty_seconds_is_used_more_than_once() {
+    let (source, _, cache) = cache_of(Slow { lifetime: Some(30), ..Slow::default() });
+    let scopes = Scopes::unscoped();
+    let (first, _) = got(&cache, &scopes).await;
+    advance(seconds(23)).await;
+    assert_eq!(got(&cache, &scopes).await, (first, Duration::ZERO));
+    assert_eq!(source.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_clock_lets_a_dead_token_out() {
+    let hour = seconds(3600);
+    type Change = fn(&Manual);
+    let moves: [(&str, Change); 4] = [
+        ("set back", |clock| clock.set_wall(-3600)),
+        ("set forward", |clock| clock.set_wall(3600)),
+        ("asleep, steady clock too", |clock| clock.suspend(seconds(7200), false)),
+        ("asleep, steady clock on", |clock| clock.suspend(seconds(7200), true)),
+    ];
+    for (name, change) in moves {
+        let (source, clock, cache) = slow();
+        let scopes = Scopes::unscoped();
+        let (first, _) = got(&cache, &scopes).await;
+        source.fail(true);
+        change(&clock);
+        let slept = name.starts_with("asleep");
+        assert!(!slept || got(&cache, &scopes).await.0.is_none(), "{name}");
+        advance(seconds(101)).await;
+        assert_eq!(got(&cache, &scopes).await.0, None, "{name}");
+        source.fail(false);
+        advance(hour).await;
+        assert!(got(&cache, &scopes).await.0.is_some_and(|next| Some(next) != first), "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn refreshing_one_scope_never_delays_another() {
+    let (_, _, cache) = slow();
+    let (a, b) = (home(1), home(2));
+    cache.get(&b).await.unwrap();
+    let (for_a, (token, waited)) = tokio::join!(got(&cache, &a), got(&cache, &b));
+    assert!(token.is_some() && waited.is_zero());
+    assert_eq!(for_a.1, FETCH);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_gives_up_does_not_disturb_the_others() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    let impatient = timeout(Duration::from_millis(400), cache.get(&scopes));
+    let (gone, (token, waited)) = tokio::join!(impatient, got(&cache, &scopes));
+    assert!(gone.is_err() && token.is_some());
+    assert_eq!((source.calls(), waited), (1, FETCH));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_everyone_gave_up_on_still_brings_its_token() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    assert!(timeout(Duration::from_millis(100), cache.get(&scopes)).await.is_err());
+    sleep(seconds(31)).await;
+    assert_eq!(got(&cache, &scopes).await.1, Duration::ZERO);
+    assert_eq!(source.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_panics_once_is_asked_again() {
+    let (source, _, cache) = cache_of(Slow { panics_first: true, ..Slow::default() });
+    let scopes = Scopes::unscoped();
+    let first = cache.get(&scopes).await.err().unwrap();
+    assert!(first.to_string().contains("panicked"), "{first}");
+    cache.get(&scopes).await.unwrap();
+    assert_eq!(source.calls(), 2);
+}
+
+#[test]
+fn a_fetch_that_was_lost_with_its_runtime_is_made_anew_on_the_next() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let first = runtime();
+    let (source, cache) = first.block_on(async {
+        let (source, _, cache) = slow();
+        assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
+        (source, cache)
+    });
+    drop(first);
+    runtime().block_on(cache.get(&Scopes::unscoped())).unwrap();
+    assert_eq!(source.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_rejected_token_is_forgotten() {
+    let (source, _, cache) = slow();
+    let scopes = home(1);
+    let first = cache.get(&scopes).await.unwrap();
+    cache.forget(&scopes, &first);
+    let second = cache.get(&scopes).await.unwrap();
+    cache.forget(&scopes, &first);
+    assert!(Arc::ptr_eq(&cache.get(&scopes).await.unwrap(), &second));
+    assert_eq!(source.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_used_least_recently_is_forgotten_first() {
+    let (source, _, cache) = slow();
+    let all: Vec<_> = (0..200).map(home).collect();
+    for scopes in &all {
+        cache.get(scopes).await.unwrap();
+        // Used all along, so never forgotten.
+        cache.get(&all[0]).await.unwrap();
+        assert!(cache.0.slots().len() <= 64);
+    }
+    let before = source.calls();
+    cache.get(&all[199]).await.unwrap();
+    cache.get(&all[0]).await.unwrap();
+    assert_eq!(source.calls(), before, "the newest, and the one in use, are still there");
+    cache.get(&all[1]).await.unwrap();
+    assert_eq!(source.calls(), before + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_that_is_dropped_takes_its_tokens_along() {
+    let (source, _, cache) = slow();
+    assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
+    let inner = Arc::downgrade(&cache.0);
+    drop(cache);
+    assert!(inner.upgrade().is_none(), "nothing but its handles keeps a cache alive");
+    sleep(seconds(1)).await;
+    assert_eq!(Arc::strong_count(&source), 1);
+}
