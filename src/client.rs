@@ -212,8 +212,5 @@ pub(crate) fn http(base: &Url) -> Result<reqwest::Client> {
         // Allowed on loopback only, and a proxy is not there: it would read secrets in the clear.
         client = client.no_proxy();
     }
-    client.build().map_err(|error| {
-        let error = Error::transport(error);
-        Error::new(ErrorKind::Configuration, format!("the HTTP client cannot be built: {error}"))
-    })
+    client.build().map_err(Error::no_client)
 }

@@ -40,6 +40,8 @@ fn bare<T: DeserializeOwned>(envelope: &Envelope, body: &[u8]) -> Option<T> {
     if first != b'{' && first != b'[' {
         return None;
     }
+    // What goes on behind its end would say more than it does once it is wrapped.
+    serde_json::from_slice::<IgnoredAny>(body).ok()?;
     let wrapped = [b"{\"", envelope.property.as_bytes(), b"\":", body, b"}"].concat();
     serde_json::from_slice(&wrapped).ok()
 }
@@ -85,6 +87,7 @@ mod tests {
         ] {
             assert_eq!(read::<LockHolderList>("getLockHolders", &body).unwrap().lock_holders.len(), 1, "{body}");
         }
+        assert!(read::<LockHolderList>("getLockHolders", r#"[], "x": 1"#).is_err());
         assert_eq!(read::<KeyEnvelope>("createKey", KEY).unwrap().key.id.as_deref(), Some("k"));
         assert!(read::<KeyUpdate>("updateKey", KEY).unwrap().key.is_some());
         assert!(read::<KeyUpdate>("updateKey", &format!(r#"{{"key":{KEY}}}"#)).unwrap().key.is_some());

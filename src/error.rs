@@ -234,17 +234,6 @@ impl Error {
         self.change(|inner| inner.body = Vec::new())
     }
 
-    /// With these texts blotted out of the service's words: it may quote what it was sent.
-    pub(crate) fn hiding<'a>(self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        self.change(|inner| {
-            for secret in secrets.into_iter().filter(|secret| secret.len() >= 4) {
-                for text in [&mut inner.code, &mut inner.description].into_iter().flatten() {
-                    *text = text.replace(secret, "[secret]");
-                }
-            }
-        })
-    }
-
     pub(crate) fn after(self, attempts: u32) -> Self {
         self.change(|inner| inner.attempts = attempts)
     }

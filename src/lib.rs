@@ -13,6 +13,8 @@ mod nullable;
 mod operation;
 mod page;
 mod path;
+#[cfg(all(test, feature = "schemars"))]
+mod schemas;
 mod scope;
 mod text;
 mod token;

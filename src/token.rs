@@ -47,7 +47,7 @@ pub trait TokenSource: Send + Sync + 'static {
     /// Gets a new token for these scopes.
     ///
     /// It is called at most once at a time for the same scopes, and runs as a task of its own: it ends also if the
-    /// callers that wanted the token have given up, and what it gives is kept.
+    /// callers that wanted the token have given up, and what it gives is kept. It has a minute.
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_>;
 }
 

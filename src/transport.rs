@@ -1,6 +1,7 @@
 //! A call's way from its builder to the service and back: path, token, answer. Straight through, each station once.
 
 use std::fmt;
+use std::sync::Arc;
 
 use progenitor_client::{ClientInfo, ResponseValue};
 use reqwest::header::{AUTHORIZATION, HeaderMap};
@@ -8,7 +9,7 @@ use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::decode::decode;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::operation::Operation;
 use crate::path;
 use crate::scope::Scopes;
@@ -89,16 +90,16 @@ async fn exchange(
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
     }
-    let secrets = secrets(operation, &request);
+    let mut known = Known { body: secrets(operation, &request), tokens: [None, None] };
     let Some((cache, scopes)) = &inner.tokens else {
         let answer = execute(client, request).await;
-        let answer = finish(answer, 1).await;
-        return answer.map_err(|error| error.hiding(secrets.iter().map(String::as_str)).during(operation));
+        return finish(answer, 1, &known).await.map_err(|error| error.during(operation));
     };
     let bearer = cache.get(scopes).await.map_err(|error| error.while_getting_a_token(operation))?;
     let again = request.try_clone();
     let mut answer = execute(client, with(request, &bearer)).await;
-    let (mut attempts, mut fresh, mut hint) = (1, None, None);
+    known.tokens[0] = Some(Arc::clone(&bearer));
+    let (mut attempts, mut hint) = (1, None);
     // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
     // sees the service's own words about the first, and why there is no other.
     if answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
@@ -106,23 +107,32 @@ async fn exchange(
     {
         cache.forget(scopes, &bearer);
         match cache.get(scopes).await {
-            Ok(bearer) => {
-                answer = execute(client, with(again, &bearer)).await;
+            Ok(fresh) => {
+                answer = execute(client, with(again, &fresh)).await;
                 attempts += 1;
                 hint = Some("a fresh token was refused as well: are these credentials still valid?".to_owned());
-                fresh = Some(bearer);
+                known.tokens[1] = Some(fresh);
             }
             Err(error) => hint = Some(format!("and no fresh token: {error}")),
         }
     }
-    finish(answer, attempts).await.map_err(|error| {
-        let tokens = [Some(&bearer), fresh.as_ref()].into_iter().flatten().map(|bearer| bearer.token());
-        let error = error.hiding(secrets.iter().map(String::as_str).chain(tokens)).during(operation);
-        match hint {
-            Some(hint) if error.status() == Some(StatusCode::UNAUTHORIZED) => error.hint(hint),
-            _ => error,
-        }
+    finish(answer, attempts, &known).await.map_err(|error| match hint {
+        Some(hint) if error.status() == Some(StatusCode::UNAUTHORIZED) => error.hint(hint).during(operation),
+        _ => error.during(operation),
     })
+}
+
+/// What a call sent that the service's words must not bring back.
+struct Known {
+    body: Vec<String>,
+    tokens: [Option<Arc<Bearer>>; 2],
+}
+
+impl Known {
+    fn texts(&self) -> impl Iterator<Item = &str> + Clone {
+        let tokens = self.tokens.iter().flatten().map(|bearer| bearer.token());
+        self.body.iter().map(String::as_str).chain(tokens)
+    }
 }
 
 /// The secrets in a request's body, which an error must not repeat.
@@ -144,15 +154,18 @@ async fn execute(client: &impl ClientInfo<Inner>, request: Request) -> Result<Re
     client.client().execute(request).await.map_err(Error::transport)
 }
 
-async fn finish(answer: Result<Response>, attempts: u32) -> Result<Answer> {
-    let answer = answer.map_err(|error| error.after(attempts))?;
+async fn finish(answer: Result<Response>, attempts: u32, known: &Known) -> Result<Answer> {
+    let answer = answer.map_err(|error| {
+        let arrived = if error.outcome() == Outcome::NotSent { attempts - 1 } else { attempts };
+        error.after(arrived)
+    })?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body = read(answer).await;
     match body {
         Ok(body) if status.is_success() => Ok(Answer { status, headers, body, attempts }),
-        Ok(body) => Err(Error::rejected(status, headers, body)),
+        Ok(body) => Err(Error::rejected(status, headers, body, known.texts())),
         // What was refused stays refused, also if the explanation did not arrive.
-        Err(_) if !status.is_success() => Err(Error::rejected(status, headers, Vec::new())),
+        Err(_) if !status.is_success() => Err(Error::rejected(status, headers, Vec::new(), known.texts())),
         Err(Unread::Broken(error)) => Err(Error::cut_off(status, headers, error)),
         Err(Unread::TooLarge) => {
             let what = format!("its body is larger than {} MiB", BODY_LIMIT >> 20);

@@ -6,33 +6,46 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::finish::variant;
-use crate::load::{Document, escape, schema_name};
+use crate::load::{Document, escape, resolve, schema_name};
+use crate::operation::ident;
 
 /// Every mistake of this kind in a document.
 pub(crate) fn check(document: &Document) -> Vec<Error> {
     let mut found = Found { document, errors: Vec::new() };
     let top = &document.value;
     found.keys(top, "", &[]);
+    found.keys(top.get("info").unwrap_or(&Value::Null), "/info", &[]);
     for (name, schema) in objects(top.pointer("/components/schemas")) {
         found.component(schema, &format!("/components/schemas/{}", escape(name)));
     }
     for (index, server) in top.get("servers").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        found.keys(server, &format!("/servers/{index}"), &["x-environment"]);
+        let pointer = format!("/servers/{index}");
+        found.keys(server, &pointer, &["x-environment"]);
+        if server.get("x-environment").is_some_and(|name| name != "production" && name != "sandbox") {
+            found.add(&format!("{pointer}/x-environment"), "x-environment is `production` or `sandbox`");
+        }
     }
     for (path, item) in objects(top.get("paths")) {
-        for (method, operation) in objects(Some(item)) {
+        found.keys(item, &format!("/paths/{}", escape(path)), &[]);
+        found.parameters(item, &format!("/paths/{}", escape(path)));
+        for (method, operation) in objects(Some(item)).filter(|(_, operation)| operation.is_object()) {
             let pointer = format!("/paths/{}/{method}", escape(path));
+            found.parameters(operation, &pointer);
             let known = ["x-evidence", "x-evidence-note", "x-pagination", "x-repeatable"];
             found.keys(operation, &pointer, &known);
             found.content(operation.get("requestBody"), &format!("{pointer}/requestBody"));
             for (status, response) in objects(operation.get("responses")).filter(|(status, _)| status.starts_with('2'))
             {
-                found.content(Some(response), &format!("{pointer}/responses/{status}"));
+                let response = resolve(top, response);
+                found.content(response, &format!("{pointer}/responses/{status}"));
             }
         }
     }
     for (name, body) in objects(top.pointer("/components/requestBodies")) {
         found.content(Some(body), &format!("/components/requestBodies/{}", escape(name)));
+    }
+    for (name, parameter) in objects(top.pointer("/components/parameters")) {
+        found.parameter(parameter, &format!("/components/parameters/{}", escape(name)));
     }
     found.errors
 }
@@ -53,6 +66,22 @@ impl Found<'_> {
         for key in own.filter(|key| !known.contains(&key.as_str())) {
             let help = if known.is_empty() { "none does".to_owned() } else { known.join(", ") };
             self.add(&format!("{pointer}/{key}"), format!("`{key}` means nothing here; of the keys of ours: {help}"));
+        }
+    }
+
+    fn parameters(&mut self, node: &Value, pointer: &str) {
+        for (index, parameter) in node.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            self.parameter(parameter, &format!("{pointer}/parameters/{index}"));
+        }
+    }
+
+    /// A parameter is a setter, and its type has a name if it is more than a scalar.
+    fn parameter(&mut self, parameter: &Value, pointer: &str) {
+        self.keys(parameter, pointer, &[]);
+        self.unnamed(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        if ["body", "body_map", "client", "items", "new", "pages", "request", "send"].contains(&ident(name).as_str()) {
+            self.add(&format!("{pointer}/name"), format!("`{name}` would be a function that every builder has"));
         }
     }
 
@@ -87,16 +116,46 @@ impl Found<'_> {
         if let Some(values) = schema.get("enum") {
             self.values(values, is_text, &format!("{pointer}/enum"));
         }
+        let listed = |value: &str| {
+            schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().any(|other| other == value))
+        };
+        for (value, _) in objects(schema.get("x-enum-descriptions")).filter(|(value, _)| !listed(value)) {
+            let at = format!("{pointer}/x-enum-descriptions/{}", escape(value));
+            self.add(&at, format!("the enum has no value `{value}`"));
+        }
+        for key in ["items", "additionalProperties"] {
+            self.unnamed(schema.get(key).unwrap_or(&Value::Null), &format!("{pointer}/{key}"));
+        }
+        for key in ["allOf", "anyOf", "oneOf"] {
+            for (index, member) in schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate() {
+                self.unnamed(member, &format!("{pointer}/{key}/{index}"));
+            }
+        }
+        if schema.get("x-case-insensitive").is_some_and(|flag| !flag.is_boolean()) {
+            self.add(&format!("{pointer}/x-case-insensitive"), "x-case-insensitive is `true` or `false`");
+        }
+        let mut fields =
+            BTreeMap::from([("build".to_owned(), "the builder's own"), ("builder".to_owned(), "the type's own")]);
         for (name, property) in objects(schema.get("properties")) {
+            if let Some(earlier) = fields.insert(ident(name), name) {
+                let what = format!("`{name}` gives the same Rust name as {earlier}");
+                self.add(&format!("{pointer}/properties/{}", escape(name)), what);
+            }
             let pointer = format!("{pointer}/properties/{}", escape(name));
             self.keys(property, &pointer, &["x-aliases", "x-sensitive", "x-tolerate"]);
             self.tolerance(property, &pointer);
+            let texts = |list: &Value| list.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+            if property.get("x-aliases").is_some_and(|names| !texts(names)) {
+                self.add(&format!("{pointer}/x-aliases"), "x-aliases is a list of names");
+            }
             self.unnamed(property, &pointer);
         }
-        if let Some(Value::String(property)) = schema.get("x-envelope")
-            && schema.pointer(&format!("/properties/{}", escape(property))).is_none()
-        {
-            self.add(&format!("{pointer}/x-envelope"), format!("the envelope has no property `{property}`"));
+        if let Some(envelope) = schema.get("x-envelope") {
+            let property = envelope.as_str().unwrap_or_default();
+            if schema.pointer(&format!("/properties/{}", escape(property))).is_none() {
+                let what = format!("x-envelope names a property of the schema, and {envelope} is none");
+                self.add(&format!("{pointer}/x-envelope"), what);
+            }
         }
     }
 
@@ -108,6 +167,9 @@ impl Found<'_> {
             match value.as_str().filter(|_| is_text) {
                 None => self.add(&at, "the values of an enum are texts"),
                 Some(text) => {
+                    if syn::parse_str::<syn::Ident>(&variant(text)).is_err() {
+                        self.add(&at, format!("`{text}` gives a Rust name that is a keyword"));
+                    }
                     if let Some(earlier) = names.insert(variant(text), format!("`{text}`")) {
                         self.add(&at, format!("`{text}` gives the same Rust name as {earlier}"));
                     }

@@ -13,9 +13,14 @@ use crate::transport::Unbuilt;
 const ACTED: &str = "the service may have acted on it";
 
 impl Error {
-    /// An answer outside 2xx.
-    pub(crate) fn rejected(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
-        let (code, description) = explain(&body);
+    /// An answer outside 2xx. `secrets` is what was sent and must not come back in the service's words.
+    pub(crate) fn rejected<'a>(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        secrets: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
+        let (code, description) = explain(&body, &|text| clean(text, secrets.clone()));
         let hint = match status.as_u16() {
             300..=399 => {
                 Some("redirects are not followed, since they would carry the token elsewhere: check the address")
@@ -71,6 +76,12 @@ impl Error {
         })
     }
 
+    /// A client that could not be built.
+    pub(crate) fn no_client(error: reqwest::Error) -> Self {
+        Self::new(ErrorKind::Configuration, format!("the HTTP client cannot be built: {}", scrub(&root(&error))))
+            .change(|inner| inner.source = Some(Arc::new(error)))
+    }
+
     /// An answer that broke off behind its status.
     pub(crate) fn cut_off(status: StatusCode, headers: HeaderMap, error: reqwest::Error) -> Self {
         let error = Self::transport(error);
@@ -114,17 +125,29 @@ fn root(error: &dyn StdError) -> String {
 /// How many refused parameters an error names.
 const MOST_PARAMETERS: usize = 4;
 
+/// A text of the service without the secrets that it was sent, to the letter, and without what looks like one.
+fn clean<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
+    let mut text = text.to_owned();
+    // A text shorter than this is no secret that could be told from a word.
+    for secret in secrets.filter(|secret| secret.len() >= 4) {
+        if text.contains(secret) {
+            text = text.replace(secret, "[secret]");
+        }
+    }
+    scrub(&text)
+}
+
 /// The service's name and words for an error, whatever form they come in.
-fn explain(body: &[u8]) -> (Option<String>, Option<String>) {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return (None, page_title(body)) };
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(scrub);
+fn explain(body: &[u8], clean: &dyn Fn(&str) -> String) -> (Option<String>, Option<String>) {
+    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return (None, page_title(body, clean)) };
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(clean);
     let first = |names: &[&str]| names.iter().find_map(|name| text(name));
     let code = first(&["error", "code", "title", "type"]);
     let mut description = first(&["errorDescription", "error_description", "detail", "message"]);
     // Problem documents name what was wrong with each parameter.
     let parameters = fields.get("invalidParams").or_else(|| fields.get("invalid-params")).and_then(Value::as_array);
     for parameter in parameters.into_iter().flatten().take(MOST_PARAMETERS) {
-        let part = |name: &str| scrub(parameter.get(name).and_then(Value::as_str).unwrap_or_default());
+        let part = |name: &str| clean(parameter.get(name).and_then(Value::as_str).unwrap_or_default());
         let description = description.get_or_insert_default();
         let gap = if description.is_empty() { "" } else { "; " };
         description.push_str(&format!("{gap}{} {}", part("name"), part("reason")));
@@ -133,7 +156,7 @@ fn explain(body: &[u8]) -> (Option<String>, Option<String>) {
 }
 
 /// A gateway's HTML page says what happened in its title.
-fn page_title(body: &[u8]) -> Option<String> {
+fn page_title(body: &[u8], clean: &dyn Fn(&str) -> String) -> Option<String> {
     let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
     let lower = text.to_ascii_lowercase();
     if !lower.contains("<html") && !lower.contains("<!doctype") {
@@ -141,16 +164,16 @@ fn page_title(body: &[u8]) -> Option<String> {
     }
     let start = lower.find("<title>")? + "<title>".len();
     let end = start + lower.get(start..)?.find("</title>")?;
-    text.get(start..end).map(scrub).filter(|title| !title.is_empty())
+    text.get(start..end).map(clean).filter(|title| !title.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::explain;
+    use super::{explain, scrub};
 
     #[test]
     fn every_known_form_of_error_body_is_understood() {
-        let read = |body: &str| explain(body.as_bytes());
+        let read = |body: &str| explain(body.as_bytes(), &|text| scrub(text));
         let some = |code: &str, text: &str| (Some(code.to_owned()), Some(text.to_owned()));
         assert_eq!(read(r#"{"error":"invalid_client","error_description":"no"}"#), some("invalid_client", "no"));
         assert_eq!(

@@ -17,15 +17,20 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, Shared};
+use tokio::time::timeout;
 
 use super::TokenSource;
 use super::bearer::Bearer;
 use super::clock::{Clock, System};
 use super::setback::Setback;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scopes;
+
+/// How long a source may take, whatever its callers wait.
+const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
 /// How many scopes are remembered; those that were used least recently are forgotten first.
 const CAPACITY: usize = 10_000;
@@ -89,7 +94,12 @@ impl TokenCache {
                 Found::Failure(error) => return Err(error),
                 Found::Flight { flight, began } => (flight, began),
             };
-            match flight.landing.await {
+            // The task has its own limit; this one is for a task whose runtime stands still.
+            let Ok(fetched) = timeout(FETCH_LIMIT + Duration::from_secs(1), flight.landing).await else {
+                self.0.clear(scopes, flight.number);
+                return self.0.alive(scopes).ok_or_else(late);
+            };
+            match fetched {
                 Some(Ok(bearer)) => return Ok(bearer),
                 Some(Err(error)) => return self.0.alive(scopes).ok_or(error),
                 None if began => return Err(Error::token("the token source panicked, or its runtime ended")),
@@ -147,7 +157,8 @@ impl TokenCache {
         // The map holds the flight: holding the map from within it would keep both alive for ever.
         let pilot = Pilot { cache: Arc::downgrade(&self.0), scopes: scopes.clone(), number };
         let task = tokio::spawn(async move {
-            let fetched = source.fetch(pilot.scopes.clone()).await;
+            let fetched =
+                timeout(FETCH_LIMIT, source.fetch(pilot.scopes.clone())).await.unwrap_or_else(|_| Err(late()));
             let Some(cache) = pilot.cache.upgrade() else { return Err(Error::token("the client is gone")) };
             let received = cache.clock.now();
             let landed = fetched.and_then(|token| Bearer::new(&token, number, received, cache.spread)).map(Arc::new);
@@ -167,18 +178,27 @@ struct Pilot {
 
 impl Drop for Pilot {
     fn drop(&mut self) {
-        if let Some(cache) = self.cache.upgrade()
-            && let Some(slot) = cache.slots().get_mut(&self.scopes)
-        {
-            slot.flight.take_if(|flight| flight.number == self.number);
+        if let Some(cache) = self.cache.upgrade() {
+            cache.clear(&self.scopes, self.number);
         }
     }
 }
 
+fn late() -> Error {
+    Error::new(ErrorKind::Timeout, format!("the token source gave nothing in {} s", FETCH_LIMIT.as_secs()))
+}
+
 impl Inner {
     fn slots(&self) -> MutexGuard<'_, HashMap<Scopes, Slot>> {
-        // Nothing that can panic happens under the lock.
+        // What is under the lock is whole at every step, so a panic elsewhere leaves nothing to mend.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for this fetch no longer.
+    fn clear(&self, scopes: &Scopes, number: u64) {
+        if let Some(slot) = self.slots().get_mut(scopes) {
+            slot.flight.take_if(|flight| flight.number == number);
+        }
     }
 
     fn land(&self, scopes: &Scopes, number: u64, landed: &Result<Arc<Bearer>>) {

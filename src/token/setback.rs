@@ -64,7 +64,7 @@ mod tests {
         if let Some(text) = retry_after {
             headers.insert("retry-after", text.parse().unwrap());
         }
-        Error::rejected(StatusCode::from_u16(status).unwrap(), headers, Vec::new())
+        Error::rejected(StatusCode::from_u16(status).unwrap(), headers, Vec::new(), std::iter::empty())
     }
 
     fn pauses(error: &Error, alive: bool, count: usize) -> Vec<Duration> {

@@ -123,6 +123,19 @@ async fn a_service_that_quotes_the_secrets_it_was_sent_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_secret_that_looks_like_something_else_is_hidden_whole() {
+    let long = format!("tail{}", "of-secret-".repeat(60));
+    for secret in ["abc0123456789def-tail-of-secret", "x+12345678-tail-of-secret", "eyJabc.tail/of+secret", &long] {
+        let server = Server::always(Answer::new(204, "")).await;
+        let words = format!("wrong secret: {secret}");
+        server.on_token(move |_| Answer::json(401, &json!({"error": "invalid_client", "error_description": words})));
+        let builder = Unloc::builder().environment(server.url()).client_credentials(CLIENT_ID, secret);
+        let error = builder.build().unwrap().get_lock_holders().send().await.unwrap_err();
+        assert_eq!(error.description(), Some("wrong secret: [secret]"));
+    }
+}
+
+#[tokio::test]
 async fn a_value_that_does_not_fit_is_not_quoted() {
     let user = json!({"id": PERSON});
     for key in [

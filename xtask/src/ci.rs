@@ -1,6 +1,6 @@
 //! Every check, in the order in which they fail fastest.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -43,7 +43,7 @@ const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check 
 /// Runs all checks; ends at the first that fails.
 pub(crate) fn run() -> ExitCode {
     let started = Instant::now();
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default();
     let outcome = CHECKS
         .iter()
         .try_for_each(|check| timed(check.name, || by_cargo(check, &root)))

@@ -11,17 +11,18 @@ const NAMES: [&str; 3] = ["unloc", "unloc-codegen", "unloc-sandbox"];
 
 /// Packs all crates, unpacks them beside each other and builds them there.
 pub(crate) fn check(root: &Path, cargo: impl Fn() -> Command) -> Result<(), String> {
+    let target = root.join("target");
+    let (packed, unpacked) = (target.join("package"), target.join("packages"));
+    for folder in [&packed, &unpacked] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|error| format!("{} cannot be emptied: {error}", folder.display()))?;
+        }
+        fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    }
     let mut pack = cargo();
-    pack.args(["package", "--no-verify", "--allow-dirty"]);
+    pack.args(["package", "--no-verify", "--allow-dirty", "--target-dir"]).arg(&target);
     NAMES.iter().for_each(|name| _ = pack.args(["-p", name]));
     run(&mut pack)?;
-    let target =
-        fs::canonicalize(root.join("target")).map_err(|error| format!("there is no target folder: {error}"))?;
-    let (packed, unpacked) = (target.join("package"), target.join("packages"));
-    if unpacked.exists() {
-        fs::remove_dir_all(&unpacked).map_err(|error| format!("{} cannot be emptied: {error}", unpacked.display()))?;
-    }
-    fs::create_dir_all(&unpacked).map_err(|error| format!("{} cannot be made: {error}", unpacked.display()))?;
     let version = env!("CARGO_PKG_VERSION");
     for name in NAMES {
         let file = packed.join(format!("{name}-{version}.crate"));

@@ -49,7 +49,7 @@ fn documentation(document: &Document, operation: &Operation) -> String {
     text.push_str(if operation.repeatable {
         "; sent twice, it does what it does when sent once.\n\n"
     } else {
-        "; **sent twice, it may act twice**, so it is never repeated once the service may have seen it.\n\n"
+        "; **sent twice, it may act twice**, so it is repeated only if the service refused the token and did nothing.\n\n"
     });
     let parameters: Vec<_> = operation.parameters.iter().filter(|p| p.name != "lockHolderId").collect();
     if !parameters.is_empty() {

@@ -1,10 +1,9 @@
 //! On Tokio's paused clock: nothing here waits for real.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, advance, sleep, timeout};
+use tokio::time::{Instant, advance, sleep};
 
 use super::*;
 use crate::scope::Scope;
@@ -17,6 +16,7 @@ struct Slow {
     calls: AtomicUsize,
     fails: AtomicBool,
     panics_first: bool,
+    hangs_first: bool,
     lifetime: Option<u64>,
 }
 
@@ -25,6 +25,9 @@ impl TokenSource for Arc<Slow> {
         Box::pin(async move {
             let call = self.calls.fetch_add(1, Ordering::SeqCst);
             sleep(FETCH).await;
+            if call == 0 && self.hangs_first {
+                std::future::pending::<()>().await;
+            }
             assert!(call > 0 || !self.panics_first, "on purpose");
             if self.fails.load(Ordering::SeqCst) {
                 return Err(Error::token("closed"));
@@ -232,6 +235,35 @@ async fn a_source_that_panics_once_is_asked_again() {
     assert!(first.to_string().contains("panicked"), "{first}");
     cache.get(&scopes).await.unwrap();
     assert_eq!(source.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_never_answers_is_given_up_and_asked_again() {
+    let (source, _, cache) = cache_of(Slow { hangs_first: true, ..Slow::default() });
+    let scopes = Scopes::unscoped();
+    let begun = Instant::now();
+    let first = cache.get(&scopes).await.err().unwrap();
+    assert_eq!((first.kind(), begun.elapsed()), (ErrorKind::Timeout, FETCH_LIMIT));
+    advance(seconds(1)).await;
+    cache.get(&scopes).await.unwrap();
+    assert_eq!(source.calls(), 2);
+}
+
+#[test]
+fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let still = runtime();
+    let (source, cache) = still.block_on(async {
+        let (source, _, cache) = slow();
+        assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
+        (source, cache)
+    });
+    runtime().block_on(async {
+        assert_eq!(cache.get(&Scopes::unscoped()).await.err().unwrap().kind(), ErrorKind::Timeout);
+        cache.get(&Scopes::unscoped()).await.unwrap();
+    });
+    assert_eq!(source.calls(), 2);
+    drop(still);
 }
 
 #[test]
