@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use unloc::Unloc;
 use unloc::types::{Key, KeyState};
 use unloc_sandbox::Sandbox;
@@ -91,9 +91,10 @@ async fn having_no_lock_holder_yet_is_explained() {
 
 #[tokio::test]
 async fn a_host_where_nobody_listens_is_named_as_such() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // Bound, so that nobody else gets the port, and not listening.
+    let closed = TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
     let line = failure(&run(&mut against(&url, "me", SECRET)));
     assert!(line.contains(&format!("no connection to {url}")) && line.contains("check the address"), "{line}");
 }
