@@ -208,6 +208,20 @@ fn a_key_of_ours_that_means_nothing_and_a_schema_without_a_name_are_refused() {
 }
 
 #[test]
+fn a_parameter_in_a_header_is_sent_and_the_generators_own_header_is_not() {
+    for required in ["true", "false"] {
+        let text = std::fs::read_to_string(spec("auth")).unwrap();
+        let parameter = format!(
+            "operationId: getToken\n      parameters: [{{name: x-trace, in: header, required: {required}, schema: {{type: string}}}}]"
+        );
+        let text = text.replace("operationId: getToken", &parameter);
+        let source = bindings(&Document::parse(Path::new("auth.yaml"), &text).unwrap(), "auth").unwrap();
+        assert!(source.contains("pub fn x_trace<") && source.contains("header_map.append(\"x-trace\""), "{source}");
+        assert!(!source.contains("\"api-version\""), "{source}");
+    }
+}
+
+#[test]
 fn names_that_are_keywords_of_rust_get_an_underscore() {
     let text = std::fs::read_to_string(spec("auth")).unwrap();
     let text = text.replace("operationId: getToken", "operationId: move");

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, Shared};
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::TokenSource;
@@ -102,10 +103,12 @@ impl TokenCache {
             match fetched {
                 Some(Ok(bearer)) => return Ok(bearer),
                 Some(Err(error)) => return self.0.alive(scopes).ok_or(error),
-                None if began => return Err(Error::token("the token source panicked, or its runtime ended")),
-                // Someone else's fetch was lost, perhaps long ago: it says nothing about the next one.
-                None => {}
+                None => self.0.clear(scopes, flight.number),
             }
+            if began {
+                return Err(Error::token("the token source panicked, or its runtime ended"));
+            }
+            // Someone else's fetch was lost, perhaps long ago: it says nothing about the next one.
         }
     }
 
@@ -133,7 +136,7 @@ impl TokenCache {
         {
             let kept = Arc::clone(kept);
             if kept.soft.is_past(now) && slot.flight.is_none() && pausing.is_none() {
-                slot.flight = Some(self.fly(scopes));
+                slot.flight = self.fly(scopes).ok();
             }
             return Found::Token(kept);
         }
@@ -143,20 +146,28 @@ impl TokenCache {
         match (pausing, &slot.kept) {
             (Some(_), Some(kept)) if !kept.end.is_past(now) => Found::Token(Arc::clone(kept)),
             (Some(setback), _) => Found::Failure(setback.error.clone()),
-            (None, _) => {
-                let flight = self.fly(scopes);
-                slot.flight = Some(flight.clone());
-                Found::Flight { flight, began: true }
-            }
+            (None, _) => match self.fly(scopes) {
+                Ok(flight) => {
+                    slot.flight = Some(flight.clone());
+                    Found::Flight { flight, began: true }
+                }
+                Err(error) => Found::Failure(error),
+            },
         }
     }
 
-    fn fly(&self, scopes: &Scopes) -> Flight {
+    /// Begins a fetch. Called with the slots locked: nothing here may take them, not even by being dropped.
+    fn fly(&self, scopes: &Scopes) -> Result<Flight> {
+        let runtime = Handle::try_current().map_err(|_| {
+            Error::new(ErrorKind::Configuration, "calls run on Tokio, and no runtime of it is running here")
+        })?;
         let number = self.0.number.fetch_add(1, Ordering::Relaxed);
         let source = Arc::clone(&self.0.source);
         // The map holds the flight: holding the map from within it would keep both alive for ever.
-        let pilot = Pilot { cache: Arc::downgrade(&self.0), scopes: scopes.clone(), number };
-        let task = tokio::spawn(async move {
+        let (cache, scopes) = (Arc::downgrade(&self.0), scopes.clone());
+        let task = runtime.spawn(async move {
+            // Not before the task runs: a runtime that is going down drops it at once, here, under the lock.
+            let pilot = Pilot { cache, scopes, number };
             let fetched =
                 timeout(FETCH_LIMIT, source.fetch(pilot.scopes.clone())).await.unwrap_or_else(|_| Err(late()));
             let Some(cache) = pilot.cache.upgrade() else { return Err(Error::token("the client is gone")) };
@@ -165,7 +176,7 @@ impl TokenCache {
             cache.land(&pilot.scopes, number, &landed);
             landed
         });
-        Flight { number, landing: task.map(std::result::Result::ok).boxed().shared() }
+        Ok(Flight { number, landing: task.map(std::result::Result::ok).boxed().shared() })
     }
 }
 

@@ -2,19 +2,13 @@
 //! crate's transport, `pages()` and `items()` where the spec says how an operation pages.
 
 use heck::ToPascalCase;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Stmt, Type, parse_quote};
 
 use super::{Fields, docs, optional};
 use crate::operation::{Needs, Operation, Parameter, ident};
-use crate::prepare::Marks;
 
-pub(super) fn finish(
-    items: &mut Vec<Item>,
-    marks: &Marks,
-    operations: &[Operation],
-    types: &Fields,
-) -> Result<(), String> {
+pub(super) fn finish(items: &mut Vec<Item>, operations: &[Operation], types: &Fields) -> Result<(), String> {
     for operation in operations {
         let name = operation.builder();
         let item = items.iter_mut().find_map(|item| match item {
@@ -27,7 +21,7 @@ pub(super) fn finish(
             _ => None,
         });
         implementation(block.ok_or_else(|| format!("methods of builder `{name}`"))?, operation, &fields)?;
-        if let Some(paging) = paging(operation, marks, types)? {
+        if let Some(paging) = paging(operation, types)? {
             items.extend(paging);
         }
     }
@@ -185,8 +179,8 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
     for stmt in send.block.stmts.into_iter().take(end) {
         if is_local(&stmt, "url") {
             building.push(url(operation));
-        } else if !matches!(&stmt, Stmt::Expr(..)) {
-            // The only expression is the one that adds the header `api-version`, which this service does not know.
+        } else if !stmt.to_token_stream().to_string().contains("\"api-version\"") {
+            // The generator adds that header to every request, and this service does not know it.
             building.push(stmt);
         }
     }
@@ -234,7 +228,7 @@ fn url(operation: &Operation) -> Stmt {
 }
 
 /// `items()` and `pages()`, and what they need to know of the page's type.
-fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option<Vec<Item>>, String> {
+fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, String> {
     let (Some(paging), Some(schema)) = (&operation.pagination, &operation.success) else { return Ok(None) };
     let page_name = schema.to_pascal_case();
     let fields = types.get(&page_name).ok_or_else(|| format!("type `{page_name}`"))?;
@@ -255,7 +249,6 @@ fn paging(operation: &Operation, marks: &Marks, types: &Fields) -> Result<Option
     };
     let Type::Path(item) = item else { return Err(format!("name of the items of `{page_name}`")) };
     let item = &item.path;
-    debug_assert!(!marks.enums.contains_key(schema));
     let page = format_ident!("{page_name}");
     let builder = format_ident!("{}", operation.builder());
     let cursor = format_ident!("{}", ident(&paging.cursor));

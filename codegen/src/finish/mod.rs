@@ -33,7 +33,7 @@ pub(crate) fn finish(
     types::finish(types, marks)?;
     let fields = types::fields(types);
     let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
-    builders::finish(builder, marks, operations, &fields).map_err(|what| missing(&what))?;
+    builders::finish(builder, operations, &fields).map_err(|what| missing(&what))?;
     // What remains of the client is the struct that the requests are built on.
     let mut handles = handles::items(document, operations);
     file.items.retain_mut(|item| match item {

@@ -250,6 +250,33 @@ async fn a_source_that_never_answers_is_given_up_and_asked_again() {
 }
 
 #[test]
+fn where_no_runtime_runs_a_call_fails_and_says_so() {
+    let (source, clock) = (Arc::new(Slow::default()), Arc::new(System::new()));
+    let cache = TokenCache::with(Arc::new(Arc::clone(&source)), clock, 64);
+    for _ in 0..2 {
+        let error = cache.get(&Scopes::unscoped()).now_or_never().unwrap().err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("Tokio"), "{error}");
+    }
+}
+
+#[test]
+fn on_a_runtime_that_is_gone_a_call_fails_and_the_next_runtime_serves() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let first = runtime();
+    let (source, _, cache) = first.block_on(async { slow() });
+    let handle = first.handle().clone();
+    drop(first);
+    let entered = handle.enter();
+    for _ in 0..2 {
+        assert!(cache.get(&Scopes::unscoped()).now_or_never().unwrap().is_err());
+    }
+    drop(entered);
+    runtime().block_on(cache.get(&Scopes::unscoped())).unwrap();
+    assert_eq!(source.calls(), 1);
+}
+
+#[test]
 fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let still = runtime();
