@@ -1,19 +1,22 @@
 //! The client, and how it is built.
 
-use std::env;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::Url;
+use reqwest::header::HeaderValue;
 
-use crate::environment::Environment;
+use crate::clock::{Clock, SystemClock};
+use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
-use crate::generated::integrator;
+use crate::generated::{auth, integrator};
+use crate::options::RequestOptions;
+use crate::platform;
+use crate::retry::Budget;
 use crate::scope::{Scope, ScopeGeneration, Scopes, lock_holder_scope};
 use crate::text::Secret;
 use crate::token::{ClientCredentials, TokenCache, TokenSource};
-use crate::transport::Inner;
+use crate::transport::{Inner, Manner, USER_AGENT};
 use crate::{LockHolder, types};
 
 /// A client of the Integrator API.
@@ -56,22 +59,7 @@ impl Unloc {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the variable that is missing, empty or wrong.
     pub fn from_env() -> Result<Self> {
-        let read = |name: &str| match env::var(name) {
-            Ok(text) if !text.trim().is_empty() => Ok(text),
-            Ok(_) => Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} is empty"))),
-            Err(env::VarError::NotPresent) => {
-                let what = format!("the environment variable {name} is not set");
-                let all = "UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are needed, all three";
-                Err(Error::new(ErrorKind::Configuration, what).hint(all))
-            }
-            Err(env::VarError::NotUnicode(_)) => {
-                Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} is not Unicode")))
-            }
-        };
-        let environment: Environment = read("UNLOC_ENVIRONMENT")?
-            .parse()
-            .map_err(|error: Error| error.hint("this is what the environment variable UNLOC_ENVIRONMENT says"))?;
-        let (id, secret) = (read("UNLOC_CLIENT_ID")?, read("UNLOC_CLIENT_SECRET")?);
+        let (environment, id, secret) = environment::from_env()?;
         Self::builder().environment(environment).client_credentials(id, secret).build()
     }
 
@@ -106,6 +94,22 @@ impl Unloc {
         LockHolder::new(Arc::new(client), id.into())
     }
 
+    /// The tokens of this client, to fetch some ahead of time, to forget one, or to see how often what happened.
+    ///
+    /// ```no_run
+    /// # async fn example(unloc: unloc::Unloc, homes: Vec<unloc::types::LockHolder>) -> unloc::Result<()> {
+    /// use unloc::{Scopes, lock_holder_scope};
+    ///
+    /// let scopes: Vec<Scopes> = homes.iter().map(|home| Ok(lock_holder_scope(home)?.into())).collect::<unloc::Result<_>>()?;
+    /// unloc.tokens().prefetch(scopes).await?;
+    /// println!("{} fetched", unloc.tokens().stats().fetched);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn tokens(&self) -> &TokenCache {
+        &self.tokens
+    }
+
     pub(crate) fn client(&self) -> Arc<integrator::Client> {
         Arc::clone(&self.client)
     }
@@ -118,17 +122,22 @@ impl fmt::Debug for Unloc {
 }
 
 /// Builds an [`Unloc`].
-#[derive(Default)]
 #[must_use = "nothing is built before `build()`"]
 pub struct UnlocBuilder {
     environment: Option<Result<Environment>>,
     tokens: Option<Tokens>,
     generation: ScopeGeneration,
+    http: Option<reqwest::Client>,
+    options: RequestOptions,
+    user_agent: Option<String>,
+    retry_budget: u32,
+    clock: Arc<dyn Clock>,
 }
 
 enum Tokens {
     Credentials(String, Secret),
     Source(Arc<dyn TokenSource>),
+    Cache(TokenCache),
 }
 
 impl UnlocBuilder {
@@ -141,16 +150,32 @@ impl UnlocBuilder {
         Self { environment: Some(environment.try_into().map_err(Into::into)), ..self }
     }
 
-    /// Gets tokens from the same environment's Auth API with these credentials. The last call of this and
-    /// [`token_source`](Self::token_source) counts.
+    /// Gets tokens from the same environment's Auth API with these credentials. The last call of this,
+    /// [`token_source`](Self::token_source) and [`token_cache`](Self::token_cache) counts.
     pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         Self { tokens: Some(Tokens::Credentials(client_id.into(), client_secret.into())), ..self }
     }
 
-    /// Gets tokens from somewhere else. The last call of this and [`client_credentials`](Self::client_credentials)
-    /// counts.
+    /// Gets tokens from somewhere else: a [`TokenSource`], or any async function from [`Scopes`] to a
+    /// [`Token`](crate::token::Token).
     pub fn token_source(self, source: impl TokenSource) -> Self {
         Self { tokens: Some(Tokens::Source(Arc::new(source))), ..self }
+    }
+
+    /// Uses a cache that exists: to share tokens with other clients of the same environment, or to watch them. Its tokens
+    /// are sent to this client's environment.
+    ///
+    /// ```
+    /// use unloc::token::{ClientCredentials, TokenCache};
+    /// use unloc::{Environment, Unloc};
+    ///
+    /// let source = ClientCredentials::new(&Environment::Sandbox, "my-client-id", "EXAMPLE-SECRET")?;
+    /// let tokens = TokenCache::builder(source).capacity(500).build();
+    /// let unloc = Unloc::builder().environment(Environment::Sandbox).token_cache(tokens.clone()).build()?;
+    /// # Ok::<(), unloc::Error>(())
+    /// ```
+    pub fn token_cache(self, cache: TokenCache) -> Self {
+        Self { tokens: Some(Tokens::Cache(cache)), ..self }
     }
 
     /// Which generation of scopes to ask for. [`ScopeGeneration::Identifier`], unless this is called.
@@ -158,32 +183,114 @@ impl UnlocBuilder {
         Self { generation, ..self }
     }
 
+    /// Times, repeats and headers of all calls of this client.
+    pub fn options(self, options: RequestOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Sends through this HTTP client instead of one of the SDK's own: with a proxy, with trusted roots or a client
+    /// certificate of yours. The tokens of [`client_credentials`](Self::client_credentials) are fetched through it, too.
+    ///
+    /// Build it with `redirect(Policy::none())`, with a short `pool_idle_timeout` and without `retry`. If it does follow a
+    /// redirect, the body of the request, and with it every secret, is not sent along; the token does not go to another
+    /// origin; and the call fails with [`ErrorKind::Configuration`], whatever came back.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .connect_timeout(Duration::from_secs(5))
+    ///     .pool_idle_timeout(Duration::from_secs(4))
+    ///     .build()
+    ///     .expect("TLS can be set up");
+    /// let unloc = unloc::Unloc::builder().http_client(http).client_credentials("my-client-id", "EXAMPLE-SECRET").build()?;
+    /// # Ok::<(), unloc::Error>(())
+    /// ```
+    pub fn http_client(self, http: reqwest::Client) -> Self {
+        Self { http: Some(http), ..self }
+    }
+
+    /// Names your program to the service, as `my-program/1.2`: it stands before the SDK's own `unloc-rust/0.1.0`.
+    pub fn user_agent(self, program: impl Into<String>) -> Self {
+        Self { user_agent: Some(program.into()), ..self }
+    }
+
+    /// How many repeats the calls of this client together have in reserve; 20 unless this is called. Each repeat takes one,
+    /// a tenth comes back with each success and a tenth with each second. When none is left, a call that fails is not
+    /// made again, and its error says so. With 0 nothing is repeated, except after a 401.
+    pub fn retry_budget(self, repeats: u32) -> Self {
+        Self { retry_budget: repeats, ..self }
+    }
+
+    /// Where time and chance come from, for tokens, timeouts, deadlines and repeats.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there are no credentials, the address is refused, or TLS cannot be set up.
+    /// [`ErrorKind::Configuration`] if there are no credentials, the address or the user agent is refused, or TLS cannot be
+    /// set up.
     pub fn build(self) -> Result<Unloc> {
         let environment = self.environment.unwrap_or(Ok(Environment::Production))?;
         let base = environment.base(integrator::SERVERS)?;
-        let http = http(&base)?;
-        let source: Arc<dyn TokenSource> = match self.tokens {
-            Some(Tokens::Source(source)) => source,
+        let foreign = self.http.is_some();
+        let http = self.http.map_or_else(|| platform::http(base.scheme() == "http"), Ok)?;
+        let user_agent = match self.user_agent {
+            Some(program) => format!("{program} {USER_AGENT}"),
+            None => USER_AGENT.to_owned(),
+        };
+        let user_agent = HeaderValue::try_from(user_agent)
+            .map_err(|_| Error::new(ErrorKind::Configuration, "the user agent has characters that cannot be sent"))?;
+        let manner = |base: &Url, options| {
+            Arc::new(Manner {
+                base_path: base.path().to_owned(),
+                budget: Budget::new(base, self.retry_budget, self.clock.now()),
+                clock: Arc::clone(&self.clock),
+                options,
+                user_agent: user_agent.clone(),
+                foreign,
+            })
+        };
+        let cache =
+            |source: Arc<dyn TokenSource>| TokenCache::builder(source).shared_clock(Arc::clone(&self.clock)).build();
+        let tokens = match self.tokens {
+            Some(Tokens::Cache(cache)) => cache,
+            Some(Tokens::Source(source)) => cache(source),
             Some(Tokens::Credentials(id, secret)) => {
-                Arc::new(ClientCredentials::with_client(http.clone(), &environment, id, secret)?)
+                let auth = environment.base(auth::SERVERS)?;
+                let manner = manner(&auth, ClientCredentials::options());
+                cache(Arc::new(ClientCredentials::with(&auth, http.clone(), manner, id, secret)?))
             }
             None => {
-                let what = "no credentials: call `client_credentials` or `token_source`";
+                let what = "no credentials: call `client_credentials`, `token_source` or `token_cache`";
                 return Err(Error::new(ErrorKind::Configuration, what));
             }
         };
-        let tokens = TokenCache::new(source);
         let scopes = match self.generation {
             ScopeGeneration::Identifier => Scopes::unscoped(),
             ScopeGeneration::Admin => Scope::IntegratorAdmin.into(),
         };
-        let inner = Inner { base_path: base.path().to_owned(), tokens: Some((tokens.clone(), scopes)) };
+        let inner = Inner { tokens: Some((tokens.clone(), scopes)), manner: manner(&base, self.options) };
         let client = integrator::Client::new_with_client(base.as_str(), http, inner);
         Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation })
+    }
+}
+
+impl Default for UnlocBuilder {
+    fn default() -> Self {
+        Self {
+            environment: None,
+            tokens: None,
+            generation: ScopeGeneration::default(),
+            http: None,
+            options: RequestOptions::new(),
+            user_agent: None,
+            retry_budget: 20,
+            clock: Arc::new(SystemClock),
+        }
     }
 }
 
@@ -191,26 +298,4 @@ impl fmt::Debug for UnlocBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnlocBuilder").field("environment", &self.environment).finish_non_exhaustive()
     }
-}
-
-/// The connection pool for what lies below `base`. Redirects are not followed: they would carry a token or a secret
-/// elsewhere.
-pub(crate) fn http(base: &Url) -> Result<reqwest::Client> {
-    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let what = "no cryptography for TLS: install a rustls CryptoProvider first, or use the feature `rustls`";
-        return Err(Error::new(ErrorKind::Configuration, what));
-    }
-    let mut client = reqwest::Client::builder()
-        .user_agent(concat!("unloc-rust/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(30))
-        // Servers commonly close an idle connection after five seconds; one that is about to close loses a request.
-        .pool_idle_timeout(Duration::from_secs(4));
-    if base.scheme() == "http" {
-        // Allowed on loopback only, and a proxy is not there: it would read secrets in the clear.
-        client = client.no_proxy();
-    }
-    client.build().map_err(Error::no_client)
 }

@@ -1,5 +1,6 @@
 //! Where the service is.
 
+use std::env;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -51,6 +52,25 @@ impl Environment {
             }
         }
     }
+}
+
+/// What the environment variables say, all three of which are needed.
+pub(crate) fn from_env() -> Result<(Environment, String, String), Error> {
+    let refuse = |what: String| Err(Error::new(ErrorKind::Configuration, what));
+    let read = |name: &str| match env::var(name) {
+        Ok(text) if !text.trim().is_empty() => Ok(text),
+        Ok(_) => refuse(format!("the environment variable {name} is empty")),
+        Err(env::VarError::NotPresent) => {
+            refuse(format!("the environment variable {name} is not set")).map_err(|error| {
+                error.hint("UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are needed, all three")
+            })
+        }
+        Err(env::VarError::NotUnicode(_)) => refuse(format!("the environment variable {name} is not Unicode")),
+    };
+    let environment = read("UNLOC_ENVIRONMENT")?
+        .parse()
+        .map_err(|error: Error| error.hint("this is what the environment variable UNLOC_ENVIRONMENT says"))?;
+    Ok((environment, read("UNLOC_CLIENT_ID")?, read("UNLOC_CLIENT_SECRET")?))
 }
 
 fn check(url: &Url) -> Result<(), Error> {

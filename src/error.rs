@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -75,8 +76,9 @@ pub enum ErrorKind {
     Decode,
 }
 
-/// What became of the operation, as far as can be known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What became of the operation, as far as can be known. In the order of how much may have happened: of the attempts of one
+/// call, the one that leaves most open counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The service never saw it.
@@ -101,6 +103,8 @@ struct Inner {
     headers: HeaderMap,
     body: Vec<u8>,
     attempts: u32,
+    retry_after: Option<Duration>,
+    about_a_token: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -128,6 +132,8 @@ impl Error {
             headers: HeaderMap::new(),
             body: Vec::new(),
             attempts: 0,
+            retry_after: None,
+            about_a_token: false,
             source: None,
         }))
     }
@@ -187,25 +193,62 @@ impl Error {
         names.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
     }
 
-    /// How often the operation was sent.
+    /// How often the operation was sent, as far as is known.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
+    /// How long the service asked to wait before the next call, in `Retry-After`; for a token that could not be had, how
+    /// long nothing is asked for.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// Whether the same call may well succeed later, and does no harm if it is made again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let passing = match (self.0.kind, self.0.status) {
+        let harmless = matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
+            || self.0.operation.is_none_or(|operation| operation.repeatable);
+        self.is_passing() && harmless
+    }
+
+    /// Whether it may well be over in a moment, whatever it left behind.
+    pub(crate) fn is_passing(&self) -> bool {
+        match (self.0.kind, self.0.status) {
             (ErrorKind::Connection | ErrorKind::Timeout, _) => true,
             (ErrorKind::Service | ErrorKind::Token, Some(status)) => {
                 matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504)
             }
             _ => false,
-        };
-        let harmless = matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
-            || self.0.operation.is_none_or(|operation| operation.repeatable);
-        passing && harmless
+        }
+    }
+
+    /// Whether the service refused the token that the call carried.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.0.status == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether there was no token to send the operation with.
+    pub(crate) fn is_about_a_token(&self) -> bool {
+        self.0.about_a_token
+    }
+
+    /// What `error.type` is in OpenTelemetry: the status, else a name that is one of few.
+    pub(crate) fn type_name(&self) -> &str {
+        match (&self.0.status, self.0.kind) {
+            (Some(status), ErrorKind::Service | ErrorKind::Token) => status.as_str(),
+            (_, ErrorKind::Configuration) => "configuration",
+            (_, ErrorKind::Scope) => "scope",
+            (_, ErrorKind::Request) => "request",
+            (_, ErrorKind::Token) => "token",
+            (_, ErrorKind::Service) => "service",
+            (_, ErrorKind::Certificate) => "certificate",
+            (_, ErrorKind::Connection) => "connection",
+            (_, ErrorKind::Timeout) => "timeout",
+            (_, ErrorKind::Decode) => "decode",
+        }
     }
 
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -227,6 +270,26 @@ impl Error {
 
     pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.change(|inner| inner.hint = Some(hint.into()))
+    }
+
+    /// One more thing to say.
+    pub(crate) fn also(self, hint: String) -> Self {
+        self.change(|inner| {
+            inner.hint = Some(match inner.hint.take() {
+                Some(first) => format!("{first}; {hint}").into(),
+                None => hint.into(),
+            });
+        })
+    }
+
+    /// The service, or the cache of tokens, wants to be left alone for so long.
+    pub(crate) fn retry_in(self, pause: Duration) -> Self {
+        self.change(|inner| inner.retry_after = Some(pause))
+    }
+
+    /// With an outcome that leaves as much open as this one.
+    pub(crate) fn at_worst(self, outcome: Outcome) -> Self {
+        self.change(|inner| inner.outcome = inner.outcome.max(outcome))
     }
 
     /// Without the body, where that may hold a secret.
@@ -254,19 +317,22 @@ impl Error {
             inner.outcome = Outcome::NotSent;
             inner.operation = Some(operation);
             inner.attempts = 0;
+            inner.about_a_token = true;
         })
     }
 }
 
 impl Inner {
     fn copy(&self) -> Self {
-        let Self { kind, outcome, operation, status, attempts, .. } = *self;
+        let Self { kind, outcome, operation, status, attempts, retry_after, about_a_token, .. } = *self;
         Self {
             kind,
             outcome,
             operation,
             status,
             attempts,
+            retry_after,
+            about_a_token,
             message: self.message.clone(),
             hint: self.hint.clone(),
             code: self.code.clone(),
@@ -280,13 +346,16 @@ impl Inner {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, message, code, description, hint, .. } = &*self.0;
+        let Inner { operation, message, code, description, attempts, hint, .. } = &*self.0;
         if let Some(operation) = operation {
             write!(f, "{}: ", operation.id)?;
         }
         f.write_str(message)?;
         for part in [code, description].into_iter().flatten() {
             write!(f, ": {part}")?;
+        }
+        if *attempts > 1 {
+            write!(f, ", sent {attempts} times")?;
         }
         match hint {
             Some(hint) => write!(f, " ({hint})"),

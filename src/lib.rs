@@ -2,7 +2,9 @@
 
 mod open_enum;
 
+mod call;
 mod client;
+mod clock;
 mod decode;
 mod environment;
 mod error;
@@ -11,18 +13,23 @@ mod lenient;
 mod lock_holder;
 mod nullable;
 mod operation;
+mod options;
 mod page;
 mod path;
+mod platform;
+mod retry;
 #[cfg(all(test, feature = "schemars"))]
 mod schemas;
 mod scope;
 mod text;
-mod token;
+pub mod token;
 mod transport;
+mod within;
 
 /// Dates and times of requests and answers.
 pub use chrono;
 pub use client::{Unloc, UnlocBuilder};
+pub use clock::{Clock, Moment, SystemClock};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, Outcome, Result};
 /// Builders of the operations; the handles' methods return them.
@@ -32,12 +39,18 @@ pub use generated::integrator::types;
 pub use lock_holder::LockHolder;
 pub use nullable::Nullable;
 pub use operation::{Handle, Operation};
+pub use options::RequestOptions;
 pub use page::Paged;
+pub use platform::{BoxFuture, MaybeSend, MaybeSync};
 pub use progenitor_client::ResponseValue;
-pub use reqwest::header::HeaderMap;
+/// The HTTP client below, for those who bring one of their own.
+pub use reqwest;
+pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{StatusCode, Url};
+pub use retry::RetryPolicy;
 pub use scope::{Identifier, LockHolderId, OtherScope, Scope, ScopeGeneration, Scopes, lock_holder_scope};
 pub use text::{Cursor, InvalidPhoneNumber, PhoneNumber, Secret};
-pub use token::{ClientCredentials, FetchToken, Token, TokenSource};
+#[doc(no_inline)]
+pub use token::{ClientCredentials, FetchToken, Token, TokenCache, TokenSource};
 
 pub(crate) use open_enum::open_enum;

@@ -2,20 +2,19 @@
 
 use std::collections::HashSet;
 use std::future::Future;
-use std::pin::Pin;
 
-use futures_core::Stream;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use progenitor_client::ResponseValue;
 
 use crate::error::Result;
 use crate::operation::Operation;
+use crate::platform::{BoxStream, MaybeSend};
 use crate::text::Cursor;
 
 /// A stream of items or pages that is read from the service as it goes.
 ///
 /// It owns what it needs: it can be stored, sent to another task, and read with `next()` as it is.
-pub type Paged<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
+pub type Paged<T> = BoxStream<Result<T>>;
 
 /// Where a page stands in its list.
 pub(crate) struct Position<'a> {
@@ -31,12 +30,12 @@ pub(crate) fn pages<P, F, A>(
     operation: &'static Operation,
     start: Option<Cursor>,
     fetch: F,
-    position: impl Fn(&P) -> Position<'_> + Send + 'static,
+    position: impl Fn(&P) -> Position<'_> + MaybeSend + 'static,
 ) -> Paged<ResponseValue<P>>
 where
-    P: Send + 'static,
-    F: Fn(Option<Cursor>) -> A + Send + 'static,
-    A: Future<Output = Result<ResponseValue<P>>> + Send + 'static,
+    P: MaybeSend + 'static,
+    F: Fn(Option<Cursor>) -> A + MaybeSend + 'static,
+    A: Future<Output = Result<ResponseValue<P>>> + MaybeSend + 'static,
 {
     let seen: HashSet<_> = start.iter().cloned().collect();
     let pages =
@@ -58,13 +57,13 @@ where
             };
             Ok(Some((page, (state, fetch, position))))
         });
-    pages.boxed()
+    Box::pin(pages)
 }
 
 /// The items of the pages, one by one.
-pub(crate) fn items<P: Send + 'static, T: Send + 'static>(
+pub(crate) fn items<P: MaybeSend + 'static, T: MaybeSend + 'static>(
     pages: Paged<ResponseValue<P>>,
-    items: impl Fn(P) -> Vec<T> + Send + 'static,
+    items: impl Fn(P) -> Vec<T> + MaybeSend + 'static,
 ) -> Paged<T> {
-    pages.map_ok(move |page| stream::iter(items(page.into_inner())).map(Ok)).try_flatten().boxed()
+    Box::pin(pages.map_ok(move |page| stream::iter(items(page.into_inner())).map(Ok)).try_flatten())
 }

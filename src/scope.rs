@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, scrub};
 use crate::types;
 
 /// One claim of a token.
@@ -201,6 +201,11 @@ impl Scopes {
             }
         }
         Ok(Self(Arc::new(scopes)))
+    }
+
+    /// The claims for a log: an organization id is the integrator's own choice, and may be a number that is somebody's.
+    pub(crate) fn shown(&self) -> String {
+        scrub(&self.to_string())
     }
 
     /// The claims, in a fixed order.

@@ -1,58 +1,130 @@
-//! Where tokens come from, and how long they are kept.
+//! Where tokens come from, and how they are kept so that no call meets a dead one.
+//!
+//! A [`TokenSource`] gives tokens out; [`ClientCredentials`] is the one that asks Unloc's Auth API. A [`TokenCache`] keeps
+//! what a source gave, by issuer, client and scopes. This is what becomes of one of these keys:
+//!
+//! ```text
+//!   life of a token   0 %                              80 %                90 %              100 %
+//!                     |-------------- fresh -------------|------ soft ------|------ hard ------|  dead
+//!                                                         at most 5 minutes  at most 30 seconds   or missing
+//!   a caller          gets it at once                    gets it at once    waits for the next one
+//!   and besides                                          one fetch begins,  one fetch begins,
+//!                                                        nobody waits       all who wait share it
+//!
+//!                                  one fetch for a key, a task of its own
+//!                                ┌──────────────────────────────────────────┐
+//!            ┌─────── begins ───▶│                 in flight                │── token ─▶ fresh: the pauses are forgotten
+//!            │                   └──────────────────────────────────────────┘
+//!    due, or │                         │ failure: everyone who waits gets it
+//!    missing │                         ▼
+//!            │                   ┌──────────────────────────────────────────┐   a token that still lives is handed out,
+//!            └── pause over ─────│                  pause                   │   else the failure is, and nothing is sent
+//!                                └──────────────────────────────────────────┘
+//! ```
+//!
+//! | what happens | what the cache does | why |
+//! |---|---|---|
+//! | 50 callers, no token, a source that fails after 500 ms | one request; all 50 get its error after 500 ms | callers that queue for a lock and then try one after the other make 50 requests and wait 25 s |
+//! | the caller that began a fetch gives up | the fetch goes on, the others get its token | a fetch is not its caller's; what it brings is kept |
+//! | a token is in its soft window | one fetch beside the calls; a failure is not shown to anyone, and the next one comes after 5 s, doubling up to 60 s | a token that lives is good enough |
+//! | a token is in its hard window, and the fetch fails | the token, as long as it lives | the same; it is only a last resort because a request that is under way when its token dies is refused |
+//! | the source fails, and there is no token | a pause of 250 ms, doubling up to 10 s (1 s up to 60 s if the credentials were refused or the answer cannot be read), a quarter longer at most by chance; `Retry-After` counts first, between 250 ms and 10 minutes | an outage costs one request a pause, and not one a call |
+//! | other scopes are asked for meanwhile | they do not notice | each key has its own state; no lock is held while anything waits |
+//! | the service answers 401 to a call | that token is forgotten, unless it has been replaced already; the call is made once more; a second 401 is the caller's | 20 calls that fail together fetch one token, and a token that is wrong for another reason is no loop |
+//! | a token of 30 seconds | used for 24, renewed beside the calls until 27 | the windows are shares of the life; both shrink by chance, the same for the whole process, so that a fleet does not renew in step |
+//! | the source does not say how long tokens live | five minutes are assumed, and logged once | |
+//! | the machine sleeps, or its clock is set | a token ends when the first of two clocks says so, counted from its arrival: one that goes on while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are renewed early | either clock alone lets dead tokens out on some machines; the service's own clock is never compared with |
+//! | a fetch hangs | it ends after a minute ([`TokenCacheBuilder::fetch_limit`]); a caller waits for it no longer than its own deadline | a slow token is not a reason to lose it |
+//! | the source panics, or the runtime ends under a fetch | a panic is a failure like any other; what was lost with a runtime is fetched anew on the next | nothing is parked for ever |
+//! | nobody calls | nothing | no timer, no task: a token is renewed when it is used |
+//! | more than 10 000 sets of scopes are used ([`TokenCacheBuilder::capacity`]) | the sixteenth that was used least recently is forgotten | a lock holder is a key, and there may be many |
+//!
+//! [`TokenCache::invalidate`], [`TokenCache::prefetch`], [`TokenCache::stats`] and a [`TokenObserver`] are for programs that
+//! want to know or to decide more. Time and chance come from a [`Clock`](crate::Clock), which tests replace.
 
 mod bearer;
 mod cache;
 mod client_credentials;
-mod clock;
+mod observer;
 mod setback;
+mod slot;
+mod store;
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use bearer::Bearer;
-pub(crate) use cache::TokenCache;
+pub use bearer::Bearer;
+pub use cache::{TokenCache, TokenCacheBuilder};
 pub use client_credentials::ClientCredentials;
+pub use observer::{TokenEvent, TokenObserver, TokenStats};
 
 use crate::error::Result;
+use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 use crate::scope::Scopes;
 use crate::text::Secret;
 
 /// Gives out access tokens.
 ///
 /// [`ClientCredentials`] asks Unloc's Auth API and is what most programs want. A program that must not hold the secret
-/// asks its own backend instead:
+/// asks its own backend instead; any closure or function from [`Scopes`] to a future is a source:
 ///
 /// ```
 /// use std::time::Duration;
-/// use unloc::{FetchToken, Scopes, Token, TokenSource};
+/// use unloc::token::Token;
+/// use unloc::{Scopes, Unloc};
 ///
-/// struct Backend;
-///
-/// impl TokenSource for Backend {
-///     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
-///         Box::pin(async move {
-///             let answer = ask_the_backend(&scopes.to_string()).await;
-///             Ok(Token::new(answer).expires_in(Duration::from_secs(3600)))
-///         })
-///     }
+/// async fn ask_the_backend(scopes: Scopes) -> unloc::Result<Token> {
+///     let answer = post("https://my-backend.example.com/token", &scopes.to_string()).await;
+///     Ok(Token::new(answer).expires_in(Duration::from_secs(3600)))
 /// }
-/// # async fn ask_the_backend(_: &str) -> String { String::new() }
-/// # fn example() -> unloc::Result<()> {
-/// let unloc = unloc::Unloc::builder().token_source(Backend).build()?;
-/// # Ok(()) }
+///
+/// let unloc = Unloc::builder().token_source(ask_the_backend).build()?;
+/// # async fn post(_: &str, _: &str) -> String { String::new() }
+/// # Ok::<(), unloc::Error>(())
 /// ```
-pub trait TokenSource: Send + Sync + 'static {
+///
+/// `examples/token_backend.rs` is such a backend.
+pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     /// Gets a new token for these scopes.
     ///
     /// It is called at most once at a time for the same scopes, and runs as a task of its own: it ends also if the
-    /// callers that wanted the token have given up, and what it gives is kept. It has a minute.
+    /// callers that wanted the token have given up, and what it gives is kept. It has a minute, unless the cache says
+    /// otherwise.
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_>;
+
+    /// Which issuer gives the tokens out, and to which client: sources that say the same share tokens in a cache that
+    /// they share. A source that does not say shares with none but its clones.
+    fn identity(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What [`TokenSource::fetch`] returns; make it with `Box::pin(async move { … })`.
-pub type FetchToken<'a> = Pin<Box<dyn Future<Output = Result<Token>> + Send + 'a>>;
+pub type FetchToken<'a> = BoxFuture<'a, Result<Token>>;
+
+impl<F, A> TokenSource for F
+where
+    F: Fn(Scopes) -> A + MaybeSend + MaybeSync + 'static,
+    A: Future<Output = Result<Token>> + MaybeSend + 'static,
+{
+    fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+        Box::pin(self(scopes))
+    }
+}
+
+impl<S: TokenSource + ?Sized> TokenSource for Arc<S>
+where
+    Self: MaybeSend + MaybeSync,
+{
+    fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+        (**self).fetch(scopes)
+    }
+
+    fn identity(&self) -> Option<String> {
+        (**self).identity()
+    }
+}
 
 /// An access token as its source gave it out.
 #[derive(Clone)]

@@ -1,35 +1,57 @@
-//! A call's way from its builder to the service and back: path, token, answer. Straight through, each station once.
+//! A request's way from its builder to the service and back.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
+use futures_util::future::{Either, select};
 use progenitor_client::{ClientInfo, ResponseValue};
-use reqwest::header::{AUTHORIZATION, HeaderMap};
+use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::call::{Call, Limit, Wire};
+use crate::clock::Clock;
 use crate::decode::decode;
-use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
+use crate::options::RequestOptions;
 use crate::path;
+use crate::platform;
+use crate::retry::{Budget, retry_after};
 use crate::scope::Scopes;
 use crate::token::{Bearer, TokenCache};
 
 /// The largest body that is read; pages of 2 500 items stay far below.
 const BODY_LIMIT: usize = 32 << 20;
 
+/// How the SDK names itself.
+pub(crate) const USER_AGENT: &str = concat!("unloc-rust/", env!("CARGO_PKG_VERSION"));
+
 /// What the generated clients carry: everything that a call needs beside the connection pool.
 #[derive(Clone)]
 pub(crate) struct Inner {
-    /// Path of the base address, which every request's path must begin with.
-    pub(crate) base_path: String,
     /// Whose token a call carries; `None` for the token call itself.
     pub(crate) tokens: Option<(TokenCache, Scopes)>,
+    pub(crate) manner: Arc<Manner>,
+}
+
+/// How the calls of one client are made.
+pub(crate) struct Manner {
+    /// Path of the base address, which every request's path must begin with.
+    pub(crate) base_path: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) budget: Budget,
+    pub(crate) options: RequestOptions,
+    pub(crate) user_agent: HeaderValue,
+    /// The HTTP client was brought by the caller, and may follow redirects.
+    pub(crate) foreign: bool,
 }
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("base_path", &self.base_path).finish_non_exhaustive()
+        f.debug_struct("Inner").field("base_path", &self.manner.base_path).finish_non_exhaustive()
     }
 }
 
@@ -52,9 +74,10 @@ impl From<reqwest::Error> for Unbuilt {
 pub(crate) async fn send<T: DeserializeOwned>(
     client: &impl ClientInfo<Inner>,
     request: Result<Request, Unbuilt>,
+    options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let Answer { status, headers, body, attempts } = exchange(client, request, operation).await?;
+    let (Answer { status, headers, body }, attempts) = exchange(client, request, options, operation).await?;
     match decode(operation, &body) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
         Err(what) => Err(Error::undecodable(status, headers, body, &what).during(operation).after(attempts)),
@@ -65,9 +88,10 @@ pub(crate) async fn send<T: DeserializeOwned>(
 pub(crate) async fn send_for_nothing(
     client: &impl ClientInfo<Inner>,
     request: Result<Request, Unbuilt>,
+    options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let Answer { status, headers, .. } = exchange(client, request, operation).await?;
+    let (Answer { status, headers, .. }, _) = exchange(client, request, options, operation).await?;
     Ok(ResponseValue::new((), status, headers))
 }
 
@@ -76,62 +100,107 @@ struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    attempts: u32,
 }
 
+/// The answer, and how often the request was sent for it.
 async fn exchange(
     client: &impl ClientInfo<Inner>,
     request: Result<Request, Unbuilt>,
+    options: RequestOptions,
     operation: &'static Operation,
-) -> Result<Answer> {
-    let request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
-    let inner = client.inner();
-    if !path::is_on(operation, &inner.base_path, request.url()) {
+) -> Result<(Answer, u32)> {
+    let Inner { tokens, manner } = client.inner();
+    let mut request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
+    if !path::is_on(operation, &manner.base_path, request.url()) {
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
     }
-    let mut known = Known { body: secrets(operation, &request), tokens: [None, None] };
-    let Some((cache, scopes)) = &inner.tokens else {
-        let answer = execute(client, request).await;
-        return finish(answer, 1, &known).await.map_err(|error| error.during(operation));
-    };
-    let bearer = cache.get(scopes).await.map_err(|error| error.while_getting_a_token(operation))?;
-    let again = request.try_clone();
-    let mut answer = execute(client, with(request, &bearer)).await;
-    known.tokens[0] = Some(Arc::clone(&bearer));
-    let (mut attempts, mut hint) = (1, None);
-    // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
-    // sees the service's own words about the first, and why there is no other.
-    if answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::UNAUTHORIZED)
-        && let Some(again) = again
-    {
-        cache.forget(scopes, &bearer);
-        match cache.get(scopes).await {
-            Ok(fresh) => {
-                answer = execute(client, with(again, &fresh)).await;
-                attempts += 1;
-                hint = Some("a fresh token was refused as well: are these credentials still valid?".to_owned());
-                known.tokens[1] = Some(fresh);
+    let limits = options.over(&manner.options);
+    if let Some(why) = limits.refused {
+        return Err(Error::new(ErrorKind::Request, why).during(operation));
+    }
+    let headers = request.headers_mut();
+    headers.insert(header::USER_AGENT, manner.user_agent.clone());
+    for (name, value) in &limits.headers {
+        headers.insert(name, value.clone());
+    }
+    let mut wire =
+        Http { client: client.client(), manner, hidden: secrets(operation, &request), request, bearers: Vec::new() };
+    let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
+    let call = Call { operation, clock: &*manner.clock, budget: &manner.budget, limits: &limits, tokens };
+    call.make(&mut wire).await
+}
+
+/// One request, sent as often as the call needs.
+struct Http<'a> {
+    client: &'a reqwest::Client,
+    manner: &'a Manner,
+    request: Request,
+    /// What the call sends that the service's words must not bring back: secrets of its body, and tokens.
+    hidden: Vec<String>,
+    bearers: Vec<Arc<Bearer>>,
+}
+
+impl Wire for Http<'_> {
+    type Answer = Answer;
+
+    async fn send(&mut self, bearer: Option<Arc<Bearer>>, limit: Limit) -> Result<Answer> {
+        let answer = self.attempt(bearer.as_deref(), limit).await;
+        if answer.is_err() {
+            // A later answer may quote it.
+            self.bearers.extend(bearer);
+        }
+        answer
+    }
+}
+
+impl Http<'_> {
+    async fn attempt(&self, bearer: Option<&Bearer>, limit: Limit) -> Result<Answer> {
+        let Limit { mut over, time } = limit;
+        let mut request = self.copy()?;
+        if let Some(bearer) = bearer {
+            request.headers_mut().insert(header::AUTHORIZATION, bearer.header());
+        }
+        let url = self.request.url();
+        let answer = match select(pin!(self.client.execute(request)), &mut over).await {
+            Either::Left((answer, _)) => answer.map_err(Error::transport)?,
+            Either::Right(_) => return Err(Error::timed_out(url, time)),
+        };
+        if answer.url() != url {
+            return Err(Error::redirected());
+        }
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = match select(pin!(read(answer)), over).await {
+            Either::Left((body, _)) => body,
+            Either::Right(_) => Err(Unread::Late),
+        };
+        if !status.is_success() {
+            // What was refused stays refused, also if the explanation did not arrive.
+            let asked = retry_after(&headers, self.manner.clock.now().wall);
+            let error = self.rejected(status, headers, body.unwrap_or_default(), bearer);
+            return Err(asked.into_iter().fold(error, Error::retry_in));
+        }
+        match body {
+            Ok(body) => Ok(Answer { status, headers, body }),
+            Err(Unread::Broken(error)) => Err(Error::cut_off(status, headers, Error::transport(error))),
+            Err(Unread::Late) => Err(Error::cut_off(status, headers, Error::timed_out(url, time))),
+            Err(Unread::TooLarge) => {
+                let what = format!("its body is larger than {} MiB", BODY_LIMIT >> 20);
+                Err(Error::undecodable(status, headers, Vec::new(), &what))
             }
-            Err(error) => hint = Some(format!("and no fresh token: {error}")),
         }
     }
-    finish(answer, attempts, &known).await.map_err(|error| match hint {
-        Some(hint) if error.status() == Some(StatusCode::UNAUTHORIZED) => error.hint(hint).during(operation),
-        _ => error.during(operation),
-    })
-}
 
-/// What a call sent that the service's words must not bring back.
-struct Known {
-    body: Vec<String>,
-    tokens: [Option<Arc<Bearer>>; 2],
-}
+    fn copy(&self) -> Result<Request> {
+        // The bindings send bytes or nothing, and both can be copied.
+        let copy = self.request.try_clone();
+        let copy = copy.ok_or_else(|| Error::new(ErrorKind::Request, "its body cannot be sent more than once"))?;
+        Ok(if self.manner.foreign { platform::one_shot(copy) } else { copy })
+    }
 
-impl Known {
-    fn texts(&self) -> impl Iterator<Item = &str> + Clone {
-        let tokens = self.tokens.iter().flatten().map(|bearer| bearer.token());
-        self.body.iter().map(String::as_str).chain(tokens)
+    fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
+        let tokens = self.bearers.iter().map(|bearer| &**bearer).chain(bearer).map(Bearer::token);
+        Error::rejected(status, headers, body, self.hidden.iter().map(String::as_str).chain(tokens))
     }
 }
 
@@ -145,49 +214,21 @@ fn secrets(operation: &Operation, request: &Request) -> Vec<String> {
     operation.hidden.iter().filter_map(|name| body.get(name)?.as_str().map(str::to_owned)).collect()
 }
 
-fn with(mut request: Request, bearer: &Bearer) -> Request {
-    request.headers_mut().insert(AUTHORIZATION, bearer.header());
-    request
-}
-
-async fn execute(client: &impl ClientInfo<Inner>, request: Request) -> Result<Response> {
-    client.client().execute(request).await.map_err(Error::transport)
-}
-
-async fn finish(answer: Result<Response>, attempts: u32, known: &Known) -> Result<Answer> {
-    let answer = answer.map_err(|error| {
-        let arrived = if error.outcome() == Outcome::NotSent { attempts - 1 } else { attempts };
-        error.after(arrived)
-    })?;
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    let body = read(answer).await;
-    match body {
-        Ok(body) if status.is_success() => Ok(Answer { status, headers, body, attempts }),
-        Ok(body) => Err(Error::rejected(status, headers, body, known.texts())),
-        // What was refused stays refused, also if the explanation did not arrive.
-        Err(_) if !status.is_success() => Err(Error::rejected(status, headers, Vec::new(), known.texts())),
-        Err(Unread::Broken(error)) => Err(Error::cut_off(status, headers, error)),
-        Err(Unread::TooLarge) => {
-            let what = format!("its body is larger than {} MiB", BODY_LIMIT >> 20);
-            Err(Error::undecodable(status, headers, Vec::new(), &what))
-        }
-    }
-    .map_err(|error| error.after(attempts))
-}
-
 enum Unread {
     Broken(reqwest::Error),
+    Late,
     TooLarge,
 }
 
-async fn read(mut answer: Response) -> Result<Vec<u8>, Unread> {
+async fn read(answer: Response) -> Result<Vec<u8>, Unread> {
     let announced = answer.content_length().unwrap_or_default();
     if announced > BODY_LIMIT as u64 {
         return Err(Unread::TooLarge);
     }
     // The announced length is a claim; trust it for a page, not for a gigabyte.
     let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default().min(1 << 20));
-    while let Some(chunk) = answer.chunk().await.map_err(Unread::Broken)? {
+    let mut chunks = answer.bytes_stream();
+    while let Some(chunk) = chunks.try_next().await.map_err(Unread::Broken)? {
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(Unread::TooLarge);
         }

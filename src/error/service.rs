@@ -2,12 +2,14 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Duration;
 
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::{Error, ErrorKind, Outcome, scrub};
+use crate::platform::could_not_connect;
 use crate::transport::Unbuilt;
 
 const ACTED: &str = "the service may have acted on it";
@@ -50,18 +52,18 @@ impl Error {
         // The path of the address holds phone numbers; where it leads does not.
         let origin = error.url().map_or_else(|| "the service".to_owned(), |url| url.origin().ascii_serialization());
         let error = error.without_url();
-        let cause = root(&error);
+        let (cause, unconnected) = (root(&error), could_not_connect(&error));
         let (kind, what, outcome, hint) = if cause.contains("scheme is not http") {
             let hint = "switch on one of the features rustls, native-tls and rustls-no-provider";
             (ErrorKind::Configuration, "this program was built without TLS, which {} needs", Outcome::NotSent, hint)
         } else if error.is_builder() {
             (ErrorKind::Request, "the request to {} cannot be built", Outcome::NotSent, "mend the call")
-        } else if cause.contains("certificate") && error.is_connect() {
+        } else if cause.contains("certificate") && unconnected {
             let hint = "check the address, the clock and the trusted roots";
             (ErrorKind::Certificate, "the certificate of {} does not verify", Outcome::NotSent, hint)
-        } else if error.is_connect() && error.is_timeout() {
+        } else if unconnected && error.is_timeout() {
             (ErrorKind::Timeout, "no connection in time to {}", Outcome::NotSent, "check the address and the network")
-        } else if error.is_connect() {
+        } else if unconnected {
             (ErrorKind::Connection, "no connection to {}", Outcome::NotSent, "check the address and the network")
         } else if error.is_timeout() {
             (ErrorKind::Timeout, "no answer in time from {}", Outcome::Unknown, ACTED)
@@ -82,9 +84,23 @@ impl Error {
             .change(|inner| inner.source = Some(Arc::new(error)))
     }
 
-    /// An answer that broke off behind its status.
-    pub(crate) fn cut_off(status: StatusCode, headers: HeaderMap, error: reqwest::Error) -> Self {
-        let error = Self::transport(error);
+    /// No answer, or no end of one, in the time that an attempt has.
+    pub(crate) fn timed_out(url: &Url, time: Duration) -> Self {
+        let origin = url.origin().ascii_serialization();
+        let what = format!("no answer in time from {origin}: {} s", time.as_secs_f64());
+        Self::new(ErrorKind::Timeout, what).at_worst(Outcome::Unknown).hint(ACTED)
+    }
+
+    /// The caller's own HTTP client followed a redirect: without the body, and without the token to another origin. What
+    /// came of it is not the operation's answer.
+    pub(crate) fn redirected() -> Self {
+        let what = "the HTTP client followed a redirect, and what came is no answer of the service";
+        let hint = "build it with `redirect(reqwest::redirect::Policy::none())`, and check the address";
+        Self::new(ErrorKind::Configuration, what).at_worst(Outcome::Unknown).hint(hint)
+    }
+
+    /// An answer that broke off behind its status, for this reason.
+    pub(crate) fn cut_off(status: StatusCode, headers: HeaderMap, error: Self) -> Self {
         let what = format!("the service answered {status}, but its body broke off: {}", error.0.message);
         error.change(|inner| {
             inner.message = what.into();

@@ -1,262 +1,345 @@
-//! Keeps tokens while they live; callers that need the same token share one request for it.
-//!
-//! Per set of scopes there is a slot. What a caller gets depends on the token that is kept in it:
-//!
-//! | the token | the caller gets | and besides |
-//! |---|---|---|
-//! | is fresh | the token, at once | |
-//! | is in its soft window (last fifth of its life, 5 minutes at most) | the token, at once | one fetch is begun, unless one failed a moment ago |
-//! | is in its hard window (last tenth, 30 seconds at most), dead or missing | what the fetch under way brings; one is begun if there is none | |
-//! | the same, shortly after a fetch failed | the token if it still lives, else that failure | nothing is sent before the pause is over |
-//!
-//! A fetch is a task of its own: callers may give up, it lands all the same. Its failure is everyone's, so that an outage
-//! costs one request a pause and not one a call. Pauses grow, and what the token endpoint says in `Retry-After` counts
-//! first. Tokens are counted from their arrival, on two clocks (see [`Moment`](super::clock::Moment)).
+//! The handle on a cache: what callers get, and the fetches that bring it.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt, Shared};
-use tokio::runtime::Handle;
-use tokio::time::timeout;
+use futures_util::stream::{self, StreamExt};
 
 use super::TokenSource;
 use super::bearer::Bearer;
-use super::clock::{Clock, System};
-use super::setback::Setback;
+use super::observer::{TokenEvent, TokenObserver, TokenStats};
+use super::slot::{Flight, Found, Launch, Slot};
+use super::store::Store;
+use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
+use crate::platform;
 use crate::scope::Scopes;
+use crate::within::within;
 
-/// How long a source may take, whatever its callers wait.
+/// How long a source may take, whatever its callers wait, unless the builder says otherwise.
 const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
-/// How many scopes are remembered; those that were used least recently are forgotten first.
+/// How many sets of scopes are remembered, unless the builder says otherwise.
 const CAPACITY: usize = 10_000;
 
-/// A handle on the tokens of one source; clones share them.
-#[derive(Clone)]
-pub(crate) struct TokenCache(Arc<Inner>);
+/// How often a caller looks again that found a fetch lost, or its token dead on waking.
+const TRIES: u32 = 100;
 
-struct Inner {
+/// How many tokens are fetched at once ahead of their use.
+const PREFETCHES: usize = 8;
+
+/// Keeps the tokens of a [`TokenSource`], each while it lives, and renews them beside the calls that use them.
+///
+/// What happens when is described in [the module](super). A handle: clones share the tokens, and a cache can serve many
+/// clients. Every [`Unloc`](crate::Unloc) has one; make one yourself to share it, to watch it, or to use it without the
+/// rest of this crate.
+///
+/// ```
+/// use std::time::Duration;
+/// use unloc::Scopes;
+/// use unloc::token::{Token, TokenCache};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> unloc::Result<()> {
+/// let cache = TokenCache::new(|scopes: Scopes| async move {
+///     let answer = ask_the_backend(&scopes.to_string()).await;
+///     Ok(Token::new(answer).expires_in(Duration::from_secs(3600)))
+/// });
+/// let bearer = cache.get(&Scopes::unscoped()).await?;
+/// assert!(bearer.header().is_sensitive());
+/// # Ok(()) }
+/// # async fn ask_the_backend(_: &str) -> String { "EXAMPLE".into() }
+/// ```
+#[derive(Clone)]
+pub struct TokenCache {
+    store: Arc<Store>,
+    source: Arc<dyn TokenSource>,
+    /// Issuer and client, as far as the source names them; else a name of its own.
+    identity: Arc<str>,
+}
+
+/// Builds a [`TokenCache`] that is not as [`TokenCache::new`] makes it.
+#[must_use = "nothing is built before `build()`"]
+pub struct TokenCacheBuilder {
     source: Arc<dyn TokenSource>,
     clock: Arc<dyn Clock>,
-    /// Drawn once, so that the fetches of many processes do not fall together.
-    spread: f64,
     capacity: usize,
-    /// Never held while anything waits.
-    slots: Mutex<HashMap<Scopes, Slot>>,
-    /// Counts fetches, which name their tokens, and uses, which say what was used last.
-    number: AtomicU64,
-}
-
-#[derive(Default)]
-struct Slot {
-    kept: Option<Arc<Bearer>>,
-    flight: Option<Flight>,
-    setback: Option<Setback>,
-    used: u64,
-}
-
-/// What a fetch gave, for all who wait; `None` if it was lost, by a panic or with the runtime that it ran on.
-type Fetched = Option<Result<Arc<Bearer>>>;
-
-/// A fetch that is under way.
-#[derive(Clone)]
-struct Flight {
-    number: u64,
-    landing: Shared<BoxFuture<'static, Fetched>>,
-}
-
-enum Found {
-    Token(Arc<Bearer>),
-    Failure(Error),
-    Flight { flight: Flight, began: bool },
+    fetch_limit: Duration,
+    observer: Option<Arc<dyn TokenObserver>>,
 }
 
 impl TokenCache {
-    pub(crate) fn new(source: Arc<dyn TokenSource>) -> Self {
-        Self::with(source, Arc::new(System::new()), CAPACITY)
+    /// A cache of the tokens of this source.
+    pub fn new(source: impl TokenSource) -> Self {
+        Self::builder(source).build()
     }
 
-    fn with(source: Arc<dyn TokenSource>, clock: Arc<dyn Clock>, capacity: usize) -> Self {
-        let spread = clock.chance();
-        let (slots, number) = (Mutex::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { source, clock, spread, capacity, slots, number }))
+    /// Begins to build a cache of the tokens of this source.
+    pub fn builder(source: impl TokenSource) -> TokenCacheBuilder {
+        TokenCacheBuilder {
+            source: Arc::new(source),
+            clock: Arc::new(SystemClock),
+            capacity: CAPACITY,
+            fetch_limit: FETCH_LIMIT,
+            observer: None,
+        }
+    }
+
+    /// A handle for another source in the same cache: bound, clock, observer and figures are shared, tokens only if both
+    /// sources have the same [`identity`](TokenSource::identity).
+    #[must_use]
+    pub fn with_source(&self, source: impl TokenSource) -> Self {
+        Self { store: Arc::clone(&self.store), identity: identity(&source), source: Arc::new(source) }
     }
 
     /// A token for these scopes that lives.
-    pub(crate) async fn get(&self, scopes: &Scopes) -> Result<Arc<Bearer>> {
-        loop {
-            let (flight, began) = match self.look(scopes) {
-                Found::Token(bearer) => return Ok(bearer),
-                Found::Failure(error) => return Err(error),
-                Found::Flight { flight, began } => (flight, began),
-            };
-            // The task has its own limit; this one is for a task whose runtime stands still.
-            let Ok(fetched) = timeout(FETCH_LIMIT + Duration::from_secs(1), flight.landing).await else {
-                self.0.clear(scopes, flight.number);
-                return self.0.alive(scopes).ok_or_else(late);
-            };
-            match fetched {
-                Some(Ok(bearer)) => return Ok(bearer),
-                Some(Err(error)) => return self.0.alive(scopes).ok_or(error),
-                None => self.0.clear(scopes, flight.number),
+    ///
+    /// # Errors
+    /// What the source said, now or a moment ago: callers that wait for one fetch share its error, and during the pause
+    /// behind it nothing is asked for ([`Error::retry_after`] says how long that is). [`ErrorKind::Timeout`] if the source
+    /// took too long. [`ErrorKind::Configuration`] if no Tokio runtime is running here.
+    pub async fn get(&self, scopes: &Scopes) -> Result<Arc<Bearer>> {
+        let now = self.store.now();
+        match self.store.with(&self.identity, scopes, |slot| slot.fresh(now)).flatten() {
+            Some(fresh) => {
+                self.store.tell(scopes, &TokenEvent::Hit);
+                Ok(fresh)
             }
-            if began {
-                return Err(Error::token("the token source panicked, or its runtime ended"));
-            }
-            // Someone else's fetch was lost, perhaps long ago: it says nothing about the next one.
+            None => self.seek(scopes).await,
         }
     }
 
-    /// Drops this token if it is still the one that is kept: someone else may have replaced it already.
-    pub(crate) fn forget(&self, scopes: &Scopes, rejected: &Bearer) {
-        if let Some(slot) = self.0.slots().get_mut(scopes) {
-            slot.kept.take_if(|kept| kept.generation == rejected.generation);
-        }
-    }
-
-    fn look(&self, scopes: &Scopes) -> Found {
-        let now = self.0.clock.now();
-        let mut slots = self.0.slots();
-        if !slots.contains_key(scopes) {
-            self.0.make_room(&mut slots);
-        }
-        let slot = match slots.get_mut(scopes) {
-            Some(slot) => slot,
-            None => slots.entry(scopes.clone()).or_default(),
-        };
-        slot.used = self.0.number.fetch_add(1, Ordering::Relaxed);
-        let pausing = slot.setback.as_ref().filter(|setback| !setback.until.is_past(now));
-        if let Some(kept) = &slot.kept
-            && !kept.hard.is_past(now)
-        {
-            let kept = Arc::clone(kept);
-            if kept.soft.is_past(now) && slot.flight.is_none() && pausing.is_none() {
-                slot.flight = self.fly(scopes).ok();
-            }
-            return Found::Token(kept);
-        }
-        if let Some(flight) = &slot.flight {
-            return Found::Flight { flight: flight.clone(), began: false };
-        }
-        match (pausing, &slot.kept) {
-            (Some(_), Some(kept)) if !kept.end.is_past(now) => Found::Token(Arc::clone(kept)),
-            (Some(setback), _) => Found::Failure(setback.error.clone()),
-            (None, _) => match self.fly(scopes) {
-                Ok(flight) => {
-                    slot.flight = Some(flight.clone());
-                    Found::Flight { flight, began: true }
-                }
-                Err(error) => Found::Failure(error),
-            },
-        }
-    }
-
-    /// Begins a fetch. Called with the slots locked: nothing here may take them, not even by being dropped.
-    fn fly(&self, scopes: &Scopes) -> Result<Flight> {
-        let runtime = Handle::try_current().map_err(|_| {
-            Error::new(ErrorKind::Configuration, "calls run on Tokio, and no runtime of it is running here")
-        })?;
-        let number = self.0.number.fetch_add(1, Ordering::Relaxed);
-        let source = Arc::clone(&self.0.source);
-        // The map holds the flight: holding the map from within it would keep both alive for ever.
-        let (cache, scopes) = (Arc::downgrade(&self.0), scopes.clone());
-        let task = runtime.spawn(async move {
-            // Not before the task runs: a runtime that is going down drops it at once, here, under the lock.
-            let pilot = Pilot { cache, scopes, number };
-            let fetched =
-                timeout(FETCH_LIMIT, source.fetch(pilot.scopes.clone())).await.unwrap_or_else(|_| Err(late()));
-            let Some(cache) = pilot.cache.upgrade() else { return Err(Error::token("the client is gone")) };
-            let received = cache.clock.now();
-            let landed = fetched.and_then(|token| Bearer::new(&token, number, received, cache.spread)).map(Arc::new);
-            cache.land(&pilot.scopes, number, &landed);
-            landed
+    /// Gets tokens before they are needed, some at once, and waits until all are there.
+    ///
+    /// # Errors
+    /// The first failure; the other tokens are fetched all the same.
+    pub async fn prefetch(&self, scopes: impl IntoIterator<Item = Scopes>) -> Result<()> {
+        let fetches = scopes.into_iter().map(|scopes| {
+            let cache = self.clone();
+            async move { cache.get(&scopes).await }
         });
-        Ok(Flight { number, landing: task.map(std::result::Result::ok).boxed().shared() })
+        let mut fetches = stream::iter(fetches).buffer_unordered(PREFETCHES);
+        let mut outcome = Ok(());
+        while let Some(fetched) = fetches.next().await {
+            outcome = outcome.and(fetched.map(drop));
+        }
+        outcome
+    }
+
+    /// Forgets the token for these scopes, and a failure if there is one: the next call fetches a new one. A fetch that
+    /// is under way goes on, and brings it.
+    pub fn invalidate(&self, scopes: &Scopes) {
+        self.store.with(&self.identity, scopes, Slot::invalidate);
+    }
+
+    /// How often what happened so far.
+    #[must_use]
+    pub fn stats(&self) -> TokenStats {
+        self.store.counters.read(self.store.len())
+    }
+
+    /// Drops a token that the service refused, if it is still the one that is kept.
+    pub(crate) fn reject(&self, scopes: &Scopes, rejected: &Bearer) {
+        if self.store.with(&self.identity, scopes, |slot| slot.reject(rejected)) == Some(true) {
+            tracing::debug!(scopes = %scopes.shown(), "the service refused a token before its time");
+            self.store.tell(scopes, &TokenEvent::Rejected);
+        }
+    }
+
+    async fn seek(&self, scopes: &Scopes) -> Result<Arc<Bearer>> {
+        let mut waits = false;
+        for _ in 0..TRIES {
+            let slot = self.store.slot(&self.identity, scopes);
+            let found = slot.look(self.store.now(), || self.store.number());
+            let (flight, mine) = match found {
+                Found::Gone => continue,
+                Found::Token(bearer, launch) => {
+                    let event = if launch.is_some() { TokenEvent::SoftRefresh } else { TokenEvent::Hit };
+                    if let Some(launch) = launch {
+                        tracing::debug!(scopes = %scopes.shown(), "a new token is fetched beside the calls");
+                        // Who has a token needs no runtime; the next caller tries again.
+                        let _ = self.launch(&slot, scopes, launch);
+                    }
+                    self.store.tell(scopes, &event);
+                    return Ok(bearer);
+                }
+                Found::Failure(error, rest) => {
+                    self.store.tell(scopes, &TokenEvent::NegativeHit);
+                    return Err(error.retry_in(rest));
+                }
+                Found::Wait(flight, launch) => {
+                    if !waits {
+                        waits = true;
+                        tracing::debug!(scopes = %scopes.shown(), "a call waits for a token");
+                        self.store.tell(scopes, &TokenEvent::HardWait);
+                    }
+                    let mine = launch.is_some();
+                    if let Some(launch) = launch {
+                        self.launch(&slot, scopes, launch)?;
+                    }
+                    (flight, mine)
+                }
+            };
+            if let Some(landed) = self.wait(&slot, flight, mine).await {
+                return landed;
+            }
+        }
+        Err(Error::token("each token that the source gave was dead before it could be used"))
+    }
+
+    /// What a fetch gives; nothing if it is worth looking again.
+    async fn wait(&self, slot: &Slot, flight: Flight, mine: bool) -> Option<Result<Arc<Bearer>>> {
+        let Flight { number, landing } = flight;
+        // The fetch has its own limit; this one is for a fetch whose runtime stands still.
+        let limit = self.store.fetch_limit + Duration::from_secs(1);
+        let landed = within(&*self.store.clock, limit, landing).await;
+        let now = self.store.now();
+        match landed {
+            // Whoever is woken late, or after the machine slept, may find that it has died meanwhile.
+            Some(Ok(Ok(bearer))) if bearer.is_dead(now) && !bearer.was_never_alive() => None,
+            Some(Ok(Ok(bearer))) => Some(Ok(bearer)),
+            Some(Ok(Err(error))) => Some(slot.alive(now).ok_or(error)),
+            Some(Err(_)) => {
+                slot.give_up(number);
+                // Someone else's fetch was lost, perhaps long ago: that says nothing about the next one.
+                mine.then(|| Err(Error::token("the token source panicked, or its runtime ended")))
+            }
+            None => {
+                slot.give_up(number);
+                Some(slot.alive(now).ok_or_else(|| late(self.store.fetch_limit)))
+            }
+        }
+    }
+
+    fn launch(&self, slot: &Arc<Slot>, scopes: &Scopes, launch: Launch) -> Result<()> {
+        let Launch { number, landed } = launch;
+        let pilot = Pilot { store: Arc::downgrade(&self.store), slot: Arc::clone(slot), number };
+        let (source, clock, limit) = (Arc::clone(&self.source), Arc::clone(&self.store.clock), self.store.fetch_limit);
+        let scopes = scopes.clone();
+        platform::spawn(async move {
+            let begun = clock.now();
+            let fetched = within(&*clock, limit, source.fetch(scopes.clone())).await;
+            let fetched = fetched.unwrap_or_else(|| Err(late(limit)));
+            // What nobody keeps any more nobody waits for either.
+            let Some(store) = pilot.store.upgrade() else { return };
+            let received = clock.now();
+            let took = received.steady.saturating_sub(begun.steady);
+            let token = fetched.and_then(|token| {
+                Bearer::new(&token, number, received, store.spread, clock).map(|bearer| (token.lifetime(), bearer))
+            });
+            let token = token.map(|(lifetime, bearer)| {
+                if lifetime.is_none() {
+                    store.warn_of_unknown_lifetime.call_once(|| {
+                        let assumed = super::bearer::ASSUMED_LIFETIME.as_secs();
+                        tracing::warn!("the token source does not say how long tokens live: {assumed} s are assumed");
+                    });
+                }
+                Arc::new(bearer)
+            });
+            let token = pilot.land(&store, &scopes, token, took);
+            let _ = landed.send(token);
+        })
     }
 }
 
-/// Clears the way when a fetch ends, however it ends: also by a panic, or with its runtime.
+/// Sees to it that a fetch ends, however it ends: also by a panic, or with its runtime.
 struct Pilot {
-    cache: Weak<Inner>,
-    scopes: Scopes,
+    /// The store's slots lead here: holding the store would keep both alive for ever.
+    store: Weak<Store>,
+    slot: Arc<Slot>,
     number: u64,
+}
+
+impl Pilot {
+    fn land(&self, store: &Store, scopes: &Scopes, landed: Result<Arc<Bearer>>, took: Duration) -> Result<Arc<Bearer>> {
+        let setback = self.slot.land(self.number, &landed, store.now(), store.clock.chance());
+        match (landed, setback) {
+            (Err(error), Some((failures, pause))) => {
+                tracing::debug!(scopes = %scopes.shown(), %error, failures, ?pause, ?took, "no new token");
+                store.tell(scopes, &TokenEvent::Failed { error: error.clone(), failures, pause });
+                Err(error.retry_in(pause))
+            }
+            (landed, _) => landed.inspect(|bearer| {
+                let lifetime = bearer.remaining();
+                tracing::debug!(scopes = %scopes.shown(), ?lifetime, ?took, "a new token");
+                store.tell(scopes, &TokenEvent::Fetched { lifetime, took });
+            }),
+        }
+    }
 }
 
 impl Drop for Pilot {
     fn drop(&mut self) {
-        if let Some(cache) = self.cache.upgrade() {
-            cache.clear(&self.scopes, self.number);
+        if std::thread::panicking()
+            && let Some(store) = self.store.upgrade()
+        {
+            // A source that panics each time is asked once a pause, like one that fails.
+            let error = Error::token("the token source panicked");
+            let setback = self.slot.land(self.number, &Err(error.clone()), store.now(), store.clock.chance());
+            let (failures, pause) = setback.unwrap_or_default();
+            store.counters.count(&TokenEvent::Failed { error, failures, pause });
         }
+        self.slot.give_up(self.number);
     }
 }
 
-fn late() -> Error {
-    Error::new(ErrorKind::Timeout, format!("the token source gave nothing in {} s", FETCH_LIMIT.as_secs()))
+fn late(limit: Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("the token source gave nothing in {} s", limit.as_secs_f64()))
 }
 
-impl Inner {
-    fn slots(&self) -> MutexGuard<'_, HashMap<Scopes, Slot>> {
-        // What is under the lock is whole at every step, so a panic elsewhere leaves nothing to mend.
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+/// What a source calls itself, or a name that no other has.
+fn identity(source: &impl TokenSource) -> Arc<str> {
+    static NAMELESS: AtomicU64 = AtomicU64::new(0);
+    let named = source.identity().map(|name| format!("named {name}"));
+    named.unwrap_or_else(|| format!("nameless {}", NAMELESS.fetch_add(1, Ordering::Relaxed))).into()
+}
+
+impl TokenCacheBuilder {
+    /// How many sets of scopes are remembered, 10 000 unless this is called; those that were used least recently are
+    /// forgotten first. One with a token of 500 bytes takes about a kilobyte.
+    pub fn capacity(self, capacity: usize) -> Self {
+        Self { capacity, ..self }
     }
 
-    /// Waits for this fetch no longer.
-    fn clear(&self, scopes: &Scopes, number: u64) {
-        if let Some(slot) = self.slots().get_mut(scopes) {
-            slot.flight.take_if(|flight| flight.number == number);
-        }
+    /// How long a source may take for a token, a minute unless this is called. Callers wait for it no longer than their
+    /// own deadline, and give up without disturbing it.
+    pub fn fetch_limit(self, fetch_limit: Duration) -> Self {
+        Self { fetch_limit, ..self }
     }
 
-    fn land(&self, scopes: &Scopes, number: u64, landed: &Result<Arc<Bearer>>) {
-        let now = self.clock.now();
-        let mut slots = self.slots();
-        // A slot that is gone was forgotten; whoever waits gets the token all the same.
-        let Some(slot) = slots.get_mut(scopes) else { return };
-        slot.flight.take_if(|flight| flight.number == number);
-        match landed {
-            Ok(bearer) => {
-                slot.kept = Some(Arc::clone(bearer));
-                slot.setback = None;
-            }
-            Err(error) => {
-                let alive = slot.kept.as_ref().is_some_and(|kept| !kept.hard.is_past(now));
-                let setback = Setback::after(slot.setback.as_ref(), error, alive, now, self.clock.chance());
-                tracing::debug!(failures = setback.failures, "no new token");
-                slot.setback = Some(setback);
-            }
-        }
+    /// Who watches.
+    pub fn observer(self, observer: impl TokenObserver) -> Self {
+        Self { observer: Some(Arc::new(observer)), ..self }
     }
 
-    /// A token that is due to be replaced, but not dead.
-    fn alive(&self, scopes: &Scopes) -> Option<Arc<Bearer>> {
-        let now = self.clock.now();
-        self.slots().get(scopes)?.kept.clone().filter(|kept| !kept.end.is_past(now))
+    /// Where time and chance come from.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        self.shared_clock(Arc::new(clock))
     }
 
-    /// Forgets a sixteenth of the slots, those used least recently, when there are too many. Not those that someone
-    /// waits for.
-    fn make_room(&self, slots: &mut HashMap<Scopes, Slot>) {
-        if slots.len() < self.capacity {
-            return;
-        }
-        let mut uses: Vec<u64> = slots.values().filter(|slot| slot.flight.is_none()).map(|slot| slot.used).collect();
-        let share = self.capacity / 16;
-        if uses.len() > share {
-            let (_, last, _) = uses.select_nth_unstable(share);
-            let last = *last;
-            slots.retain(|_, slot| slot.flight.is_some() || slot.used > last);
-        }
+    pub(crate) fn shared_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Builds the cache; nothing is fetched yet.
+    #[must_use]
+    pub fn build(self) -> TokenCache {
+        let store = Store::new(self.clock, self.capacity, self.fetch_limit, self.observer);
+        TokenCache { store: Arc::new(store), identity: identity(&self.source), source: self.source }
     }
 }
 
 impl fmt::Debug for TokenCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenCache(hidden)")
+        f.debug_struct("TokenCache").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TokenCacheBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCacheBuilder").field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }
 

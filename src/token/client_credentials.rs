@@ -4,18 +4,27 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use progenitor_client::ClientInfo;
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
 use super::{FetchToken, Token, TokenSource};
-use crate::environment::Environment;
+use crate::clock::{Clock, SystemClock};
+use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::auth::{self, builder::GetToken, types};
+use crate::options::RequestOptions;
+use crate::platform;
+use crate::retry::{Budget, RetryPolicy};
 use crate::scope::Scopes;
 use crate::text::Secret;
-use crate::transport::Inner;
+use crate::transport::{Inner, Manner, USER_AGENT};
 
 /// Exchanges an integrator's client id and secret for tokens.
 ///
 /// [`UnlocBuilder::client_credentials`](crate::UnlocBuilder::client_credentials) makes one by itself; make it by hand to
-/// share it or to wrap it.
+/// share it or to wrap it. A request has ten seconds, and is not repeated: a [`TokenCache`](super::TokenCache) sees to
+/// its pauses, and a call that finds no token is made again by its own rules. Redirects are never followed.
 #[derive(Clone)]
 pub struct ClientCredentials {
     client: Arc<auth::Client>,
@@ -33,13 +42,63 @@ impl ClientCredentials {
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
     ) -> Result<Self> {
-        let http = crate::client::http(&environment.base(auth::SERVERS)?)?;
-        Self::with_client(http, environment, client_id.into(), client_secret.into())
+        Self::alone(environment, client_id.into(), client_secret.into(), None)
     }
 
-    pub(crate) fn with_client(
-        http: reqwest::Client,
+    /// A source as the environment variables `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] naming the variable that is missing, empty or wrong.
+    pub fn from_env() -> Result<Self> {
+        let (environment, id, secret) = environment::from_env()?;
+        Self::new(&environment, id, secret)
+    }
+
+    /// A source that asks through this HTTP client: see
+    /// [`UnlocBuilder::http_client`](crate::UnlocBuilder::http_client).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_http_client(
         environment: &Environment,
+        client_id: impl Into<String>,
+        client_secret: impl Into<Secret>,
+        http: reqwest::Client,
+    ) -> Result<Self> {
+        Self::alone(environment, client_id.into(), client_secret.into(), Some(http))
+    }
+
+    /// A source that no client made.
+    fn alone(
+        environment: &Environment,
+        client_id: String,
+        client_secret: Secret,
+        http: Option<reqwest::Client>,
+    ) -> Result<Self> {
+        let base = environment.base(auth::SERVERS)?;
+        let clock = Arc::new(SystemClock);
+        let manner = Manner {
+            base_path: base.path().to_owned(),
+            budget: Budget::new(&base, 0, clock.now()),
+            clock,
+            options: Self::options(),
+            user_agent: HeaderValue::from_static(USER_AGENT),
+            foreign: http.is_some(),
+        };
+        let http = http.map_or_else(|| platform::http(base.scheme() == "http"), Ok)?;
+        Self::with(&base, http, Arc::new(manner), client_id, client_secret)
+    }
+
+    /// How the token call is made.
+    pub(crate) fn options() -> RequestOptions {
+        let limit = Duration::from_secs(10);
+        RequestOptions::new().timeout(limit).deadline(limit).retry(RetryPolicy::never())
+    }
+
+    pub(crate) fn with(
+        base: &Url,
+        http: reqwest::Client,
+        manner: Arc<Manner>,
         client_id: String,
         client_secret: Secret,
     ) -> Result<Self> {
@@ -48,10 +107,8 @@ impl ClientCredentials {
                 return Err(Error::new(ErrorKind::Configuration, format!("the {name} is empty")));
             }
         }
-        let base = environment.base(auth::SERVERS)?;
-        let inner = Inner { base_path: base.path().to_owned(), tokens: None };
-        let client = Arc::new(auth::Client::new_with_client(base.as_str(), http, inner));
-        Ok(Self { client, client_id, client_secret })
+        let client = auth::Client::new_with_client(base.as_str(), http, Inner { tokens: None, manner });
+        Ok(Self { client: Arc::new(client), client_id, client_secret })
     }
 }
 
@@ -78,6 +135,11 @@ impl TokenSource for ClientCredentials {
                 None => token,
             })
         })
+    }
+
+    fn identity(&self) -> Option<String> {
+        // An address has no blanks, so that no id can pass for another issuer's.
+        Some(format!("{} {}", self.client.baseurl(), self.client_id))
     }
 }
 

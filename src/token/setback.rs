@@ -1,53 +1,43 @@
 //! What a failed fetch means for the next one.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use super::clock::Moment;
-use crate::error::Error;
+use crate::clock::{Moment, share};
+use crate::error::{Error, ErrorKind};
 
 /// Asking for longer than this is not believed, and asking for less than that does not make a stampede.
 const LONGEST: Duration = Duration::from_secs(600);
 const SHORTEST: Duration = Duration::from_millis(250);
 
 /// A failure, and the pause behind it.
-pub(crate) struct Setback {
-    pub(crate) error: Error,
+pub(super) struct Setback {
+    pub(super) error: Error,
     /// How many fetches failed in a row.
-    pub(crate) failures: u32,
+    pub(super) failures: u32,
     /// Nothing is asked for before this.
-    pub(crate) until: Moment,
+    pub(super) until: Moment,
 }
 
 impl Setback {
     /// After one more failure. `alive` is whether callers still have a token, `chance` a number from zero to one.
-    pub(crate) fn after(previous: Option<&Self>, error: &Error, alive: bool, now: Moment, chance: f64) -> Self {
+    pub(super) fn after(previous: Option<&Self>, error: &Error, alive: bool, now: Moment, chance: f64) -> Self {
         let failures = previous.map_or(1, |previous| previous.failures.saturating_add(1));
-        let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403));
-        // Nobody waits while a token lives; wrong credentials do not get right within a second; for all else it is
-        // worth asking again soon.
+        // An answer that cannot be read will not get better within a second, and neither will wrong credentials.
+        let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403))
+            || error.kind() == ErrorKind::Decode;
+        // Nobody waits while a token lives; for all else it is worth asking again soon.
         let (first, most) = match (alive, refused) {
             (true, _) => (Duration::from_secs(5), Duration::from_secs(60)),
             (false, true) => (Duration::from_secs(1), Duration::from_secs(60)),
             (false, false) => (SHORTEST, Duration::from_secs(10)),
         };
         let grown = first.saturating_mul(1 << (failures - 1).min(16)).min(most);
-        let pause = retry_after(error, now).unwrap_or_else(|| grown + grown.mul_f64(chance.clamp(0.0, 1.0) / 4.0));
+        let pause = match error.retry_after() {
+            Some(asked) => asked.clamp(SHORTEST, LONGEST),
+            None => grown + grown.mul_f64(share(chance) / 4.0),
+        };
         Self { error: error.clone(), failures, until: now.plus(pause) }
     }
-}
-
-/// What the service asks for: seconds, or a date.
-fn retry_after(error: &Error, now: Moment) -> Option<Duration> {
-    let text = error.headers().get("retry-after")?.to_str().ok()?.trim();
-    let asked = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = httpdate::parse_http_date(text).ok()?;
-            let wall: SystemTime = UNIX_EPOCH.checked_add(now.wall)?;
-            date.duration_since(wall).unwrap_or_default()
-        }
-    };
-    Some(asked.clamp(SHORTEST, LONGEST))
 }
 
 #[cfg(test)]
@@ -59,12 +49,13 @@ mod tests {
 
     const NOW: Moment = Moment { steady: Duration::from_secs(9), wall: Duration::from_secs(1_700_000_000) };
 
-    fn answer(status: u16, retry_after: Option<&str>) -> Error {
-        let mut headers = HeaderMap::new();
-        if let Some(text) = retry_after {
-            headers.insert("retry-after", text.parse().unwrap());
+    fn answer(status: u16, retry_after: Option<u64>) -> Error {
+        let status = StatusCode::from_u16(status).unwrap();
+        let error = Error::rejected(status, HeaderMap::new(), Vec::new(), std::iter::empty());
+        match retry_after {
+            Some(seconds) => error.retry_in(Duration::from_secs(seconds)),
+            None => error,
         }
-        Error::rejected(StatusCode::from_u16(status).unwrap(), headers, Vec::new(), std::iter::empty())
     }
 
     fn pauses(error: &Error, alive: bool, count: usize) -> Vec<Duration> {
@@ -92,14 +83,9 @@ mod tests {
 
     #[test]
     fn what_the_service_asks_for_counts_first_within_reason() {
-        let pause = |text: &str| pauses(&answer(503, Some(text)), false, 1)[0];
-        assert_eq!(pause("7"), Duration::from_secs(7));
-        assert_eq!(pause("0"), SHORTEST);
-        assert_eq!(pause("99999999"), LONGEST);
-        assert_eq!(pause("Tue, 14 Nov 2023 22:13:50 GMT"), Duration::from_secs(30));
-        assert_eq!(pause("Tue, 14 Nov 2023 22:13:10 GMT"), SHORTEST);
-        for nonsense in ["soon", "-1", "1.5", ""] {
-            assert_eq!(pause(nonsense), SHORTEST, "{nonsense}");
-        }
+        let pause = |asked| pauses(&answer(503, Some(asked)), false, 1)[0];
+        assert_eq!(pause(7), Duration::from_secs(7));
+        assert_eq!(pause(0), SHORTEST);
+        assert_eq!(pause(99_999_999), LONGEST);
     }
 }

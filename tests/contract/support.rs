@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use unloc::{Environment, LockHolder, PhoneNumber, Unloc, UnlocBuilder, types};
+use unloc::{Environment, LockHolder, PhoneNumber, RequestOptions, RetryPolicy, Unloc, UnlocBuilder, types};
 
 pub(crate) const CLIENT_ID: &str = "6f1a0c52-4a3e-4a5e-9c37-2f5d3c1b7a10";
 pub(crate) const SECRET: &str = "EXAMPLE-SECRET-hunter2-hunter2-2";
@@ -218,7 +218,13 @@ pub(crate) fn token_answer(token: &str) -> Answer {
     Answer::ok(&json!({"access_token": token, "token_type": "bearer", "expires_in": 3600}))
 }
 
+/// A client that makes each call once: what is made again, and when, is for the tests of repeats.
 pub(crate) fn builder(url: &str) -> UnlocBuilder {
+    repeating(url).options(RequestOptions::new().retry(RetryPolicy::never()))
+}
+
+/// A client as it is unless its user says otherwise.
+pub(crate) fn repeating(url: &str) -> UnlocBuilder {
     let environment: Environment = url.parse().expect("an address");
     Unloc::builder().environment(environment).client_credentials(CLIENT_ID, SECRET)
 }

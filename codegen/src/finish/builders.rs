@@ -74,7 +74,11 @@ fn builder_struct(item: &mut ItemStruct, operation: &Operation) -> Vec<(syn::Ide
         field.ty = parse_quote!(::std::sync::Arc<super::Client>);
     }
     let named = item.fields.iter().filter(|field| field.ident.as_ref().is_some_and(|ident| ident != "client"));
-    named.filter_map(|field| Some((field.ident.clone()?, inner(&field.ty)?))).collect()
+    let found = named.filter_map(|field| Some((field.ident.clone()?, inner(&field.ty)?))).collect();
+    if let syn::Fields::Named(fields) = &mut item.fields {
+        fields.named.push(parse_quote!(options: crate::RequestOptions));
+    }
+    found
 }
 
 fn implementation(block: &mut ItemImpl, operation: &Operation, fields: &[(syn::Ident, Type)]) -> Result<(), String> {
@@ -100,6 +104,7 @@ fn implementation(block: &mut ItemImpl, operation: &Operation, fields: &[(syn::I
         }
     }
     let send = send.ok_or_else(|| format!("function `send` of `{}`", operation.id))?;
+    block.items.push(options());
     block.items.extend(sending(operation, send)?);
     Ok(())
 }
@@ -118,7 +123,18 @@ fn new(operation: &Operation, fields: &[(syn::Ident, Type)]) -> ImplItem {
     });
     parse_quote! {
         pub(crate) fn new(client: ::std::sync::Arc<super::Client>) -> Self {
-            Self { client, #(#values),* }
+            Self { client, #(#values,)* options: crate::RequestOptions::new() }
+        }
+    }
+}
+
+/// What concerns the call and not the operation.
+fn options() -> ImplItem {
+    parse_quote! {
+        /// Times, repeats and headers of this call; what is left open is as the client's.
+        pub fn options(mut self, options: crate::RequestOptions) -> Self {
+            self.options = options;
+            self
         }
     }
 }
@@ -179,6 +195,8 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
     for stmt in send.block.stmts.into_iter().take(end) {
         if is_local(&stmt, "url") {
             building.push(url(operation));
+        } else if let Some(parts) = without_options(&stmt) {
+            building.push(parts);
         } else if !stmt.to_token_stream().to_string().contains("\"api-version\"") {
             // The generator adds that header to every request, and this service does not know it.
             building.push(stmt);
@@ -207,13 +225,23 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
             /// # Errors
             /// Any [`Error`](crate::Error): its [`kind`](crate::Error::kind) says where it arose, its
             /// [`outcome`](crate::Error::outcome) whether the service may have acted.
-            pub async fn send(self) -> crate::Result<ResponseValue<#ty>> {
+            pub async fn send(mut self) -> crate::Result<ResponseValue<#ty>> {
                 let client = ::std::sync::Arc::clone(&self.client);
+                let options = ::std::mem::take(&mut self.options);
                 let request = self.request();
-                crate::transport::#through(&*client, request, &super::operations::#constant).await
+                crate::transport::#through(&*client, request, options, &super::operations::#constant).await
             }
         },
     ])
+}
+
+/// The statement that takes a builder apart, which the request does not need the options of.
+fn without_options(stmt: &Stmt) -> Option<Stmt> {
+    let Stmt::Local(local) = stmt else { return None };
+    let mut local = local.clone();
+    let syn::Pat::Struct(parts) = &mut local.pat else { return None };
+    parts.rest = Some(syn::PatRest { attrs: Vec::new(), dot2_token: Default::default() });
+    Some(Stmt::Local(local))
 }
 
 fn url(operation: &Operation) -> Stmt {

@@ -1,13 +1,14 @@
 //! On Tokio's paused clock: nothing here waits for real.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
-use futures_util::future::join_all;
-use tokio::time::{Instant, advance, sleep};
+use futures_util::future::{FutureExt, join_all};
+use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
+use crate::clock::tests::Manual;
 use crate::scope::Scope;
-use crate::token::clock::tests::Manual;
 use crate::token::{FetchToken, Token};
 
 /// Takes half a second, then gives a token for 100 seconds, or fails.
@@ -15,12 +16,12 @@ use crate::token::{FetchToken, Token};
 struct Slow {
     calls: AtomicUsize,
     fails: AtomicBool,
-    panics_first: bool,
+    panics: AtomicBool,
     hangs_first: bool,
     lifetime: Option<u64>,
 }
 
-impl TokenSource for Arc<Slow> {
+impl TokenSource for Slow {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
             let call = self.calls.fetch_add(1, Ordering::SeqCst);
@@ -28,7 +29,7 @@ impl TokenSource for Arc<Slow> {
             if call == 0 && self.hangs_first {
                 std::future::pending::<()>().await;
             }
-            assert!(call > 0 || !self.panics_first, "on purpose");
+            assert!(!self.panics.load(Ordering::SeqCst), "on purpose");
             if self.fails.load(Ordering::SeqCst) {
                 return Err(Error::token("closed"));
             }
@@ -55,7 +56,7 @@ fn seconds(seconds: u64) -> Duration {
 
 fn cache_of(source: Slow) -> (Arc<Slow>, Arc<Manual>, TokenCache) {
     let (source, clock) = (Arc::new(source), Arc::new(Manual::new()));
-    let cache = TokenCache::with(Arc::new(Arc::clone(&source)), Arc::clone(&clock) as Arc<dyn Clock>, 64);
+    let cache = TokenCache::builder(Arc::clone(&source)).shared_clock(Arc::clone(&clock) as _).capacity(64).build();
     (source, clock, cache)
 }
 
@@ -228,11 +229,18 @@ async fn a_fetch_that_everyone_gave_up_on_still_brings_its_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_panics_once_is_asked_again() {
-    let (source, _, cache) = cache_of(Slow { panics_first: true, ..Slow::default() });
+async fn a_source_that_panics_is_asked_once_a_pause_and_its_panic_is_an_error() {
+    let (source, _, cache) = slow();
+    source.panics.store(true, Ordering::SeqCst);
     let scopes = Scopes::unscoped();
-    let first = cache.get(&scopes).await.err().unwrap();
-    assert!(first.to_string().contains("panicked"), "{first}");
+    let errors = join_all((0..5).map(|_| cache.get(&scopes))).await;
+    for error in errors.into_iter().map(|got| got.err().unwrap()) {
+        assert!(error.to_string().contains("panicked"), "{error}");
+    }
+    assert!(cache.get(&scopes).await.is_err());
+    assert_eq!((source.calls(), cache.stats().failed), (1, 1), "nothing is asked for in the pause");
+    source.panics.store(false, Ordering::SeqCst);
+    advance(seconds(1)).await;
     cache.get(&scopes).await.unwrap();
     assert_eq!(source.calls(), 2);
 }
@@ -251,8 +259,7 @@ async fn a_source_that_never_answers_is_given_up_and_asked_again() {
 
 #[test]
 fn where_no_runtime_runs_a_call_fails_and_says_so() {
-    let (source, clock) = (Arc::new(Slow::default()), Arc::new(System::new()));
-    let cache = TokenCache::with(Arc::new(Arc::clone(&source)), clock, 64);
+    let cache = TokenCache::new(Slow::default());
     for _ in 0..2 {
         let error = cache.get(&Scopes::unscoped()).now_or_never().unwrap().err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -312,11 +319,11 @@ async fn only_the_rejected_token_is_forgotten() {
     let (source, _, cache) = slow();
     let scopes = home(1);
     let first = cache.get(&scopes).await.unwrap();
-    cache.forget(&scopes, &first);
+    cache.reject(&scopes, &first);
     let second = cache.get(&scopes).await.unwrap();
-    cache.forget(&scopes, &first);
+    cache.reject(&scopes, &first);
     assert!(Arc::ptr_eq(&cache.get(&scopes).await.unwrap(), &second));
-    assert_eq!(source.calls(), 2);
+    assert_eq!((source.calls(), cache.stats().rejected), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -327,7 +334,7 @@ async fn what_was_used_least_recently_is_forgotten_first() {
         cache.get(scopes).await.unwrap();
         // Used all along, so never forgotten.
         cache.get(&all[0]).await.unwrap();
-        assert!(cache.0.slots().len() <= 64);
+        assert!(cache.stats().entries <= 64);
     }
     let before = source.calls();
     cache.get(&all[199]).await.unwrap();
@@ -341,9 +348,114 @@ async fn what_was_used_least_recently_is_forgotten_first() {
 async fn a_cache_that_is_dropped_takes_its_tokens_along() {
     let (source, _, cache) = slow();
     assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
-    let inner = Arc::downgrade(&cache.0);
+    let store = Arc::downgrade(&cache.store);
     drop(cache);
-    assert!(inner.upgrade().is_none(), "nothing but its handles keeps a cache alive");
+    assert!(store.upgrade().is_none(), "nothing but its handles keeps a cache alive");
     sleep(seconds(1)).await;
     assert_eq!(Arc::strong_count(&source), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_by_more_than_a_minute_renews_a_token_beside_the_calls() {
+    for (by, calls) in [(50, 1), (-50, 1), (70, 2), (-70, 2)] {
+        let (source, clock, cache) = cache_of(Slow { lifetime: Some(3600), ..Slow::default() });
+        let scopes = Scopes::unscoped();
+        let (first, _) = got(&cache, &scopes).await;
+        clock.set_wall(by);
+        assert_eq!(got(&cache, &scopes).await, (first, Duration::ZERO), "nobody waits");
+        sleep(seconds(1)).await;
+        cache.get(&scopes).await.unwrap();
+        assert_eq!(source.calls(), calls, "{by}");
+        sleep(seconds(60)).await;
+        cache.get(&scopes).await.unwrap();
+        assert_eq!(source.calls(), calls, "the new token is of the new time");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_dies_while_its_caller_sleeps_is_not_handed_out() {
+    let (source, clock, cache) = slow();
+    let scopes = Scopes::unscoped();
+    let (token, ()) = tokio::join!(got(&cache, &scopes), async {
+        // Lands at half a second; the machine sleeps before anyone who waits is woken.
+        sleep(FETCH - Duration::from_millis(1)).await;
+        tokio::task::yield_now().await;
+        advance(Duration::from_millis(1)).await;
+        clock.suspend(seconds(7200), false);
+    });
+    let bearer = cache.get(&scopes).await.unwrap();
+    assert_eq!(token.0, Some(bearer.generation), "what the caller got is what lives");
+    assert!(!bearer.remaining().is_zero());
+    assert!(source.calls() <= 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sources_with_one_identity_share_tokens_and_others_do_not() {
+    struct Named(Arc<Slow>, Option<&'static str>);
+    impl TokenSource for Named {
+        fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+            self.0.fetch(scopes)
+        }
+        fn identity(&self) -> Option<String> {
+            self.1.map(str::to_owned)
+        }
+    }
+    let source = Arc::new(Slow::default());
+    let named = |name| Named(Arc::clone(&source), name);
+    let a = TokenCache::new(named(Some("https://one.example.com a")));
+    let same = a.with_source(named(Some("https://one.example.com a")));
+    let others = [Some("https://one.example.com b"), Some("https://two.example.com a"), None, None];
+    let others = others.map(|name| a.with_source(named(name)));
+    let scopes = Scopes::unscoped();
+    let (one, two) = tokio::join!(a.get(&scopes), same.get(&scopes));
+    assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
+    assert_eq!(source.calls(), 1);
+    for other in &others {
+        other.get(&scopes).await.unwrap();
+        other.clone().get(&scopes).await.unwrap();
+    }
+    assert_eq!((source.calls(), a.stats().entries), (5, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_can_be_fetched_ahead_forgotten_counted_and_watched() {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (source, log) = (Arc::new(Slow::default()), Arc::clone(&seen));
+    let cache = TokenCache::builder(Arc::clone(&source))
+        .clock(Manual::new())
+        .observer(move |scopes: &Scopes, event: &TokenEvent| {
+            let name = format!("{event:?}");
+            let name = name.split([' ', '{']).next().unwrap_or_default();
+            log.lock().unwrap().push(format!("{scopes} {name}"));
+        })
+        .build();
+    let (a, b) = (home(1), home(2));
+    let begun = Instant::now();
+    cache.prefetch([a.clone(), b.clone()]).await.unwrap();
+    assert_eq!(begun.elapsed(), FETCH, "both at once");
+    assert_eq!(got(&cache, &a).await.1, Duration::ZERO);
+    cache.invalidate(&a);
+    assert_eq!(got(&cache, &a).await.1, FETCH);
+    source.fail(true);
+    assert!(cache.prefetch([home(3), b.clone()]).await.is_err());
+    assert!(cache.get(&home(3)).await.is_err_and(|error| error.retry_after().is_some()));
+    cache.invalidate(&home(3));
+    source.fail(false);
+    cache.get(&home(3)).await.unwrap();
+    let stats = cache.stats();
+    let figures = [stats.hits, stats.hard_waits, stats.negative_hits, stats.fetched, stats.failed];
+    assert_eq!((figures, stats.entries, source.calls()), ([2, 5, 1, 4, 1], 3, 5));
+    let seen = seen.lock().unwrap();
+    for event in ["home-1 Hit", "home-3 Failed", "home-3 NegativeHit", "home-3 Fetched", "home-2 HardWait"] {
+        assert!(seen.iter().any(|line| line.ends_with(event)), "{event} in {seen:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_tried_once_whose_source_says_that_it_is_dead() {
+    let (source, _, cache) = cache_of(Slow { lifetime: Some(0), ..Slow::default() });
+    for calls in 1..4 {
+        cache.get(&Scopes::unscoped()).await.unwrap();
+        assert_eq!(source.calls(), calls);
+    }
 }

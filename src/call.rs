@@ -1,0 +1,223 @@
+//! A call from its first attempt to its last: which token it carries, when it is made again, when it ends.
+//!
+//! Knows nothing of HTTP: what it sends through is a [`Wire`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+use crate::clock::{Clock, Moment};
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::operation::Operation;
+use crate::options::Limits;
+use crate::platform::{BoxFuture, MaybeSend};
+use crate::retry::Budget;
+use crate::scope::Scopes;
+use crate::token::{Bearer, TokenCache};
+use crate::within::within;
+
+/// What carries a request to the service and its answer back.
+pub(crate) trait Wire {
+    type Answer: MaybeSend;
+
+    /// Sends the request once, with this token. An answer outside 2xx is an error, and so is what did not come in time.
+    fn send(
+        &mut self,
+        bearer: Option<Arc<Bearer>>,
+        limit: Limit,
+    ) -> impl Future<Output = Result<Self::Answer>> + MaybeSend;
+}
+
+/// When an attempt ends.
+pub(crate) struct Limit {
+    pub(crate) over: BoxFuture<'static, ()>,
+    pub(crate) time: Duration,
+}
+
+const REFUSED_TWICE: &str = "a fresh token was refused as well: are these credentials still valid?";
+
+/// All that a call needs beside its request.
+pub(crate) struct Call<'a> {
+    pub(crate) operation: &'static Operation,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) budget: &'a Budget,
+    pub(crate) limits: &'a Limits,
+    /// Whose token it carries; none for the token call itself.
+    pub(crate) tokens: Option<(&'a TokenCache, &'a Scopes)>,
+}
+
+/// What is known of a call on its way.
+struct Log {
+    begun: Moment,
+    /// How often the request was sent, as far as is known.
+    sent: u32,
+    failures: u32,
+    /// The worst that any attempt leaves open: what may have happened once has not been undone by a later refusal.
+    outcome: Outcome,
+    /// Whether a token was refused, which is mended once.
+    refused: bool,
+}
+
+impl Call<'_> {
+    /// Makes the call; gives the answer, and how often the request was sent for it.
+    pub(crate) async fn make<W: Wire + MaybeSend>(&self, wire: &mut W) -> Result<(W::Answer, u32)> {
+        let span = self.span();
+        let mut log = Log { begun: self.clock.now(), sent: 0, failures: 0, outcome: Outcome::NotSent, refused: false };
+        let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
+        let answer = answer.map_err(|error| {
+            let error = error.during(self.operation).after(log.sent).at_worst(log.outcome);
+            span.record("otel.status_code", "ERROR");
+            span.record("error.type", error.type_name());
+            span.record("unloc.outcome", tracing::field::debug(error.outcome()));
+            if let Some(status) = error.status() {
+                span.record("http.response.status_code", status.as_u16());
+            }
+            error
+        });
+        span.record("unloc.attempts", log.sent);
+        Ok((answer?, log.sent))
+    }
+
+    async fn attempts<W: Wire + MaybeSend>(&self, wire: &mut W, log: &mut Log) -> Result<W::Answer> {
+        loop {
+            let error = match self.attempt(wire, log).await {
+                Ok(answer) => {
+                    self.budget.succeeded(self.clock.now());
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            log.failures += 1;
+            match self.pause(&error, log) {
+                Ok(pause) => {
+                    tracing::debug!(%error, ?pause, failures = log.failures, "the call is made again after a pause");
+                    self.clock.sleep(pause).await;
+                }
+                Err(why) => return Err(why.into_iter().fold(error, Error::also)),
+            }
+        }
+    }
+
+    /// How long to wait before the call is made again; else why it is not, where that is worth telling.
+    fn pause(&self, error: &Error, log: &Log) -> Result<Duration, Option<String>> {
+        // The operation itself may not have been sent now, but it may have been before.
+        let harmless = self.operation.repeatable || log.outcome == Outcome::NotSent;
+        if !(error.is_passing() && harmless) {
+            return Err(None);
+        }
+        if !self.limits.retry.goes_on(log.failures) {
+            return Err(None);
+        }
+        let Some(pause) = self.limits.retry.pause(log.failures, error.retry_after(), self.clock.chance()) else {
+            return Err(Some("it asks to wait for longer than the retry policy allows".to_owned()));
+        };
+        if pause >= self.left(log) {
+            let deadline = self.limits.deadline.as_secs_f64();
+            return Err(Some(format!("not made again, since the deadline of {deadline} s leaves no time")));
+        }
+        // While there is no token nothing is sent, and the cache sees to it that the token endpoint has its pauses.
+        let spends = !error.is_about_a_token();
+        if spends && !self.budget.take(self.clock.now()) {
+            let host = self.budget.host();
+            tracing::warn!(server.address = host, "the retry budget is empty");
+            return Err(Some(format!("not made again, since the retry budget for {host} is empty")));
+        }
+        Ok(pause)
+    }
+
+    async fn attempt<W: Wire + MaybeSend>(&self, wire: &mut W, log: &mut Log) -> Result<W::Answer> {
+        let Some((cache, scopes)) = self.tokens else {
+            return self.send(wire, None, log).await;
+        };
+        let about_a_token = |error: Error| error.while_getting_a_token(self.operation);
+        let bearer = self.token(cache, scopes, log).await.map_err(about_a_token)?;
+        let error = match self.send(wire, Some(Arc::clone(&bearer)), log).await {
+            Err(error) if error.is_unauthorized() => error,
+            answer => return answer,
+        };
+        cache.reject(scopes, &bearer);
+        // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
+        // sees the service's own words about the first, and why there is no other.
+        if std::mem::replace(&mut log.refused, true) {
+            return Err(error.hint(REFUSED_TWICE));
+        }
+        let fresh = match self.token(cache, scopes, log).await {
+            Ok(fresh) => fresh,
+            Err(why) => return Err(error.hint(format!("and no fresh token: {why}"))),
+        };
+        match self.send(wire, Some(fresh), log).await {
+            Err(error) if error.is_unauthorized() => Err(error.hint(REFUSED_TWICE)),
+            answer => answer,
+        }
+    }
+
+    /// A token, as long as the deadline allows to wait for it; the fetch goes on without this caller.
+    async fn token(&self, cache: &TokenCache, scopes: &Scopes, log: &Log) -> Result<Arc<Bearer>> {
+        let got = within(self.clock, self.left(log), cache.get(scopes)).await;
+        got.unwrap_or_else(|| {
+            let what = format!("none within the deadline of {} s", self.limits.deadline.as_secs_f64());
+            Err(Error::new(ErrorKind::Timeout, what))
+        })
+    }
+
+    async fn send<W: Wire + MaybeSend>(
+        &self,
+        wire: &mut W,
+        bearer: Option<Arc<Bearer>>,
+        log: &mut Log,
+    ) -> Result<W::Answer> {
+        let time = self.limits.timeout.min(self.left(log));
+        if time.is_zero() {
+            return Err(Error::new(ErrorKind::Timeout, "the deadline passed before the request was sent"));
+        }
+        let span = tracing::debug_span!(
+            "attempt",
+            http.request.resend_count = log.sent,
+            http.response.status_code = Empty,
+            error.type = Empty,
+            unloc.outcome = Empty,
+        );
+        let limit = Limit { over: self.clock.sleep(time), time };
+        let answer = wire.send(bearer, limit).instrument(span.clone()).await;
+        match &answer {
+            Ok(_) => log.sent += 1,
+            Err(error) => {
+                log.outcome = log.outcome.max(error.outcome());
+                log.sent += u32::from(error.outcome() != Outcome::NotSent);
+                span.record("error.type", error.type_name());
+                span.record("unloc.outcome", tracing::field::debug(error.outcome()));
+                if let Some(status) = error.status() {
+                    span.record("http.response.status_code", status.as_u16());
+                }
+            }
+        }
+        answer
+    }
+
+    /// What the deadline leaves.
+    fn left(&self, log: &Log) -> Duration {
+        let passed = self.clock.now().steady.saturating_sub(log.begun.steady);
+        self.limits.deadline.saturating_sub(passed)
+    }
+
+    /// The call's span, with the names that OpenTelemetry gives to what an HTTP client does.
+    fn span(&self) -> Span {
+        let Operation { id, method, path, .. } = self.operation;
+        tracing::info_span!(
+            "call",
+            otel.name = format_args!("{method} {path}"),
+            otel.kind = "client",
+            otel.status_code = Empty,
+            http.request.method = method,
+            url.template = path,
+            server.address = self.budget.host(),
+            http.response.status_code = Empty,
+            error.type = Empty,
+            unloc.operation = id,
+            unloc.outcome = Empty,
+            unloc.attempts = Empty,
+        )
+    }
+}

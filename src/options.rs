@@ -1,0 +1,162 @@
+//! What a caller may say about one call, or about all calls of a client.
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::retry::RetryPolicy;
+
+/// How a call is made: times, repeats and headers. For one call, by `options(…)` on its builder; for all calls of a client,
+/// by [`UnlocBuilder::options`](crate::UnlocBuilder::options). What is set for a call counts before what is set for its
+/// client; headers of both are sent.
+///
+/// | | unless it is set |
+/// |---|---|
+/// | [`timeout`](Self::timeout) of each attempt | 20 s |
+/// | [`deadline`](Self::deadline) of the whole call | 60 s |
+/// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts |
+/// | [`header`](Self::header) | none |
+///
+/// ```no_run
+/// # async fn example(home: unloc::LockHolder) -> unloc::Result<()> {
+/// use std::time::Duration;
+/// use unloc::{RequestOptions, RetryPolicy};
+///
+/// let quick = RequestOptions::new().timeout(Duration::from_secs(2)).retry(RetryPolicy::never());
+/// let lock = home.get_lock().lock_id("front-door").options(quick).send().await?;
+/// # Ok(()) }
+/// ```
+///
+/// `Debug` shows the headers' names, and not what they hold.
+#[derive(Clone, Default)]
+#[must_use = "options do nothing before they are given to a call or a client"]
+pub struct RequestOptions {
+    timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    retry: Option<RetryPolicy>,
+    headers: HeaderMap,
+    refused: Option<String>,
+}
+
+/// Headers that the SDK or HTTP itself sets.
+const TAKEN: [&str; 8] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "proxy-authorization",
+    "transfer-encoding",
+    "user-agent",
+];
+
+impl RequestOptions {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long one attempt may take, from the request to the last byte of the answer. Whether an attempt that ran out of
+    /// time arrived nobody knows.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+
+    /// How long the whole call may take: waiting for a token, all attempts, and the waits between.
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self { deadline: Some(deadline), ..self }
+    }
+
+    /// Whether and how the call is repeated.
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        Self { retry: Some(retry), ..self }
+    }
+
+    /// A header to send along. One of the same name that was given before is replaced.
+    ///
+    /// A call with a name or value that cannot be sent, or with a header that the SDK sets itself (such as
+    /// `authorization`; for `user-agent` see [`UnlocBuilder::user_agent`](crate::UnlocBuilder::user_agent)), fails with
+    /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        match (HeaderName::try_from(name), HeaderValue::try_from(value.as_ref())) {
+            (Ok(known), _) if TAKEN.contains(&known.as_str()) => {
+                self.refused = Some(format!("the header `{known}` is set by the SDK: leave it out of the options"));
+            }
+            (Ok(name), Ok(mut value)) => {
+                // What it holds is the caller's affair; no log needs it.
+                value.set_sensitive(true);
+                self.headers.insert(name, value);
+            }
+            (Err(_), _) => self.refused = Some("the options hold a header whose name cannot be sent".to_owned()),
+            (Ok(name), Err(_)) => self.refused = Some(format!("the value of the header `{name}` cannot be sent")),
+        }
+        self
+    }
+
+    /// These, and what they leave open from others.
+    pub(crate) fn over(self, others: &Self) -> Limits {
+        let mut headers = others.headers.clone();
+        headers.extend(self.headers);
+        Limits {
+            timeout: self.timeout.or(others.timeout).unwrap_or(Duration::from_secs(20)),
+            deadline: self.deadline.or(others.deadline).unwrap_or(Duration::from_secs(60)),
+            retry: self.retry.or_else(|| others.retry.clone()).unwrap_or_default(),
+            headers,
+            refused: self.refused.or_else(|| others.refused.clone()),
+        }
+    }
+}
+
+/// Options with nothing left open.
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) headers: HeaderMap,
+    /// Why a header cannot be sent.
+    pub(crate) refused: Option<String>,
+}
+
+impl fmt::Debug for RequestOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestOptions")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("retry", &self.retry)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_says_counts_before_what_its_client_says() {
+        let seconds = Duration::from_secs;
+        let client =
+            RequestOptions::new().timeout(seconds(1)).deadline(seconds(2)).header("x-a", "1").header("x-b", "1");
+        let limits = RequestOptions::new().timeout(seconds(3)).header("x-b", "2").over(&client);
+        assert_eq!((limits.timeout, limits.deadline, limits.retry), (seconds(3), seconds(2), RetryPolicy::default()));
+        assert_eq!(
+            (&limits.headers["x-a"], &limits.headers["x-b"], limits.headers.len()),
+            (&"1".parse().unwrap(), &"2".parse().unwrap(), 2)
+        );
+        let plain = RequestOptions::new().over(&RequestOptions::new());
+        assert_eq!((plain.timeout, plain.deadline), (seconds(20), seconds(60)));
+    }
+
+    #[test]
+    fn headers_that_cannot_be_sent_or_are_not_the_callers_are_refused_without_their_values() {
+        for (name, value) in [("authorization", "Bearer x"), ("Host", "x"), ("a b", "x"), ("x-a", "hunter2\n")] {
+            let options = RequestOptions::new().header(name, value);
+            let refused = options.over(&RequestOptions::new()).refused.unwrap();
+            assert!(!refused.contains("hunter2") && !refused.contains("Bearer x"), "{refused}");
+        }
+        let shown = format!("{:?}", RequestOptions::new().header("x-key", "hunter2"));
+        assert!(shown.contains("x-key") && !shown.contains("hunter2"), "{shown}");
+    }
+}

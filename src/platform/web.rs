@@ -1,0 +1,56 @@
+//! A browser, or whatever else runs `wasm32-unknown-unknown` beside JavaScript.
+
+use std::time::Duration;
+
+use web_time::{SystemTime, UNIX_EPOCH};
+
+use super::BoxFuture;
+use crate::clock::Moment;
+use crate::error::{Error, Result};
+
+/// Runs a task beside the caller.
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) -> Result<()> {
+    wasm_bindgen_futures::spawn_local(task);
+    Ok(())
+}
+
+/// What ends after this time.
+pub(crate) fn sleep(time: Duration) -> BoxFuture<'static, ()> {
+    Box::pin(gloo_timers::future::sleep(time))
+}
+
+/// Both clocks. Whether the steady one goes on while the machine sleeps is the browser's choice; the wall clock does.
+pub(crate) fn now() -> Moment {
+    let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment { steady: steady(), wall }
+}
+
+fn steady() -> Duration {
+    use std::cell::LazyCell;
+
+    use web_time::Instant;
+
+    thread_local! { static START: LazyCell<Instant> = LazyCell::new(Instant::now); }
+    START.with(|start| start.elapsed())
+}
+
+/// A number from zero up to, and without, one.
+pub(crate) fn chance() -> f64 {
+    js_sys::Math::random()
+}
+
+/// The browser decides about redirects; to another origin it takes neither body nor token along unless that origin
+/// says that it wants them.
+pub(crate) fn one_shot(request: reqwest::Request) -> reqwest::Request {
+    request
+}
+
+/// Whether there was no connection: a browser does not tell.
+pub(crate) fn could_not_connect(_: &reqwest::Error) -> bool {
+    false
+}
+
+/// The browser's connections.
+pub(crate) fn http(_loopback: bool) -> Result<reqwest::Client> {
+    reqwest::Client::builder().build().map_err(Error::no_client)
+}

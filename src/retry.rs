@@ -1,0 +1,184 @@
+//! When a call is made again.
+
+mod budget;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::HeaderMap;
+
+pub(crate) use budget::Budget;
+
+use crate::clock::share;
+
+/// How often a call is made, and how long it waits between.
+///
+/// A call is made again when it did not reach the service, and, if its operation is
+/// [`repeatable`](crate::Operation::repeatable), also after a broken connection, a timeout and the statuses 408, 425, 429,
+/// 500, 502, 503 and 504. What may make a second key is not made again once it may have arrived: the error's
+/// [`outcome`](crate::Error::outcome) says so. The one time that a call is made again after a 401, with a fresh token, does
+/// not count here.
+///
+/// The wait is drawn between zero and a bound that doubles each time. What the service asks for in `Retry-After`, in seconds
+/// or as a date, is added to it; if it asks for longer than [`longest_retry_after`](Self::longest_retry_after), or than the
+/// call's deadline leaves, the call ends at once and its error says how long ([`Error::retry_after`](crate::Error::retry_after)).
+///
+/// Besides, the calls of a client draw on one budget of repeats, so that an outage of the service is not answered by a
+/// multiple of the traffic: see [`UnlocBuilder::retry_budget`](crate::UnlocBuilder::retry_budget).
+///
+/// ```
+/// use std::time::Duration;
+/// use unloc::{RequestOptions, RetryPolicy};
+///
+/// let patient = RetryPolicy::default().attempts(6).backoff(Duration::from_millis(500), Duration::from_secs(20));
+/// let options = RequestOptions::new().retry(patient).deadline(Duration::from_secs(120));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    attempts: u32,
+    first: Duration,
+    most: Duration,
+    longest_retry_after: Duration,
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl RetryPolicy {
+    /// Every call is made once (twice, if its token is refused).
+    #[must_use]
+    pub fn never() -> Self {
+        Self::default().attempts(1)
+    }
+
+    /// How often a call is made at most, the first time included; 3 unless this is called.
+    #[must_use]
+    pub fn attempts(self, attempts: u32) -> Self {
+        Self { attempts: attempts.max(1), ..self }
+    }
+
+    /// The bound of the first wait, which doubles with each further one, and how far (a day at most); 250 ms and 5 s
+    /// unless this is called.
+    #[must_use]
+    pub fn backoff(self, first: Duration, most: Duration) -> Self {
+        Self { first, most: most.min(DAY), ..self }
+    }
+
+    /// The longest wait that the service may ask for; 30 s unless this is called.
+    #[must_use]
+    pub fn longest_retry_after(self, longest_retry_after: Duration) -> Self {
+        Self { longest_retry_after, ..self }
+    }
+
+    /// Whether the call may be made once more after so many failures.
+    pub(crate) fn goes_on(&self, failures: u32) -> bool {
+        failures < self.attempts
+    }
+
+    /// How long to wait after so many failures, `asked` being what the service wants and `chance` a number from zero to
+    /// one; nothing if that is too long.
+    pub(crate) fn pause(&self, failures: u32, asked: Option<Duration>, chance: f64) -> Option<Duration> {
+        let doubled = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+        let drawn = self.first.saturating_mul(doubled).min(self.most).mul_f64(share(chance));
+        match asked {
+            Some(asked) if asked > self.longest_retry_after => None,
+            // Spread behind the moment that all who were sent away were given.
+            Some(asked) => Some(asked.saturating_add(drawn)),
+            None => Some(drawn),
+        }
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            first: Duration::from_millis(250),
+            most: Duration::from_secs(5),
+            longest_retry_after: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What an answer asks for in `Retry-After`: seconds, or a date, which is held against the wall clock.
+pub(crate) fn retry_after(headers: &HeaderMap, wall: Duration) -> Option<Duration> {
+    let text = headers.get("retry-after")?.to_str().ok()?.trim();
+    match text.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let date = httpdate::parse_http_date(text).ok()?;
+            let now: SystemTime = UNIX_EPOCH.checked_add(wall)?;
+            Some(date.duration_since(now).unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WALL: Duration = Duration::from_secs(1_700_000_000);
+
+    fn asked(text: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", text.parse().unwrap());
+        retry_after(&headers, WALL)
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(asked("7"), seconds(7));
+        assert_eq!(asked(" 0 "), seconds(0));
+        assert_eq!(asked("Tue, 14 Nov 2023 22:13:50 GMT"), seconds(30));
+        assert_eq!(asked("Tuesday, 14-Nov-23 22:13:50 GMT"), seconds(30));
+        assert_eq!(asked("Tue, 14 Nov 2023 22:13:10 GMT"), seconds(0), "in the past");
+        for nonsense in ["soon", "-1", "1.5", "", "99999999999999999999999", "Tue, 99 Nov 2023 22:13:50 GMT"] {
+            assert_eq!(asked(nonsense), None, "{nonsense}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), WALL), None);
+    }
+
+    #[test]
+    fn waits_are_drawn_below_a_bound_that_doubles_and_ends() {
+        let policy = RetryPolicy::default();
+        let bound = |failures| policy.pause(failures, None, 1.0).unwrap().as_millis();
+        assert_eq!([1, 2, 3, 4, 5, 6, 7, 1000].map(bound), [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+        assert_eq!(policy.pause(4, None, 0.0), Some(Duration::ZERO));
+        assert_eq!(policy.pause(4, None, 0.25), Some(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn what_the_service_asks_for_is_waited_for_and_spread_but_not_without_bound() {
+        let policy = RetryPolicy::default();
+        let pause = |asked| policy.pause(1, Some(Duration::from_secs(asked)), 0.5);
+        assert_eq!(pause(7), Some(Duration::from_millis(7125)));
+        assert_eq!(pause(30), Some(Duration::from_millis(30_125)));
+        assert_eq!(pause(31), None);
+        assert_eq!(policy.longest_retry_after(Duration::MAX).pause(1, Some(Duration::MAX), 1.0), Some(Duration::MAX));
+    }
+
+    #[test]
+    fn a_call_is_made_once_at_least() {
+        assert!(!RetryPolicy::never().goes_on(1));
+        assert!(!RetryPolicy::default().attempts(0).goes_on(1));
+        assert!(RetryPolicy::default().goes_on(2) && !RetryPolicy::default().goes_on(3));
+    }
+
+    proptest! {
+        #[test]
+        fn no_policy_and_no_answer_make_a_panic_or_a_wait_beyond_their_bounds(
+            first in any::<u64>(), most in any::<u64>(), longest in any::<u64>(), failures in any::<u32>(),
+            wanted in any::<Option<u64>>(), chance in any::<f64>(), text in r"[ -~]{0,40}",
+        ) {
+            let (most, longest) = (Duration::from_millis(most), Duration::from_millis(longest));
+            let policy = RetryPolicy::default().backoff(Duration::from_millis(first), most).longest_retry_after(longest);
+            let asked_for = wanted.map(Duration::from_millis);
+            match policy.pause(failures, asked_for, chance) {
+                Some(pause) => prop_assert!(pause <= most.min(DAY).saturating_add(longest.min(asked_for.unwrap_or_default()))),
+                None => prop_assert!(asked_for > Some(longest)),
+            }
+            let _ = asked(&text);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What is kept for one set of scopes: a token, a fetch under way, a failure. Decides; does nothing itself.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use futures_util::future::{FutureExt, Shared};
+use tokio::sync::oneshot;
+
+use super::bearer::Bearer;
+use super::setback::Setback;
+use crate::clock::Moment;
+use crate::error::{Error, Result};
+
+/// State of one key of the cache. Its lock is never held while anything waits.
+#[derive(Default)]
+pub(super) struct Slot {
+    /// Read on every call, without a lock.
+    kept: ArcSwapOption<Bearer>,
+    /// When it was last used, in the store's count of new keys.
+    pub(super) used: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    flight: Option<Flight>,
+    setback: Option<Setback>,
+    /// The store has forgotten this slot, and has or will have another for the same key.
+    gone: bool,
+}
+
+/// What a fetch gave, for all who wait.
+type Landed = Result<Arc<Bearer>>;
+
+/// A fetch that is under way. What it gives is an error of the channel if the fetch was lost, by a panic or with the
+/// runtime that it ran on.
+#[derive(Clone)]
+pub(super) struct Flight {
+    pub(super) number: u64,
+    pub(super) landing: Shared<oneshot::Receiver<Landed>>,
+}
+
+/// A fetch that is to be begun by whoever was handed this.
+pub(super) struct Launch {
+    pub(super) number: u64,
+    pub(super) landed: oneshot::Sender<Landed>,
+}
+
+/// What a caller gets.
+pub(super) enum Found {
+    /// This token; and if there is a launch, it is to be begun beside the calls.
+    Token(Arc<Bearer>, Option<Launch>),
+    /// What this fetch gives; and if there is a launch, it is to be begun first.
+    Wait(Flight, Option<Launch>),
+    /// The failure of a moment ago, and how long nothing is asked for.
+    Failure(Error, Duration),
+    /// Nothing: the slot belongs to the past.
+    Gone,
+}
+
+impl Slot {
+    /// The token, while nothing has to be done about it.
+    pub(super) fn fresh(&self, now: Moment) -> Option<Arc<Bearer>> {
+        let kept = self.kept.load();
+        kept.as_ref().filter(|bearer| !bearer.is_due(now)).map(Arc::clone)
+    }
+
+    /// Decides what a caller gets; `number` names the fetch that this may need.
+    pub(super) fn look(&self, now: Moment, number: impl FnOnce() -> u64) -> Found {
+        let mut state = self.state();
+        if state.gone {
+            return Found::Gone;
+        }
+        let alive = self.kept.load_full().filter(|bearer| !bearer.is_dead(now));
+        let pause = state.setback.as_ref().map(|setback| (setback, setback.until.until(now)));
+        let pause = pause.filter(|(_, rest)| !rest.is_zero()).map(|(setback, rest)| (setback.error.clone(), rest));
+        match (alive, &state.flight, pause) {
+            (Some(bearer), flight, pause) if !bearer.is_at_its_end(now) => {
+                let rests = flight.is_some() || pause.is_some() || !bearer.is_due(now);
+                let launch = if rests { None } else { Some(state.launch(number()).1) };
+                Found::Token(bearer, launch)
+            }
+            (_, Some(flight), _) => Found::Wait(flight.clone(), None),
+            (Some(bearer), None, Some(_)) => Found::Token(bearer, None),
+            (None, None, Some((error, rest))) => Found::Failure(error, rest),
+            (_, None, None) => {
+                let (flight, launch) = state.launch(number());
+                Found::Wait(flight, Some(launch))
+            }
+        }
+    }
+
+    /// A fetch has ended. Gives the setback's count and pause if it failed.
+    pub(super) fn land(&self, number: u64, landed: &Landed, now: Moment, chance: f64) -> Option<(u32, Duration)> {
+        let mut state = self.state();
+        state.flight.take_if(|flight| flight.number == number);
+        let kept = self.kept.load_full();
+        match landed {
+            Ok(bearer) => {
+                // A fetch that was given up as lost may come after the one that was made instead.
+                if !state.gone && kept.is_none_or(|kept| kept.generation < bearer.generation) {
+                    self.kept.store(Some(Arc::clone(bearer)));
+                    state.setback = None;
+                }
+                None
+            }
+            Err(error) => {
+                let alive = kept.is_some_and(|kept| !kept.is_at_its_end(now));
+                let setback = Setback::after(state.setback.as_ref(), error, alive, now, chance);
+                let told = (setback.failures, setback.until.until(now));
+                state.setback = Some(setback);
+                Some(told)
+            }
+        }
+    }
+
+    /// Waits for this fetch no longer.
+    pub(super) fn give_up(&self, number: u64) {
+        self.state().flight.take_if(|flight| flight.number == number);
+    }
+
+    /// Drops this token if it is still the one that is kept: someone else may have replaced it already. Whether it was.
+    pub(super) fn reject(&self, rejected: &Bearer) -> bool {
+        let _state = self.state();
+        let same = self.kept.load().as_ref().is_some_and(|kept| kept.generation == rejected.generation);
+        if same {
+            self.kept.store(None);
+        }
+        same
+    }
+
+    /// Drops the token and the failure, whichever there is. A fetch that is under way goes on.
+    pub(super) fn invalidate(&self) {
+        let mut state = self.state();
+        self.kept.store(None);
+        state.setback = None;
+    }
+
+    /// A token that is due to be replaced, but not dead.
+    pub(super) fn alive(&self, now: Moment) -> Option<Arc<Bearer>> {
+        self.kept.load_full().filter(|bearer| !bearer.is_dead(now))
+    }
+
+    /// Whether nobody waits for anything here.
+    pub(super) fn is_idle(&self) -> bool {
+        self.state().flight.is_none()
+    }
+
+    /// Ends the slot if it is idle; who still holds it looks for its successor.
+    pub(super) fn end(&self) -> bool {
+        let mut state = self.state();
+        let idle = state.flight.is_none();
+        if idle {
+            state.gone = true;
+            self.kept.store(None);
+        }
+        idle
+    }
+
+    /// Notes that it was used; writes nothing when that is known already, since every thread reads it.
+    pub(super) fn touch(&self, epoch: u64) {
+        if self.used.load(Ordering::Relaxed) != epoch {
+            self.used.store(epoch, Ordering::Relaxed);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // What is under the lock is whole at every step, so a panic elsewhere leaves nothing to mend.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn launch(&mut self, number: u64) -> (Flight, Launch) {
+        let (landed, landing) = oneshot::channel();
+        let flight = Flight { number, landing: landing.shared() };
+        self.flight = Some(flight.clone());
+        (flight, Launch { number, landed })
+    }
+}

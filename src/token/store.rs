@@ -1,0 +1,173 @@
+//! The slots of a cache, by issuer, client and scopes; no more than a bound of them.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::observer::{Counters, TokenEvent, TokenObserver};
+use super::slot::Slot;
+use crate::clock::{Clock, Moment};
+use crate::scope::Scopes;
+
+/// What all handles of a cache share.
+pub(super) struct Store {
+    pub(super) clock: Arc<dyn Clock>,
+    /// Drawn once, so that the fetches of many processes do not fall together.
+    pub(super) spread: f64,
+    pub(super) fetch_limit: Duration,
+    pub(super) counters: Counters,
+    pub(super) observer: Option<Arc<dyn TokenObserver>>,
+    pub(super) warn_of_unknown_lifetime: Once,
+    capacity: usize,
+    /// Written only when a key is new. Nothing waits while it is held.
+    slots: RwLock<HashMap<Key, Arc<Slot>>>,
+    /// Counts new keys, by which it is known what was used last.
+    epoch: AtomicU64,
+    /// Counts fetches, which name their tokens.
+    fetches: AtomicU64,
+}
+
+/// Where tokens come from, and what they may do.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    identity: Arc<str>,
+    scopes: Scopes,
+}
+
+impl Store {
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        capacity: usize,
+        fetch_limit: Duration,
+        observer: Option<Arc<dyn TokenObserver>>,
+    ) -> Self {
+        Self {
+            spread: clock.chance(),
+            clock,
+            fetch_limit,
+            counters: Counters::default(),
+            observer,
+            warn_of_unknown_lifetime: Once::new(),
+            capacity: capacity.max(1),
+            slots: RwLock::default(),
+            epoch: AtomicU64::new(0),
+            fetches: AtomicU64::new(0),
+        }
+    }
+
+    /// The number of the next fetch.
+    pub(super) fn number(&self) -> u64 {
+        self.fetches.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Looks at a slot, if there is one, without anything being copied.
+    pub(super) fn with<T>(&self, identity: &str, scopes: &Scopes, look: impl FnOnce(&Slot) -> T) -> Option<T> {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        let slot = slots.get(&(identity, scopes) as &dyn AnyKey)?;
+        slot.touch(self.epoch.load(Ordering::Relaxed));
+        Some(look(slot))
+    }
+
+    /// The slot of this key, which is made if there is none.
+    pub(super) fn slot(&self, identity: &Arc<str>, scopes: &Scopes) -> Arc<Slot> {
+        let found = {
+            let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+            slots.get(&(&**identity, scopes) as &dyn AnyKey).map(Arc::clone)
+        };
+        let slot = found.unwrap_or_else(|| self.insert(Key { identity: Arc::clone(identity), scopes: scopes.clone() }));
+        slot.touch(self.epoch.load(Ordering::Relaxed));
+        slot
+    }
+
+    fn insert(&self, key: Key) -> Arc<Slot> {
+        let (slot, evicted) = {
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            let evicted = if slots.contains_key(&key) { 0 } else { self.make_room(&mut slots) };
+            self.epoch.fetch_add(1, Ordering::Relaxed);
+            (Arc::clone(slots.entry(key).or_default()), evicted)
+        };
+        if evicted > 0 {
+            self.tell(&Scopes::unscoped(), &TokenEvent::Evicted { count: evicted });
+        }
+        slot
+    }
+
+    /// Forgets a sixteenth of the slots, those used least recently, when there are too many. Not those that someone waits
+    /// for.
+    fn make_room(&self, slots: &mut HashMap<Key, Arc<Slot>>) -> usize {
+        if slots.len() < self.capacity {
+            return 0;
+        }
+        let idle = slots.iter().filter(|(_, slot)| slot.is_idle());
+        let mut uses: Vec<(u64, Key)> =
+            idle.map(|(key, slot)| (slot.used.load(Ordering::Relaxed), key.clone())).collect();
+        let share = (self.capacity / 16).max(1).min(uses.len());
+        if share < uses.len() {
+            uses.select_nth_unstable_by_key(share, |(used, _)| *used);
+        }
+        let mut ended = 0;
+        for (_, key) in uses.drain(..share) {
+            if slots.get(&key).is_some_and(|slot| slot.end()) {
+                slots.remove(&key);
+                ended += 1;
+            }
+        }
+        ended
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// Counts an event, and tells whoever watches.
+    pub(super) fn tell(&self, scopes: &Scopes, event: &TokenEvent) {
+        self.counters.count(event);
+        if let Some(observer) = &self.observer {
+            observer.observe(scopes, event);
+        }
+    }
+}
+
+/// A key, owned or not: looking one up copies nothing.
+trait AnyKey {
+    fn parts(&self) -> (&str, &Scopes);
+}
+
+impl AnyKey for Key {
+    fn parts(&self) -> (&str, &Scopes) {
+        (&self.identity, &self.scopes)
+    }
+}
+
+impl AnyKey for (&str, &Scopes) {
+    fn parts(&self) -> (&str, &Scopes) {
+        *self
+    }
+}
+
+impl<'a> Borrow<dyn AnyKey + 'a> for Key {
+    fn borrow(&self) -> &(dyn AnyKey + 'a) {
+        self
+    }
+}
+
+impl PartialEq for dyn AnyKey + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for dyn AnyKey + '_ {}
+
+impl Hash for dyn AnyKey + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
+    }
+}
