@@ -221,3 +221,6 @@ impl Call<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,15 +119,21 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Follows Tokio's clock, which tests stop, with what has been added to either clock. Chance is always zero.
+    /// Follows Tokio's clock, which tests stop, with what has been added to either clock.
     pub(crate) struct Manual {
         started: tokio::time::Instant,
         moved: Mutex<(Duration, i64)>,
+        chance: f64,
     }
 
     impl Manual {
+        /// Chance is always zero.
         pub(crate) fn new() -> Self {
-            Self { started: tokio::time::Instant::now(), moved: Mutex::default() }
+            Self::with_chance(0.0)
+        }
+
+        pub(crate) fn with_chance(chance: f64) -> Self {
+            Self { started: tokio::time::Instant::now(), moved: Mutex::default(), chance }
         }
 
         /// Sets the wall clock, and nothing else, by so many seconds.
@@ -154,7 +160,7 @@ pub(crate) mod tests {
         }
 
         fn chance(&self) -> f64 {
-            0.0
+            self.chance
         }
     }
 

@@ -1,0 +1,303 @@
+//! Whatever happens in whatever order: random lives of a few callers, held against what must never happen.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::*;
+use crate::scope::Scope;
+
+/// How many lives are tried.
+const CASES: u32 = 10_000;
+
+/// One event of a life.
+#[derive(Clone, Debug)]
+enum Step {
+    /// A call of an operation with one of two scopes, whose caller may give up.
+    Call { repeatable: bool, home: u8, patience: Option<u64> },
+    /// So many milliseconds pass.
+    Pass(u64),
+    /// The wall clock is set.
+    SetWall(i64),
+    /// The machine sleeps, and its steady clock may or may not go on.
+    Suspend { seconds: u64, steady: bool },
+    /// The source behaves like this from here on.
+    Source(Source),
+    /// The service answers the next requests like this.
+    Answers(Vec<Reply>),
+    /// The service takes no token that it gave out so far.
+    Revoke,
+    /// The program forgets a token.
+    Invalidate { home: u8 },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Gives { lifetime: u64, takes: u64 },
+    Fails { takes: u64 },
+    Panics,
+    Hangs,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Reply {
+    Fine,
+    Refused,
+    Broken,
+    Silent,
+    Status(u16),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let source = prop_oneof![
+        4 => (prop_oneof![Just(1_u64), 5..120_u64, Just(3600)], 0..2000_u64)
+            .prop_map(|(lifetime, takes)| Source::Gives { lifetime, takes }),
+        2 => (0..2000_u64).prop_map(|takes| Source::Fails { takes }),
+        1 => Just(Source::Panics),
+        1 => Just(Source::Hangs),
+    ];
+    let reply = prop_oneof![
+        2 => Just(Reply::Fine),
+        1 => Just(Reply::Refused),
+        1 => Just(Reply::Broken),
+        1 => Just(Reply::Silent),
+        1 => prop_oneof![Just(401_u16), Just(404), Just(429), Just(503)].prop_map(Reply::Status),
+    ];
+    prop_oneof![
+        8 => (any::<bool>(), 0..2_u8, proptest::option::weighted(0.3, 0..3000_u64))
+            .prop_map(|(repeatable, home, patience)| Step::Call { repeatable, home, patience }),
+        6 => prop_oneof![0..600_u64, 600..30_000_u64, Just(100_000_u64)].prop_map(Step::Pass),
+        1 => prop_oneof![Just(-3600_i64), -90..90_i64, Just(3600)].prop_map(Step::SetWall),
+        1 => (1..8000_u64, any::<bool>()).prop_map(|(seconds, steady)| Step::Suspend { seconds, steady }),
+        3 => source.prop_map(Step::Source),
+        3 => proptest::collection::vec(reply, 1..5).prop_map(Step::Answers),
+        1 => Just(Step::Revoke),
+        1 => (0..2_u8).prop_map(|home| Step::Invalidate { home }),
+    ]
+}
+
+/// The world that the calls live in, and all that went wrong in it.
+struct World {
+    clock: Arc<Manual>,
+    cache: TokenCache,
+    budget: Budget,
+    replies: Mutex<VecDeque<Reply>>,
+    tokens: Arc<Tokens>,
+}
+
+/// What gives tokens out, and sees who asks.
+struct Tokens {
+    clock: Arc<Manual>,
+    source: Mutex<Source>,
+    given: AtomicUsize,
+    revoked: AtomicUsize,
+    /// By scopes: whether a fetch is under way, and when the last one failed.
+    fetches: Mutex<HashMap<Scopes, (bool, Option<Moment>)>>,
+    wrongs: Mutex<Vec<String>>,
+}
+
+impl Tokens {
+    fn wrong(&self, what: impl Into<String>) {
+        self.wrongs.lock().unwrap().push(what.into());
+    }
+
+    fn fetches(&self) -> MutexGuard<'_, HashMap<Scopes, (bool, Option<Moment>)>> {
+        self.fetches.lock().unwrap()
+    }
+
+    async fn fetch(self: Arc<Self>, scopes: Scopes) -> Result<Token> {
+        let now = self.clock.now();
+        let (flying, failed) = self.fetches().insert(scopes.clone(), (true, None)).unwrap_or_default();
+        if flying {
+            self.wrong("two fetches at once for the same scopes");
+        }
+        if failed.is_some_and(|failed| !failed.plus(Duration::from_millis(250)).is_past(now)) {
+            self.wrong("a fetch in the pause behind a failure");
+        }
+        // Noted however it ends: with an answer, by a panic, or dropped because it took too long.
+        let mut flight = Flight { tokens: Arc::clone(&self), scopes, failed: true };
+        let source = *self.source.lock().unwrap();
+        match source {
+            Source::Gives { lifetime, takes } => {
+                sleep(Duration::from_millis(takes)).await;
+                let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
+                flight.failed = false;
+                Ok(Token::new(number.to_string()).expires_in(Duration::from_secs(lifetime)))
+            }
+            Source::Fails { takes } => {
+                sleep(Duration::from_millis(takes)).await;
+                Err(refused())
+            }
+            Source::Panics => panic!("on purpose"),
+            Source::Hangs => std::future::pending().await,
+        }
+    }
+}
+
+struct Flight {
+    tokens: Arc<Tokens>,
+    scopes: Scopes,
+    failed: bool,
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let failed = self.failed.then(|| self.tokens.clock.now());
+        self.tokens.fetches().insert(self.scopes.clone(), (false, failed));
+    }
+}
+
+/// The wire of one call; knows whether the service may have acted on it.
+struct Line {
+    world: Arc<World>,
+    repeatable: bool,
+    may_have_arrived: bool,
+    arrivals: u32,
+    worst: Outcome,
+}
+
+impl Wire for Line {
+    type Answer = ();
+
+    async fn send(&mut self, bearer: Option<Arc<Bearer>>, limit: Limit) -> Result<()> {
+        let tokens = &self.world.tokens;
+        let bearer = bearer.unwrap();
+        if bearer.remaining().is_zero() {
+            tokens.wrong("a dead token was sent");
+        }
+        if self.may_have_arrived && !self.repeatable {
+            tokens.wrong("what makes a second key was sent again");
+        }
+        let reply = self.world.replies.lock().unwrap().pop_front().unwrap_or(Reply::Fine);
+        let number: usize = bearer.token().parse().unwrap();
+        let answer = match reply {
+            Reply::Refused => Err(refused()),
+            Reply::Broken => Err(broken()),
+            Reply::Silent => {
+                limit.over.await;
+                Err(timed_out())
+            }
+            _ if number <= tokens.revoked.load(Ordering::SeqCst) => Err(status(401)),
+            Reply::Fine => Ok(()),
+            Reply::Status(code) => Err(status(code)),
+        };
+        let outcome = answer.as_ref().map_or_else(Error::outcome, |()| Outcome::Accepted);
+        self.worst = self.worst.max(outcome);
+        self.arrivals += u32::from(outcome != Outcome::NotSent);
+        // A refused token is known to have stopped the call before it did anything.
+        let stopped = answer.as_ref().is_err_and(Error::is_unauthorized);
+        self.may_have_arrived |= outcome != Outcome::NotSent && !stopped;
+        answer
+    }
+}
+
+fn scopes(home: u8) -> Scopes {
+    Scope::lock_holder_admin(&format!("home-{home}")).unwrap().into()
+}
+
+/// One call from its beginning to its end, held against what its wire saw.
+async fn call(world: Arc<World>, repeatable: bool, home: u8) {
+    let mut line =
+        Line { world: Arc::clone(&world), repeatable, may_have_arrived: false, arrivals: 0, worst: Outcome::NotSent };
+    let limits = RequestOptions::new().over(&RequestOptions::new());
+    let scopes = scopes(home);
+    let call = Call {
+        operation: Operation::find(if repeatable { "getLocks" } else { "createKey" }).unwrap(),
+        clock: &*world.clock,
+        budget: &world.budget,
+        limits: &limits,
+        tokens: Some((&world.cache, &scopes)),
+    };
+    let tokens = &world.tokens;
+    match call.make(&mut line).await {
+        Ok(((), sent)) if sent != line.arrivals => tokens.wrong(format!("{sent} sent, {} arrived", line.arrivals)),
+        Ok(_) => {}
+        Err(error) => {
+            if error.attempts() != line.arrivals {
+                tokens.wrong(format!("{} attempts, {} arrived: {error}", error.attempts(), line.arrivals));
+            }
+            if error.outcome() != line.worst {
+                tokens.wrong(format!("{:?}, but it was {:?}: {error}", error.outcome(), line.worst));
+            }
+        }
+    }
+}
+
+/// Lives through the steps; gives what must never happen and did.
+async fn live(steps: Vec<Step>) -> Vec<String> {
+    let clock = Arc::new(Manual::with_chance(0.5));
+    let tokens = Arc::new(Tokens {
+        clock: Arc::clone(&clock),
+        source: Mutex::new(Source::Gives { lifetime: 60, takes: 100 }),
+        given: AtomicUsize::new(0),
+        revoked: AtomicUsize::new(0),
+        fetches: Mutex::default(),
+        wrongs: Mutex::default(),
+    });
+    let source = Arc::clone(&tokens);
+    let cache = TokenCache::builder(move |scopes: Scopes| Arc::clone(&source).fetch(scopes));
+    let world = Arc::new(World {
+        cache: cache.shared_clock(Arc::clone(&clock) as _).build(),
+        budget: budget(20, &*clock),
+        replies: Mutex::default(),
+        clock,
+        tokens,
+    });
+    let mut calls: Vec<JoinHandle<()>> = Vec::new();
+    for step in steps {
+        match step {
+            Step::Call { repeatable, home, patience } => {
+                let call = call(Arc::clone(&world), repeatable, home);
+                calls.push(match patience {
+                    None => tokio::spawn(call),
+                    Some(patience) => tokio::spawn(async move {
+                        let _ = timeout(Duration::from_millis(patience), call).await;
+                    }),
+                });
+            }
+            Step::Pass(milliseconds) => sleep(Duration::from_millis(milliseconds)).await,
+            Step::SetWall(seconds) => world.clock.set_wall(seconds),
+            Step::Suspend { seconds, steady } => world.clock.suspend(Duration::from_secs(seconds), steady),
+            Step::Source(source) => *world.tokens.source.lock().unwrap() = source,
+            Step::Answers(replies) => *world.replies.lock().unwrap() = replies.into(),
+            Step::Revoke => {
+                let given = world.tokens.given.load(Ordering::SeqCst);
+                world.tokens.revoked.store(given, Ordering::SeqCst);
+            }
+            Step::Invalidate { home } => {
+                world.cache.invalidate(&scopes(home));
+                // It is meant to end the pause.
+                if let Some((_, failed)) = world.tokens.fetches().get_mut(&scopes(home)) {
+                    *failed = None;
+                }
+            }
+        }
+    }
+    for call in calls {
+        // A deadline of a minute, and then some: no call is left behind, whatever became of its token.
+        match timeout(Duration::from_secs(200), call).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => world.tokens.wrong(format!("a call panicked: {error}")),
+            Err(_) => world.tokens.wrong("a call waits for ever"),
+        }
+    }
+    std::mem::take(&mut *world.tokens.wrongs.lock().unwrap())
+}
+
+#[test]
+fn no_order_of_events_lets_a_dead_token_out_doubles_a_fetch_or_a_key_or_leaves_a_caller_waiting() {
+    // The panics of the source are on purpose; their traces would only be noise.
+    std::panic::set_hook(Box::new(|info| {
+        if !info.to_string().contains("on purpose") {
+            eprintln!("{info}");
+        }
+    }));
+    let lives = proptest::collection::vec(step(), 1..25);
+    proptest!(ProptestConfig::with_cases(CASES), |(steps in lives)| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let wrongs = runtime.block_on(live(steps));
+        prop_assert!(wrongs.is_empty(), "{wrongs:?}");
+    });
+}
