@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -28,6 +29,9 @@ pub(crate) trait Wire {
         bearer: Option<Arc<Bearer>>,
         limit: Limit,
     ) -> impl Future<Output = Result<Self::Answer>> + MaybeSend;
+
+    /// The status that an answer came with.
+    fn status(answer: &Self::Answer) -> StatusCode;
 }
 
 /// When an attempt ends.
@@ -66,17 +70,12 @@ impl Call<'_> {
         let span = self.span();
         let mut log = Log { begun: self.clock.now(), sent: 0, failures: 0, outcome: Outcome::NotSent, refused: false };
         let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
-        let answer = answer.map_err(|error| {
-            let error = error.during(self.operation).after(log.sent).at_worst(log.outcome);
+        let answer = answer.map_err(|error| error.during(self.operation).after(log.sent).at_worst(log.outcome));
+        if answer.is_err() {
             span.record("otel.status_code", "ERROR");
-            span.record("error.type", error.type_name());
-            span.record("unloc.outcome", tracing::field::debug(error.outcome()));
-            if let Some(status) = error.status() {
-                span.record("http.response.status_code", status.as_u16());
-            }
-            error
-        });
+        }
         span.record("unloc.attempts", log.sent);
+        record::<W>(&span, &answer);
         Ok((answer?, log.sent))
     }
 
@@ -181,17 +180,11 @@ impl Call<'_> {
         );
         let limit = Limit { over: self.clock.sleep(time), time };
         let answer = wire.send(bearer, limit).instrument(span.clone()).await;
-        match &answer {
-            Ok(_) => log.sent += 1,
-            Err(error) => {
-                log.outcome = log.outcome.max(error.outcome());
-                log.sent += u32::from(error.outcome() != Outcome::NotSent);
-                span.record("error.type", error.type_name());
-                span.record("unloc.outcome", tracing::field::debug(error.outcome()));
-                if let Some(status) = error.status() {
-                    span.record("http.response.status_code", status.as_u16());
-                }
-            }
+        record::<W>(&span, &answer);
+        let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
+        log.sent += u32::from(outcome != Outcome::NotSent);
+        if answer.is_err() {
+            log.outcome = log.outcome.max(outcome);
         }
         answer
     }
@@ -213,12 +206,29 @@ impl Call<'_> {
             http.request.method = method,
             url.template = path,
             server.address = self.budget.host(),
+            server.port = self.budget.port(),
             http.response.status_code = Empty,
             error.type = Empty,
             unloc.operation = id,
             unloc.outcome = Empty,
             unloc.attempts = Empty,
         )
+    }
+}
+
+/// What an answer, or none, says to a span.
+fn record<W: Wire>(span: &Span, answer: &Result<W::Answer>) {
+    let status = match answer {
+        Ok(answer) => Some(W::status(answer)),
+        Err(error) => {
+            span.record("error.type", error.type_name());
+            error.status()
+        }
+    };
+    let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
+    span.record("unloc.outcome", tracing::field::debug(outcome));
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
     }
 }
 

@@ -177,7 +177,10 @@ pub enum ScopeGeneration {
 /// # Ok::<(), unloc::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Scopes(Arc<BTreeSet<Scope>>);
+pub struct Scopes(
+    /// In order, and each once.
+    Arc<[Scope]>,
+);
 
 impl Scopes {
     /// No scope: lock holders can be listed and created.
@@ -200,7 +203,7 @@ impl Scopes {
                 return Err(Error::new(ErrorKind::Scope, what));
             }
         }
-        Ok(Self(Arc::new(scopes)))
+        Ok(Self(scopes.into_iter().collect()))
     }
 
     /// The claims for a log: an organization id is the integrator's own choice, and may be a number that is somebody's.
@@ -216,7 +219,7 @@ impl Scopes {
 
 impl From<Scope> for Scopes {
     fn from(scope: Scope) -> Self {
-        Self(Arc::new(BTreeSet::from([scope])))
+        Self(Arc::new([scope]))
     }
 }
 

@@ -152,6 +152,10 @@ impl Wire for Http<'_> {
         }
         answer
     }
+
+    fn status(answer: &Answer) -> StatusCode {
+        answer.status
+    }
 }
 
 impl Http<'_> {

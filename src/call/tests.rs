@@ -86,6 +86,10 @@ impl Wire for &Service {
         }
         answer.map_or(Ok(()), Err)
     }
+
+    fn status((): &()) -> StatusCode {
+        StatusCode::OK
+    }
 }
 
 fn budget(repeats: u32, clock: &dyn Clock) -> Budget {

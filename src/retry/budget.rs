@@ -11,6 +11,7 @@ use crate::clock::Moment;
 /// second: under a total outage nearly nothing is repeated, and an hour later the reserve is full again.
 pub(crate) struct Budget {
     host: String,
+    port: u16,
     most: f64,
     state: Mutex<State>,
 }
@@ -27,12 +28,17 @@ impl Budget {
     /// A budget for the host of this address.
     pub(crate) fn new(base: &Url, most: u32, now: Moment) -> Self {
         let (host, most) = (base.host_str().unwrap_or_default().to_owned(), f64::from(most));
-        Self { host, most, state: Mutex::new(State { left: most, at: now.steady }) }
+        let port = base.port_or_known_default().unwrap_or_default();
+        Self { host, port, most, state: Mutex::new(State { left: most, at: now.steady }) }
     }
 
     /// Whose it is.
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Takes one repeat, if there is one.

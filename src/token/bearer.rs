@@ -26,12 +26,12 @@ pub struct Bearer {
     /// The number of the fetch that brought it.
     pub(super) generation: u64,
     received: Moment,
-    /// From here on a new one is fetched beside the calls that still use this one.
-    soft: Moment,
-    /// From here on calls wait for a new one: a request that is under way when its token dies is refused.
-    hard: Moment,
-    /// From here on it is dead.
-    end: Moment,
+    /// At this age a new one is fetched beside the calls that still use this one.
+    soft: Duration,
+    /// At this age calls wait for a new one: a request that is under way when its token dies is refused.
+    hard: Duration,
+    /// At this age it is dead.
+    lifetime: Duration,
 }
 
 impl Bearer {
@@ -44,7 +44,9 @@ impl Bearer {
         spread: f64,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let mut header = HeaderValue::try_from(format!("Bearer {}", token.access_token().expose()))
+        // Of the right size at once: this is what a cache is full of.
+        let header = ["Bearer ", token.access_token().expose()].concat();
+        let mut header = HeaderValue::try_from(header)
             .map_err(|_| Error::token("the access token has characters that cannot stand in a header"))?;
         header.set_sensitive(true);
         let lifetime = token.lifetime().unwrap_or(ASSUMED_LIFETIME);
@@ -52,15 +54,7 @@ impl Bearer {
         let soft = (lifetime / 5).min(Duration::from_secs(300));
         let soft = soft - soft.mul_f64(share(spread) / 4.0);
         let hard = (lifetime / 10).min(Duration::from_secs(30));
-        Ok(Self {
-            header,
-            clock,
-            generation,
-            received,
-            soft: received.plus(lifetime - soft),
-            hard: received.plus(lifetime - hard),
-            end: received.plus(lifetime),
-        })
+        Ok(Self { header, clock, generation, received, soft: lifetime - soft, hard: lifetime - hard, lifetime })
     }
 
     /// The value of the `Authorization` header; marked sensitive, so that no log shows it. Made once: a clone copies
@@ -79,7 +73,7 @@ impl Bearer {
     /// How long it still lives; nothing if it is dead.
     #[must_use]
     pub fn remaining(&self) -> Duration {
-        self.end.until(self.clock.now())
+        self.received.plus(self.lifetime).until(self.clock.now())
     }
 
     /// The token, to be blotted out where the service repeats it.
@@ -89,21 +83,25 @@ impl Bearer {
 
     /// Whether it is time for the next one: it is in its soft window, or a clock was set and its age is in doubt.
     pub(super) fn is_due(&self, now: Moment) -> bool {
-        self.soft.is_past(now) || now.drift_since(self.received) > DRIFT
+        self.has_age(self.soft, now) || now.drift_since(self.received) > DRIFT
     }
 
     /// Whether calls wait for the next one.
     pub(super) fn is_at_its_end(&self, now: Moment) -> bool {
-        self.hard.is_past(now)
+        self.has_age(self.hard, now)
     }
 
     pub(super) fn is_dead(&self, now: Moment) -> bool {
-        self.end.is_past(now)
+        self.has_age(self.lifetime, now)
+    }
+
+    fn has_age(&self, age: Duration, now: Moment) -> bool {
+        self.received.plus(age).is_past(now)
     }
 
     /// Whether its source gave it out with no life at all: it is worth one try.
     pub(super) fn was_never_alive(&self) -> bool {
-        self.end == self.received
+        self.lifetime.is_zero()
     }
 }
 
@@ -126,7 +124,7 @@ mod tests {
 
     fn moments(seconds: u64, spread: f64) -> [u64; 3] {
         let bearer = bearer(&Token::new("x").expires_in(Duration::from_secs(seconds)), spread).unwrap();
-        [bearer.soft, bearer.hard, bearer.end].map(|moment| moment.steady.as_secs())
+        [bearer.soft, bearer.hard, bearer.lifetime].map(|age| age.as_secs())
     }
 
     #[test]
@@ -144,7 +142,7 @@ mod tests {
         let endless = Token::new("x").expires_in(Duration::MAX);
         assert!(!bearer(&endless, 0.5).unwrap().is_due(START));
         let unknown = bearer(&Token::new("x"), 0.0).unwrap();
-        assert_eq!(unknown.end.steady, ASSUMED_LIFETIME);
+        assert_eq!(unknown.lifetime, ASSUMED_LIFETIME);
         assert!(bearer(&Token::new("a\nb"), 0.0).is_err());
     }
 

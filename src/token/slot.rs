@@ -10,12 +10,14 @@ use tokio::sync::oneshot;
 
 use super::bearer::Bearer;
 use super::setback::Setback;
+use super::store::Key;
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
 /// State of one key of the cache. Its lock is never held while anything waits.
-#[derive(Default)]
 pub(super) struct Slot {
+    /// What the store finds it by.
+    pub(super) key: Key,
     /// Read on every call, without a lock.
     kept: ArcSwapOption<Bearer>,
     /// When it was last used, in the store's count of new keys.
@@ -61,6 +63,10 @@ pub(super) enum Found {
 }
 
 impl Slot {
+    pub(super) fn new(key: Key) -> Self {
+        Self { key, kept: ArcSwapOption::empty(), used: AtomicU64::new(0), state: Mutex::default() }
+    }
+
     /// The token, while nothing has to be done about it.
     pub(super) fn fresh(&self, now: Moment) -> Option<Arc<Bearer>> {
         let kept = self.kept.load();

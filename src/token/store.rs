@@ -1,7 +1,7 @@
 //! The slots of a cache, by issuer, client and scopes; no more than a bound of them.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
@@ -23,7 +23,7 @@ pub(super) struct Store {
     pub(super) warn_of_unknown_lifetime: Once,
     capacity: usize,
     /// Written only when a key is new. Nothing waits while it is held.
-    slots: RwLock<HashMap<Key, Arc<Slot>>>,
+    slots: RwLock<HashSet<Entry>>,
     /// Counts new keys, by which it is known what was used last.
     epoch: AtomicU64,
     /// Counts fetches, which name their tokens.
@@ -31,11 +31,14 @@ pub(super) struct Store {
 }
 
 /// Where tokens come from, and what they may do.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Key {
+pub(super) struct Key {
     identity: Arc<str>,
     scopes: Scopes,
 }
+
+/// A slot, found by its key. The key stands in the slot, since a table is never full: what stands in the table itself is
+/// paid for twice and more.
+struct Entry(Arc<Slot>);
 
 impl Store {
     pub(super) fn new(
@@ -66,7 +69,7 @@ impl Store {
     /// Looks at a slot, if there is one, without anything being copied.
     pub(super) fn with<T>(&self, identity: &str, scopes: &Scopes, look: impl FnOnce(&Slot) -> T) -> Option<T> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        let slot = slots.get(&(identity, scopes) as &dyn AnyKey)?;
+        let Entry(slot) = slots.get(&(identity, scopes) as &dyn AnyKey)?;
         slot.touch(self.epoch.load(Ordering::Relaxed));
         Some(look(slot))
     }
@@ -75,7 +78,7 @@ impl Store {
     pub(super) fn slot(&self, identity: &Arc<str>, scopes: &Scopes) -> Arc<Slot> {
         let found = {
             let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-            slots.get(&(&**identity, scopes) as &dyn AnyKey).map(Arc::clone)
+            slots.get(&(&**identity, scopes) as &dyn AnyKey).map(|Entry(slot)| Arc::clone(slot))
         };
         let slot = found.unwrap_or_else(|| self.insert(Key { identity: Arc::clone(identity), scopes: scopes.clone() }));
         slot.touch(self.epoch.load(Ordering::Relaxed));
@@ -85,9 +88,14 @@ impl Store {
     fn insert(&self, key: Key) -> Arc<Slot> {
         let (slot, evicted) = {
             let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
-            let evicted = if slots.contains_key(&key) { 0 } else { self.make_room(&mut slots) };
+            if let Some(Entry(slot)) = slots.get(&key as &dyn AnyKey) {
+                return Arc::clone(slot);
+            }
+            let evicted = self.make_room(&mut slots);
             self.epoch.fetch_add(1, Ordering::Relaxed);
-            (Arc::clone(slots.entry(key).or_default()), evicted)
+            let slot = Arc::new(Slot::new(key));
+            slots.insert(Entry(Arc::clone(&slot)));
+            (slot, evicted)
         };
         if evicted > 0 {
             self.tell(&Scopes::unscoped(), &TokenEvent::Evicted { count: evicted });
@@ -97,25 +105,19 @@ impl Store {
 
     /// Forgets a sixteenth of the slots, those used least recently, when there are too many. Not those that someone waits
     /// for.
-    fn make_room(&self, slots: &mut HashMap<Key, Arc<Slot>>) -> usize {
+    fn make_room(&self, slots: &mut HashSet<Entry>) -> usize {
         if slots.len() < self.capacity {
             return 0;
         }
-        let idle = slots.iter().filter(|(_, slot)| slot.is_idle());
-        let mut uses: Vec<(u64, Key)> =
-            idle.map(|(key, slot)| (slot.used.load(Ordering::Relaxed), key.clone())).collect();
-        let share = (self.capacity / 16).max(1).min(uses.len());
-        if share < uses.len() {
-            uses.select_nth_unstable_by_key(share, |(used, _)| *used);
+        let idle = slots.iter().filter(|Entry(slot)| slot.is_idle());
+        let mut idle: Vec<_> = idle.map(|Entry(slot)| (slot.used.load(Ordering::Relaxed), Arc::clone(slot))).collect();
+        let share = (self.capacity / 16).max(1).min(idle.len());
+        if share < idle.len() {
+            idle.select_nth_unstable_by_key(share, |(used, _)| *used);
         }
-        let mut ended = 0;
-        for (_, key) in uses.drain(..share) {
-            if slots.get(&key).is_some_and(|slot| slot.end()) {
-                slots.remove(&key);
-                ended += 1;
-            }
-        }
-        ended
+        idle.truncate(share);
+        idle.retain(|(_, slot)| slot.end() && slots.remove(&slot.key as &dyn AnyKey));
+        idle.len()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -135,7 +137,7 @@ impl Store {
     }
 }
 
-/// A key, owned or not: looking one up copies nothing.
+/// A key, in a slot or not: looking one up copies nothing.
 trait AnyKey {
     fn parts(&self) -> (&str, &Scopes);
 }
@@ -152,9 +154,29 @@ impl AnyKey for (&str, &Scopes) {
     }
 }
 
-impl<'a> Borrow<dyn AnyKey + 'a> for Key {
+impl AnyKey for Entry {
+    fn parts(&self) -> (&str, &Scopes) {
+        self.0.key.parts()
+    }
+}
+
+impl<'a> Borrow<dyn AnyKey + 'a> for Entry {
     fn borrow(&self) -> &(dyn AnyKey + 'a) {
         self
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts() == other.parts()
+    }
+}
+
+impl Eq for Entry {}
+
+impl Hash for Entry {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts().hash(state);
     }
 }
 

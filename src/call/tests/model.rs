@@ -35,8 +35,15 @@ enum Step {
 
 #[derive(Clone, Copy, Debug)]
 enum Source {
-    Gives { lifetime: u64, takes: u64 },
-    Fails { takes: u64 },
+    /// If it naps, the machine sleeps as soon as the token is there, before anyone who waits is woken.
+    Gives {
+        lifetime: u64,
+        takes: u64,
+        naps: bool,
+    },
+    Fails {
+        takes: u64,
+    },
     Panics,
     Hangs,
 }
@@ -52,8 +59,8 @@ enum Reply {
 
 fn step() -> impl Strategy<Value = Step> {
     let source = prop_oneof![
-        4 => (prop_oneof![Just(1_u64), 5..120_u64, Just(3600)], 0..2000_u64)
-            .prop_map(|(lifetime, takes)| Source::Gives { lifetime, takes }),
+        4 => (prop_oneof![Just(1_u64), 5..120_u64, Just(3600)], 0..2000_u64, proptest::bool::weighted(0.2))
+            .prop_map(|(lifetime, takes, naps)| Source::Gives { lifetime, takes, naps }),
         2 => (0..2000_u64).prop_map(|takes| Source::Fails { takes }),
         1 => Just(Source::Panics),
         1 => Just(Source::Hangs),
@@ -92,6 +99,8 @@ struct Tokens {
     clock: Arc<Manual>,
     source: Mutex<Source>,
     given: AtomicUsize,
+    /// When each token was given out, and for how long.
+    lives: Mutex<Vec<(Moment, Duration)>>,
     revoked: AtomicUsize,
     /// By scopes: whether a fetch is under way, and when the last one failed.
     fetches: Mutex<HashMap<Scopes, (bool, Option<Moment>)>>,
@@ -120,11 +129,19 @@ impl Tokens {
         let mut flight = Flight { tokens: Arc::clone(&self), scopes, failed: true };
         let source = *self.source.lock().unwrap();
         match source {
-            Source::Gives { lifetime, takes } => {
+            Source::Gives { lifetime, takes, naps } => {
                 sleep(Duration::from_millis(takes)).await;
+                if naps {
+                    // Once: the machine is awake for the next one.
+                    *self.source.lock().unwrap() = Source::Gives { lifetime, takes, naps: false };
+                    let clock = Arc::clone(&self.clock);
+                    tokio::spawn(async move { clock.suspend(Duration::from_secs(7200), false) });
+                }
                 let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
+                let lifetime = Duration::from_secs(lifetime);
+                self.lives.lock().unwrap().push((self.clock.now(), lifetime));
                 flight.failed = false;
-                Ok(Token::new(number.to_string()).expires_in(Duration::from_secs(lifetime)))
+                Ok(Token::new(number.to_string()).expires_in(lifetime))
             }
             Source::Fails { takes } => {
                 sleep(Duration::from_millis(takes)).await;
@@ -163,15 +180,17 @@ impl Wire for Line {
 
     async fn send(&mut self, bearer: Option<Arc<Bearer>>, limit: Limit) -> Result<()> {
         let tokens = &self.world.tokens;
-        let bearer = bearer.unwrap();
-        if bearer.remaining().is_zero() {
-            tokens.wrong("a dead token was sent");
+        let number: usize = bearer.unwrap().token().parse().unwrap();
+        // Reckoned here by itself, on both clocks.
+        let ((born, lifetime), now) = (tokens.lives.lock().unwrap()[number - 1], tokens.clock.now());
+        let ages = [now.steady.saturating_sub(born.steady), now.wall.saturating_sub(born.wall)];
+        if ages.iter().any(|age| *age >= lifetime) {
+            tokens.wrong(format!("a dead token was sent: {ages:?} of {lifetime:?}"));
         }
         if self.may_have_arrived && !self.repeatable {
             tokens.wrong("what makes a second key was sent again");
         }
         let reply = self.world.replies.lock().unwrap().pop_front().unwrap_or(Reply::Fine);
-        let number: usize = bearer.token().parse().unwrap();
         let answer = match reply {
             Reply::Refused => Err(refused()),
             Reply::Broken => Err(broken()),
@@ -190,6 +209,10 @@ impl Wire for Line {
         let stopped = answer.as_ref().is_err_and(Error::is_unauthorized);
         self.may_have_arrived |= outcome != Outcome::NotSent && !stopped;
         answer
+    }
+
+    fn status((): &()) -> StatusCode {
+        StatusCode::OK
     }
 }
 
@@ -230,8 +253,9 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
     let clock = Arc::new(Manual::with_chance(0.5));
     let tokens = Arc::new(Tokens {
         clock: Arc::clone(&clock),
-        source: Mutex::new(Source::Gives { lifetime: 60, takes: 100 }),
+        source: Mutex::new(Source::Gives { lifetime: 60, takes: 100, naps: false }),
         given: AtomicUsize::new(0),
+        lives: Mutex::default(),
         revoked: AtomicUsize::new(0),
         fetches: Mutex::default(),
         wrongs: Mutex::default(),

@@ -374,19 +374,26 @@ async fn a_clock_that_was_set_by_more_than_a_minute_renews_a_token_beside_the_ca
 
 #[tokio::test(start_paused = true)]
 async fn a_token_that_dies_while_its_caller_sleeps_is_not_handed_out() {
-    let (source, clock, cache) = slow();
-    let scopes = Scopes::unscoped();
-    let (token, ()) = tokio::join!(got(&cache, &scopes), async {
-        // Lands at half a second; the machine sleeps before anyone who waits is woken.
-        sleep(FETCH - Duration::from_millis(1)).await;
-        tokio::task::yield_now().await;
-        advance(Duration::from_millis(1)).await;
-        clock.suspend(seconds(7200), false);
+    let clock = Arc::new(Manual::new());
+    let (naps, calls) = (Arc::clone(&clock), Arc::new(AtomicUsize::new(0)));
+    let counter = Arc::clone(&calls);
+    let cache = TokenCache::builder(move |_: Scopes| {
+        let naps = Arc::clone(&naps);
+        let call = counter.fetch_add(1, Ordering::SeqCst);
+        async move {
+            sleep(FETCH).await;
+            if call == 0 {
+                // Behind the landing, and before anyone who waits is woken.
+                tokio::spawn(async move { naps.suspend(seconds(7200), false) });
+            }
+            Ok(Token::new("x").expires_in(seconds(100)))
+        }
     });
-    let bearer = cache.get(&scopes).await.unwrap();
-    assert_eq!(token.0, Some(bearer.generation), "what the caller got is what lives");
-    assert!(!bearer.remaining().is_zero());
-    assert!(source.calls() <= 2);
+    let cache = cache.shared_clock(Arc::clone(&clock) as _).build();
+    let scopes = home(1);
+    let bearers = join_all((0..5).map(|_| cache.get(&scopes))).await;
+    assert!(bearers.into_iter().all(|bearer| bearer.unwrap().remaining() > seconds(90)));
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(start_paused = true)]
