@@ -42,37 +42,57 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-/// Where an error arose.
+/// Where an error arose: its cause, whether the operation may have happened, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A client could not be built: an address, a credential or a TLS setting is missing or wrong. Nothing was sent.
-    /// Mend the configuration.
+    /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, no Tokio runtime
+    /// is running, or the HTTP client that the caller brought followed a redirect.
+    ///
+    /// *Happened?* No; after a redirect perhaps, as [`Error::outcome`] says. *What to do:* mend the configuration.
     Configuration,
-    /// A scope could not be formed, or claims contradict each other. Nothing was sent. Look at the lock holder's
-    /// country, organization id and suffix.
+    /// A scope could not be formed, or claims contradict each other.
+    ///
+    /// *Happened?* No. *What to do:* look at the lock holder's country, organization id and suffix.
     Scope,
-    /// The request could not be built: a parameter is missing, or a value cannot be sent. Nothing was sent. Mend the
-    /// call.
+    /// The request could not be built: a parameter is missing, a value or a header cannot be sent.
+    ///
+    /// *Happened?* No. *What to do:* mend the call.
     Request,
-    /// The source of tokens has none, so the operation itself was never sent. (If it cannot be reached, the kind is
-    /// [`Connection`](Self::Connection) or [`Timeout`](Self::Timeout), and the text says that it was about a token.)
-    /// [`Error::status`] and [`Error::code`] are
-    /// the token endpoint's, if it answered: `invalid_client` means wrong credentials, `invalid_scope` a lock holder
-    /// that these credentials may not manage.
+    /// The source of tokens has none. (If it cannot be reached, the kind is [`Connection`](Self::Connection) or
+    /// [`Timeout`](Self::Timeout), and the text says that it was about a token.)
+    ///
+    /// *Happened?* No, the operation was never sent. *What to do:* [`Error::status`] and [`Error::code`] are the token
+    /// endpoint's, if it answered. `invalid_client` means wrong credentials, or those of another environment;
+    /// `invalid_scope` a lock holder that these credentials may not manage. For [`Error::retry_after`] nothing more is
+    /// asked of it.
     Token,
-    /// The service answered with an error. [`Error::status`], [`Error::code`] and [`Error::description`] say which; the
-    /// operation was rejected, except after a 5xx, where it may have happened.
+    /// The service answered with an error: [`Error::status`], [`Error::code`] and [`Error::description`] say which.
+    ///
+    /// *Happened?* After 3xx and 4xx it did not; after 5xx it may have. *What to do:* what the words say. A 401 comes only
+    /// after a fresh token was refused as well: look at the credentials and the scope. 403 is a scope that does not cover
+    /// the lock holder, 409 something that exists already or is busy, 429 too many calls.
     Service,
-    /// The service's certificate does not verify. Nothing was sent. Check the address, the clock and the trusted roots; it
-    /// will not get better by itself.
+    /// The service's certificate does not verify.
+    ///
+    /// *Happened?* No. *What to do:* check the address, the machine's clock and the trusted roots; it does not get better by
+    /// itself, and is not tried again.
     Certificate,
-    /// The connection could not be made or broke. [`Error::outcome`] says whether the request can have arrived.
+    /// The connection could not be made, or it broke.
+    ///
+    /// *Happened?* [`Outcome::NotSent`] if there never was a connection, [`Outcome::Unknown`] if it broke before an answer,
+    /// [`Outcome::Accepted`] if it broke in the middle of a success. *What to do:* where the outcome is open and the
+    /// operation cannot be repeated, look (at the keys of the lock, say) before making the call again.
     Connection,
-    /// Time ran out. [`Error::outcome`] says whether the request can have arrived.
+    /// Time ran out: for an attempt, for the whole call, or for a token.
+    ///
+    /// *Happened?* As for [`Connection`](Self::Connection). *What to do:* the same; times are set with
+    /// [`RequestOptions`](crate::RequestOptions).
     Timeout,
-    /// The service answered with success, but its body is not what the spec says. The operation did happen. The message
-    /// names the place inside the JSON; please report it together with the body.
+    /// The service answered with success, but its body is not what the spec says.
+    ///
+    /// *Happened?* Yes. *What to do:* the text names operation, status and the place inside the JSON; please report it
+    /// together with the body. Making the call again does not help.
     Decode,
 }
 
@@ -81,11 +101,12 @@ pub enum ErrorKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The service never saw it.
+    /// The service never saw it. The call can be made again, whatever it is.
     NotSent,
-    /// The service saw it and refused.
+    /// The service saw it and refused. Nothing was done.
     Rejected,
-    /// The service may have carried it out: look before doing it again.
+    /// The service may have carried it out: look before doing it again, unless the operation is
+    /// [`repeatable`](crate::Operation::repeatable).
     Unknown,
     /// The service carried it out, only its answer could not be read.
     Accepted,

@@ -47,9 +47,10 @@ fn documentation(document: &Document, operation: &Operation) -> String {
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
     text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
     text.push_str(if operation.repeatable {
-        "; sent twice, it does what it does when sent once.\n\n"
+        "; sent twice, it does what it does when sent once, so it is made again after what passes.\n\n"
     } else {
-        "; **sent twice, it may act twice**, so it is repeated only if the service refused the token and did nothing.\n\n"
+        "; **sent twice, it may act twice**, so it is made again only if it did not reach the service, or if the service \
+         refused its token and did nothing.\n\n"
     });
     let parameters: Vec<_> = operation.parameters.iter().filter(|p| p.name != "lockHolderId").collect();
     if !parameters.is_empty() {
