@@ -2,7 +2,6 @@
 //!
 //! Knows nothing of HTTP: what it sends through is a [`Wire`].
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -24,11 +23,7 @@ pub(crate) trait Wire {
     type Answer: MaybeSend;
 
     /// Sends the request once, with this token. An answer outside 2xx is an error, and so is what did not come in time.
-    fn send(
-        &mut self,
-        bearer: Option<Arc<Bearer>>,
-        limit: Limit,
-    ) -> impl Future<Output = Result<Self::Answer>> + MaybeSend;
+    fn send(&mut self, bearer: Option<Bearer>, limit: Limit) -> impl Future<Output = Result<Self::Answer>> + MaybeSend;
 
     /// The status that an answer came with.
     fn status(answer: &Self::Answer) -> StatusCode;
@@ -132,11 +127,11 @@ impl Call<'_> {
         };
         let about_a_token = |error: Error| error.while_getting_a_token(self.operation);
         let bearer = self.token(cache, scopes, log).await.map_err(about_a_token)?;
-        let error = match self.send(wire, Some(Arc::clone(&bearer)), log).await {
+        let error = match self.send(wire, Some(bearer.clone()), log).await {
             Err(error) if error.is_unauthorized() => error,
             answer => return answer,
         };
-        cache.reject(scopes, &bearer);
+        cache.reject_bearer(scopes, &bearer);
         // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
         // sees the service's own words about the first, and why there is no other.
         if std::mem::replace(&mut log.refused, true) {
@@ -153,7 +148,7 @@ impl Call<'_> {
     }
 
     /// A token, as long as the deadline allows to wait for it; the fetch goes on without this caller.
-    async fn token(&self, cache: &TokenCache, scopes: &Scopes, log: &Log) -> Result<Arc<Bearer>> {
+    async fn token(&self, cache: &TokenCache, scopes: &Scopes, log: &Log) -> Result<Bearer> {
         let got = within(self.clock, self.left(log), cache.get(scopes)).await;
         got.unwrap_or_else(|| {
             let what = format!("none within the deadline of {} s", self.limits.deadline.as_secs_f64());
@@ -164,7 +159,7 @@ impl Call<'_> {
     async fn send<W: Wire + MaybeSend>(
         &self,
         wire: &mut W,
-        bearer: Option<Arc<Bearer>>,
+        bearer: Option<Bearer>,
         log: &mut Log,
     ) -> Result<W::Answer> {
         let time = self.limits.timeout.min(self.left(log));

@@ -59,7 +59,7 @@ impl Unloc {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the variable that is missing, empty or wrong.
     pub fn from_env() -> Result<Self> {
-        let (environment, id, secret) = environment::from_env()?;
+        let (environment, id, secret) = environment::credentials()?;
         Self::builder().environment(environment).client_credentials(id, secret).build()
     }
 

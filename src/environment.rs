@@ -33,6 +33,15 @@ pub enum Environment {
 }
 
 impl Environment {
+    /// What the environment variable `UNLOC_ENVIRONMENT` says: `production`, `sandbox` or an address.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if it is missing, empty or wrong.
+    pub fn from_env() -> Result<Self, Error> {
+        let named = |error: Error| error.hint("this is what the environment variable UNLOC_ENVIRONMENT says");
+        read("UNLOC_ENVIRONMENT")?.parse().map_err(named)
+    }
+
     /// The base address of one API: `servers` is what its spec names.
     pub(crate) fn base(&self, servers: &[(&str, &str)]) -> Result<Url, Error> {
         let named = |name: &str| servers.iter().find(|(other, _)| *other == name).map(|(_, url)| *url);
@@ -55,22 +64,22 @@ impl Environment {
 }
 
 /// What the environment variables say, all three of which are needed.
-pub(crate) fn from_env() -> Result<(Environment, String, String), Error> {
-    let refuse = |what: String| Err(Error::new(ErrorKind::Configuration, what));
-    let read = |name: &str| match env::var(name) {
+pub(crate) fn credentials() -> Result<(Environment, String, String), Error> {
+    Ok((Environment::from_env()?, read("UNLOC_CLIENT_ID")?, read("UNLOC_CLIENT_SECRET")?))
+}
+
+fn read(name: &str) -> Result<String, Error> {
+    let refuse =
+        |what: &str| Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} {what}")));
+    match env::var(name) {
         Ok(text) if !text.trim().is_empty() => Ok(text),
-        Ok(_) => refuse(format!("the environment variable {name} is empty")),
+        Ok(_) => refuse("is empty"),
         Err(env::VarError::NotPresent) => {
-            refuse(format!("the environment variable {name} is not set")).map_err(|error| {
-                error.hint("UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are needed, all three")
-            })
+            let all = "UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are needed, all three";
+            refuse("is not set").map_err(|error| error.hint(all))
         }
-        Err(env::VarError::NotUnicode(_)) => refuse(format!("the environment variable {name} is not Unicode")),
-    };
-    let environment = read("UNLOC_ENVIRONMENT")?
-        .parse()
-        .map_err(|error: Error| error.hint("this is what the environment variable UNLOC_ENVIRONMENT says"))?;
-    Ok((environment, read("UNLOC_CLIENT_ID")?, read("UNLOC_CLIENT_SECRET")?))
+        Err(env::VarError::NotUnicode(_)) => refuse("is not Unicode"),
+    }
 }
 
 fn check(url: &Url) -> Result<(), Error> {

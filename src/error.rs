@@ -126,6 +126,8 @@ struct Inner {
     attempts: u32,
     retry_after: Option<Duration>,
     about_a_token: bool,
+    /// Whoever made it says that it will be over.
+    transient: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -138,6 +140,20 @@ impl Error {
     /// ```
     pub fn token(message: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Token, scrub(&message.to_string()))
+    }
+
+    /// The same, for what will be over in so long: nothing is asked for before, and a call whose deadline allows it waits
+    /// for that and is made again.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let error = unloc::Error::token_later("the backend restarts", Duration::from_secs(2));
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(2)));
+    /// assert!(error.is_retryable());
+    /// ```
+    pub fn token_later(message: impl fmt::Display, pause: Duration) -> Self {
+        Self::token(message).retry_in(pause).change(|inner| inner.transient = true)
     }
 
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
@@ -155,6 +171,7 @@ impl Error {
             attempts: 0,
             retry_after: None,
             about_a_token: false,
+            transient: false,
             source: None,
         }))
     }
@@ -238,6 +255,7 @@ impl Error {
     /// Whether it may well be over in a moment, whatever it left behind.
     pub(crate) fn is_passing(&self) -> bool {
         match (self.0.kind, self.0.status) {
+            _ if self.0.transient => true,
             (ErrorKind::Connection | ErrorKind::Timeout, _) => true,
             (ErrorKind::Service | ErrorKind::Token, Some(status)) => {
                 matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504)
@@ -345,7 +363,7 @@ impl Error {
 
 impl Inner {
     fn copy(&self) -> Self {
-        let Self { kind, outcome, operation, status, attempts, retry_after, about_a_token, .. } = *self;
+        let Self { kind, outcome, operation, status, attempts, retry_after, about_a_token, transient, .. } = *self;
         Self {
             kind,
             outcome,
@@ -354,6 +372,7 @@ impl Inner {
             attempts,
             retry_after,
             about_a_token,
+            transient,
             message: self.message.clone(),
             hint: self.hint.clone(),
             code: self.code.clone(),

@@ -1,9 +1,11 @@
 //! What a token may do, in both generations of the service's scopes.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
 use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::error::{Error, ErrorKind, Result, scrub};
 use crate::types;
@@ -176,13 +178,22 @@ pub enum ScopeGeneration {
 /// assert!(error.to_string().contains("May not have multiple of the same claim: lockHolder.identifier"));
 /// # Ok::<(), unloc::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Scopes(
+#[derive(Clone, PartialOrd, Ord)]
+pub struct Scopes {
     /// In order, and each once.
-    Arc<[Scope]>,
-);
+    claims: Arc<[Scope]>,
+    /// Reckoned once, since every call looks for its token by it.
+    hash: u64,
+}
 
 impl Scopes {
+    fn of(claims: Arc<[Scope]>) -> Self {
+        // Keys of its own for each process, since the claims may come from outside.
+        static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let hash = STATE.hash_one(&claims);
+        Self { claims, hash }
+    }
+
     /// No scope: lock holders can be listed and created.
     #[must_use]
     pub fn unscoped() -> Self {
@@ -203,7 +214,7 @@ impl Scopes {
                 return Err(Error::new(ErrorKind::Scope, what));
             }
         }
-        Ok(Self(scopes.into_iter().collect()))
+        Ok(Self::of(scopes.into_iter().collect()))
     }
 
     /// The claims for a log: an organization id is the integrator's own choice, and may be a number that is somebody's.
@@ -213,20 +224,56 @@ impl Scopes {
 
     /// The claims, in a fixed order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Scope> {
-        self.0.iter()
+        self.claims.iter()
+    }
+}
+
+impl Default for Scopes {
+    /// No scope.
+    fn default() -> Self {
+        Self::of(Arc::new([]))
+    }
+}
+
+impl PartialEq for Scopes {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.claims == other.claims
+    }
+}
+
+impl Eq for Scopes {}
+
+impl Hash for Scopes {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl fmt::Debug for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 
 impl From<Scope> for Scopes {
     fn from(scope: Scope) -> Self {
-        Self(Arc::new([scope]))
+        Self::of(Arc::new([scope]))
+    }
+}
+
+/// Claims with blanks between, as OAuth writes them; nothing is the unscoped set.
+impl FromStr for Scopes {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::new(text.split_ascii_whitespace().map(str::parse).collect::<Result<Vec<_>>>()?)
     }
 }
 
 impl fmt::Display for Scopes {
     /// The claims with blanks between, as OAuth writes them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, scope) in self.0.iter().enumerate() {
+        for (index, scope) in self.claims.iter().enumerate() {
             let gap = if index == 0 { "" } else { " " };
             write!(f, "{gap}{scope}")?;
         }
@@ -269,6 +316,9 @@ mod tests {
         let one = Scopes::new([scope("a"), scope("b"), scope("a")]).unwrap();
         assert_eq!(one, Scopes::new([scope("b"), scope("a")]).unwrap());
         assert_eq!(one.to_string(), "lockHolder.admin:a lockHolder.admin:b");
+        assert_eq!(" lockHolder.admin:b  lockHolder.admin:a".parse::<Scopes>().unwrap(), one);
+        assert_eq!(" ".parse::<Scopes>().unwrap(), Scopes::unscoped());
+        assert!("lockHolder.admin:".parse::<Scopes>().is_err() && "a:1 a:2".parse::<Scopes>().is_err());
     }
 
     proptest! {

@@ -84,7 +84,9 @@ use crate::text::Secret;
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///
-/// `examples/token_backend.rs` is such a backend.
+/// The future owns what it needs, so a closure clones its captures; a type that implements the trait can borrow from
+/// itself. A source says why it has no token with [`Error::token`](crate::Error::token), and when to ask again with
+/// [`Error::token_later`](crate::Error::token_later). `examples/token_backend.rs` is such a backend.
 pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     /// Gets a new token for these scopes.
     ///
@@ -97,6 +99,14 @@ pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     /// they share. A source that does not say shares with none but its clones.
     fn identity(&self) -> Option<String> {
         None
+    }
+
+    /// The service refused this token before its time. A source that keeps tokens of its own, or that asks someone who
+    /// does, must not give it out again; the next [`fetch`](Self::fetch) is for the call that is made once more.
+    ///
+    /// Called in the middle of a call: note it, and wait for nothing.
+    fn rejected(&self, scopes: &Scopes, token: &Secret) {
+        let _ = (scopes, token);
     }
 }
 
@@ -123,6 +133,10 @@ where
 
     fn identity(&self) -> Option<String> {
         (**self).identity()
+    }
+
+    fn rejected(&self, scopes: &Scopes, token: &Secret) {
+        (**self).rejected(scopes, token);
     }
 }
 

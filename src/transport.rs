@@ -138,14 +138,14 @@ struct Http<'a> {
     request: Request,
     /// What the call sends that the service's words must not bring back: secrets of its body, and tokens.
     hidden: Vec<String>,
-    bearers: Vec<Arc<Bearer>>,
+    bearers: Vec<Bearer>,
 }
 
 impl Wire for Http<'_> {
     type Answer = Answer;
 
-    async fn send(&mut self, bearer: Option<Arc<Bearer>>, limit: Limit) -> Result<Answer> {
-        let answer = self.attempt(bearer.as_deref(), limit).await;
+    async fn send(&mut self, bearer: Option<Bearer>, limit: Limit) -> Result<Answer> {
+        let answer = self.attempt(bearer.as_ref(), limit).await;
         if answer.is_err() {
             // A later answer may quote it.
             self.bearers.extend(bearer);
@@ -203,7 +203,7 @@ impl Http<'_> {
     }
 
     fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
-        let tokens = self.bearers.iter().map(|bearer| &**bearer).chain(bearer).map(Bearer::token);
+        let tokens = self.bearers.iter().chain(bearer).map(Bearer::token);
         Error::rejected(status, headers, body, self.hidden.iter().map(String::as_str).chain(tokens))
     }
 }

@@ -1,17 +1,17 @@
 //! The quickstart as its readers run it: as a program.
 #![allow(clippy::unwrap_used)]
 
-use std::env;
-use std::path::{Path, PathBuf};
+mod programs;
+
 use std::process::{Command, Output};
-use std::sync::OnceLock;
-use std::time::SystemTime;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use unloc::Unloc;
 use unloc::types::{Key, KeyState};
 use unloc_sandbox::Sandbox;
+
+use crate::programs::example;
 
 const SECRET: &str = "EXAMPLE-SECRET-THAT-MUST-NOT-SHOW";
 
@@ -192,17 +192,7 @@ async fn keys(sandbox: &Sandbox) -> Vec<Key> {
 
 /// The program, with nothing in its environment that would lead it elsewhere.
 fn quickstart() -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(BUILT.get_or_init(|| built(&env::current_exe().unwrap())));
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy().to_ascii_uppercase();
-        if text.starts_with("UNLOC_") || text.ends_with("_PROXY") {
-            command.env_remove(name);
-        }
-    }
-    // A panic or an error that shows its inside would then be seen in full.
-    command.env("RUST_BACKTRACE", "1");
-    command
+    example("quickstart")
 }
 
 fn against(url: &str, client_id: &str, client_secret: &str) -> Command {
@@ -213,41 +203,6 @@ fn against(url: &str, client_id: &str, client_secret: &str) -> Command {
 
 fn run(command: &mut Command) -> Output {
     command.output().unwrap()
-}
-
-/// Where the example is: beside the folder of this test. A run of all tests builds it, one of this test alone does not.
-fn built(test: &Path) -> PathBuf {
-    let (package, profile) = (Path::new(env!("CARGO_MANIFEST_DIR")), test.ancestors().nth(2).unwrap());
-    let program = profile.join("examples").join("quickstart").with_extension(env::consts::EXE_EXTENSION);
-    let sources = ["examples", "openapi", "src"].map(|folder| newest(&package.join(folder)));
-    if !program.exists() || sources.into_iter().any(|source| source > newest(&program)) {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--example", "quickstart", "--no-default-features"]);
-        cargo.arg("--manifest-path").arg(package.join("Cargo.toml"));
-        cargo.arg("--target-dir").arg(profile.parent().unwrap());
-        if profile.ends_with("release") {
-            cargo.arg("--release");
-        }
-        let features = [
-            ("rustls", cfg!(feature = "rustls")),
-            ("native-tls", cfg!(feature = "native-tls")),
-            ("rustls-no-provider", cfg!(feature = "rustls-no-provider")),
-        ];
-        for (name, _) in features.iter().filter(|(_, on)| *on) {
-            cargo.args(["--features", name]);
-        }
-        assert!(cargo.status().unwrap().success(), "the example does not build");
-    }
-    program
-}
-
-/// When a file, or the newest below a folder, was written.
-fn newest(path: &Path) -> SystemTime {
-    if path.is_dir() {
-        let entries = path.read_dir().unwrap().map(|entry| newest(&entry.unwrap().path()));
-        return entries.max().unwrap_or(SystemTime::UNIX_EPOCH);
-    }
-    path.metadata().unwrap().modified().unwrap()
 }
 
 /// What was printed, if the program succeeded, said nothing else and gave nothing away.

@@ -3,6 +3,7 @@
 mod model;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -71,7 +72,7 @@ impl Service {
 impl Wire for &Service {
     type Answer = ();
 
-    async fn send(&mut self, bearer: Option<Arc<Bearer>>, limit: Limit) -> Result<()> {
+    async fn send(&mut self, bearer: Option<Bearer>, limit: Limit) -> Result<()> {
         self.sent.fetch_add(1, Ordering::SeqCst);
         if !self.takes.is_zero() {
             sleep(self.takes).await;

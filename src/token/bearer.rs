@@ -1,13 +1,12 @@
 //! A token that is kept, and the moments of its life.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 
 use super::Token;
-use crate::clock::{Clock, Moment, share};
+use crate::clock::{Moment, share};
 use crate::error::{Error, Result};
 use crate::text::Secret;
 
@@ -17,46 +16,18 @@ pub(super) const ASSUMED_LIFETIME: Duration = Duration::from_secs(300);
 /// When the two clocks have drifted apart by more than this, one of them was set, and a token is looked after early.
 const DRIFT: Duration = Duration::from_secs(60);
 
-/// A token that a [`TokenCache`](super::TokenCache) keeps, ready to be sent.
+/// A token as a [`TokenCache`](super::TokenCache) hands it out, ready to be sent.
 ///
 /// `Debug` shows neither the token nor the header.
+#[derive(Clone)]
 pub struct Bearer {
     header: HeaderValue,
-    clock: Arc<dyn Clock>,
     /// The number of the fetch that brought it.
     pub(super) generation: u64,
-    received: Moment,
-    /// At this age a new one is fetched beside the calls that still use this one.
-    soft: Duration,
-    /// At this age calls wait for a new one: a request that is under way when its token dies is refused.
-    hard: Duration,
-    /// At this age it is dead.
-    lifetime: Duration,
+    remaining: Duration,
 }
 
 impl Bearer {
-    /// A token that was received at `received`. `spread`, from zero to one, is the same for all tokens of a cache and
-    /// differs between processes, so that a fleet does not renew in step.
-    pub(super) fn new(
-        token: &Token,
-        generation: u64,
-        received: Moment,
-        spread: f64,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self> {
-        // Of the right size at once: this is what a cache is full of.
-        let header = ["Bearer ", token.access_token().expose()].concat();
-        let mut header = HeaderValue::try_from(header)
-            .map_err(|_| Error::token("the access token has characters that cannot stand in a header"))?;
-        header.set_sensitive(true);
-        let lifetime = token.lifetime().unwrap_or(ASSUMED_LIFETIME);
-        // Shares of the lifetime: a token of thirty seconds is to be used more than once, too.
-        let soft = (lifetime / 5).min(Duration::from_secs(300));
-        let soft = soft - soft.mul_f64(share(spread) / 4.0);
-        let hard = (lifetime / 10).min(Duration::from_secs(30));
-        Ok(Self { header, clock, generation, received, soft: lifetime - soft, hard: lifetime - hard, lifetime })
-    }
-
     /// The value of the `Authorization` header; marked sensitive, so that no log shows it. Made once: a clone copies
     /// nothing.
     #[must_use]
@@ -70,15 +41,63 @@ impl Bearer {
         self.token().into()
     }
 
-    /// How long it still lives; nothing if it is dead.
+    /// How long it lived from the moment it was handed out; nothing if it was worth one try only.
     #[must_use]
     pub fn remaining(&self) -> Duration {
-        self.received.plus(self.lifetime).until(self.clock.now())
+        self.remaining
     }
 
     /// The token, to be blotted out where the service repeats it.
     pub(crate) fn token(&self) -> &str {
-        self.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
+        token(&self.header)
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bearer").field("remaining", &self.remaining).finish_non_exhaustive()
+    }
+}
+
+/// A token that is kept.
+pub(super) struct Kept {
+    header: HeaderValue,
+    pub(super) generation: u64,
+    received: Moment,
+    /// At this age a new one is fetched beside the calls that still use this one.
+    soft: Duration,
+    /// At this age calls wait for a new one: a request that is under way when its token dies is refused.
+    hard: Duration,
+    /// At this age it is dead.
+    lifetime: Duration,
+}
+
+impl Kept {
+    /// A token that was received at `received`. `spread`, from zero to one, is the same for all tokens of a cache and
+    /// differs between processes, so that a fleet does not renew in step.
+    pub(super) fn new(token: &Token, generation: u64, received: Moment, spread: f64) -> Result<Self> {
+        // Of the right size at once: this is what a cache is full of.
+        let header = ["Bearer ", token.access_token().expose()].concat();
+        let mut header = HeaderValue::try_from(header)
+            .map_err(|_| Error::token("the access token has characters that cannot stand in a header"))?;
+        header.set_sensitive(true);
+        let lifetime = token.lifetime().unwrap_or(ASSUMED_LIFETIME);
+        // Shares of the lifetime: a token of thirty seconds is to be used more than once, too.
+        let soft = (lifetime / 5).min(Duration::from_secs(300));
+        let soft = soft - soft.mul_f64(share(spread) / 4.0);
+        let hard = (lifetime / 10).min(Duration::from_secs(30));
+        Ok(Self { header, generation, received, soft: lifetime - soft, hard: lifetime - hard, lifetime })
+    }
+
+    /// Whether it is this one.
+    pub(super) fn is(&self, token: &Secret) -> bool {
+        Secret::from(self::token(&self.header)) == *token
+    }
+
+    /// What a caller gets now.
+    pub(super) fn bearer(&self, now: Moment) -> Bearer {
+        let remaining = self.received.plus(self.lifetime).until(now);
+        Bearer { header: self.header.clone(), generation: self.generation, remaining }
     }
 
     /// Whether it is time for the next one: it is in its soft window, or a clock was set and its age is in doubt.
@@ -95,36 +114,37 @@ impl Bearer {
         self.has_age(self.lifetime, now)
     }
 
-    fn has_age(&self, age: Duration, now: Moment) -> bool {
-        self.received.plus(age).is_past(now)
-    }
-
     /// Whether its source gave it out with no life at all: it is worth one try.
     pub(super) fn was_never_alive(&self) -> bool {
         self.lifetime.is_zero()
     }
+
+    pub(super) fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    fn has_age(&self, age: Duration, now: Moment) -> bool {
+        self.received.plus(age).is_past(now)
+    }
 }
 
-impl fmt::Debug for Bearer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bearer").field("remaining", &self.remaining()).finish_non_exhaustive()
-    }
+fn token(header: &HeaderValue) -> &str {
+    header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SystemClock;
 
     const START: Moment = Moment { steady: Duration::ZERO, wall: Duration::from_secs(1_700_000_000) };
 
-    fn bearer(token: &Token, spread: f64) -> Result<Bearer> {
-        Bearer::new(token, 0, START, spread, Arc::new(SystemClock))
+    fn kept(token: &Token, spread: f64) -> Result<Kept> {
+        Kept::new(token, 0, START, spread)
     }
 
     fn moments(seconds: u64, spread: f64) -> [u64; 3] {
-        let bearer = bearer(&Token::new("x").expires_in(Duration::from_secs(seconds)), spread).unwrap();
-        [bearer.soft, bearer.hard, bearer.lifetime].map(|age| age.as_secs())
+        let kept = kept(&Token::new("x").expires_in(Duration::from_secs(seconds)), spread).unwrap();
+        [kept.soft, kept.hard, kept.lifetime].map(|age| age.as_secs())
     }
 
     #[test]
@@ -140,21 +160,21 @@ mod tests {
     #[test]
     fn what_a_source_may_say_is_survived() {
         let endless = Token::new("x").expires_in(Duration::MAX);
-        assert!(!bearer(&endless, 0.5).unwrap().is_due(START));
-        let unknown = bearer(&Token::new("x"), 0.0).unwrap();
+        assert!(!kept(&endless, 0.5).unwrap().is_due(START));
+        let unknown = kept(&Token::new("x"), 0.0).unwrap();
         assert_eq!(unknown.lifetime, ASSUMED_LIFETIME);
-        assert!(bearer(&Token::new("a\nb"), 0.0).is_err());
+        assert!(kept(&Token::new("a\nb"), 0.0).is_err());
     }
 
     #[test]
     fn a_token_whose_age_is_in_doubt_is_due_but_not_dead() {
-        let bearer = bearer(&Token::new("x").expires_in(Duration::from_secs(3600)), 0.0).unwrap();
+        let kept = kept(&Token::new("x").expires_in(Duration::from_secs(3600)), 0.0).unwrap();
         let steady = Duration::from_secs(10);
         let at = START.wall.as_secs();
         for (wall, due) in [(at + 10, false), (at + 60, false), (at + 90, true), (at - 40, false), (at - 90, true)] {
             let wall = Duration::from_secs(wall);
             let now = Moment { steady, wall };
-            assert_eq!((bearer.is_due(now), bearer.is_at_its_end(now)), (due, false));
+            assert_eq!((kept.is_due(now), kept.is_at_its_end(now)), (due, false));
         }
     }
 }

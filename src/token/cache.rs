@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::TokenSource;
-use super::bearer::Bearer;
+use super::bearer::{ASSUMED_LIFETIME, Bearer, Kept};
 use super::observer::{TokenEvent, TokenObserver, TokenStats};
 use super::slot::{Flight, Found, Launch, Slot};
 use super::store::Store;
+use super::{FetchToken, Token, TokenSource};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::platform;
 use crate::scope::Scopes;
+use crate::text::Secret;
 use crate::within::within;
 
 /// How long a source may take, whatever its callers wait, unless the builder says otherwise.
@@ -100,7 +101,7 @@ impl TokenCache {
     /// What the source said, now or a moment ago: callers that wait for one fetch share its error, and during the pause
     /// behind it nothing is asked for ([`Error::retry_after`] says how long that is). [`ErrorKind::Timeout`] if the source
     /// took too long. [`ErrorKind::Configuration`] if no Tokio runtime is running here.
-    pub async fn get(&self, scopes: &Scopes) -> Result<Arc<Bearer>> {
+    pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
         let now = self.store.now();
         match self.store.with(&self.identity, scopes, |slot| slot.fresh(now)).flatten() {
             Some(fresh) => {
@@ -140,15 +141,28 @@ impl TokenCache {
         self.store.counters.read(self.store.len())
     }
 
-    /// Drops a token that the service refused, if it is still the one that is kept.
-    pub(crate) fn reject(&self, scopes: &Scopes, rejected: &Bearer) {
-        if self.store.with(&self.identity, scopes, |slot| slot.reject(rejected)) == Some(true) {
-            tracing::debug!(scopes = %scopes.shown(), "the service refused a token before its time");
+    /// Forgets a token that the service refused before its time, unless it has been replaced already. Calls of
+    /// [`Unloc`](crate::Unloc) do this by themselves after a 401; this is for a program that hands tokens on, and is told.
+    ///
+    /// The source is told as well, see [`TokenSource::rejected`].
+    pub fn reject(&self, scopes: &Scopes, refused: &Secret) {
+        self.reject_if(scopes, refused, |kept| kept.is(refused));
+    }
+
+    /// The same, by the fetch that brought it: what is the same to the letter may be of a newer one.
+    pub(crate) fn reject_bearer(&self, scopes: &Scopes, refused: &Bearer) {
+        self.reject_if(scopes, &refused.access_token(), |kept| kept.generation == refused.generation);
+    }
+
+    fn reject_if(&self, scopes: &Scopes, refused: &Secret, is_it: impl FnOnce(&Kept) -> bool) {
+        if self.store.with(&self.identity, scopes, |slot| slot.reject(is_it)) == Some(true) {
+            tracing::debug!(scopes = scopes.shown(), "the service refused a token before its time");
+            self.source.rejected(scopes, refused);
             self.store.tell(scopes, &TokenEvent::Rejected);
         }
     }
 
-    async fn seek(&self, scopes: &Scopes) -> Result<Arc<Bearer>> {
+    async fn seek(&self, scopes: &Scopes) -> Result<Bearer> {
         let mut waits = false;
         for _ in 0..TRIES {
             let slot = self.store.slot(&self.identity, scopes);
@@ -158,7 +172,7 @@ impl TokenCache {
                 Found::Token(bearer, launch) => {
                     let event = if launch.is_some() { TokenEvent::SoftRefresh } else { TokenEvent::Hit };
                     if let Some(launch) = launch {
-                        tracing::debug!(scopes = %scopes.shown(), "a new token is fetched beside the calls");
+                        tracing::debug!(scopes = scopes.shown(), "a new token is fetched beside the calls");
                         // Who has a token needs no runtime; the next caller tries again.
                         let _ = self.launch(&slot, scopes, launch);
                     }
@@ -172,7 +186,7 @@ impl TokenCache {
                 Found::Wait(flight, launch) => {
                     if !waits {
                         waits = true;
-                        tracing::debug!(scopes = %scopes.shown(), "a call waits for a token");
+                        tracing::debug!(scopes = scopes.shown(), "a call waits for a token");
                         self.store.tell(scopes, &TokenEvent::HardWait);
                     }
                     let mine = launch.is_some();
@@ -190,7 +204,7 @@ impl TokenCache {
     }
 
     /// What a fetch gives; nothing if it is worth looking again.
-    async fn wait(&self, slot: &Slot, flight: Flight, mine: bool) -> Option<Result<Arc<Bearer>>> {
+    async fn wait(&self, slot: &Slot, flight: Flight, mine: bool) -> Option<Result<Bearer>> {
         let Flight { number, landing } = flight;
         // The fetch has its own limit; this one is for a fetch whose runtime stands still.
         let limit = self.store.fetch_limit + Duration::from_secs(1);
@@ -198,8 +212,8 @@ impl TokenCache {
         let now = self.store.now();
         match landed {
             // Whoever is woken late, or after the machine slept, may find that it has died meanwhile.
-            Some(Ok(Ok(bearer))) if bearer.is_dead(now) && !bearer.was_never_alive() => None,
-            Some(Ok(Ok(bearer))) => Some(Ok(bearer)),
+            Some(Ok(Ok(kept))) if kept.is_dead(now) && !kept.was_never_alive() => None,
+            Some(Ok(Ok(kept))) => Some(Ok(kept.bearer(now))),
             Some(Ok(Err(error))) => Some(slot.alive(now).ok_or(error)),
             Some(Err(_)) => {
                 slot.give_up(number);
@@ -227,16 +241,13 @@ impl TokenCache {
             let received = clock.now();
             let took = received.steady.saturating_sub(begun.steady);
             let token = fetched.and_then(|token| {
-                Bearer::new(&token, number, received, store.spread, clock).map(|bearer| (token.lifetime(), bearer))
-            });
-            let token = token.map(|(lifetime, bearer)| {
-                if lifetime.is_none() {
+                if token.lifetime().is_none() {
                     store.warn_of_unknown_lifetime.call_once(|| {
-                        let assumed = super::bearer::ASSUMED_LIFETIME.as_secs();
+                        let assumed = ASSUMED_LIFETIME.as_secs();
                         tracing::warn!("the token source does not say how long tokens live: {assumed} s are assumed");
                     });
                 }
-                Arc::new(bearer)
+                Kept::new(&token, number, received, store.spread).map(Arc::new)
             });
             let token = pilot.land(&store, &scopes, token, took);
             let _ = landed.send(token);
@@ -244,7 +255,8 @@ impl TokenCache {
     }
 }
 
-/// Sees to it that a fetch ends, however it ends: also by a panic, or with its runtime.
+/// Sees to it that a fetch has an end also if its source panics. One that is lost with its runtime ends by itself: its
+/// channel closes, and the next caller begins another.
 struct Pilot {
     /// The store's slots lead here: holding the store would keep both alive for ever.
     store: Weak<Store>,
@@ -253,17 +265,17 @@ struct Pilot {
 }
 
 impl Pilot {
-    fn land(&self, store: &Store, scopes: &Scopes, landed: Result<Arc<Bearer>>, took: Duration) -> Result<Arc<Bearer>> {
+    fn land(&self, store: &Store, scopes: &Scopes, landed: Result<Arc<Kept>>, took: Duration) -> Result<Arc<Kept>> {
         let setback = self.slot.land(self.number, &landed, store.now(), store.clock.chance());
         match (landed, setback) {
             (Err(error), Some((failures, pause))) => {
-                tracing::debug!(scopes = %scopes.shown(), %error, failures, ?pause, ?took, "no new token");
+                tracing::debug!(scopes = scopes.shown(), %error, failures, ?pause, ?took, "no new token");
                 store.tell(scopes, &TokenEvent::Failed { error: error.clone(), failures, pause });
                 Err(error.retry_in(pause))
             }
-            (landed, _) => landed.inspect(|bearer| {
-                let lifetime = bearer.remaining();
-                tracing::debug!(scopes = %scopes.shown(), ?lifetime, ?took, "a new token");
+            (landed, _) => landed.inspect(|kept| {
+                let lifetime = kept.lifetime();
+                tracing::debug!(scopes = scopes.shown(), ?lifetime, ?took, "a new token");
                 store.tell(scopes, &TokenEvent::Fetched { lifetime, took });
             }),
         }
@@ -281,7 +293,6 @@ impl Drop for Pilot {
             let (failures, pause) = setback.unwrap_or_default();
             store.counters.count(&TokenEvent::Failed { error, failures, pause });
         }
-        self.slot.give_up(self.number);
     }
 }
 
@@ -294,6 +305,24 @@ fn identity(source: &impl TokenSource) -> Arc<str> {
     static NAMELESS: AtomicU64 = AtomicU64::new(0);
     let named = source.identity().map(|name| format!("named {name}"));
     named.unwrap_or_else(|| format!("nameless {}", NAMELESS.fetch_add(1, Ordering::Relaxed))).into()
+}
+
+/// A cache is a source for another one: of a program that is handed tokens by its neighbour, say.
+impl TokenSource for TokenCache {
+    fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+        Box::pin(async move {
+            let bearer = self.get(&scopes).await?;
+            Ok(Token::new(bearer.access_token()).expires_in(bearer.remaining()))
+        })
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(format!("cache of {}", self.identity))
+    }
+
+    fn rejected(&self, scopes: &Scopes, token: &Secret) {
+        self.reject(scopes, token);
+    }
 }
 
 impl TokenCacheBuilder {

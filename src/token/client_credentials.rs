@@ -50,7 +50,7 @@ impl ClientCredentials {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the variable that is missing, empty or wrong.
     pub fn from_env() -> Result<Self> {
-        let (environment, id, secret) = environment::from_env()?;
+        let (environment, id, secret) = environment::credentials()?;
         Self::new(&environment, id, secret)
     }
 

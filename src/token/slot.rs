@@ -8,7 +8,7 @@ use arc_swap::ArcSwapOption;
 use futures_util::future::{FutureExt, Shared};
 use tokio::sync::oneshot;
 
-use super::bearer::Bearer;
+use super::bearer::{Bearer, Kept};
 use super::setback::Setback;
 use super::store::Key;
 use crate::clock::Moment;
@@ -19,7 +19,7 @@ pub(super) struct Slot {
     /// What the store finds it by.
     pub(super) key: Key,
     /// Read on every call, without a lock.
-    kept: ArcSwapOption<Bearer>,
+    kept: ArcSwapOption<Kept>,
     /// When it was last used, in the store's count of new keys.
     pub(super) used: AtomicU64,
     state: Mutex<State>,
@@ -34,7 +34,7 @@ struct State {
 }
 
 /// What a fetch gave, for all who wait.
-type Landed = Result<Arc<Bearer>>;
+type Landed = Result<Arc<Kept>>;
 
 /// A fetch that is under way. What it gives is an error of the channel if the fetch was lost, by a panic or with the
 /// runtime that it ran on.
@@ -53,7 +53,7 @@ pub(super) struct Launch {
 /// What a caller gets.
 pub(super) enum Found {
     /// This token; and if there is a launch, it is to be begun beside the calls.
-    Token(Arc<Bearer>, Option<Launch>),
+    Token(Bearer, Option<Launch>),
     /// What this fetch gives; and if there is a launch, it is to be begun first.
     Wait(Flight, Option<Launch>),
     /// The failure of a moment ago, and how long nothing is asked for.
@@ -68,9 +68,9 @@ impl Slot {
     }
 
     /// The token, while nothing has to be done about it.
-    pub(super) fn fresh(&self, now: Moment) -> Option<Arc<Bearer>> {
+    pub(super) fn fresh(&self, now: Moment) -> Option<Bearer> {
         let kept = self.kept.load();
-        kept.as_ref().filter(|bearer| !bearer.is_due(now)).map(Arc::clone)
+        kept.as_ref().filter(|kept| !kept.is_due(now)).map(|kept| kept.bearer(now))
     }
 
     /// Decides what a caller gets; `number` names the fetch that this may need.
@@ -79,17 +79,17 @@ impl Slot {
         if state.gone {
             return Found::Gone;
         }
-        let alive = self.kept.load_full().filter(|bearer| !bearer.is_dead(now));
+        let alive = self.kept.load_full().filter(|kept| !kept.is_dead(now));
         let pause = state.setback.as_ref().map(|setback| (setback, setback.until.until(now)));
         let pause = pause.filter(|(_, rest)| !rest.is_zero()).map(|(setback, rest)| (setback.error.clone(), rest));
         match (alive, &state.flight, pause) {
-            (Some(bearer), flight, pause) if !bearer.is_at_its_end(now) => {
-                let rests = flight.is_some() || pause.is_some() || !bearer.is_due(now);
+            (Some(kept), flight, pause) if !kept.is_at_its_end(now) => {
+                let rests = flight.is_some() || pause.is_some() || !kept.is_due(now);
                 let launch = if rests { None } else { Some(state.launch(number()).1) };
-                Found::Token(bearer, launch)
+                Found::Token(kept.bearer(now), launch)
             }
             (_, Some(flight), _) => Found::Wait(flight.clone(), None),
-            (Some(bearer), None, Some(_)) => Found::Token(bearer, None),
+            (Some(kept), None, Some(_)) => Found::Token(kept.bearer(now), None),
             (None, None, Some((error, rest))) => Found::Failure(error, rest),
             (_, None, None) => {
                 let (flight, launch) = state.launch(number());
@@ -104,10 +104,10 @@ impl Slot {
         state.flight.take_if(|flight| flight.number == number);
         let kept = self.kept.load_full();
         match landed {
-            Ok(bearer) => {
+            Ok(new) => {
                 // A fetch that was given up as lost may come after the one that was made instead.
-                if !state.gone && kept.is_none_or(|kept| kept.generation < bearer.generation) {
-                    self.kept.store(Some(Arc::clone(bearer)));
+                if !state.gone && kept.is_none_or(|kept| kept.generation < new.generation) {
+                    self.kept.store(Some(Arc::clone(new)));
                     state.setback = None;
                 }
                 None
@@ -128,9 +128,9 @@ impl Slot {
     }
 
     /// Drops this token if it is still the one that is kept: someone else may have replaced it already. Whether it was.
-    pub(super) fn reject(&self, rejected: &Bearer) -> bool {
+    pub(super) fn reject(&self, is_it: impl FnOnce(&Kept) -> bool) -> bool {
         let _state = self.state();
-        let same = self.kept.load().as_ref().is_some_and(|kept| kept.generation == rejected.generation);
+        let same = self.kept.load().as_deref().is_some_and(is_it);
         if same {
             self.kept.store(None);
         }
@@ -145,8 +145,8 @@ impl Slot {
     }
 
     /// A token that is due to be replaced, but not dead.
-    pub(super) fn alive(&self, now: Moment) -> Option<Arc<Bearer>> {
-        self.kept.load_full().filter(|bearer| !bearer.is_dead(now))
+    pub(super) fn alive(&self, now: Moment) -> Option<Bearer> {
+        self.kept.load().as_ref().filter(|kept| !kept.is_dead(now)).map(|kept| kept.bearer(now))
     }
 
     /// Whether nobody waits for anything here.

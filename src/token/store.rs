@@ -1,4 +1,5 @@
 //! The slots of a cache, by issuer, client and scopes; no more than a bound of them.
+#![allow(clippy::mutable_key_type, reason = "a slot changes, but not the key in it that it is found by")]
 
 use std::borrow::Borrow;
 use std::collections::HashSet;

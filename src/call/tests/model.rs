@@ -178,7 +178,7 @@ struct Line {
 impl Wire for Line {
     type Answer = ();
 
-    async fn send(&mut self, bearer: Option<Arc<Bearer>>, limit: Limit) -> Result<()> {
+    async fn send(&mut self, bearer: Option<Bearer>, limit: Limit) -> Result<()> {
         let tokens = &self.world.tokens;
         let number: usize = bearer.unwrap().token().parse().unwrap();
         // Reckoned here by itself, on both clocks.
@@ -233,8 +233,12 @@ async fn call(world: Arc<World>, repeatable: bool, home: u8) {
         limits: &limits,
         tokens: Some((&world.cache, &scopes)),
     };
-    let tokens = &world.tokens;
-    match call.make(&mut line).await {
+    let (tokens, begun) = (&world.tokens, Instant::now());
+    let answer = call.make(&mut line).await;
+    if begun.elapsed() > limits.deadline + Duration::from_millis(10) {
+        tokens.wrong(format!("a call went on behind its deadline, for {:?}", begun.elapsed()));
+    }
+    match answer {
         Ok(((), sent)) if sent != line.arrivals => tokens.wrong(format!("{sent} sent, {} arrived", line.arrivals)),
         Ok(_) => {}
         Err(error) => {
@@ -319,7 +323,9 @@ fn no_order_of_events_lets_a_dead_token_out_doubles_a_fetch_or_a_key_or_leaves_a
         }
     }));
     let lives = proptest::collection::vec(step(), 1..25);
-    proptest!(ProptestConfig::with_cases(CASES), |(steps in lives)| {
+    // To shrink a failure takes longer than to find it; this is enough to read it.
+    let config = ProptestConfig { max_shrink_iters: 2000, ..ProptestConfig::with_cases(CASES) };
+    proptest!(config, |(steps in lives)| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let wrongs = runtime.block_on(live(steps));
         prop_assert!(wrongs.is_empty(), "{wrongs:?}");

@@ -82,7 +82,7 @@ async fn fifty_callers_make_one_request_and_share_its_token() {
     let tokens = join_all((0..50).map(|_| cache.get(&scopes))).await;
     assert_eq!(source.calls(), 1);
     let first = tokens[0].as_ref().unwrap();
-    assert!(tokens.iter().all(|token| Arc::ptr_eq(token.as_ref().unwrap(), first)));
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().generation == first.generation));
 }
 
 #[tokio::test(start_paused = true)]
@@ -292,12 +292,16 @@ fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
         assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
         (source, cache)
     });
-    runtime().block_on(async {
+    let other = runtime();
+    let second = other.block_on(async {
         assert_eq!(cache.get(&Scopes::unscoped()).await.err().unwrap().kind(), ErrorKind::Timeout);
-        cache.get(&Scopes::unscoped()).await.unwrap();
+        cache.get(&Scopes::unscoped()).await.unwrap()
     });
     assert_eq!(source.calls(), 2);
-    drop(still);
+    // It goes on at last, and its token is older than the one that is kept.
+    still.block_on(async { sleep(seconds(1)).await });
+    let kept = other.block_on(cache.get(&Scopes::unscoped())).unwrap();
+    assert_eq!((kept.generation, source.calls()), (second.generation, 2));
 }
 
 #[test]
@@ -319,11 +323,45 @@ async fn only_the_rejected_token_is_forgotten() {
     let (source, _, cache) = slow();
     let scopes = home(1);
     let first = cache.get(&scopes).await.unwrap();
-    cache.reject(&scopes, &first);
+    cache.reject_bearer(&scopes, &first);
     let second = cache.get(&scopes).await.unwrap();
-    cache.reject(&scopes, &first);
-    assert!(Arc::ptr_eq(&cache.get(&scopes).await.unwrap(), &second));
+    cache.reject_bearer(&scopes, &first);
+    assert_eq!(cache.get(&scopes).await.unwrap().generation, second.generation);
     assert_eq!((source.calls(), cache.stats().rejected), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_keeps_tokens_is_told_which_one_was_refused() {
+    // Two caches one behind the other, as of a program and of the backend that it asks.
+    let (source, clock, behind) = slow();
+    let cache = TokenCache::builder(behind.clone()).shared_clock(Arc::clone(&clock) as _).build();
+    let scopes = home(1);
+    let first = cache.get(&scopes).await.unwrap();
+    cache.reject_bearer(&scopes, &first);
+    assert_ne!(cache.get(&scopes).await.unwrap().token(), first.token());
+    assert_eq!((source.calls(), behind.stats().rejected), (2, 1));
+    // By its letters, a token is rejected once.
+    behind.reject(&scopes, &first.access_token());
+    assert_eq!(behind.stats().rejected, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_can_say_when_to_ask_again() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let cache = TokenCache::builder(move |_: Scopes| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { Err(Error::token_later("restarting", seconds(7))) }
+    });
+    let cache = cache.clock(Manual::new()).build();
+    assert!(cache.get(&Scopes::unscoped()).await.is_err());
+    sleep(seconds(6)).await;
+    let error = cache.get(&Scopes::unscoped()).await.err().unwrap();
+    assert_eq!((error.retry_after(), error.is_retryable()), (Some(seconds(1)), true));
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    sleep(seconds(1)).await;
+    assert!(cache.get(&Scopes::unscoped()).await.is_err());
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -415,7 +453,7 @@ async fn sources_with_one_identity_share_tokens_and_others_do_not() {
     let others = others.map(|name| a.with_source(named(name)));
     let scopes = Scopes::unscoped();
     let (one, two) = tokio::join!(a.get(&scopes), same.get(&scopes));
-    assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
+    assert_eq!(one.unwrap().generation, two.unwrap().generation);
     assert_eq!(source.calls(), 1);
     for other in &others {
         other.get(&scopes).await.unwrap();
