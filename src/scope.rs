@@ -237,7 +237,7 @@ impl Default for Scopes {
 
 impl PartialEq for Scopes {
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash && self.claims == other.claims
+        self.hash == other.hash && (Arc::ptr_eq(&self.claims, &other.claims) || self.claims == other.claims)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use futures_util::stream::{self, StreamExt};
 
 use super::bearer::{ASSUMED_LIFETIME, Bearer, Kept};
@@ -53,12 +54,14 @@ const PREFETCHES: usize = 8;
 /// # Ok(()) }
 /// # async fn ask_the_backend(_: &str) -> String { "EXAMPLE".into() }
 /// ```
-#[derive(Clone)]
 pub struct TokenCache {
     store: Arc<Store>,
     source: Arc<dyn TokenSource>,
     /// Issuer and client, as far as the source names them; else a name of its own.
     identity: Arc<str>,
+    /// The slot of the scopes that this handle was asked for first. Nearly all handles are asked for no others, and find
+    /// their token here, without a lock.
+    first: ArcSwapOption<Slot>,
 }
 
 /// Builds a [`TokenCache`] that is not as [`TokenCache::new`] makes it.
@@ -92,7 +95,7 @@ impl TokenCache {
     /// sources have the same [`identity`](TokenSource::identity).
     #[must_use]
     pub fn with_source(&self, source: impl TokenSource) -> Self {
-        Self { store: Arc::clone(&self.store), identity: identity(&source), source: Arc::new(source) }
+        Self::of(Arc::clone(&self.store), identity(&source), Arc::new(source))
     }
 
     /// A token for these scopes that lives.
@@ -103,10 +106,22 @@ impl TokenCache {
     /// took too long. [`ErrorKind::Configuration`] if no Tokio runtime is running here.
     pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
         let now = self.store.now();
-        match self.store.with(&self.identity, scopes, |slot| slot.fresh(now)).flatten() {
-            Some(fresh) => {
-                self.store.tell(scopes, &TokenEvent::Hit);
-                Ok(fresh)
+        let first = self.first.load();
+        let slot = first.as_ref().filter(|slot| slot.key.is_for(scopes));
+        let look = |slot: &Arc<Slot>| {
+            if first.is_none() {
+                self.first.store(Some(Arc::clone(slot)));
+            }
+            self.store.fresh(slot, now)
+        };
+        let fresh = match slot {
+            Some(slot) => self.store.fresh(slot, now),
+            None => self.store.with(&self.identity, scopes, look).flatten(),
+        };
+        match fresh {
+            Some(bearer) => {
+                self.store.watch(scopes, &TokenEvent::Hit);
+                Ok(bearer)
             }
             None => self.seek(scopes).await,
         }
@@ -132,13 +147,13 @@ impl TokenCache {
     /// Forgets the token for these scopes, and a failure if there is one: the next call fetches a new one. A fetch that
     /// is under way goes on, and brings it.
     pub fn invalidate(&self, scopes: &Scopes) {
-        self.store.with(&self.identity, scopes, Slot::invalidate);
+        self.store.with(&self.identity, scopes, |slot| slot.invalidate());
     }
 
     /// How often what happened so far.
     #[must_use]
     pub fn stats(&self) -> TokenStats {
-        self.store.counters.read(self.store.len())
+        self.store.stats()
     }
 
     /// Forgets a token that the service refused before its time, unless it has been replaced already. Calls of
@@ -162,21 +177,30 @@ impl TokenCache {
         }
     }
 
+    fn of(store: Arc<Store>, identity: Arc<str>, source: Arc<dyn TokenSource>) -> Self {
+        Self { store, identity, source, first: ArcSwapOption::empty() }
+    }
+
     async fn seek(&self, scopes: &Scopes) -> Result<Bearer> {
         let mut waits = false;
         for _ in 0..TRIES {
             let slot = self.store.slot(&self.identity, scopes);
+            if self.first.load().as_ref().is_none_or(|first| first.is_gone()) {
+                self.first.store(Some(Arc::clone(&slot)));
+            }
             let found = slot.look(self.store.now(), || self.store.number());
             let (flight, mine) = match found {
                 Found::Gone => continue,
                 Found::Token(bearer, launch) => {
-                    let event = if launch.is_some() { TokenEvent::SoftRefresh } else { TokenEvent::Hit };
+                    slot.count_hit();
                     if let Some(launch) = launch {
                         tracing::debug!(scopes = scopes.shown(), "a new token is fetched beside the calls");
                         // Who has a token needs no runtime; the next caller tries again.
                         let _ = self.launch(&slot, scopes, launch);
+                        self.store.tell(scopes, &TokenEvent::SoftRefresh);
+                    } else {
+                        self.store.watch(scopes, &TokenEvent::Hit);
                     }
-                    self.store.tell(scopes, &event);
                     return Ok(bearer);
                 }
                 Found::Failure(error, rest) => {
@@ -356,7 +380,13 @@ impl TokenCacheBuilder {
     #[must_use]
     pub fn build(self) -> TokenCache {
         let store = Store::new(self.clock, self.capacity, self.fetch_limit, self.observer);
-        TokenCache { store: Arc::new(store), identity: identity(&self.source), source: self.source }
+        TokenCache::of(Arc::new(store), identity(&self.source), self.source)
+    }
+}
+
+impl Clone for TokenCache {
+    fn clone(&self) -> Self {
+        Self::of(Arc::clone(&self.store), Arc::clone(&self.identity), Arc::clone(&self.source))
     }
 }
 

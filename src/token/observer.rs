@@ -108,6 +108,7 @@ pub struct TokenStats {
 
 #[derive(Default)]
 pub(super) struct Counters {
+    /// Of slots that were forgotten; those of the others are counted where they are.
     hits: AtomicU64,
     soft_refreshes: AtomicU64,
     hard_waits: AtomicU64,
@@ -133,14 +134,16 @@ impl Counters {
         counter.fetch_add(by, Ordering::Relaxed);
     }
 
-    pub(super) fn read(&self, entries: usize) -> TokenStats {
+    pub(super) fn add_hits(&self, hits: u64) {
+        self.hits.fetch_add(hits, Ordering::Relaxed);
+    }
+
+    pub(super) fn read(&self, entries: usize, hits: u64) -> TokenStats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let soft_refreshes = read(&self.soft_refreshes);
         TokenStats {
             entries,
-            // Who began a refresh got the token that was kept as well.
-            hits: read(&self.hits) + soft_refreshes,
-            soft_refreshes,
+            hits: read(&self.hits) + hits,
+            soft_refreshes: read(&self.soft_refreshes),
             hard_waits: read(&self.hard_waits),
             negative_hits: read(&self.negative_hits),
             fetched: read(&self.fetched),

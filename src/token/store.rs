@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::observer::{Counters, TokenEvent, TokenObserver};
+use super::bearer::Bearer;
+use super::observer::{Counters, TokenEvent, TokenObserver, TokenStats};
 use super::slot::Slot;
 use crate::clock::{Clock, Moment};
 use crate::scope::Scopes;
@@ -35,6 +36,13 @@ pub(super) struct Store {
 pub(super) struct Key {
     identity: Arc<str>,
     scopes: Scopes,
+}
+
+impl Key {
+    /// Whether it is of these scopes, for one whose identity is known.
+    pub(super) fn is_for(&self, scopes: &Scopes) -> bool {
+        self.scopes == *scopes
+    }
 }
 
 /// A slot, found by its key. The key stands in the slot, since a table is never full: what stands in the table itself is
@@ -67,11 +75,18 @@ impl Store {
         self.fetches.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The token of a slot, while nothing has to be done about it.
+    pub(super) fn fresh(&self, slot: &Slot, now: Moment) -> Option<Bearer> {
+        let fresh = slot.fresh(now)?;
+        slot.touch(self.epoch.load(Ordering::Relaxed));
+        slot.count_hit();
+        Some(fresh)
+    }
+
     /// Looks at a slot, if there is one, without anything being copied.
-    pub(super) fn with<T>(&self, identity: &str, scopes: &Scopes, look: impl FnOnce(&Slot) -> T) -> Option<T> {
+    pub(super) fn with<T>(&self, identity: &str, scopes: &Scopes, look: impl FnOnce(&Arc<Slot>) -> T) -> Option<T> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
         let Entry(slot) = slots.get(&(identity, scopes) as &dyn AnyKey)?;
-        slot.touch(self.epoch.load(Ordering::Relaxed));
         Some(look(slot))
     }
 
@@ -118,11 +133,15 @@ impl Store {
         }
         idle.truncate(share);
         idle.retain(|(_, slot)| slot.end() && slots.remove(&slot.key as &dyn AnyKey));
+        idle.iter().for_each(|(_, slot)| self.counters.add_hits(slot.hits()));
         idle.len()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.slots.read().unwrap_or_else(PoisonError::into_inner).len()
+    /// The figures, those of the slots included.
+    pub(super) fn stats(&self) -> TokenStats {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        let hits = slots.iter().map(|Entry(slot)| slot.hits()).sum();
+        self.counters.read(slots.len(), hits)
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -132,6 +151,11 @@ impl Store {
     /// Counts an event, and tells whoever watches.
     pub(super) fn tell(&self, scopes: &Scopes, event: &TokenEvent) {
         self.counters.count(event);
+        self.watch(scopes, event);
+    }
+
+    /// Tells whoever watches.
+    pub(super) fn watch(&self, scopes: &Scopes, event: &TokenEvent) {
         if let Some(observer) = &self.observer {
             observer.observe(scopes, event);
         }
