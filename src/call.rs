@@ -40,6 +40,8 @@ const REFUSED_TWICE: &str = "a fresh token was refused as well: are these creden
 /// All that a call needs beside its request.
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
+    /// The path that the operation's own stands below.
+    pub(crate) base_path: &'a str,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) budget: &'a Budget,
     pub(crate) limits: &'a Limits,
@@ -192,14 +194,14 @@ impl Call<'_> {
 
     /// The call's span, with the names that OpenTelemetry gives to what an HTTP client does.
     fn span(&self) -> Span {
-        let Operation { id, method, path, .. } = self.operation;
+        let (Operation { id, method, path, .. }, base_path) = (self.operation, self.base_path);
         tracing::info_span!(
             "call",
-            otel.name = format_args!("{method} {path}"),
+            otel.name = format_args!("{method} {base_path}{path}"),
             otel.kind = "client",
             otel.status_code = Empty,
             http.request.method = method,
-            url.template = path,
+            url.template = format_args!("{base_path}{path}"),
             server.address = self.budget.host(),
             server.port = self.budget.port(),
             http.response.status_code = Empty,

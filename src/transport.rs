@@ -127,7 +127,8 @@ async fn exchange(
     let mut wire =
         Http { client: client.client(), manner, hidden: secrets(operation, &request), request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
-    let call = Call { operation, clock: &*manner.clock, budget: &manner.budget, limits: &limits, tokens };
+    let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
+    let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
     call.make(&mut wire).await
 }
 

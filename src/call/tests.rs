@@ -56,6 +56,7 @@ impl Service {
         let scopes = Scopes::unscoped();
         let call = Call {
             operation: Operation::find(id).unwrap(),
+            base_path: "/integrators/v1",
             clock: &*self.clock,
             budget: &self.budget,
             limits: &limits,

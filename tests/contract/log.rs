@@ -1,41 +1,72 @@
-//! Everything that is logged, at any level and by any crate, while the tests of this binary run.
+//! Everything that is logged, at any level and by any crate.
 
+use std::collections::HashMap;
 use std::fmt::{Debug, Write};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-static TEXT: Mutex<String> = Mutex::new(String::new());
-static SPANS: AtomicU64 = AtomicU64::new(1);
+/// A log: a line for each event, for the beginning of each span, and for what a span learns later.
+#[derive(Clone, Default)]
+pub(crate) struct Log(Arc<Mutex<Lines>>);
 
-/// Begins to record.
-pub(crate) fn record() {
-    tracing::subscriber::set_global_default(Recorder).unwrap();
+#[derive(Default)]
+struct Lines {
+    text: String,
+    names: HashMap<u64, &'static str>,
 }
 
-/// What was logged so far.
-pub(crate) fn text() -> String {
-    TEXT.lock().unwrap().clone()
-}
+impl Log {
+    /// Of all that the tests of this program do, from now on; it is one for all of them.
+    pub(crate) fn of_everything() -> Self {
+        static LOG: OnceLock<Log> = OnceLock::new();
+        let begin = || {
+            let log = Self::default();
+            tracing::subscriber::set_global_default(Recorder(log.clone())).unwrap();
+            log
+        };
+        LOG.get_or_init(begin).clone()
+    }
 
-fn write(metadata: &Metadata<'_>, record: impl FnOnce(&mut dyn Visit)) {
-    let mut line = Line(format!("{} {}:", metadata.target(), metadata.name()));
-    record(&mut line);
-    writeln!(TEXT.lock().unwrap(), "{}", line.0).unwrap();
+    /// Of what happens on this thread, until the guard is dropped.
+    pub(crate) fn of_this_thread() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let guard = tracing::subscriber::set_default(Recorder(log.clone()));
+        (log, guard)
+    }
+
+    /// What was logged so far.
+    pub(crate) fn text(&self) -> String {
+        self.lines().text.clone()
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap()
+    }
+
+    fn write(&self, what: &str, record: impl FnOnce(&mut dyn Visit)) {
+        let mut line = Line(what.to_owned());
+        record(&mut line);
+        writeln!(self.lines().text, "{}", line.0).unwrap();
+    }
 }
 
 struct Line(String);
 
 impl Visit for Line {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        write!(self.0, " {field}={value}").unwrap();
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         write!(self.0, " {field}={value:?}").unwrap();
     }
 }
 
-struct Recorder;
+struct Recorder(Log);
 
 impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
@@ -43,20 +74,24 @@ impl Subscriber for Recorder {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        write(span.metadata(), |line| span.record(line));
-        Id::from_u64(SPANS.fetch_add(1, Ordering::SeqCst))
+        let metadata = span.metadata();
+        self.0.write(&format!("{} span {}:", metadata.target(), metadata.name()), |line| span.record(line));
+        let mut lines = self.0.lines();
+        let id = lines.names.len() as u64 + 1;
+        lines.names.insert(id, metadata.name());
+        Id::from_u64(id)
     }
 
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        let mut line = Line("record:".to_owned());
-        values.record(&mut line);
-        writeln!(TEXT.lock().unwrap(), "{}", line.0).unwrap();
+    fn record(&self, id: &Id, values: &Record<'_>) {
+        let name = self.0.lines().names[&id.into_u64()];
+        self.0.write(&format!("{name} learns:"), |line| values.record(line));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        write(event.metadata(), |line| event.record(line));
+        let metadata = event.metadata();
+        self.0.write(&format!("{} {}:", metadata.target(), metadata.level()), |line| event.record(line));
     }
 
     fn enter(&self, _: &Id) {}

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
@@ -9,11 +10,14 @@ use unloc::types::{
     CreateLockHolderRequest, CreateVendorAccountRequest, CreateVendorConnectionRequest, UpdateLockHolderRequest,
     UpdateVendorConnectionPasswordRequest,
 };
-use unloc::{ClientCredentials, Environment, Error, ErrorKind, Token, Unloc, Url};
+use unloc::{ClientCredentials, Environment, Error, ErrorKind, RequestOptions, RetryPolicy, Token, Unloc, Url};
 
-use crate::log;
+use crate::hostile::wire::{never, raw, reset};
+use crate::log::Log;
 use crate::operations::{Ids, PASSWORD, PERSON, calls};
-use crate::support::{Answer, CLIENT_ID, SECRET, Server, answering, builder, home, token, unloc};
+use crate::support::{
+    Answer, CLIENT_ID, SECRET, Server, answering, builder, home, lock_holder, repeating, token, unloc,
+};
 
 const CODE: &str = "EXAMPLE-CODE";
 
@@ -80,10 +84,11 @@ fn treacherous() -> Vec<Answer> {
 
 #[tokio::test]
 async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
-    log::record();
+    let log = Log::of_everything();
     for answer in treacherous() {
         let server = Server::always(answer.clone()).await;
-        let unloc = unloc(&server);
+        // Repeats as well: what is logged of them, and of a budget that is used up.
+        let unloc = repeating(&server.url()).options(at_once()).build().unwrap();
         for call in calls() {
             match call.run(&unloc, &Ids::plain()).await {
                 Ok(_) => {}
@@ -102,9 +107,77 @@ async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
     ]}))
     .await;
     home.get_roles().items().take(9).try_collect::<Vec<_>>().await.unwrap();
-    let log = log::text();
-    assert!(log.contains("getRoles") && log.contains("hyper_util"), "the log has both our events and others'");
+    let kinds = every_kind().await;
+    let missing: Vec<_> = KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let log = log.text();
+    for part in ["getRoles", "hyper_util", "the retry budget is empty", "the call is made again", "no new token"] {
+        assert!(log.contains(part), "the log has both our events and others': {part}");
+    }
     assert_hidden(&log);
+}
+
+fn at_once() -> RequestOptions {
+    RequestOptions::new().retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
+}
+
+/// All kinds but that of a certificate, whose test is beside that of TLS.
+const KINDS: [ErrorKind; 8] = [
+    ErrorKind::Configuration,
+    ErrorKind::Scope,
+    ErrorKind::Request,
+    ErrorKind::Token,
+    ErrorKind::Service,
+    ErrorKind::Connection,
+    ErrorKind::Timeout,
+    ErrorKind::Decode,
+];
+
+/// Fails in every way, with what must not be seen wherever it can be put; the kinds of the errors.
+async fn every_kind() -> Vec<ErrorKind> {
+    let mut errors = Vec::new();
+    let name_of_nobody = format!("{PERSON} x");
+    errors.push(unloc::Scope::lock_holder_identifier("NO", &name_of_nobody, "").unwrap_err());
+    errors.push(Unloc::builder().environment(format!("http://me:{SECRET}@example.com").as_str()).build().unwrap_err());
+    errors.push(
+        Unloc::builder().client_credentials(CLIENT_ID, SECRET).user_agent(format!("{SECRET}\n")).build().unwrap_err(),
+    );
+    errors.push(Error::token_later(format!("{PERSON} {}", token(1)), Duration::from_secs(1)));
+    for answer in [
+        Answer::expired(),
+        Answer::new(503, "").header("retry-after", "99"),
+        Answer::new(200, PERSON),
+        never(),
+        reset(),
+        raw("no HTTP"),
+    ] {
+        let server = Server::always(answer.clone()).await;
+        let brief = at_once().timeout(Duration::from_millis(5)).header("x-secret", SECRET);
+        let unloc = repeating(&server.url()).options(brief).build().unwrap();
+        let home = unloc.lock_holder(&lock_holder("home")).unwrap();
+        let connection =
+            CreateVendorConnectionRequest::builder().vendor("danalock").username(PERSON).password(PASSWORD);
+        // The token first, since the limit is for what comes behind it.
+        let scope = unloc::lock_holder_scope(&lock_holder("home")).unwrap();
+        unloc.tokens().prefetch([scope.into()]).await.unwrap();
+        errors.push(home.create_vendor_connection().body(connection).send().await.unwrap_err());
+        errors.push(home.get_keys_for_user().user_id(PERSON).send().await.unwrap_err());
+        errors.push(home.get_lock().lock_id("..").send().await.unwrap_err());
+        let refused = RequestOptions::new().header("authorization", token(1)).header("x-a", format!("{SECRET}\n"));
+        errors.push(home.get_locks().options(refused).send().await.unwrap_err());
+        server.on_token(move |_| answer.clone());
+        let hasty = RequestOptions::new().deadline(Duration::from_millis(5));
+        errors.extend(unloc.get_lock_holders().options(hasty).send().await.err());
+    }
+    // An HTTP client of somebody's that goes wherever it is sent.
+    let server = Server::always(Answer::new(302, "").header("location", &format!("/?{}", token(1)))).await;
+    let following = unloc::reqwest::Client::builder().no_proxy().build().unwrap();
+    let unloc = repeating(&server.url()).http_client(following).build().unwrap();
+    errors.push(unloc.get_lock_holders().send().await.unwrap_err());
+    for error in &errors {
+        assert_secret(error);
+    }
+    errors.iter().map(Error::kind).collect()
 }
 
 #[tokio::test]

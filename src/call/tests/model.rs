@@ -228,6 +228,7 @@ async fn call(world: Arc<World>, repeatable: bool, home: u8) {
     let scopes = scopes(home);
     let call = Call {
         operation: Operation::find(if repeatable { "getLocks" } else { "createKey" }).unwrap(),
+        base_path: "/integrators/v1",
         clock: &*world.clock,
         budget: &world.budget,
         limits: &limits,
