@@ -1,4 +1,6 @@
 //! Runs progenitor on a prepared spec; what it would panic on becomes an error with a place.
+//!
+//! How it is run is one of two [`GenerationSettings`]: [`ours`], or [`plain`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +20,7 @@ pub(crate) fn generate(
     document: &Document,
     prepared: &Prepared,
     operations: &[Operation],
-    module: &str,
+    settings: &GenerationSettings,
 ) -> Result<File, Error> {
     let spec = serde_path_to_error::deserialize(&prepared.spec).map_err(|error| {
         let steps = error.path().iter().map(|step| match step {
@@ -28,17 +30,16 @@ pub(crate) fn generate(
         });
         document.error(&steps.collect::<String>(), format!("not valid OpenAPI 3.0: {}", error.inner()))
     })?;
-    run(&spec, prepared, module).map_err(|reason| {
-        let pointer = blame(prepared, operations, module).unwrap_or_default();
+    run(&spec, settings).map_err(|reason| {
+        let pointer = blame(prepared, operations, settings).unwrap_or_default();
         document.error(&pointer, format!("the generator cannot bind this: {reason}"))
     })
 }
 
-fn run(spec: &openapiv3::OpenAPI, prepared: &Prepared, module: &str) -> Result<File, String> {
-    let mut settings = GenerationSettings::default();
+/// What the bindings of `unloc` are made with; `module` is where they will stand.
+pub(crate) fn ours(prepared: &Prepared, module: &str) -> GenerationSettings {
+    let mut settings = plain();
     settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_tag(TagStyle::Merged)
         // No hook is implemented anywhere: a `send` that the finishing passes missed does not compile.
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(crate::transport::Inner))
@@ -51,21 +52,32 @@ fn run(spec: &openapiv3::OpenAPI, prepared: &Prepared, module: &str) -> Result<F
         let rust = format!("{module}::types::{}", heck::ToPascalCase::to_pascal_case(name.as_str()));
         settings.with_replacement(name, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
-    let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(&settings).generate_tokens(spec)));
+    settings
+}
+
+/// What progenitor is run with when nothing but its own output is wanted: its defaults, and builders.
+pub(crate) fn plain() -> GenerationSettings {
+    let mut settings = GenerationSettings::default();
+    settings.with_interface(InterfaceStyle::Builder).with_tag(TagStyle::Merged).with_hooks(HooksMode::Optional);
+    settings
+}
+
+fn run(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {
+    let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(settings).generate_tokens(spec)));
     let tokens = tokens.map_err(|panic| crate::reason(&*panic).to_owned())?;
     syn::parse2(tokens.map_err(|error| error.to_string())?).map_err(|error| format!("its output is no Rust: {error}"))
 }
 
 /// The place that the generator stumbles over: it names none itself, so each operation, then each schema, is tried
 /// alone.
-fn blame(prepared: &Prepared, operations: &[Operation], module: &str) -> Option<String> {
+fn blame(prepared: &Prepared, operations: &[Operation], settings: &GenerationSettings) -> Option<String> {
     let alone = |paths: Value, schemas: Option<Value>| {
         let mut spec = prepared.spec.clone();
         spec["paths"] = paths;
         if let Some(schemas) = schemas {
             spec["components"]["schemas"] = schemas;
         }
-        serde_json::from_value(spec).is_ok_and(|spec| run(&spec, prepared, module).is_err())
+        serde_json::from_value(spec).is_ok_and(|spec| run(&spec, settings).is_err())
     };
     let schemas = prepared.spec.pointer("/components/schemas").and_then(Value::as_object);
     if alone(json!({}), None) {

@@ -70,13 +70,34 @@ fn write(spec: &Path, api: &str) -> Result<(), Vec<Error>> {
 /// # Errors
 /// Every reason found why none can be made.
 pub fn bindings(document: &Document, api: &str) -> Result<String, Vec<Error>> {
-    let operations = match (Operation::all(document), check::check(document)) {
-        (Ok(operations), errors) if errors.is_empty() => operations,
-        (operations, more) => return Err(operations.err().unwrap_or_default().into_iter().chain(more).collect()),
-    };
+    let operations = sound(document)?;
     let module = format!("crate::generated::{api}");
     let prepared = prepare::prepare(&document.value, &format!("{module}::types"));
-    let file = generate::generate(document, &prepared, &operations, &module).map_err(|error| vec![error])?;
+    let file = generate::generate(document, &prepared, &operations, &generate::ours(&prepared, &module));
+    let file = file.map_err(|error| vec![error])?;
     let file = finish::finish(document, file, &prepared.marks, &operations).map_err(|error| vec![error])?;
     Ok(prettyplease::unparse(&file))
+}
+
+/// The Rust source that progenitor makes of one API by itself, with builders: none of our types in place of its own, none
+/// of the finishing passes. It is what `unloc` is measured against, and stands in any module of a crate with
+/// `progenitor-client`, `reqwest`, `serde`, `serde_json` and `chrono`.
+///
+/// Of the tolerances only [`prepare::NEEDED`] apply, which make the spec one that progenitor takes.
+///
+/// # Errors
+/// Every reason found why none can be made; the same specs are refused as by [`bindings`].
+pub fn plain(document: &Document) -> Result<String, Vec<Error>> {
+    let operations = sound(document)?;
+    let prepared = prepare::prepare_by(prepare::NEEDED, &document.value, "types");
+    let file = generate::generate(document, &prepared, &operations, &generate::plain());
+    file.map(|file| prettyplease::unparse(&file)).map_err(|error| vec![error])
+}
+
+/// The operations of a spec that can be bound.
+fn sound(document: &Document) -> Result<Vec<Operation>, Vec<Error>> {
+    match (Operation::all(document), check::check(document)) {
+        (Ok(operations), errors) if errors.is_empty() => Ok(operations),
+        (operations, more) => Err(operations.err().unwrap_or_default().into_iter().chain(more).collect()),
+    }
 }

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use unloc_codegen::bindings;
 use unloc_codegen::load::Document;
 use unloc_codegen::operation::{Needs, Operation};
+use unloc_codegen::{bindings, plain};
 
 fn spec(api: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(format!("{api}.yaml"))
@@ -82,6 +82,22 @@ fn each_integrator_operation_is_on_exactly_one_handle() {
     }
     assert_eq!(handles.len(), 32);
     assert!(generated("auth").0.is_empty(), "the token call is on no handle");
+}
+
+#[test]
+fn the_plain_client_is_the_generators_own_and_needs_nothing_of_ours() {
+    for api in ["auth", "integrator"] {
+        let source = plain(&document(api)).unwrap();
+        let file = syn::parse_file(&source).unwrap();
+        for ours in ["crate::", "regress::", "uuid::", "unloc::"] {
+            assert!(!source.lines().any(|line| !line.trim().starts_with("//") && line.contains(ours)), "{api}: {ours}");
+        }
+        let client = file.items.iter().any(|item| matches!(item, syn::Item::Struct(item) if item.ident == "Client"));
+        assert!(client && source.contains("impl ClientHooks<()> for &Client {}"), "{api}");
+        for operation in Operation::all(&document(api)).unwrap() {
+            assert!(source.contains(&format!("pub fn {}(", operation.function())), "{}", operation.id);
+        }
+    }
 }
 
 #[test]

@@ -48,6 +48,10 @@ pub const RULES: &[Rule] = &[
     nulls::NULL_FOR_OPTIONAL,
 ];
 
+/// Those without which the generator takes no spec of ours, or brings more crates into what it makes than a client needs:
+/// it allows one kind of error an operation, wants an engine for patterns, and has a type of its own for more formats.
+pub const NEEDED: &[Rule] = &[responses::ERRORS_STAY_RAW, strings::PLAIN_FORMAT, limits::NO_LIMIT_AT_RUN_TIME];
+
 /// What a rule did to one property (or, without property, to a schema itself).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
@@ -116,12 +120,18 @@ pub struct Prepared {
 /// Applies all [`RULES`]. `types` is the path of the module that the generated types will stand in.
 #[must_use]
 pub fn prepare(spec: &Value, types: &str) -> Prepared {
+    prepare_by(RULES, spec, types)
+}
+
+/// Applies these rules, as [`prepare`] applies all of them.
+#[must_use]
+pub fn prepare_by(rules: &[Rule], spec: &Value, types: &str) -> Prepared {
     let (spec, types) = (spec.clone(), types.to_owned());
     let mut draft =
         Draft { spec, types, marks: Marks::default(), requests: BTreeSet::new(), responses: BTreeSet::new() };
     let mut changes = Vec::new();
     let mut before = shapes(&draft.spec);
-    for rule in RULES {
+    for rule in rules {
         (rule.apply)(&mut draft);
         let after = shapes(&draft.spec);
         for ((schema, property), old) in &before {
