@@ -1,0 +1,26 @@
+//! Makes the client that `unloc` is measured against: what progenitor makes of the same spec by itself.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use unloc_codegen::load::Document;
+use unloc_codegen::{Error, plain};
+
+const SPEC: &str = "../openapi/integrator.yaml";
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-changed={SPEC}");
+    let Err(errors) = write() else { return ExitCode::SUCCESS };
+    for error in errors {
+        println!("cargo::error={}", error.to_string().replace('\n', " "));
+    }
+    ExitCode::FAILURE
+}
+
+fn write() -> Result<(), Vec<Error>> {
+    let document = Document::read(Path::new(SPEC)).map_err(|error| vec![error])?;
+    let refuse = |what: String| vec![document.error("", what)];
+    let folder = std::env::var_os("OUT_DIR").ok_or_else(|| refuse("OUT_DIR is not set".to_owned()))?;
+    std::fs::write(Path::new(&folder).join("plain.rs"), plain(&document)?)
+        .map_err(|error| refuse(format!("the plain client cannot be written: {error}")))
+}

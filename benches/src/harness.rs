@@ -1,0 +1,98 @@
+//! Several ways of doing the same thing, measured in turn.
+
+use std::time::{Duration, Instant};
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tokio::runtime::Runtime;
+
+use crate::Result;
+
+/// Counts for every rung alike, so it makes none of them look better; it does cost each allocation some nanoseconds.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
+
+/// One way of doing the thing.
+pub struct Rung<'a> {
+    pub(crate) name: &'a str,
+    round: Box<dyn FnMut(usize) -> Result<Round> + 'a>,
+}
+
+impl<'a> Rung<'a> {
+    /// Does it by `call`, on a runtime that should have no threads of its own.
+    pub fn new(name: &'a str, runtime: &'a Runtime, mut call: impl AsyncFnMut() -> Result<()> + 'a) -> Self {
+        let round = move |calls| runtime.block_on(measure(calls, &mut call));
+        Self { name, round: Box::new(round) }
+    }
+}
+
+/// What the calls of one rung in one round took.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// Processor time of this process, for one call.
+    pub cpu: Duration,
+    /// The time that passed, of each call.
+    pub wall: Vec<Duration>,
+    /// How often one call asked for memory, growing included.
+    pub allocations: f64,
+    /// How many bytes one call asked for.
+    pub bytes: f64,
+}
+
+/// Lets each rung make its calls once a round, and begins every other round with the last rung: what comes first finds
+/// another machine than what comes second. Gives the rounds of each rung.
+///
+/// # Errors
+/// The first error of a call.
+pub fn interleave(rounds: usize, calls: usize, rungs: &mut [Rung<'_>]) -> Result<Vec<Vec<Round>>> {
+    let mut all = vec![Vec::with_capacity(rounds); rungs.len()];
+    for round in 0..rounds {
+        for turn in 0..rungs.len() {
+            let which = if round % 2 == 0 { turn } else { rungs.len() - 1 - turn };
+            let rung = &mut rungs[which];
+            let measured = (rung.round)(calls).map_err(|error| format!("{}: {error}", rung.name))?;
+            all[which].push(measured);
+        }
+    }
+    Ok(all)
+}
+
+async fn measure(calls: usize, call: &mut impl AsyncFnMut() -> Result<()>) -> Result<Round> {
+    let mut wall = Vec::with_capacity(calls);
+    // Connections that closed while the other rungs had their turn, and cold caches, are nobody's fault.
+    for _ in 0..calls.div_ceil(20) {
+        call().await?;
+    }
+    let memory = Region::new(ALLOCATOR);
+    let cpu = cpu_time();
+    for _ in 0..calls {
+        let begun = Instant::now();
+        call().await?;
+        wall.push(begun.elapsed());
+    }
+    let cpu = cpu_time().saturating_sub(cpu);
+    let memory = memory.change();
+    let each = |total: usize| total as f64 / calls as f64;
+    Ok(Round {
+        cpu: cpu.div_f64(calls as f64),
+        wall,
+        allocations: each(memory.allocations + memory.reallocations),
+        bytes: each(memory.bytes_allocated),
+    })
+}
+
+/// What this process has taken of the processors; the server is another one.
+#[cfg(unix)]
+fn cpu_time() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
+}
+
+/// The time that passed, where the standard library knows of no other.
+#[cfg(not(unix))]
+fn cpu_time() -> Duration {
+    use std::sync::LazyLock;
+
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
+}

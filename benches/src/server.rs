@@ -1,0 +1,171 @@
+//! A service that answers at once, always the same, in a process of its own.
+
+use std::io::{self, BufRead};
+use std::net::Ipv4Addr;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy, sink};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::Result;
+
+/// How many locks a page has.
+pub const LOCKS: usize = 200;
+/// The token that every call gets.
+pub const TOKEN: &str = "EXAMPLE.ACCESS.TOKEN";
+/// The argument that makes a benchmark the server.
+pub(crate) const SERVE: &str = "serve";
+
+/// The service, for as long as this lives.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    /// Starts this very program once more, as the server.
+    ///
+    /// # Errors
+    /// When it does not start, or says no address.
+    pub fn start() -> Result<Self> {
+        let program = std::env::current_exe()?;
+        let mut process = Command::new(program).arg(SERVE).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut url = String::new();
+        if let Some(output) = process.stdout.take() {
+            io::BufReader::new(output).read_line(&mut url)?;
+        }
+        let server = Self { process, url: url.trim_end().to_owned() };
+        if server.url.is_empty() { Err("the server ended before it said its address".into()) } else { Ok(server) }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+/// Serves until the standard input ends, and with it whoever started this.
+pub(crate) fn serve() -> Result<()> {
+    std::thread::spawn(|| {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        std::process::exit(0);
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        println!("http://{}", listener.local_addr()?);
+        let answers = Arc::new(Answers::rendered());
+        loop {
+            let (stream, _) = listener.accept().await?;
+            let answers = Arc::clone(&answers);
+            // A connection that breaks is the client's to report.
+            tokio::spawn(async move { attend(stream, &answers).await });
+        }
+    })
+}
+
+async fn attend(stream: TcpStream, answers: &Answers) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut stream = BufReader::new(stream);
+    let (mut first, mut line) = (String::new(), String::new());
+    loop {
+        first.clear();
+        if stream.read_line(&mut first).await? == 0 {
+            return Ok(());
+        }
+        let mut length = 0;
+        loop {
+            line.clear();
+            stream.read_line(&mut line).await?;
+            let Some((name, value)) = line.split_once(':') else { break };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().map_err(io::Error::other)?;
+            }
+        }
+        copy(&mut (&mut stream).take(length), &mut sink()).await?;
+        stream.write_all(answers.to(&first)).await?;
+    }
+}
+
+/// Whole answers, head and body.
+struct Answers {
+    token: Vec<u8>,
+    lock: Vec<u8>,
+    locks: Vec<u8>,
+    key: Vec<u8>,
+    nothing: Vec<u8>,
+}
+
+impl Answers {
+    fn rendered() -> Self {
+        let locks: Vec<Value> = (0..LOCKS).map(lock).collect();
+        let key = json!({
+            "id": "b2f7d4c9-1e5a-4b83-9d06-3c8a7f1e2b54",
+            "lockId": "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f6a38",
+            "toUser": {"id": "+12125550142"},
+            "start": null,
+            "end": "2024-05-03T11:00:00.000Z",
+            "created": "2024-04-28T08:15:30.000Z",
+            "state": "creating",
+        });
+        Self {
+            token: answer("200 OK", &json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600})),
+            lock: answer("200 OK", &json!({"lock": lock(0)})),
+            locks: answer("200 OK", &json!({"locks": locks})),
+            // 200 is the one that the spec documents; a plain client takes no other, where `unloc` takes any 2xx.
+            key: answer("200 OK", &json!({"key": key})),
+            nothing: answer("404 Not Found", &json!({"error": "not found"})),
+        }
+    }
+
+    /// What is answered to the request that begins with this line.
+    fn to(&self, line: &str) -> &[u8] {
+        let mut words = line.split([' ', '?']);
+        match (words.next(), words.next()) {
+            (Some("POST"), Some("/auth/v1/token/")) => &self.token,
+            (Some("POST"), Some(path)) if path.ends_with("/keys/") => &self.key,
+            (Some("GET"), Some(path)) if path.ends_with("/locks/") => &self.locks,
+            (Some("GET"), Some(path)) if path.contains("/locks/") => &self.lock,
+            _ => &self.nothing,
+        }
+    }
+}
+
+fn answer(status: &str, body: &Value) -> Vec<u8> {
+    let body = body.to_string();
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+        .into_bytes()
+}
+
+fn lock(number: usize) -> Value {
+    json!({
+        "id": format!("4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f{number:04}"),
+        "name": format!("Front door {number}"),
+        "vendor": "danalock",
+        "imageUrl": "https://images.example.com/locks/4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f6a38/front-door.jpg",
+        "auth": {"Example Parcels": "opt-in", "Example Groceries": "deny"},
+        "address": {
+            "street": "1 Quay Street",
+            "postalCode": "0101",
+            "city": "Oslo",
+            "countryIso": "no",
+            "floor": "2",
+            "visitorInstructions": "Second entrance from the water, then up the stairs and to the left",
+        },
+        "created": "2021-12-08T09:30:00.000Z",
+        "canCreateKeysCount": 2,
+        "keysCreatedCount": 7,
+    })
+}
