@@ -57,6 +57,8 @@ struct Log {
     failures: u32,
     /// The worst that any attempt leaves open: what may have happened once has not been undone by a later refusal.
     outcome: Outcome,
+    /// Whether the service may have acted: an attempt reached it, and was not refused for its token alone.
+    arrived: bool,
     /// Whether a token was refused, which is mended once.
     refused: bool,
 }
@@ -65,7 +67,14 @@ impl Call<'_> {
     /// Makes the call; gives the answer, and how often the request was sent for it.
     pub(crate) async fn make<W: Wire + MaybeSend>(&self, wire: &mut W) -> Result<(W::Answer, u32)> {
         let span = self.span();
-        let mut log = Log { begun: self.clock.now(), sent: 0, failures: 0, outcome: Outcome::NotSent, refused: false };
+        let mut log = Log {
+            begun: self.clock.now(),
+            sent: 0,
+            failures: 0,
+            outcome: Outcome::NotSent,
+            arrived: false,
+            refused: false,
+        };
         let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
         let answer = answer.map_err(|error| error.during(self.operation).after(log.sent).at_worst(log.outcome));
         if answer.is_err() {
@@ -98,8 +107,8 @@ impl Call<'_> {
 
     /// How long to wait before the call is made again; else why it is not, where that is worth telling.
     fn pause(&self, error: &Error, log: &Log) -> Result<Duration, Option<String>> {
-        // The operation itself may not have been sent now, but it may have been before.
-        let harmless = self.operation.repeatable || log.outcome == Outcome::NotSent;
+        // It may not have arrived now, but it may have before.
+        let harmless = self.operation.repeatable || !log.arrived;
         if !(error.is_passing() && harmless) {
             return Err(None);
         }
@@ -180,8 +189,9 @@ impl Call<'_> {
         record::<W>(&span, &answer);
         let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
         log.sent += u32::from(outcome != Outcome::NotSent);
-        if answer.is_err() {
+        if let Err(error) = &answer {
             log.outcome = log.outcome.max(outcome);
+            log.arrived |= outcome != Outcome::NotSent && !error.is_unauthorized();
         }
         answer
     }

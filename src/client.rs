@@ -191,9 +191,8 @@ impl UnlocBuilder {
     /// Sends through this HTTP client instead of one of the SDK's own: with a proxy, with trusted roots or a client
     /// certificate of yours. The tokens of [`client_credentials`](Self::client_credentials) are fetched through it, too.
     ///
-    /// Build it with `redirect(Policy::none())`, with a short `pool_idle_timeout` and without `retry`. If it does follow a
-    /// redirect, the body of the request, and with it every secret, is not sent along; the token does not go to another
-    /// origin; and the call fails with [`ErrorKind::Configuration`], whatever came back.
+    /// It has to be built with `redirect(Policy::none())`, since a redirect would carry secrets, tokens and phone numbers
+    /// elsewhere; one that follows them is refused. Give it a short `pool_idle_timeout`, and no `retry`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -231,13 +230,12 @@ impl UnlocBuilder {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there are no credentials, the address or the user agent is refused, or TLS cannot be
-    /// set up.
+    /// [`ErrorKind::Configuration`] if there are no credentials, the address, the user agent or the HTTP client is refused,
+    /// or TLS cannot be set up.
     pub fn build(self) -> Result<Unloc> {
         let environment = self.environment.unwrap_or(Ok(Environment::Production))?;
         let base = environment.base(integrator::SERVERS)?;
-        let foreign = self.http.is_some();
-        let http = self.http.map_or_else(|| platform::http(base.scheme() == "http"), Ok)?;
+        let http = http(self.http, &base)?;
         let user_agent = match self.user_agent {
             Some(program) => format!("{program} {USER_AGENT}"),
             None => USER_AGENT.to_owned(),
@@ -251,7 +249,6 @@ impl UnlocBuilder {
                 clock: Arc::clone(&self.clock),
                 options,
                 user_agent: user_agent.clone(),
-                foreign,
             })
         };
         let cache =
@@ -276,6 +273,19 @@ impl UnlocBuilder {
         let inner = Inner { tokens: Some((tokens.clone(), scopes)), manner: manner(&base, self.options) };
         let client = integrator::Client::new_with_client(base.as_str(), http, inner);
         Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation })
+    }
+}
+
+/// The caller's HTTP client, if it can be trusted with secrets, or one of our own.
+pub(crate) fn http(own: Option<reqwest::Client>, base: &Url) -> Result<reqwest::Client> {
+    match own {
+        None => platform::http(base.scheme() == "http"),
+        Some(own) if platform::follows_redirects(&own) => {
+            let what = "the HTTP client follows redirects, which would carry secrets elsewhere";
+            let hint = "build it with `redirect(reqwest::redirect::Policy::none())`";
+            Err(Error::new(ErrorKind::Configuration, what).hint(hint))
+        }
+        Some(own) => Ok(own),
     }
 }
 

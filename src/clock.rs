@@ -104,7 +104,6 @@ pub(crate) fn share(chance: f64) -> f64 {
 ///
 /// On Linux, macOS and Windows its steady clock goes on while the machine sleeps.
 #[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
 pub struct SystemClock;
 
 impl Clock for SystemClock {

@@ -47,9 +47,9 @@ pub struct Error(Arc<Inner>);
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, no Tokio runtime
-    /// is running, or the HTTP client that the caller brought followed a redirect.
+    /// is running, or the HTTP client that the caller brought follows redirects.
     ///
-    /// *Happened?* No; after a redirect perhaps, as [`Error::outcome`] says. *What to do:* mend the configuration.
+    /// *Happened?* No. *What to do:* mend the configuration.
     Configuration,
     /// A scope could not be formed, or claims contradict each other.
     ///
@@ -349,8 +349,8 @@ impl Error {
             if matches!(inner.kind, ErrorKind::Service | ErrorKind::Decode | ErrorKind::Request) {
                 inner.kind = ErrorKind::Token;
             }
-            if inner.outcome == Outcome::Unknown {
-                // That the service may have acted is true of the token only.
+            if inner.outcome >= Outcome::Unknown {
+                // That the service acted, or may have, is true of the token only.
                 inner.hint = None;
             }
             inner.outcome = Outcome::NotSent;

@@ -99,12 +99,18 @@ impl RequestOptions {
     pub(crate) fn over(self, others: &Self) -> Limits {
         let mut headers = others.headers.clone();
         headers.extend(self.headers);
+        let timeout = self.timeout.or(others.timeout).unwrap_or(Duration::from_secs(20));
+        let deadline = self.deadline.or(others.deadline).unwrap_or(Duration::from_secs(60));
+        let no_time = (timeout.is_zero() || deadline.is_zero()).then(|| {
+            let what = if timeout.is_zero() { "timeout" } else { "deadline" };
+            format!("the {what} in the options is zero, which leaves no time for an attempt")
+        });
         Limits {
-            timeout: self.timeout.or(others.timeout).unwrap_or(Duration::from_secs(20)),
-            deadline: self.deadline.or(others.deadline).unwrap_or(Duration::from_secs(60)),
+            timeout,
+            deadline,
             retry: self.retry.or_else(|| others.retry.clone()).unwrap_or_default(),
             headers,
-            refused: self.refused.or_else(|| others.refused.clone()),
+            refused: self.refused.or_else(|| others.refused.clone()).or(no_time),
         }
     }
 }
@@ -115,7 +121,7 @@ pub(crate) struct Limits {
     pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) headers: HeaderMap,
-    /// Why a header cannot be sent.
+    /// Why no call can be made like this.
     pub(crate) refused: Option<String>,
 }
 

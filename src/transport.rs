@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
 use progenitor_client::{ClientInfo, ResponseValue};
@@ -18,7 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
 use crate::path;
-use crate::platform;
 use crate::retry::{Budget, retry_after};
 use crate::scope::Scopes;
 use crate::token::{Bearer, TokenCache};
@@ -45,8 +45,6 @@ pub(crate) struct Manner {
     pub(crate) budget: Budget,
     pub(crate) options: RequestOptions,
     pub(crate) user_agent: HeaderValue,
-    /// The HTTP client was brought by the caller, and may follow redirects.
-    pub(crate) foreign: bool,
 }
 
 impl fmt::Debug for Inner {
@@ -80,7 +78,7 @@ pub(crate) async fn send<T: DeserializeOwned>(
     let (Answer { status, headers, body }, attempts) = exchange(client, request, options, operation).await?;
     match decode(operation, &body) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(what) => Err(Error::undecodable(status, headers, body, &what).during(operation).after(attempts)),
+        Err(what) => Err(Error::undecodable(status, headers, body.into(), &what).during(operation).after(attempts)),
     }
 }
 
@@ -99,7 +97,7 @@ pub(crate) async fn send_for_nothing(
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 /// The answer, and how often the request was sent for it.
@@ -171,9 +169,6 @@ impl Http<'_> {
             Either::Left((answer, _)) => answer.map_err(Error::transport)?,
             Either::Right(_) => return Err(Error::timed_out(url, time)),
         };
-        if answer.url() != url {
-            return Err(Error::redirected());
-        }
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = match select(pin!(read(answer)), over).await {
             Either::Left((body, _)) => body,
@@ -182,7 +177,7 @@ impl Http<'_> {
         if !status.is_success() {
             // What was refused stays refused, also if the explanation did not arrive.
             let asked = retry_after(&headers, self.manner.clock.now().wall);
-            let error = self.rejected(status, headers, body.unwrap_or_default(), bearer);
+            let error = self.rejected(status, headers, body.unwrap_or_default().into(), bearer);
             return Err(asked.into_iter().fold(error, Error::retry_in));
         }
         match body {
@@ -199,8 +194,7 @@ impl Http<'_> {
     fn copy(&self) -> Result<Request> {
         // The bindings send bytes or nothing, and both can be copied.
         let copy = self.request.try_clone();
-        let copy = copy.ok_or_else(|| Error::new(ErrorKind::Request, "its body cannot be sent more than once"))?;
-        Ok(if self.manner.foreign { platform::one_shot(copy) } else { copy })
+        copy.ok_or_else(|| Error::new(ErrorKind::Request, "its body cannot be sent more than once"))
     }
 
     fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
@@ -225,19 +219,27 @@ enum Unread {
     TooLarge,
 }
 
-async fn read(answer: Response) -> Result<Vec<u8>, Unread> {
-    let announced = answer.content_length().unwrap_or_default();
-    if announced > BODY_LIMIT as u64 {
+async fn read(answer: Response) -> Result<Bytes, Unread> {
+    let announced = answer.content_length();
+    if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
         return Err(Unread::TooLarge);
     }
-    // The announced length is a claim; trust it for a page, not for a gigabyte.
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or_default().min(1 << 20));
     let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.try_next().await.map_err(Unread::Broken)? {
+    let Some(first) = chunks.try_next().await.map_err(Unread::Broken)? else { return Ok(Bytes::new()) };
+    if announced == Some(first.len() as u64) {
+        // Most answers come in one piece, which is not copied.
+        return Ok(first);
+    }
+    // The announced length is a claim; trust it for a page, not for a gigabyte.
+    let announced = usize::try_from(announced.unwrap_or_default()).unwrap_or_default().min(1 << 20);
+    let mut body = Vec::with_capacity(announced.max(first.len()));
+    let mut next = Some(first);
+    while let Some(chunk) = next {
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(Unread::TooLarge);
         }
         body.extend_from_slice(&chunk);
+        next = chunks.try_next().await.map_err(Unread::Broken)?;
     }
-    Ok(body)
+    Ok(body.into())
 }

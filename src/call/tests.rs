@@ -172,6 +172,16 @@ async fn what_would_make_a_second_key_is_repeated_only_if_it_cannot_have_arrived
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_whose_token_was_refused_and_that_then_did_not_arrive_is_asked_for_again() {
+    let service = Service::new([]);
+    service.call("getLocks", plain()).await.unwrap();
+    service.revoked.store(1, Ordering::SeqCst);
+    service.answers().push_back(refused());
+    assert_eq!(service.call("createKey", plain()).await.unwrap(), 2, "the refused one, and the one that made the key");
+    assert_eq!(service.sent.load(Ordering::SeqCst), 1 + 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_may_have_happened_once_is_not_undone_by_a_later_refusal() {
     for last in [refused(), status(404)] {
         let service = Service::new([broken(), last]);

@@ -24,7 +24,7 @@ impl Error {
     ) -> Self {
         let (code, description) = explain(&body, &|text| clean(text, secrets.clone()));
         let hint = match status.as_u16() {
-            300..=399 => {
+            300..=399 if headers.contains_key("location") => {
                 Some("redirects are not followed, since they would carry the token elsewhere: check the address")
             }
             _ if code.as_deref() == Some("invalid_client") => {
@@ -35,7 +35,8 @@ impl Error {
             429 => Some("the service asks for fewer calls"),
             _ => None,
         };
-        let outcome = if status.is_server_error() { Outcome::Unknown } else { Outcome::Rejected };
+        // A status that HTTP does not know is the server's own trouble.
+        let outcome = if status.as_u16() < 500 { Outcome::Rejected } else { Outcome::Unknown };
         Self::new(ErrorKind::Service, format!("the service answered {status}")).change(|inner| {
             inner.outcome = outcome;
             inner.status = Some(status);
@@ -89,14 +90,6 @@ impl Error {
         let origin = url.origin().ascii_serialization();
         let what = format!("no answer in time from {origin}: {} s", time.as_secs_f64());
         Self::new(ErrorKind::Timeout, what).at_worst(Outcome::Unknown).hint(ACTED)
-    }
-
-    /// The caller's own HTTP client followed a redirect: without the body, and without the token to another origin. What
-    /// came of it is not the operation's answer.
-    pub(crate) fn redirected() -> Self {
-        let what = "the HTTP client followed a redirect, and what came is no answer of the service";
-        let hint = "build it with `redirect(reqwest::redirect::Policy::none())`, and check the address";
-        Self::new(ErrorKind::Configuration, what).at_worst(Outcome::Unknown).hint(hint)
     }
 
     /// An answer that broke off behind its status, for this reason.

@@ -68,13 +68,12 @@ pub(crate) fn chance() -> f64 {
     f64::from(u32::try_from(drawn >> 32).unwrap_or_default()) / (f64::from(u32::MAX) + 1.0)
 }
 
-/// The request with a body that can be sent once only: where somebody's own HTTP client follows redirects, nothing in
-/// the body goes along.
-pub(crate) fn one_shot(mut request: reqwest::Request) -> reqwest::Request {
-    if let Some(body) = request.body_mut() {
-        *body = reqwest::Body::wrap(std::mem::take(body));
-    }
-    request
+/// Whether somebody's own HTTP client follows redirects, or does not say that it does not.
+///
+/// reqwest has no other way to ask than how a client shows itself. If that changes, clients are refused that could be
+/// trusted; that is noticed by tests, and the other way round secrets would travel.
+pub(crate) fn follows_redirects(client: &reqwest::Client) -> bool {
+    !format!("{client:?}").contains(r#"redirect_policy: "Policy(None)""#)
 }
 
 /// Whether there was no connection, so that nothing can have been sent.
@@ -108,6 +107,27 @@ mod tests {
     #[test]
     fn chance_is_a_share() {
         assert!((0..1000).all(|_| (0.0..1.0).contains(&chance())));
+    }
+
+    #[test]
+    fn a_client_that_follows_redirects_is_known_from_one_that_does_not() {
+        use reqwest::redirect::Policy;
+
+        let follows = |policy: Option<Policy>| {
+            let builder = reqwest::Client::builder();
+            let builder = policy.into_iter().fold(builder, reqwest::ClientBuilder::redirect);
+            follows_redirects(&builder.build().unwrap())
+        };
+        assert!(!follows(Some(Policy::none())));
+        for policy in [
+            None,
+            Some(Policy::default()),
+            Some(Policy::limited(0)),
+            Some(Policy::custom(|attempt| attempt.error("no"))),
+        ] {
+            assert!(follows(policy));
+        }
+        assert!(!follows_redirects(&http(true).unwrap()) && !follows_redirects(&http(false).unwrap()));
     }
 
     #[test]

@@ -39,10 +39,9 @@ pub(crate) fn chance() -> f64 {
     js_sys::Math::random()
 }
 
-/// The browser decides about redirects; to another origin it takes neither body nor token along unless that origin
-/// says that it wants them.
-pub(crate) fn one_shot(request: reqwest::Request) -> reqwest::Request {
-    request
+/// A browser decides about redirects; to another origin it takes a token along only if that origin says that it wants it.
+pub(crate) fn follows_redirects(_: &reqwest::Client) -> bool {
+    false
 }
 
 /// Whether there was no connection: a browser does not tell.

@@ -14,7 +14,6 @@ use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::auth::{self, builder::GetToken, types};
 use crate::options::RequestOptions;
-use crate::platform;
 use crate::retry::{Budget, RetryPolicy};
 use crate::scope::Scopes;
 use crate::text::Secret;
@@ -58,7 +57,7 @@ impl ClientCredentials {
     /// [`UnlocBuilder::http_client`](crate::UnlocBuilder::http_client).
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// As [`new`](Self::new), and if the HTTP client follows redirects.
     pub fn with_http_client(
         environment: &Environment,
         client_id: impl Into<String>,
@@ -83,9 +82,8 @@ impl ClientCredentials {
             clock,
             options: Self::options(),
             user_agent: HeaderValue::from_static(USER_AGENT),
-            foreign: http.is_some(),
         };
-        let http = http.map_or_else(|| platform::http(base.scheme() == "http"), Ok)?;
+        let http = crate::client::http(http, &base)?;
         Self::with(&base, http, Arc::new(manner), client_id, client_secret)
     }
 
