@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use unloc::{Environment, LockHolder, PhoneNumber, RequestOptions, RetryPolicy, Unloc, UnlocBuilder, types};
+
+use crate::hostile::wire::{self, Step};
 
 pub(crate) const CLIENT_ID: &str = "6f1a0c52-4a3e-4a5e-9c37-2f5d3c1b7a10";
 pub(crate) const SECRET: &str = "EXAMPLE-SECRET-hunter2-hunter2-2";
@@ -61,6 +63,8 @@ pub(crate) enum Answer {
     },
     /// Closes the connection without a word.
     HangUp,
+    /// Whatever no server should do.
+    Steps(Vec<Step>),
 }
 
 impl Answer {
@@ -112,6 +116,8 @@ struct State {
     token_requests: Vec<Request>,
     script: Script,
     tokens: Script,
+    /// Lets the client's time pass, for a client that is kept waiting.
+    pass_time: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl State {
@@ -130,30 +136,46 @@ impl State {
 pub(crate) struct Server {
     port: u16,
     state: Arc<Mutex<State>>,
-    _tasks: JoinSet<()>,
+    tasks: Mutex<JoinSet<()>>,
+    /// Until it listens.
+    socket: Mutex<Option<TcpSocket>>,
 }
 
 impl Server {
     /// Answers whatever is not a request for a token by `script`.
     pub(crate) async fn start(script: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
+        let server = Self::closed(script);
+        server.open();
+        server
+    }
+
+    /// The same, but nobody listens before [`open`](Self::open): a connection is refused, and the port is no one else's.
+    pub(crate) fn closed(script: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
         let mut given = 0;
         let tokens: Script = Box::new(move |_| {
             given += 1;
             token_answer(&token(given))
         });
-        let state = State { requests: Vec::new(), token_requests: Vec::new(), script: Box::new(script), tokens };
-        let state = Arc::new(Mutex::new(state));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let port = listener.local_addr().expect("an address").port();
-        let mut tasks = JoinSet::new();
-        let shared = Arc::clone(&state);
-        tasks.spawn(async move {
+        let (requests, token_requests, script) = (Vec::new(), Vec::new(), Box::new(script));
+        let state = State { requests, token_requests, script, tokens, pass_time: Arc::new(|| {}) };
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let port = socket.local_addr().expect("an address").port();
+        let socket = Mutex::new(Some(socket));
+        Self { port, state: Arc::new(Mutex::new(state)), tasks: Mutex::default(), socket }
+    }
+
+    /// Listens, if it does not do so already.
+    pub(crate) fn open(&self) {
+        let Some(socket) = self.socket.lock().expect("nobody panicked").take() else { return };
+        let listener: TcpListener = socket.listen(1024).expect("a port to listen on");
+        let shared = Arc::clone(&self.state);
+        self.tasks.lock().expect("nobody panicked").spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 connections.spawn(serve(stream, Arc::clone(&shared)));
             }
         });
-        Self { port, state, _tasks: tasks }
     }
 
     pub(crate) async fn always(answer: Answer) -> Self {
@@ -169,6 +191,11 @@ impl Server {
     /// Answers requests for tokens by `script`, instead of with [`token`] 1, 2, 3 and so on.
     pub(crate) fn on_token(&self, script: impl FnMut(&Request) -> Answer + Send + 'static) {
         self.state().tokens = Box::new(script);
+    }
+
+    /// How the client's time passes, for [`Step::KeepWaiting`].
+    pub(crate) fn on_waiting(&self, pass_time: impl Fn() + Send + Sync + 'static) {
+        self.state().pass_time = Arc::new(pass_time);
     }
 
     /// Answers everything else like this from here on.
@@ -199,11 +226,18 @@ impl Server {
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, state: Arc<Mutex<State>>) {
+async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = Request::read(&mut stream).await {
-        let answer = state.lock().expect("no script has panicked").answer(request);
-        if !answer.write(&mut stream).await {
+        let (answer, pass_time) = {
+            let mut state = state.lock().expect("no script has panicked");
+            (state.answer(request), Arc::clone(&state.pass_time))
+        };
+        let goes_on = match answer {
+            Answer::Steps(steps) => wire::play(steps, &mut stream, &*pass_time).await,
+            answer => answer.write(&mut stream).await,
+        };
+        if !goes_on {
             break;
         }
     }
