@@ -15,7 +15,8 @@ const LOCK: &str = "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f0000";
 const GUEST: &str = "+12125550142";
 
 fn main() -> ExitCode {
-    unloc_benches::main(|server, plan| {
+    unloc_benches::main(|plan| {
+        let server = &Server::start()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let bench = Bench { plain: &plain_client(server)?, home: &home(server)?, runtime: &runtime, plan };
         let mut report = Report::default();

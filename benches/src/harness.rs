@@ -88,6 +88,22 @@ fn cpu_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
+/// What this thread has taken of a processor.
+#[cfg(unix)]
+#[must_use]
+pub fn thread_time() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+}
+
+/// The time that passed, where the standard library knows of no other.
+#[cfg(not(unix))]
+#[must_use]
+pub fn thread_time() -> Duration {
+    cpu_time()
+}
+
 /// The time that passed, where the standard library knows of no other.
 #[cfg(not(unix))]
 fn cpu_time() -> Duration {

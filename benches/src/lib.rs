@@ -20,9 +20,10 @@ mod report;
 mod server;
 
 use std::error::Error;
+use std::fmt::Display;
 use std::process::ExitCode;
 
-pub use harness::{Round, Rung, interleave};
+pub use harness::{Round, Rung, interleave, thread_time};
 pub use report::Report;
 pub use server::{LOCKS, Server, TOKEN};
 
@@ -50,11 +51,11 @@ impl Plan {
     }
 }
 
-/// The `main` of a benchmark: reads the arguments, starts the server in another process, measures and prints.
-pub fn main(measure: impl FnOnce(&Server, Plan) -> Result<Report>) -> ExitCode {
+/// The `main` of a benchmark: reads the arguments, measures and prints.
+pub fn main<T: Display>(measure: impl FnOnce(Plan) -> Result<T>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match plan(&arguments) {
-        Ok(Some(plan)) => Server::start().and_then(|server| measure(&server, plan)).map(|report| {
+        Ok(Some(plan)) => measure(plan).map(|report| {
             // Times of two calls are no times.
             if plan.rounds == Plan::SMOKE.rounds {
                 println!("works; nothing was measured");

@@ -1,0 +1,161 @@
+//! What it costs to find a token that is kept, on one thread and on two at once.
+//!
+//! Beside it: reading the two clocks that say whether it still lives, and putting a header together each time, which is
+//! what a program does that keeps its token in a variable.
+
+use std::fmt;
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use comfy_table::{CellAlignment, Table, presets};
+use reqwest::header::HeaderValue;
+use tokio::runtime::{Builder, Runtime};
+use unloc::token::{Token, TokenCache};
+use unloc::{Clock, Scope, Scopes, SystemClock};
+use unloc_benches::{Plan, Result, thread_time};
+
+/// As long as a JWT with a handful of claims.
+const TOKEN_LENGTH: usize = 500;
+/// How many scopes a busy cache holds here.
+const SCOPES: usize = 1000;
+const CALLS: usize = 50_000;
+
+fn main() -> ExitCode {
+    unloc_benches::main(|plan| {
+        let cache = TokenCache::new(|_: Scopes| async {
+            Ok(Token::new("x".repeat(TOKEN_LENGTH)).expires_in(Duration::from_secs(3600)))
+        });
+        let scopes: Vec<Scopes> = (0..SCOPES).map(scopes).collect::<Result<_>>()?;
+        runtime()?.block_on(cache.prefetch(scopes.clone()))?;
+        let rungs: [(&str, Rung); 6] = [
+            ("both clocks are read", Rung::Clocks),
+            ("a header is put together", Rung::Header),
+            ("hit, by the handle of a lock holder", Rung::Handle),
+            ("hit, by one handle for 1 000 scopes", Rung::Shared),
+            ("hit, two threads, one lock holder", Rung::Handles { same: true }),
+            ("hit, two threads, a lock holder each", Rung::Handles { same: false }),
+        ];
+        let mut times = vec![Vec::new(); rungs.len()];
+        for round in 0..plan.rounds {
+            for turn in 0..rungs.len() {
+                // What comes first finds another machine than what comes last.
+                let which = if round % 2 == 0 { turn } else { rungs.len() - 1 - turn };
+                times[which].push(rungs[which].1.measure(&cache, &scopes, plan)?);
+            }
+        }
+        Ok(Report { rungs: rungs.map(|(name, _)| name), times })
+    })
+}
+
+enum Rung {
+    Clocks,
+    Header,
+    Handle,
+    Shared,
+    Handles { same: bool },
+}
+
+impl Rung {
+    /// Processor time for one call, in nanoseconds, of the slowest thread.
+    fn measure(&self, cache: &TokenCache, scopes: &[Scopes], plan: Plan) -> Result<f64> {
+        let calls = plan.calls(CALLS);
+        match self {
+            Self::Clocks => Ok(each(calls, |_| _ = black_box(SystemClock.now()))),
+            Self::Header => {
+                let token = black_box("x".repeat(TOKEN_LENGTH));
+                let header = |_| drop(black_box(HeaderValue::try_from(format!("Bearer {token}"))));
+                Ok(each(calls, header))
+            }
+            Self::Handle => hits(&cache.clone(), &scopes[..1], calls, &Barrier::new(1)),
+            Self::Shared => hits(&cache.clone(), scopes, calls, &Barrier::new(1)),
+            Self::Handles { same } => {
+                let (ready, first) = (Arc::new(Barrier::new(2)), cache.clone());
+                // Two handles, as two lock holders have, or one for both threads.
+                let (one, two) = if *same { (&first, &first) } else { (&first, &cache.clone()) };
+                let theirs = [(one, &scopes[..1]), (two, if *same { &scopes[..1] } else { &scopes[1..2] })];
+                let times = thread::scope(|threads| {
+                    let runs = theirs.map(|(cache, scopes)| {
+                        let ready = Arc::clone(&ready);
+                        threads.spawn(move || hits(cache, scopes, calls, &ready).map_err(|error| error.to_string()))
+                    });
+                    runs.map(|run| run.join().unwrap_or_else(|_| Err("a thread panicked".to_owned())))
+                });
+                let [one, two] = times;
+                Ok(one?.max(two?))
+            }
+        }
+    }
+}
+
+/// Gets tokens and their headers, one scope after the other.
+fn hits(cache: &TokenCache, scopes: &[Scopes], calls: usize, ready: &Barrier) -> Result<f64> {
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let mut next = scopes.iter().cycle();
+        // The handle finds its place first.
+        for scopes in scopes {
+            cache.get(scopes).await?;
+        }
+        ready.wait();
+        let begun = thread_time();
+        for _ in 0..calls {
+            let Some(scopes) = next.next() else { break };
+            black_box(cache.get(scopes).await?.header());
+        }
+        Ok(nanoseconds(thread_time().saturating_sub(begun), calls))
+    })
+}
+
+fn each(calls: usize, mut call: impl FnMut(usize)) -> f64 {
+    let begun = thread_time();
+    (0..calls).for_each(&mut call);
+    nanoseconds(thread_time().saturating_sub(begun), calls)
+}
+
+fn nanoseconds(time: Duration, calls: usize) -> f64 {
+    time.as_nanos() as f64 / calls as f64
+}
+
+fn runtime() -> Result<Runtime> {
+    Ok(Builder::new_current_thread().enable_time().build()?)
+}
+
+fn scopes(number: usize) -> Result<Scopes> {
+    Ok(Scope::lock_holder_identifier("NO", &format!("919424508-{number}"), "block-b")?.into())
+}
+
+struct Report {
+    rungs: [&'static str; 6],
+    times: Vec<Vec<f64>>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut table = Table::new();
+        table.load_preset(presets::ASCII_MARKDOWN);
+        table.set_header(["what", "CPU min, ns", "CPU median, ns", "ratio to a header put together (min–max)"]);
+        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+        for (name, times) in self.rungs.iter().zip(&self.times) {
+            let ratios = sorted(times.iter().zip(&self.times[1]).map(|(own, header)| own / header));
+            let times = sorted(times.iter().copied());
+            let middle = |list: &[f64]| list.get(list.len() / 2).copied().unwrap_or_default();
+            let ends = [ratios.first(), ratios.last()].map(|end| end.copied().unwrap_or_default());
+            table.add_row([
+                (*name).to_owned(),
+                format!("{:.0}", times.first().copied().unwrap_or_default()),
+                format!("{:.0}", middle(&times)),
+                format!("{:.2} ({:.2}–{:.2})", middle(&ratios), ends[0], ends[1]),
+            ]);
+        }
+        table.fmt(f)
+    }
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
