@@ -217,7 +217,8 @@ impl UnlocBuilder {
 
     /// How many repeats the calls of this client together have in reserve; 20 unless this is called. Each repeat takes one,
     /// a tenth comes back with each success and a tenth with each second. When none is left, a call that fails is not
-    /// made again, and its error says so. With 0 nothing is repeated, except after a 401.
+    /// made again, and its error says so. With 0 nothing is repeated, except after a 401; to wait for a token costs nothing
+    /// of it.
     pub fn retry_budget(self, repeats: u32) -> Self {
         Self { retry_budget: repeats, ..self }
     }

@@ -16,7 +16,8 @@ fn document(api: &str) -> Document {
     Document::read(&spec(api)).unwrap()
 }
 
-/// The functions of the generated `impl` blocks of a type, and the names of the builders that have a `send`.
+/// The functions of the generated `impl` blocks of a type, and the names of the builders that have `options` and a
+/// `send`.
 fn generated(api: &str) -> (Vec<(String, String)>, BTreeSet<String>) {
     let file = syn::parse_file(&bindings(&document(api), api).unwrap()).unwrap();
     let mut handles = Vec::new();
@@ -40,7 +41,7 @@ fn generated(api: &str) -> (Vec<(String, String)>, BTreeSet<String>) {
             syn::Item::Mod(module) if module.ident == "builder" => {
                 for item in &module.content.as_ref().unwrap().1 {
                     if let syn::Item::Impl(block) = item
-                        && functions(block).iter().any(|function| function == "send")
+                        && ["options", "send"].iter().all(|name| functions(block).iter().any(|f| f == name))
                     {
                         builders.insert(name(block));
                     }
