@@ -2,8 +2,10 @@
 //!
 //! Knows nothing of HTTP: what it sends through is a [`Wire`].
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use reqwest::StatusCode;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
@@ -64,8 +66,12 @@ struct Log {
 }
 
 impl Call<'_> {
-    /// Makes the call; gives the answer, and how often the request was sent for it.
-    pub(crate) async fn make<W: Wire + MaybeSend>(&self, wire: &mut W) -> Result<(W::Answer, u32)> {
+    /// Makes the call, and reads the answer.
+    pub(crate) async fn make<W: Wire + MaybeSend, T>(
+        &self,
+        wire: &mut W,
+        read: impl FnOnce(W::Answer) -> Result<T>,
+    ) -> Result<T> {
         let span = self.span();
         let mut log = Log {
             begun: self.clock.now(),
@@ -76,13 +82,16 @@ impl Call<'_> {
             refused: false,
         };
         let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
+        let status = answer.as_ref().ok().map(W::status);
+        let answer = span.in_scope(|| answer.and_then(read));
         let answer = answer.map_err(|error| error.during(self.operation).after(log.sent).at_worst(log.outcome));
-        if answer.is_err() {
+        if let Err(error) = &answer {
             span.record("otel.status_code", "ERROR");
+            span.in_scope(|| tracing::debug!(%error, "the call failed"));
         }
         span.record("unloc.attempts", log.sent);
-        record::<W>(&span, &answer);
-        Ok((answer?, log.sent))
+        record(&span, status, answer.as_ref().err());
+        answer
     }
 
     async fn attempts<W: Wire + MaybeSend>(&self, wire: &mut W, log: &mut Log) -> Result<W::Answer> {
@@ -160,7 +169,20 @@ impl Call<'_> {
 
     /// A token, as long as the deadline allows to wait for it; the fetch goes on without this caller.
     async fn token(&self, cache: &TokenCache, scopes: &Scopes, log: &Log) -> Result<Bearer> {
-        let got = within(self.clock, self.left(log), cache.get(scopes)).await;
+        let mut getting = pin!(cache.get(scopes));
+        if let Some(got) = getting.as_mut().now_or_never() {
+            return got;
+        }
+        // Half of the time, and then a token that still lives is good enough: the request takes time as well.
+        if cache.alive(scopes).is_some() {
+            if let Some(got) = within(self.clock, self.left(log) / 2, getting.as_mut()).await {
+                return got;
+            }
+            if let Some(bearer) = cache.alive(scopes) {
+                return Ok(bearer);
+            }
+        }
+        let got = within(self.clock, self.left(log), getting).await;
         got.unwrap_or_else(|| {
             let what = format!("none within the deadline of {} s", self.limits.deadline.as_secs_f64());
             Err(Error::new(ErrorKind::Timeout, what))
@@ -186,7 +208,7 @@ impl Call<'_> {
         );
         let limit = Limit { over: self.clock.sleep(time), time };
         let answer = wire.send(bearer, limit).instrument(span.clone()).await;
-        record::<W>(&span, &answer);
+        record(&span, answer.as_ref().ok().map(W::status), answer.as_ref().err());
         let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
         log.sent += u32::from(outcome != Outcome::NotSent);
         if let Err(error) = &answer {
@@ -224,17 +246,15 @@ impl Call<'_> {
 }
 
 /// What an answer, or none, says to a span.
-fn record<W: Wire>(span: &Span, answer: &Result<W::Answer>) {
-    let status = match answer {
-        Ok(answer) => Some(W::status(answer)),
-        Err(error) => {
+fn record(span: &Span, status: Option<StatusCode>, error: Option<&Error>) {
+    match error {
+        None => span.record("unloc.outcome", "Succeeded"),
+        Some(error) => {
             span.record("error.type", error.type_name());
-            error.status()
+            span.record("unloc.outcome", tracing::field::debug(error.outcome()))
         }
     };
-    let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
-    span.record("unloc.outcome", tracing::field::debug(outcome));
-    if let Some(status) = status {
+    if let Some(status) = status.or_else(|| error?.status()) {
         span.record("http.response.status_code", status.as_u16());
     }
 }

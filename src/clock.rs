@@ -45,12 +45,17 @@ impl Moment {
         self.steady.saturating_sub(now.steady).min(self.wall.saturating_sub(now.wall))
     }
 
+    /// Whichever is earlier, by each clock.
+    pub(crate) fn earlier(self, other: Self) -> Self {
+        Self { steady: self.steady.min(other.steady), wall: self.wall.min(other.wall) }
+    }
+
     /// How far the two clocks have drifted apart since an earlier moment: someone set the wall clock, or the machine slept
     /// and only one of the two noticed.
     pub(crate) fn drift_since(self, earlier: Self) -> Duration {
         let steady = self.steady.saturating_sub(earlier.steady);
         let wall = self.wall.checked_sub(earlier.wall);
-        wall.map_or_else(|| steady + (earlier.wall - self.wall), |wall| wall.abs_diff(steady))
+        wall.map_or_else(|| steady.saturating_add(earlier.wall.saturating_sub(self.wall)), |wall| wall.abs_diff(steady))
     }
 }
 
@@ -60,36 +65,48 @@ impl Moment {
 /// to be given; the rest is the machine's unless it is replaced, too.
 ///
 /// ```
-/// use std::sync::Mutex;
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
 /// use std::time::Duration;
-/// use unloc::{BoxFuture, Clock, Moment};
+/// use unloc::token::{Token, TokenCache};
+/// use unloc::{Clock, Moment, Scopes};
 ///
-/// /// Waits take no time at all, and yet time passes.
-/// struct Skipping(Mutex<Duration>);
+/// /// Stands still until a test moves it.
+/// #[derive(Clone, Default)]
+/// struct Seconds(Arc<AtomicU64>);
 ///
-/// impl Clock for Skipping {
+/// impl Clock for Seconds {
 ///     fn now(&self) -> Moment {
-///         let passed = *self.0.lock().expect("no test has failed");
-///         Moment { steady: passed, wall: Duration::from_secs(1_700_000_000) + passed }
-///     }
-///
-///     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-///         *self.0.lock().expect("no test has failed") += time;
-///         Box::pin(std::future::ready(()))
+///         let now = Duration::from_secs(self.0.load(Ordering::Relaxed));
+///         Moment { steady: now, wall: now }
 ///     }
 /// }
-/// # let _ = Skipping(Mutex::default()).now();
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> unloc::Result<()> {
+/// let seconds = Seconds::default();
+/// let source = |_: Scopes| async { Ok(Token::new("EXAMPLE").expires_in(Duration::from_secs(100))) };
+/// let cache = TokenCache::builder(source).clock(seconds.clone()).build();
+/// assert_eq!(cache.get(&Scopes::unscoped()).await?.remaining(), Duration::from_secs(100));
+/// seconds.0.store(101, Ordering::Relaxed);
+/// assert_eq!(cache.get(&Scopes::unscoped()).await?.remaining(), Duration::from_secs(100), "a new one");
+/// assert_eq!(cache.stats().fetched, 2);
+/// # Ok(()) }
 /// ```
 pub trait Clock: MaybeSend + MaybeSync + 'static {
     /// This moment.
     fn now(&self) -> Moment;
 
     /// What ends after this time. Nothing is lost when it is dropped before.
+    ///
+    /// Pauses are such sleeps, and limits are as well: where every sleep ends at once, every call runs out of time. Where
+    /// [`now`](Self::now) stands still and this does not move it, a pause of the token cache is never over.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         platform::sleep(time)
     }
 
-    /// A number from zero up to, and without, one, which spreads what many would else do at the same moment.
+    /// A number from zero up to, and without, one, which spreads what many would else do at the same moment. With zero,
+    /// pauses are shortest and tokens are renewed as early as they may be.
     fn chance(&self) -> f64 {
         platform::chance()
     }

@@ -1,5 +1,7 @@
 //! What can go wrong, and what to do about it.
 
+mod kind;
+mod making;
 mod scrub;
 mod service;
 
@@ -16,6 +18,7 @@ use reqwest::header::HeaderMap;
 use crate::operation::Operation;
 use crate::text::InvalidPhoneNumber;
 use crate::types::error::ConversionError;
+pub use kind::{ErrorKind, Outcome};
 pub(crate) use scrub::scrub;
 
 /// `Result` with this crate's [`Error`].
@@ -42,75 +45,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-/// Where an error arose: its cause, whether the operation may have happened, and what to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, no Tokio runtime
-    /// is running, or the HTTP client that the caller brought follows redirects.
-    ///
-    /// *Happened?* No. *What to do:* mend the configuration.
-    Configuration,
-    /// A scope could not be formed, or claims contradict each other.
-    ///
-    /// *Happened?* No. *What to do:* look at the lock holder's country, organization id and suffix.
-    Scope,
-    /// The request could not be built: a parameter is missing, a value or a header cannot be sent.
-    ///
-    /// *Happened?* No. *What to do:* mend the call.
-    Request,
-    /// The source of tokens has none. (If it cannot be reached, the kind is [`Connection`](Self::Connection) or
-    /// [`Timeout`](Self::Timeout), and the text says that it was about a token.)
-    ///
-    /// *Happened?* No, the operation was never sent. *What to do:* [`Error::status`] and [`Error::code`] are the token
-    /// endpoint's, if it answered. `invalid_client` means wrong credentials, or those of another environment;
-    /// `invalid_scope` a lock holder that these credentials may not manage. For [`Error::retry_after`] nothing more is
-    /// asked of it.
-    Token,
-    /// The service answered with an error: [`Error::status`], [`Error::code`] and [`Error::description`] say which.
-    ///
-    /// *Happened?* After 3xx and 4xx it did not; after 5xx it may have. *What to do:* what the words say. A 401 comes only
-    /// after a fresh token was refused as well: look at the credentials and the scope. 403 is a scope that does not cover
-    /// the lock holder, 409 something that exists already or is busy, 429 too many calls.
-    Service,
-    /// The service's certificate does not verify.
-    ///
-    /// *Happened?* No. *What to do:* check the address, the machine's clock and the trusted roots; it does not get better by
-    /// itself, and is not tried again.
-    Certificate,
-    /// The connection could not be made, or it broke.
-    ///
-    /// *Happened?* [`Outcome::NotSent`] if there never was a connection, [`Outcome::Unknown`] if it broke before an answer,
-    /// [`Outcome::Accepted`] if it broke in the middle of a success. *What to do:* where the outcome is open and the
-    /// operation cannot be repeated, look (at the keys of the lock, say) before making the call again.
-    Connection,
-    /// Time ran out: for an attempt, for the whole call, or for a token.
-    ///
-    /// *Happened?* As for [`Connection`](Self::Connection). *What to do:* the same; times are set with
-    /// [`RequestOptions`](crate::RequestOptions).
-    Timeout,
-    /// The service answered with success, but its body is not what the spec says.
-    ///
-    /// *Happened?* Yes. *What to do:* the text names operation, status and the place inside the JSON; please report it
-    /// together with the body. Making the call again does not help.
-    Decode,
-}
+const ACTED: &str = "the service may have acted on it";
 
-/// What became of the operation, as far as can be known. In the order of how much may have happened: of the attempts of one
-/// call, the one that leaves most open counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The service never saw it. The call can be made again, whatever it is.
-    NotSent,
-    /// The service saw it and refused. Nothing was done.
-    Rejected,
-    /// The service may have carried it out: look before doing it again, unless the operation is
-    /// [`repeatable`](crate::Operation::repeatable).
-    Unknown,
-    /// The service carried it out, only its answer could not be read.
-    Accepted,
-}
+/// Where services name a call for their logs.
+const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
 
 struct Inner {
     kind: ErrorKind,
@@ -134,6 +72,10 @@ struct Inner {
 impl Error {
     /// An error of a [`TokenSource`](crate::TokenSource) that is not one of ours: why it has no token.
     ///
+    /// It is final for the calls that wait: they are not made again. For what passes (a backend that is busy or cannot be
+    /// reached) there are [`token_unavailable`](Self::token_unavailable) and [`token_later`](Self::token_later). The cache
+    /// pauses behind either.
+    ///
     /// ```
     /// let error = unloc::Error::token("the backend is closed on Sundays");
     /// assert_eq!(error.kind(), unloc::ErrorKind::Token);
@@ -142,8 +84,14 @@ impl Error {
         Self::new(ErrorKind::Token, scrub(&message.to_string()))
     }
 
-    /// The same, for what will be over in so long: nothing is asked for before, and a call whose deadline allows it waits
-    /// for that and is made again.
+    /// The same, for what passes: calls wait out the pause that the cache makes, which grows with each failure, and are made
+    /// again as far as their deadline and [`RetryPolicy`](crate::RetryPolicy) allow.
+    pub fn token_unavailable(message: impl fmt::Display) -> Self {
+        Self::token(message).change(|inner| inner.transient = true)
+    }
+
+    /// The same, with a pause that the source knows, such as a backend's `Retry-After`: nothing is asked for before it is
+    /// over (250 ms at least, ten minutes at most).
     ///
     /// ```
     /// use std::time::Duration;
@@ -153,27 +101,7 @@ impl Error {
     /// assert!(error.is_retryable());
     /// ```
     pub fn token_later(message: impl fmt::Display, pause: Duration) -> Self {
-        Self::token(message).retry_in(pause).change(|inner| inner.transient = true)
-    }
-
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner {
-            kind,
-            outcome: Outcome::NotSent,
-            operation: None,
-            message: message.into(),
-            hint: None,
-            status: None,
-            code: None,
-            description: None,
-            headers: HeaderMap::new(),
-            body: Vec::new(),
-            attempts: 0,
-            retry_after: None,
-            about_a_token: false,
-            transient: false,
-            source: None,
-        }))
+        Self::token_unavailable(message).retry_in(pause)
     }
 
     /// Where it arose.
@@ -227,8 +155,7 @@ impl Error {
     /// The name under which the service can find this call in its logs, if it gave one.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        let names = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
-        names.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
+        REQUEST_IDS.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
     }
 
     /// How often the operation was sent, as far as is known.
@@ -238,7 +165,7 @@ impl Error {
     }
 
     /// How long the service asked to wait before the next call, in `Retry-After`; for a token that could not be had, how
-    /// long nothing is asked for.
+    /// long nothing is asked for. It says when, and not whether: that is [`is_retryable`](Self::is_retryable).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -287,99 +214,6 @@ impl Error {
             (_, ErrorKind::Connection) => "connection",
             (_, ErrorKind::Timeout) => "timeout",
             (_, ErrorKind::Decode) => "decode",
-        }
-    }
-
-    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
-        match Arc::get_mut(&mut self.0) {
-            Some(inner) => change(inner),
-            None => {
-                // Shared with others who wait for the same token: they keep theirs as it is.
-                let mut copy = self.0.copy();
-                change(&mut copy);
-                self.0 = Arc::new(copy);
-            }
-        }
-        self
-    }
-
-    pub(crate) fn during(self, operation: &'static Operation) -> Self {
-        self.change(|inner| inner.operation = Some(operation))
-    }
-
-    pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
-        self.change(|inner| inner.hint = Some(hint.into()))
-    }
-
-    /// One more thing to say.
-    pub(crate) fn also(self, hint: String) -> Self {
-        self.change(|inner| {
-            inner.hint = Some(match inner.hint.take() {
-                Some(first) => format!("{first}; {hint}").into(),
-                None => hint.into(),
-            });
-        })
-    }
-
-    /// The service, or the cache of tokens, wants to be left alone for so long.
-    pub(crate) fn retry_in(self, pause: Duration) -> Self {
-        self.change(|inner| inner.retry_after = Some(pause))
-    }
-
-    /// With an outcome that leaves as much open as this one.
-    pub(crate) fn at_worst(self, outcome: Outcome) -> Self {
-        self.change(|inner| inner.outcome = inner.outcome.max(outcome))
-    }
-
-    /// Without the body, where that may hold a secret.
-    pub(crate) fn without_body(self) -> Self {
-        self.change(|inner| inner.body = Vec::new())
-    }
-
-    pub(crate) fn after(self, attempts: u32) -> Self {
-        self.change(|inner| inner.attempts = attempts)
-    }
-
-    /// The same failure as one of getting a token: the operation itself was not sent.
-    pub(crate) fn while_getting_a_token(self, operation: &'static Operation) -> Self {
-        self.change(|inner| {
-            if !matches!(inner.kind, ErrorKind::Configuration | ErrorKind::Scope) {
-                inner.message = format!("no access token: {}", inner.message).into();
-            }
-            if matches!(inner.kind, ErrorKind::Service | ErrorKind::Decode | ErrorKind::Request) {
-                inner.kind = ErrorKind::Token;
-            }
-            if inner.outcome >= Outcome::Unknown {
-                // That the service acted, or may have, is true of the token only.
-                inner.hint = None;
-            }
-            inner.outcome = Outcome::NotSent;
-            inner.operation = Some(operation);
-            inner.attempts = 0;
-            inner.about_a_token = true;
-        })
-    }
-}
-
-impl Inner {
-    fn copy(&self) -> Self {
-        let Self { kind, outcome, operation, status, attempts, retry_after, about_a_token, transient, .. } = *self;
-        Self {
-            kind,
-            outcome,
-            operation,
-            status,
-            attempts,
-            retry_after,
-            about_a_token,
-            transient,
-            message: self.message.clone(),
-            hint: self.hint.clone(),
-            code: self.code.clone(),
-            description: self.description.clone(),
-            headers: self.headers.clone(),
-            body: self.body.clone(),
-            source: self.source.clone(),
         }
     }
 }

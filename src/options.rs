@@ -58,7 +58,7 @@ impl RequestOptions {
     }
 
     /// How long one attempt may take, from the request to the last byte of the answer. Whether an attempt that ran out of
-    /// time arrived nobody knows.
+    /// time arrived nobody knows. Waiting for a token is bounded by the [`deadline`](Self::deadline) alone.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
     }

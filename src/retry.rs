@@ -16,7 +16,8 @@ use crate::clock::share;
 /// [`repeatable`](crate::Operation::repeatable), also after a broken connection, a timeout and the statuses 408, 425, 429,
 /// 500, 502, 503 and 504. What may make a second key is not made again once it may have arrived: the error's
 /// [`outcome`](crate::Error::outcome) says so. The one time that a call is made again after a 401, with a fresh token, does
-/// not count here.
+/// not count here. This is stricter than [`Error::is_retryable`](crate::Error::is_retryable): a key that was refused with
+/// 429 can be asked for again, and whether it should be is for the program to say.
 ///
 /// The wait is drawn between zero and a bound that doubles each time. What the service asks for in `Retry-After`, in seconds
 /// or as a date, is added to it; if it asks for longer than [`longest_retry_after`](Self::longest_retry_after), or than the
@@ -49,7 +50,7 @@ impl RetryPolicy {
         Self::default().attempts(1)
     }
 
-    /// How often a call is made at most, the first time included; 3 unless this is called.
+    /// How often a call is made at most, the first time included; 3 unless this is called. 0 is taken for 1.
     #[must_use]
     pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts: attempts.max(1), ..self }

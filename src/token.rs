@@ -26,16 +26,16 @@
 //! |---|---|---|
 //! | 50 callers, no token, a source that fails after 500 ms | one request; all 50 get its error after 500 ms | callers that queue for a lock and then try one after the other make 50 requests and wait 25 s |
 //! | the caller that began a fetch gives up | the fetch goes on, the others get its token | a fetch is not its caller's; what it brings is kept |
-//! | a token is in its soft window | one fetch beside the calls; a failure is not shown to anyone, and the next one comes after 5 s, doubling up to 60 s | a token that lives is good enough |
-//! | a token is in its hard window, and the fetch fails | the token, as long as it lives | the same; it is only a last resort because a request that is under way when its token dies is refused |
+//! | a token is in its soft window | one fetch beside the calls; a failure is not shown to anyone, and the next one comes after 5 s, doubling up to 60 s, or when the hard window begins | a token that lives is good enough |
+//! | a token is in its hard window, and the fetch fails, or takes half of what a caller's deadline leaves | the token, as long as it lives | the same; it is only a last resort because a request that is under way when its token dies is refused |
 //! | the source fails, and there is no token | a pause of 250 ms, doubling up to 10 s (1 s up to 60 s if the credentials were refused or the answer cannot be read), a quarter longer at most by chance; `Retry-After` counts first, between 250 ms and 10 minutes | an outage costs one request a pause, and not one a call |
 //! | other scopes are asked for meanwhile | they do not notice | each key has its own state; no lock is held while anything waits |
-//! | the service answers 401 to a call | that token is forgotten, unless it has been replaced already; the call is made once more; a second 401 is the caller's | 20 calls that fail together fetch one token, and a token that is wrong for another reason is no loop |
-//! | a token of 30 seconds | used for 24, renewed beside the calls until 27 | the windows are shares of the life; both shrink by chance, the same for the whole process, so that a fleet does not renew in step |
+//! | the service answers 401 to a call | that token is forgotten, unless it has been replaced already; the call is made once more; a second 401 is the caller's | 20 calls that fail together fetch one token, and a token that is wrong for another reason is no loop. It is not remembered, though: as long as every token is refused, each call fetches one |
+//! | a token of 30 seconds | used for 24, renewed beside the calls until 27 | the windows are shares of the life; the soft one shrinks by chance, the same for a whole cache, so that a fleet does not renew in step |
 //! | the source does not say how long tokens live | five minutes are assumed, and logged once | |
 //! | the machine sleeps, or its clock is set | a token ends when the first of two clocks says so, counted from its arrival: one that goes on while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are renewed early | either clock alone lets dead tokens out on some machines; the service's own clock is never compared with |
 //! | a fetch hangs | it ends after a minute ([`TokenCacheBuilder::fetch_limit`]); a caller waits for it no longer than its own deadline | a slow token is not a reason to lose it |
-//! | the source panics, or the runtime ends under a fetch | a panic is a failure like any other; what was lost with a runtime is fetched anew on the next | nothing is parked for ever |
+//! | the source panics, or the runtime ends under a fetch, or stands still | a panic is a failure like any other; what was lost with a runtime is fetched anew on the next; a fetch that takes twice as long as it may is given up | nothing is parked for ever |
 //! | nobody calls | nothing | no timer, no task: a token is renewed when it is used |
 //! | more than 10 000 sets of scopes are used ([`TokenCacheBuilder::capacity`]) | the sixteenth that was used least recently is forgotten | a lock holder is a key, and there may be many |
 //!
@@ -43,8 +43,10 @@
 //! want to know or to decide more. Time and chance come from a [`Clock`](crate::Clock), which tests replace.
 
 mod bearer;
+mod builder;
 mod cache;
 mod client_credentials;
+mod flight;
 mod observer;
 mod setback;
 mod slot;
@@ -55,7 +57,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use bearer::Bearer;
-pub use cache::{TokenCache, TokenCacheBuilder};
+pub use builder::TokenCacheBuilder;
+pub use cache::TokenCache;
 pub use client_credentials::ClientCredentials;
 pub use observer::{TokenEvent, TokenObserver, TokenStats};
 
@@ -84,9 +87,45 @@ use crate::text::Secret;
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///
-/// The future owns what it needs, so a closure clones its captures; a type that implements the trait can borrow from
-/// itself. A source says why it has no token with [`Error::token`](crate::Error::token), and when to ask again with
-/// [`Error::token_later`](crate::Error::token_later). `examples/token_backend.rs` is such a backend.
+/// A closure's future owns what it needs, so each call clones the captures; a type that implements the trait can borrow
+/// from itself:
+///
+/// ```
+/// use std::sync::Arc;
+/// use unloc::token::{FetchToken, Token, TokenSource};
+/// use unloc::{Error, Scopes, Unloc};
+///
+/// struct Backend {
+///     session: String,
+/// }
+///
+/// impl Backend {
+///     async fn ask(&self, scopes: &Scopes) -> Result<String, std::io::Error> {
+///         Ok(format!("the token of {} for {scopes}", self.session))
+///     }
+/// }
+///
+/// impl TokenSource for Backend {
+///     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+///         Box::pin(async move { self.ask(&scopes).await.map(Token::new).map_err(Error::token_unavailable) })
+///     }
+/// }
+///
+/// let unloc = Unloc::builder().token_source(Backend { session: "7".to_owned() }).build()?;
+///
+/// let backend = Arc::new(Backend { session: "7".to_owned() });
+/// let same = Unloc::builder()
+///     .token_source(move |scopes: Scopes| {
+///         let backend = Arc::clone(&backend);
+///         async move { backend.ask(&scopes).await.map(Token::new).map_err(Error::token_unavailable) }
+///     })
+///     .build()?;
+/// # Ok::<(), unloc::Error>(())
+/// ```
+///
+/// A source says why it has no token with [`Error::token`](crate::Error::token), which is final for the calls that wait, or
+/// for what passes with [`Error::token_unavailable`](crate::Error::token_unavailable) and
+/// [`Error::token_later`](crate::Error::token_later). `examples/token_backend.rs` is a backend to ask.
 pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     /// Gets a new token for these scopes.
     ///
@@ -96,7 +135,7 @@ pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_>;
 
     /// Which issuer gives the tokens out, and to which client: sources that say the same share tokens in a cache that
-    /// they share. A source that does not say shares with none but its clones.
+    /// they share. A source that does not say shares with no other.
     fn identity(&self) -> Option<String> {
         None
     }

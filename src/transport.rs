@@ -75,11 +75,11 @@ pub(crate) async fn send<T: DeserializeOwned>(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let (Answer { status, headers, body }, attempts) = exchange(client, request, options, operation).await?;
-    match decode(operation, &body) {
+    let read = |Answer { status, headers, body }: Answer| match decode(operation, &body) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(what) => Err(Error::undecodable(status, headers, body.into(), &what).during(operation).after(attempts)),
-    }
+        Err(what) => Err(Error::undecodable(status, headers, body.into(), &what)),
+    };
+    exchange(client, request, options, operation, read).await
 }
 
 /// Sends a request whose answer has no documented content; whatever comes with a 2xx is fine.
@@ -89,8 +89,8 @@ pub(crate) async fn send_for_nothing(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let (Answer { status, headers, .. }, _) = exchange(client, request, options, operation).await?;
-    Ok(ResponseValue::new((), status, headers))
+    let read = |Answer { status, headers, .. }: Answer| Ok(ResponseValue::new((), status, headers));
+    exchange(client, request, options, operation, read).await
 }
 
 /// A success, not yet decoded.
@@ -100,13 +100,13 @@ struct Answer {
     body: Bytes,
 }
 
-/// The answer, and how often the request was sent for it.
-async fn exchange(
+async fn exchange<T>(
     client: &impl ClientInfo<Inner>,
     request: Result<Request, Unbuilt>,
     options: RequestOptions,
     operation: &'static Operation,
-) -> Result<(Answer, u32)> {
+    read: impl FnOnce(Answer) -> Result<T>,
+) -> Result<T> {
     let Inner { tokens, manner } = client.inner();
     let mut request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
     if !path::is_on(operation, &manner.base_path, request.url()) {
@@ -127,7 +127,7 @@ async fn exchange(
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
-    call.make(&mut wire).await
+    call.make(&mut wire, read).await
 }
 
 /// One request, sent as often as the call needs.

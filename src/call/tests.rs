@@ -62,7 +62,7 @@ impl Service {
             limits: &limits,
             tokens: Some((&self.cache, &scopes)),
         };
-        call.make(&mut &*self).await.map(|((), sent)| sent)
+        call.make(&mut Line { service: self, arrivals: 0 }, Ok).await
     }
 
     fn answers(&self) -> MutexGuard<'_, VecDeque<Error>> {
@@ -70,26 +70,33 @@ impl Service {
     }
 }
 
-impl Wire for &Service {
-    type Answer = ();
+/// The wire of one call.
+struct Line<'a> {
+    service: &'a Service,
+    arrivals: u32,
+}
 
-    async fn send(&mut self, bearer: Option<Bearer>, limit: Limit) -> Result<()> {
-        self.sent.fetch_add(1, Ordering::SeqCst);
-        if !self.takes.is_zero() {
-            sleep(self.takes).await;
+impl Wire for Line<'_> {
+    /// How often the request arrived.
+    type Answer = u32;
+
+    async fn send(&mut self, bearer: Option<Bearer>, limit: Limit) -> Result<u32> {
+        let service = self.service;
+        service.sent.fetch_add(1, Ordering::SeqCst);
+        if !service.takes.is_zero() {
+            sleep(service.takes).await;
         }
         let token: usize = bearer.unwrap().token().parse().unwrap();
-        if token <= self.revoked.load(Ordering::SeqCst) {
-            return Err(status(401));
-        }
-        let answer = self.answers().pop_front();
+        let refused = token <= service.revoked.load(Ordering::SeqCst);
+        let answer = if refused { Some(status(401)) } else { service.answers().pop_front() };
         if answer.as_ref().is_some_and(|error| error.kind() == ErrorKind::Timeout) {
             limit.over.await;
         }
-        answer.map_or(Ok(()), Err)
+        self.arrivals += u32::from(answer.as_ref().is_none_or(|error| error.outcome() != Outcome::NotSent));
+        answer.map_or(Ok(self.arrivals), Err)
     }
 
-    fn status((): &()) -> StatusCode {
+    fn status(_: &u32) -> StatusCode {
         StatusCode::OK
     }
 }
@@ -228,6 +235,32 @@ async fn a_call_ends_at_its_deadline_whatever_it_waits_for() {
     sleep(Duration::from_millis(400)).await;
     service.call("createKey", plain().deadline(Duration::from_millis(100))).await.unwrap();
     assert_eq!(service.tokens.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_lives_is_sent_rather_than_waiting_for_the_next_until_the_deadline() {
+    let mut service = Service::new([]);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let source = move |_: Scopes| {
+        let first = counter.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if !first {
+                std::future::pending::<()>().await;
+            }
+            Ok(Token::new("1").expires_in(Duration::from_secs(300)))
+        }
+    };
+    service.cache = TokenCache::builder(source).shared_clock(Arc::clone(&service.clock) as _).build();
+    service.call("getLocks", plain()).await.unwrap();
+    // In the hard window, with a source that does not answer any more.
+    sleep(Duration::from_secs(275)).await;
+    let begun = Instant::now();
+    service.call("getLocks", plain().deadline(Duration::from_secs(10))).await.unwrap();
+    assert_eq!((begun.elapsed(), calls.load(Ordering::SeqCst)), (Duration::from_secs(5), 2));
+    sleep(Duration::from_secs(25)).await;
+    let error = service.call("getLocks", plain().deadline(Duration::from_secs(10))).await.unwrap_err();
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent), "it is dead by now");
 }
 
 #[tokio::test(start_paused = true)]

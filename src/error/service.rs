@@ -8,11 +8,9 @@ use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
-use super::{Error, ErrorKind, Outcome, scrub};
+use super::{ACTED, Error, ErrorKind, Outcome, scrub};
 use crate::platform::could_not_connect;
 use crate::transport::Unbuilt;
-
-const ACTED: &str = "the service may have acted on it";
 
 impl Error {
     /// An answer outside 2xx. `secrets` is what was sent and must not come back in the service's words.
@@ -35,8 +33,12 @@ impl Error {
             429 => Some("the service asks for fewer calls"),
             _ => None,
         };
-        // A status that HTTP does not know is the server's own trouble.
-        let outcome = if status.as_u16() < 500 { Outcome::Rejected } else { Outcome::Unknown };
+        // 303 is what servers say that did it and show the result elsewhere, 408 what some gateways say of a slow service;
+        // a status that HTTP does not know is trouble.
+        let outcome = match status.as_u16() {
+            303 | 408 | 500.. => Outcome::Unknown,
+            _ => Outcome::Rejected,
+        };
         Self::new(ErrorKind::Service, format!("the service answered {status}")).change(|inner| {
             inner.outcome = outcome;
             inner.status = Some(status);
@@ -63,9 +65,19 @@ impl Error {
             let hint = "check the address, the clock and the trusted roots";
             (ErrorKind::Certificate, "the certificate of {} does not verify", Outcome::NotSent, hint)
         } else if unconnected && error.is_timeout() {
-            (ErrorKind::Timeout, "no connection in time to {}", Outcome::NotSent, "check the address and the network")
+            (
+                ErrorKind::Timeout,
+                "no connection in time to {}",
+                Outcome::NotSent,
+                "check the address, the network and the proxy",
+            )
         } else if unconnected {
-            (ErrorKind::Connection, "no connection to {}", Outcome::NotSent, "check the address and the network")
+            (
+                ErrorKind::Connection,
+                "no connection to {}",
+                Outcome::NotSent,
+                "check the address, the network and the proxy",
+            )
         } else if error.is_timeout() {
             (ErrorKind::Timeout, "no answer in time from {}", Outcome::Unknown, ACTED)
         } else {

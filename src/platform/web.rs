@@ -16,7 +16,9 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) -> Result<()> {
 
 /// What ends after this time.
 pub(crate) fn sleep(time: Duration) -> BoxFuture<'static, ()> {
-    Box::pin(gloo_timers::future::sleep(time))
+    // A browser's timer counts no further, which is three weeks.
+    const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+    Box::pin(gloo_timers::future::sleep(time.min(LONGEST)))
 }
 
 /// Both clocks. Whether the steady one goes on while the machine sleeps is the browser's choice; the wall clock does.

@@ -107,7 +107,12 @@ impl Kept {
 
     /// Whether calls wait for the next one.
     pub(super) fn is_at_its_end(&self, now: Moment) -> bool {
-        self.has_age(self.hard, now)
+        self.begins_to_end().is_past(now)
+    }
+
+    /// When calls begin to wait for the next one.
+    pub(super) fn begins_to_end(&self) -> Moment {
+        self.received.plus(self.hard)
     }
 
     pub(super) fn is_dead(&self, now: Moment) -> bool {

@@ -1,30 +1,23 @@
-//! The handle on a cache: what callers get, and the fetches that bring it.
+//! The handle on a cache: what callers get.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use futures_util::stream::{self, StreamExt};
 
-use super::bearer::{ASSUMED_LIFETIME, Bearer, Kept};
-use super::observer::{TokenEvent, TokenObserver, TokenStats};
+use super::bearer::{Bearer, Kept};
+use super::builder::TokenCacheBuilder;
+use super::observer::{TokenEvent, TokenStats};
 use super::slot::{Flight, Found, Launch, Slot};
 use super::store::Store;
-use super::{FetchToken, Token, TokenSource};
-use crate::clock::{Clock, SystemClock};
-use crate::error::{Error, ErrorKind, Result};
-use crate::platform;
+use super::{FetchToken, Token, TokenSource, flight};
+use crate::error::{Error, Result};
 use crate::scope::Scopes;
 use crate::text::Secret;
 use crate::within::within;
-
-/// How long a source may take, whatever its callers wait, unless the builder says otherwise.
-const FETCH_LIMIT: Duration = Duration::from_secs(60);
-
-/// How many sets of scopes are remembered, unless the builder says otherwise.
-const CAPACITY: usize = 10_000;
 
 /// How often a caller looks again that found a fetch lost, or its token dead on waking.
 const TRIES: u32 = 100;
@@ -64,16 +57,6 @@ pub struct TokenCache {
     first: ArcSwapOption<Slot>,
 }
 
-/// Builds a [`TokenCache`] that is not as [`TokenCache::new`] makes it.
-#[must_use = "nothing is built before `build()`"]
-pub struct TokenCacheBuilder {
-    source: Arc<dyn TokenSource>,
-    clock: Arc<dyn Clock>,
-    capacity: usize,
-    fetch_limit: Duration,
-    observer: Option<Arc<dyn TokenObserver>>,
-}
-
 impl TokenCache {
     /// A cache of the tokens of this source.
     pub fn new(source: impl TokenSource) -> Self {
@@ -82,13 +65,7 @@ impl TokenCache {
 
     /// Begins to build a cache of the tokens of this source.
     pub fn builder(source: impl TokenSource) -> TokenCacheBuilder {
-        TokenCacheBuilder {
-            source: Arc::new(source),
-            clock: Arc::new(SystemClock),
-            capacity: CAPACITY,
-            fetch_limit: FETCH_LIMIT,
-            observer: None,
-        }
+        TokenCacheBuilder::new(source)
     }
 
     /// A handle for another source in the same cache: bound, clock, observer and figures are shared, tokens only if both
@@ -102,9 +79,20 @@ impl TokenCache {
     ///
     /// # Errors
     /// What the source said, now or a moment ago: callers that wait for one fetch share its error, and during the pause
-    /// behind it nothing is asked for ([`Error::retry_after`] says how long that is). [`ErrorKind::Timeout`] if the source
-    /// took too long. [`ErrorKind::Configuration`] if no Tokio runtime is running here.
+    /// behind it nothing is asked for ([`Error::retry_after`] says how long that is). [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source
+    /// took too long. [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no Tokio runtime is running here.
     pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
+        match self.find(scopes) {
+            Some(bearer) => {
+                self.store.watch(scopes, &TokenEvent::Hit);
+                Ok(bearer)
+            }
+            None => self.seek(scopes).await,
+        }
+    }
+
+    /// The token, while nothing has to be done about it.
+    fn find(&self, scopes: &Scopes) -> Option<Bearer> {
         let now = self.store.now();
         let first = self.first.load();
         let slot = first.as_ref().filter(|slot| slot.key.is_for(scopes));
@@ -114,17 +102,16 @@ impl TokenCache {
             }
             self.store.fresh(slot, now)
         };
-        let fresh = match slot {
+        match slot {
             Some(slot) => self.store.fresh(slot, now),
             None => self.store.with(&self.identity, scopes, look).flatten(),
-        };
-        match fresh {
-            Some(bearer) => {
-                self.store.watch(scopes, &TokenEvent::Hit);
-                Ok(bearer)
-            }
-            None => self.seek(scopes).await,
         }
+    }
+
+    /// A token that is due to be replaced, but not dead.
+    pub(crate) fn alive(&self, scopes: &Scopes) -> Option<Bearer> {
+        let now = self.store.now();
+        self.store.with(&self.identity, scopes, |slot| slot.alive(now)).flatten()
     }
 
     /// Gets tokens before they are needed, some at once, and waits until all are there.
@@ -170,14 +157,15 @@ impl TokenCache {
     }
 
     fn reject_if(&self, scopes: &Scopes, refused: &Secret, is_it: impl FnOnce(&Kept) -> bool) {
+        // Also if it is not kept any more: the source may keep it.
+        self.source.rejected(scopes, refused);
         if self.store.with(&self.identity, scopes, |slot| slot.reject(is_it)) == Some(true) {
             tracing::debug!(scopes = scopes.shown(), "the service refused a token before its time");
-            self.source.rejected(scopes, refused);
             self.store.tell(scopes, &TokenEvent::Rejected);
         }
     }
 
-    fn of(store: Arc<Store>, identity: Arc<str>, source: Arc<dyn TokenSource>) -> Self {
+    pub(super) fn of(store: Arc<Store>, identity: Arc<str>, source: Arc<dyn TokenSource>) -> Self {
         Self { store, identity, source, first: ArcSwapOption::empty() }
     }
 
@@ -188,15 +176,14 @@ impl TokenCache {
             if self.first.load().as_ref().is_none_or(|first| first.is_gone()) {
                 self.first.store(Some(Arc::clone(&slot)));
             }
-            let found = slot.look(self.store.now(), || self.store.number());
+            let found = slot.look(self.store.now(), self.patience(), || self.store.number());
             let (flight, mine) = match found {
                 Found::Gone => continue,
                 Found::Token(bearer, launch) => {
                     slot.count_hit();
-                    if let Some(launch) = launch {
+                    // Who has a token needs no runtime; the next caller tries again.
+                    if launch.is_some_and(|launch| self.launch(&slot, scopes, launch).is_ok()) {
                         tracing::debug!(scopes = scopes.shown(), "a new token is fetched beside the calls");
-                        // Who has a token needs no runtime; the next caller tries again.
-                        let _ = self.launch(&slot, scopes, launch);
                         self.store.tell(scopes, &TokenEvent::SoftRefresh);
                     } else {
                         self.store.watch(scopes, &TokenEvent::Hit);
@@ -224,15 +211,14 @@ impl TokenCache {
                 return landed;
             }
         }
-        Err(Error::token("each token that the source gave was dead before it could be used"))
+        Err(Error::token("no token could be held: each was lost, or dead before it could be used"))
     }
 
     /// What a fetch gives; nothing if it is worth looking again.
     async fn wait(&self, slot: &Slot, flight: Flight, mine: bool) -> Option<Result<Bearer>> {
-        let Flight { number, landing } = flight;
-        // The fetch has its own limit; this one is for a fetch whose runtime stands still.
-        let limit = self.store.fetch_limit + Duration::from_secs(1);
-        let landed = within(&*self.store.clock, limit, landing).await;
+        let left = self.patience().saturating_sub(flight.age(self.store.now()));
+        let Flight { number, landing, .. } = flight;
+        let landed = within(&*self.store.clock, left, landing).await;
         let now = self.store.now();
         match landed {
             // Whoever is woken late, or after the machine slept, may find that it has died meanwhile.
@@ -242,90 +228,29 @@ impl TokenCache {
             Some(Err(_)) => {
                 slot.give_up(number);
                 // Someone else's fetch was lost, perhaps long ago: that says nothing about the next one.
-                mine.then(|| Err(Error::token("the token source panicked, or its runtime ended")))
+                let lost = || Error::token("the runtime ended under the fetch of a token");
+                mine.then(|| slot.alive(now).ok_or_else(lost))
             }
             None => {
                 slot.give_up(number);
-                Some(slot.alive(now).ok_or_else(|| late(self.store.fetch_limit)))
+                Some(slot.alive(now).ok_or_else(|| flight::late(self.store.fetch_limit)))
             }
         }
     }
 
     fn launch(&self, slot: &Arc<Slot>, scopes: &Scopes, launch: Launch) -> Result<()> {
-        let Launch { number, landed } = launch;
-        let pilot = Pilot { store: Arc::downgrade(&self.store), slot: Arc::clone(slot), number };
-        let (source, clock, limit) = (Arc::clone(&self.source), Arc::clone(&self.store.clock), self.store.fetch_limit);
-        let scopes = scopes.clone();
-        platform::spawn(async move {
-            let begun = clock.now();
-            let fetched = within(&*clock, limit, source.fetch(scopes.clone())).await;
-            let fetched = fetched.unwrap_or_else(|| Err(late(limit)));
-            // What nobody keeps any more nobody waits for either.
-            let Some(store) = pilot.store.upgrade() else { return };
-            let received = clock.now();
-            let took = received.steady.saturating_sub(begun.steady);
-            let token = fetched.and_then(|token| {
-                if token.lifetime().is_none() {
-                    store.warn_of_unknown_lifetime.call_once(|| {
-                        let assumed = ASSUMED_LIFETIME.as_secs();
-                        tracing::warn!("the token source does not say how long tokens live: {assumed} s are assumed");
-                    });
-                }
-                Kept::new(&token, number, received, store.spread).map(Arc::new)
-            });
-            let token = pilot.land(&store, &scopes, token, took);
-            let _ = landed.send(token);
-        })
+        flight::launch(&self.store, &self.source, slot, scopes, launch)
     }
-}
 
-/// Sees to it that a fetch has an end also if its source panics. One that is lost with its runtime ends by itself: its
-/// channel closes, and the next caller begins another.
-struct Pilot {
-    /// The store's slots lead here: holding the store would keep both alive for ever.
-    store: Weak<Store>,
-    slot: Arc<Slot>,
-    number: u64,
-}
-
-impl Pilot {
-    fn land(&self, store: &Store, scopes: &Scopes, landed: Result<Arc<Kept>>, took: Duration) -> Result<Arc<Kept>> {
-        let setback = self.slot.land(self.number, &landed, store.now(), store.clock.chance());
-        match (landed, setback) {
-            (Err(error), Some((failures, pause))) => {
-                tracing::debug!(scopes = scopes.shown(), %error, failures, ?pause, ?took, "no new token");
-                store.tell(scopes, &TokenEvent::Failed { error: error.clone(), failures, pause });
-                Err(error.retry_in(pause))
-            }
-            (landed, _) => landed.inspect(|kept| {
-                let lifetime = kept.lifetime();
-                tracing::debug!(scopes = scopes.shown(), ?lifetime, ?took, "a new token");
-                store.tell(scopes, &TokenEvent::Fetched { lifetime, took });
-            }),
-        }
+    /// How long a fetch is waited for, whoever waits. It has its own limit, which does not count the time that the machine
+    /// sleeps, as this one may; this is for a fetch whose runtime stands still.
+    fn patience(&self) -> Duration {
+        self.store.fetch_limit.saturating_mul(2)
     }
-}
-
-impl Drop for Pilot {
-    fn drop(&mut self) {
-        if std::thread::panicking()
-            && let Some(store) = self.store.upgrade()
-        {
-            // A source that panics each time is asked once a pause, like one that fails.
-            let error = Error::token("the token source panicked");
-            let setback = self.slot.land(self.number, &Err(error.clone()), store.now(), store.clock.chance());
-            let (failures, pause) = setback.unwrap_or_default();
-            store.counters.count(&TokenEvent::Failed { error, failures, pause });
-        }
-    }
-}
-
-fn late(limit: Duration) -> Error {
-    Error::new(ErrorKind::Timeout, format!("the token source gave nothing in {} s", limit.as_secs_f64()))
 }
 
 /// What a source calls itself, or a name that no other has.
-fn identity(source: &impl TokenSource) -> Arc<str> {
+pub(super) fn identity(source: &impl TokenSource) -> Arc<str> {
     static NAMELESS: AtomicU64 = AtomicU64::new(0);
     let named = source.identity().map(|name| format!("named {name}"));
     named.unwrap_or_else(|| format!("nameless {}", NAMELESS.fetch_add(1, Ordering::Relaxed))).into()
@@ -349,41 +274,6 @@ impl TokenSource for TokenCache {
     }
 }
 
-impl TokenCacheBuilder {
-    /// How many sets of scopes are remembered, 10 000 unless this is called; those that were used least recently are
-    /// forgotten first. One with a token of 500 bytes takes about a kilobyte.
-    pub fn capacity(self, capacity: usize) -> Self {
-        Self { capacity, ..self }
-    }
-
-    /// How long a source may take for a token, a minute unless this is called. Callers wait for it no longer than their
-    /// own deadline, and give up without disturbing it.
-    pub fn fetch_limit(self, fetch_limit: Duration) -> Self {
-        Self { fetch_limit, ..self }
-    }
-
-    /// Who watches.
-    pub fn observer(self, observer: impl TokenObserver) -> Self {
-        Self { observer: Some(Arc::new(observer)), ..self }
-    }
-
-    /// Where time and chance come from.
-    pub fn clock(self, clock: impl Clock) -> Self {
-        self.shared_clock(Arc::new(clock))
-    }
-
-    pub(crate) fn shared_clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self { clock, ..self }
-    }
-
-    /// Builds the cache; nothing is fetched yet.
-    #[must_use]
-    pub fn build(self) -> TokenCache {
-        let store = Store::new(self.clock, self.capacity, self.fetch_limit, self.observer);
-        TokenCache::of(Arc::new(store), identity(&self.source), self.source)
-    }
-}
-
 impl Clone for TokenCache {
     fn clone(&self) -> Self {
         Self::of(Arc::clone(&self.store), Arc::clone(&self.identity), Arc::clone(&self.source))
@@ -393,12 +283,6 @@ impl Clone for TokenCache {
 impl fmt::Debug for TokenCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenCache").field("stats", &self.stats()).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for TokenCacheBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenCacheBuilder").field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }
 

@@ -15,7 +15,8 @@ pub enum TokenEvent {
     Hit,
     /// The same, and a new one is being fetched beside the calls.
     SoftRefresh,
-    /// A caller waits for a fetch: its own or one that is under way.
+    /// A caller waits for a fetch: its own or one that is under way. [`TokenCache::prefetch`](super::TokenCache::prefetch)
+    /// is such a caller, too.
     HardWait,
     /// A caller got the failure of a moment ago; nothing was sent.
     NegativeHit,
@@ -122,7 +123,8 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn count(&self, event: &TokenEvent) {
         let (counter, by) = match event {
-            TokenEvent::Hit => (&self.hits, 1),
+            // Counted where they happen, since there are so many.
+            TokenEvent::Hit => return,
             TokenEvent::SoftRefresh => (&self.soft_refreshes, 1),
             TokenEvent::HardWait => (&self.hard_waits, 1),
             TokenEvent::NegativeHit => (&self.negative_hits, 1),

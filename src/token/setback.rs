@@ -12,31 +12,46 @@ const SHORTEST: Duration = Duration::from_millis(250);
 /// A failure, and the pause behind it.
 pub(super) struct Setback {
     pub(super) error: Error,
-    /// How many fetches failed in a row.
+    /// How many fetches failed in a row, while callers had a token or while they had none.
     pub(super) failures: u32,
     /// Nothing is asked for before this.
     pub(super) until: Moment,
+    /// Whether callers had a token.
+    alive: bool,
 }
 
 impl Setback {
-    /// After one more failure. `alive` is whether callers still have a token, `chance` a number from zero to one.
-    pub(super) fn after(previous: Option<&Self>, error: &Error, alive: bool, now: Moment, chance: f64) -> Self {
+    /// After one more failure. `alive` is until when callers have a token that they need not wait for, `chance` a number
+    /// from zero to one.
+    pub(super) fn after(
+        previous: Option<&Self>,
+        error: &Error,
+        alive: Option<Moment>,
+        now: Moment,
+        chance: f64,
+    ) -> Self {
+        // Failures that nobody noticed do not make those wait longer who notice the next one.
+        let previous = previous.filter(|previous| previous.alive == alive.is_some());
         let failures = previous.map_or(1, |previous| previous.failures.saturating_add(1));
         // An answer that cannot be read will not get better within a second, and neither will wrong credentials.
         let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403))
             || error.kind() == ErrorKind::Decode;
         // Nobody waits while a token lives; for all else it is worth asking again soon.
-        let (first, most) = match (alive, refused) {
+        let (first, most) = match (alive.is_some(), refused) {
             (true, _) => (Duration::from_secs(5), Duration::from_secs(60)),
             (false, true) => (Duration::from_secs(1), Duration::from_secs(60)),
             (false, false) => (SHORTEST, Duration::from_secs(10)),
         };
         let grown = first.saturating_mul(1 << (failures - 1).min(16)).min(most);
-        let pause = match error.retry_after() {
-            Some(asked) => asked.clamp(SHORTEST, LONGEST),
-            None => grown + grown.mul_f64(share(chance) / 4.0),
+        let until = match (error.retry_after(), alive) {
+            (Some(asked), _) => now.plus(asked.clamp(SHORTEST, LONGEST)),
+            (None, alive) => {
+                let until = now.plus(grown + grown.mul_f64(share(chance) / 4.0));
+                // A pause that nobody notices ends where callers begin to wait.
+                alive.map_or(until, |alive| until.earlier(alive))
+            }
         };
-        Self { error: error.clone(), failures, until: now.plus(pause) }
+        Self { error: error.remembered(), failures, until, alive: alive.is_some() }
     }
 }
 
@@ -61,6 +76,7 @@ mod tests {
     fn pauses(error: &Error, alive: bool, count: usize) -> Vec<Duration> {
         let mut last = None;
         let pause = |_| {
+            let alive = alive.then(|| NOW.plus(Duration::from_secs(3600)));
             let next = Setback::after(last.as_ref(), error, alive, NOW, 0.0);
             let pause = next.until.steady - NOW.steady;
             last = Some(next);
@@ -79,6 +95,15 @@ mod tests {
         );
         assert_eq!(pauses(&answer(503, None), true, 5), milliseconds(&[5000, 10_000, 20_000, 40_000, 60_000]));
         assert_eq!(pauses(&answer(503, None), false, 100)[99], Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_pause_ends_where_callers_begin_to_wait_and_the_next_one_is_short() {
+        let (error, hard) = (answer(503, None), NOW.plus(Duration::from_secs(2)));
+        let first = Setback::after(None, &error, Some(hard), NOW, 1.0);
+        assert_eq!(first.until, hard);
+        let second = Setback::after(Some(&first), &error, None, hard, 0.0);
+        assert_eq!((second.until, second.failures), (hard.plus(SHORTEST), 1));
     }
 
     #[test]

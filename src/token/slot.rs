@@ -43,6 +43,7 @@ type Landed = Result<Arc<Kept>>;
 #[derive(Clone)]
 pub(super) struct Flight {
     pub(super) number: u64,
+    pub(super) begun: Moment,
     pub(super) landing: Shared<oneshot::Receiver<Landed>>,
 }
 
@@ -81,26 +82,28 @@ impl Slot {
         kept.as_ref().filter(|kept| !kept.is_due(now)).map(|kept| kept.bearer(now))
     }
 
-    /// Decides what a caller gets; `number` names the fetch that this may need.
-    pub(super) fn look(&self, now: Moment, number: impl FnOnce() -> u64) -> Found {
+    /// Decides what a caller gets; `number` names the fetch that this may need. A fetch that takes longer than `limit` is
+    /// not waited for: the runtime that it runs on stands still.
+    pub(super) fn look(&self, now: Moment, limit: Duration, number: impl FnOnce() -> u64) -> Found {
         let mut state = self.state();
         if state.gone {
             return Found::Gone;
         }
+        state.flight.take_if(|flight| flight.age(now) > limit);
         let alive = self.kept.load_full().filter(|kept| !kept.is_dead(now));
         let pause = state.setback.as_ref().map(|setback| (setback, setback.until.until(now)));
         let pause = pause.filter(|(_, rest)| !rest.is_zero()).map(|(setback, rest)| (setback.error.clone(), rest));
         match (alive, &state.flight, pause) {
             (Some(kept), flight, pause) if !kept.is_at_its_end(now) => {
-                let rests = flight.is_some() || pause.is_some() || !kept.is_due(now);
-                let launch = if rests { None } else { Some(state.launch(number()).1) };
+                let nothing_to_do = flight.is_some() || pause.is_some() || !kept.is_due(now);
+                let launch = if nothing_to_do { None } else { Some(state.launch(number(), now).1) };
                 Found::Token(kept.bearer(now), launch)
             }
             (_, Some(flight), _) => Found::Wait(flight.clone(), None),
             (Some(kept), None, Some(_)) => Found::Token(kept.bearer(now), None),
             (None, None, Some((error, rest))) => Found::Failure(error, rest),
             (_, None, None) => {
-                let (flight, launch) = state.launch(number());
+                let (flight, launch) = state.launch(number(), now);
                 Found::Wait(flight, Some(launch))
             }
         }
@@ -109,19 +112,22 @@ impl Slot {
     /// A fetch has ended. Gives the setback's count and pause if it failed.
     pub(super) fn land(&self, number: u64, landed: &Landed, now: Moment, chance: f64) -> Option<(u32, Duration)> {
         let mut state = self.state();
-        state.flight.take_if(|flight| flight.number == number);
+        let awaited = state.flight.take_if(|flight| flight.number == number).is_some();
         let kept = self.kept.load_full();
         match landed {
             Ok(new) => {
-                // A fetch that was given up as lost may come after the one that was made instead.
-                if !state.gone && kept.is_none_or(|kept| kept.generation < new.generation) {
+                // A fetch that was given up as lost may come after the one that was made instead, and too late for anyone.
+                let newer = kept.is_none_or(|kept| kept.generation < new.generation);
+                if !state.gone && newer && (awaited || !new.is_dead(now)) {
                     self.kept.store(Some(Arc::clone(new)));
                     state.setback = None;
                 }
                 None
             }
+            // Of one that was given up nobody wants to know why it failed.
+            Err(_) if !awaited => None,
             Err(error) => {
-                let alive = kept.is_some_and(|kept| !kept.is_at_its_end(now));
+                let alive = kept.map(|kept| kept.begins_to_end()).filter(|end| !end.is_past(now));
                 let setback = Setback::after(state.setback.as_ref(), error, alive, now, chance);
                 let told = (setback.failures, setback.until.until(now));
                 state.setback = Some(setback);
@@ -199,10 +205,17 @@ impl Slot {
     }
 }
 
+impl Flight {
+    /// How long it has been under way, by the clock that is not set.
+    pub(super) fn age(&self, now: Moment) -> Duration {
+        now.steady.saturating_sub(self.begun.steady)
+    }
+}
+
 impl State {
-    fn launch(&mut self, number: u64) -> (Flight, Launch) {
+    fn launch(&mut self, number: u64, begun: Moment) -> (Flight, Launch) {
         let (landed, landing) = oneshot::channel();
-        let flight = Flight { number, landing: landing.shared() };
+        let flight = Flight { number, begun, landing: landing.shared() };
         self.flight = Some(flight.clone());
         (flight, Launch { number, landed })
     }

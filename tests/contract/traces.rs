@@ -78,7 +78,8 @@ async fn a_call_is_a_span_with_opentelemetrys_names_and_each_attempt_one_inside_
         assert_line(lines, &["call learns:", learned]);
     }
     assert_line(lines, &["call learns:", "http.response.status_code=200"]);
-    assert_line(lines, &["call learns:", "unloc.outcome=Accepted"]);
+    assert_line(lines, &["call learns:", "unloc.outcome=Succeeded"]);
+    assert_line(lines, &["DEBUG: message=the call failed error=getLock: the service answered 404"]);
     assert_line(lines, &["the call is made again after a pause", "pause=0ns"]);
     // Of the address, nothing but the template: what stands in a path may be a person's number.
     assert!(!log.text().contains("their-front-door") && !log.text().contains("home-of-somebody"), "{}", log.text());
@@ -105,6 +106,20 @@ async fn what_happens_to_tokens_and_to_the_budget_is_an_event() {
         "WARN: message=the retry budget is empty",
     ] {
         assert_line(&lines, &[event]);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_a_call_that_failed() {
+    let server = Server::always(Answer::ok(&json!({"locks": 5}))).await;
+    let unloc = repeating(&server.url()).build().unwrap();
+    let home = unloc.lock_holder(&lock_holder("home")).unwrap();
+    let (log, guard) = Log::of_this_thread();
+    assert_eq!(home.get_locks().send().await.unwrap_err().kind(), ErrorKind::Decode);
+    drop(guard);
+    let lines = lines(&log);
+    for learned in ["error.type=decode", "unloc.outcome=Accepted", "otel.status_code=ERROR", "status_code=200"] {
+        assert_line(&lines, &["call learns:", learned]);
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
 use crate::clock::tests::Manual;
+use crate::error::ErrorKind;
 use crate::scope::Scope;
 use crate::token::{FetchToken, Token};
 
@@ -163,6 +164,61 @@ async fn in_the_hard_window_a_failure_gives_the_token_that_still_lives_and_never
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failure_that_nobody_noticed_delays_nobody_once_callers_have_to_wait() {
+    let (source, _, cache) = cache_of(Slow { lifetime: Some(30), ..Slow::default() });
+    let scopes = Scopes::unscoped();
+    cache.get(&scopes).await.unwrap();
+    source.fail(true);
+    // In the soft window: the pause would be five seconds, and so reach behind the token's death.
+    sleep(seconds(26)).await;
+    cache.get(&scopes).await.unwrap();
+    sleep(seconds(1)).await;
+    source.fail(false);
+    let (second, waited) = got(&cache, &scopes).await;
+    assert_eq!((waited, source.calls()), (FETCH, 3), "the hard window has begun, and with it a fetch");
+    assert!(second.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_panics_while_a_token_lives_takes_it_from_nobody() {
+    let (source, _, cache) = slow();
+    let scopes = Scopes::unscoped();
+    let (first, _) = got(&cache, &scopes).await;
+    source.panics.store(true, Ordering::SeqCst);
+    sleep(seconds(95)).await;
+    assert_eq!(got(&cache, &scopes).await.0, first);
+    assert_eq!(got(&cache, &scopes).await, (first, Duration::ZERO));
+    assert_eq!((source.calls(), cache.stats().failed), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_may_have_all_the_time_there_is() {
+    let cache = TokenCache::builder(Slow::default()).fetch_limit(Duration::MAX).clock(Manual::new()).build();
+    cache.get(&Scopes::unscoped()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_waited_at_the_door_while_the_machine_slept_brings_no_dead_token() {
+    let clock = Arc::new(Manual::new());
+    let (naps, calls) = (Arc::clone(&clock), Arc::new(AtomicUsize::new(0)));
+    let counter = Arc::clone(&calls);
+    let cache = TokenCache::builder(move |_: Scopes| {
+        let naps = Arc::clone(&naps);
+        let first = counter.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            sleep(FETCH).await;
+            if first {
+                naps.suspend(seconds(7200), false);
+            }
+            Ok(Token::new("x").expires_in(seconds(100)))
+        }
+    });
+    let cache = cache.shared_clock(Arc::clone(&clock) as _).build();
+    assert!(cache.get(&home(1)).await.unwrap().remaining() > seconds(90));
+    assert_eq!(calls.load(Ordering::SeqCst), 2, "the first is as old as its request");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_of_thirty_seconds_is_used_more_than_once() {
     let (source, _, cache) = cache_of(Slow { lifetime: Some(30), ..Slow::default() });
     let scopes = Scopes::unscoped();
@@ -188,8 +244,8 @@ async fn no_clock_lets_a_dead_token_out() {
         let (first, _) = got(&cache, &scopes).await;
         source.fail(true);
         change(&clock);
-        let slept = name.starts_with("asleep");
-        assert!(!slept || got(&cache, &scopes).await.0.is_none(), "{name}");
+        let dead = name != "set back";
+        assert_eq!(got(&cache, &scopes).await.0.is_none(), dead, "{name}");
         advance(seconds(101)).await;
         assert_eq!(got(&cache, &scopes).await.0, None, "{name}");
         source.fail(false);
@@ -251,7 +307,7 @@ async fn a_source_that_never_answers_is_given_up_and_asked_again() {
     let scopes = Scopes::unscoped();
     let begun = Instant::now();
     let first = cache.get(&scopes).await.err().unwrap();
-    assert_eq!((first.kind(), begun.elapsed()), (ErrorKind::Timeout, FETCH_LIMIT));
+    assert_eq!((first.kind(), begun.elapsed()), (ErrorKind::Timeout, seconds(60)));
     advance(seconds(1)).await;
     cache.get(&scopes).await.unwrap();
     assert_eq!(source.calls(), 2);
@@ -302,6 +358,47 @@ fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
     still.block_on(async { sleep(seconds(1)).await });
     let kept = other.block_on(cache.get(&Scopes::unscoped())).unwrap();
     assert_eq!((kept.generation, source.calls()), (second.generation, 2));
+}
+
+#[test]
+fn a_fetch_on_a_runtime_that_stands_still_keeps_nobody_from_the_next_however_short_they_wait() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let still = runtime();
+    let (source, cache) = still.block_on(async {
+        let (source, _, cache) = slow();
+        assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
+        (source, cache)
+    });
+    runtime().block_on(async {
+        // None of these stays for as long as a fetch may take.
+        for _ in 0..11 {
+            assert!(timeout(seconds(10), cache.get(&Scopes::unscoped())).await.is_err());
+        }
+        sleep(seconds(11)).await;
+        cache.get(&Scopes::unscoped()).await.unwrap();
+    });
+    assert_eq!(source.calls(), 2);
+}
+
+#[test]
+fn a_refresh_that_was_lost_with_its_runtime_is_made_anew_before_anyone_has_to_wait() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let first = runtime();
+    let (source, clock, cache) = first.block_on(async {
+        let (source, clock, cache) = slow();
+        cache.get(&Scopes::unscoped()).await.unwrap();
+        clock.suspend(seconds(81), true);
+        cache.get(&Scopes::unscoped()).await.unwrap();
+        (source, clock, cache)
+    });
+    drop(first);
+    runtime().block_on(async {
+        cache.get(&Scopes::unscoped()).await.unwrap();
+        sleep(seconds(1)).await;
+        assert_eq!(got(&cache, &Scopes::unscoped()).await.1, Duration::ZERO);
+    });
+    assert_eq!((source.calls(), cache.stats().fetched), (2, 2), "the lost one never got to its source");
+    drop(clock);
 }
 
 #[test]

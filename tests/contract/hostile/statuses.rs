@@ -46,7 +46,7 @@ async fn a_list_that_comes_at_the_third_attempt_is_a_success() {
 
 #[tokio::test]
 async fn a_key_that_was_refused_for_a_moment_is_known_not_to_be_made_and_not_asked_for_again() {
-    for refused in [408, 425, 429] {
+    for refused in [425, 429] {
         let stage = Stage::new([status(refused), key()]).await;
         let end = End { kind: Service, outcome: Rejected, attempts: 1, status: Some(refused) };
         let error = assert_failed(stage.create_key().await, end, "createKey: the service answered");
@@ -58,12 +58,12 @@ async fn a_key_that_was_refused_for_a_moment_is_known_not_to_be_made_and_not_ask
 
 #[tokio::test]
 async fn a_key_at_which_the_service_failed_is_left_open_and_not_asked_for_again() {
-    // What HTTP does not know is taken for a failure of the server.
-    for failed in [500, 502, 503, 504, 600, 999] {
+    // 408 is what some gateways say of a slow service; what HTTP does not know is taken for a failure of the server.
+    for failed in [408, 500, 502, 503, 504, 600, 999] {
         let stage = Stage::new([status(failed), key()]).await;
         let end = End { kind: Service, outcome: Unknown, attempts: 1, status: Some(failed) };
         let error = assert_failed(stage.create_key().await, end, "createKey: the service answered");
-        assert!(!error.is_retryable(), "{error}");
+        assert!(!error.is_retryable() && error.to_string().contains("may have acted"), "{error}");
         assert_eq!((stage.seen(), stage.time.pauses()), ((1, 1), vec![]), "{failed}");
     }
 }

@@ -26,7 +26,7 @@ const NOT_SENT: End = End { kind: Connection, outcome: NotSent, attempts: 0, sta
 async fn a_key_that_finds_nobody_is_tried_three_times_and_was_never_sent() {
     let stage = closed(tokens_from_elsewhere);
     let error = assert_failed(stage.create_key().await, NOT_SENT, "createKey: no connection to http://127.0.0.1:");
-    assert!(error.to_string().contains("check the address and the network"), "{error}");
+    assert!(error.to_string().contains("check the address, the network"), "{error}");
     // So even a key may be asked for again.
     assert!(error.is_retryable());
     assert_eq!((stage.seen(), stage.time.pauses()), ((0, 0), vec![125.0, 250.0]));

@@ -1,0 +1,142 @@
+//! How errors are made, and how they become what the caller sees.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS};
+use crate::operation::Operation;
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            outcome: Outcome::NotSent,
+            operation: None,
+            message: message.into(),
+            hint: None,
+            status: None,
+            code: None,
+            description: None,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            attempts: 0,
+            retry_after: None,
+            about_a_token: false,
+            transient: false,
+            source: None,
+        }))
+    }
+
+    pub(super) fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => change(inner),
+            None => {
+                // Shared with others who wait for the same token: they keep theirs as it is.
+                let mut copy = self.0.copy();
+                change(&mut copy);
+                self.0 = Arc::new(copy);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn during(self, operation: &'static Operation) -> Self {
+        self.change(|inner| {
+            inner.operation = Some(operation);
+            if inner.outcome == Outcome::Unknown && !operation.repeatable && inner.hint.is_none() {
+                inner.hint = Some(ACTED.into());
+            }
+        })
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.change(|inner| inner.hint = Some(hint.into()))
+    }
+
+    /// One more thing to say.
+    pub(crate) fn also(self, hint: String) -> Self {
+        self.change(|inner| {
+            inner.hint = Some(match inner.hint.take() {
+                Some(first) => format!("{first}; {hint}").into(),
+                None => hint.into(),
+            });
+        })
+    }
+
+    /// The service, or the cache of tokens, wants to be left alone for so long.
+    pub(crate) fn retry_in(self, pause: Duration) -> Self {
+        self.change(|inner| inner.retry_after = Some(pause))
+    }
+
+    /// With an outcome that leaves as much open as this one.
+    pub(crate) fn at_worst(self, outcome: Outcome) -> Self {
+        self.change(|inner| inner.outcome = inner.outcome.max(outcome))
+    }
+
+    /// As a cache keeps it, perhaps for each of very many scopes: of the answer, only what the service needs to find the
+    /// call. Copied, since a header holds on to all that was read with it.
+    pub(crate) fn remembered(&self) -> Self {
+        self.clone().change(|inner| {
+            let named = REQUEST_IDS.iter().filter_map(|name| Some((*name, inner.headers.get(*name)?)));
+            let copy = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).ok();
+            inner.headers =
+                named.filter_map(|(name, value)| Some((HeaderName::from_static(name), copy(value)?))).collect();
+            inner.body = Vec::new();
+        })
+    }
+
+    /// Without the body, where that may hold a secret.
+    pub(crate) fn without_body(self) -> Self {
+        self.change(|inner| inner.body = Vec::new())
+    }
+
+    pub(crate) fn after(self, attempts: u32) -> Self {
+        self.change(|inner| inner.attempts = attempts)
+    }
+
+    /// The same failure as one of getting a token: the operation itself was not sent.
+    pub(crate) fn while_getting_a_token(self, operation: &'static Operation) -> Self {
+        self.change(|inner| {
+            if inner.outcome >= Outcome::Unknown && inner.kind != ErrorKind::Service {
+                // That the service acted, or may have, is true of the token only.
+                inner.hint = None;
+            }
+            if !matches!(inner.kind, ErrorKind::Configuration | ErrorKind::Scope) {
+                inner.message = format!("no access token: {}", inner.message).into();
+            }
+            if matches!(inner.kind, ErrorKind::Service | ErrorKind::Decode | ErrorKind::Request) {
+                inner.kind = ErrorKind::Token;
+            }
+            inner.outcome = Outcome::NotSent;
+            inner.operation = Some(operation);
+            inner.attempts = 0;
+            inner.about_a_token = true;
+        })
+    }
+}
+
+impl Inner {
+    fn copy(&self) -> Self {
+        let Self { kind, outcome, operation, status, attempts, retry_after, about_a_token, transient, .. } = *self;
+        Self {
+            kind,
+            outcome,
+            operation,
+            status,
+            attempts,
+            retry_after,
+            about_a_token,
+            transient,
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+            code: self.code.clone(),
+            description: self.description.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            source: self.source.clone(),
+        }
+    }
+}
