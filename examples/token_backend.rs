@@ -15,6 +15,7 @@
 //! * TLS in front, and limits on time, connections and calls for each caller;
 //! * for pages in a browser, CORS for their origin: without it no page can call this from elsewhere.
 
+use std::collections::HashMap;
 use std::env;
 use std::error::Error;
 use std::io::{self, Write};
@@ -39,8 +40,8 @@ use unloc_sandbox::Sandbox;
 
 /// The first lock holder of the sandbox; with another service, put one of yours.
 const HOME: &str = "lockHolder.identifier:NO.demo-fjordglott.";
-/// What a request may weigh, in bytes: more than any scope does.
-const BODY_LIMIT: usize = 4096;
+/// What a request may weigh, in bytes: more than any scope and any token do.
+const BODY_LIMIT: usize = 16_384;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -221,17 +222,17 @@ struct AskBackend {
     http: reqwest::Client,
     url: String,
     session: Secret,
-    /// The last token that the service refused: the backend keeps tokens as well, and has to hear of it.
-    refused: Mutex<Option<Secret>>,
+    /// Tokens that the service refused: the backend keeps tokens as well, and has to hear of them.
+    refused: Mutex<HashMap<Scopes, Secret>>,
 }
 
 impl TokenSource for AskBackend {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
-            let refused = self.refused().clone();
+            let refused = self.refused().get(&scopes).cloned();
             let request = self.http.post(&self.url).bearer_auth(self.session.expose());
             let request = request.json(&TokenRequest { scope: scopes.to_string(), refused });
-            let answer = request.send().await.map_err(unloc::Error::token)?;
+            let answer = request.send().await.map_err(unloc::Error::token_unavailable)?;
             let asked = answer.headers().get(header::RETRY_AFTER).and_then(|pause| pause.to_str().ok()?.parse().ok());
             match (answer.error_for_status_ref(), asked) {
                 (Ok(_), _) => {}
@@ -241,17 +242,18 @@ impl TokenSource for AskBackend {
                 (Err(error), None) => return Err(unloc::Error::token(error)),
             }
             let answer: TokenAnswer = answer.json().await.map_err(unloc::Error::token)?;
+            self.refused().remove(&scopes);
             Ok(Token::new(answer.access_token).expires_in(Duration::from_secs(answer.expires_in)))
         })
     }
 
-    fn rejected(&self, _: &Scopes, token: &Secret) {
-        *self.refused() = Some(token.clone());
+    fn rejected(&self, scopes: &Scopes, token: &Secret) {
+        self.refused().insert(scopes.clone(), token.clone());
     }
 }
 
 impl AskBackend {
-    fn refused(&self) -> MutexGuard<'_, Option<Secret>> {
+    fn refused(&self) -> MutexGuard<'_, HashMap<Scopes, Secret>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

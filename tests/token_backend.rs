@@ -204,14 +204,14 @@ fn broken_and_huge_bodies_are_refused() {
     assert_eq!(backend.send(&head, "{}").refusal(), invalid(400));
 
     let json = format!("POST /token HTTP/1.1\r\n{key}Content-Type: application/json\r\n");
-    let little = format!("{{\"scope\":\"{}\"}}", " ".repeat(4000));
+    let little = format!("{{\"scope\":\"{}\"}}", " ".repeat(16_000));
     assert_eq!(backend.post(&key, &little).status, 200);
     // It is not read to its end, which never comes: the answer is there once the limit is passed.
-    let more = " ".repeat(4097);
+    let more = " ".repeat(16_385);
     let announced = format!("{json}Content-Length: 1000000000000\r\n");
     assert_eq!(backend.send(&announced, &more).refusal(), invalid(413));
     let in_chunks = format!("{json}Transfer-Encoding: chunked\r\n");
-    assert_eq!(backend.send(&in_chunks, &format!("1001\r\n{more}")).refusal(), invalid(413));
+    assert_eq!(backend.send(&in_chunks, &format!("4001\r\n{more}")).refusal(), invalid(413));
     assert_eq!(backend.ask(&backend.office, &json!({})).status, 200);
 }
 
