@@ -84,7 +84,7 @@ impl TokenCache {
     pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
         match self.find(scopes) {
             Some(bearer) => {
-                self.store.watch(scopes, &TokenEvent::Hit);
+                self.store.tell(scopes, &TokenEvent::Hit);
                 Ok(bearer)
             }
             None => self.seek(scopes).await,
@@ -180,14 +180,12 @@ impl TokenCache {
             let (flight, mine) = match found {
                 Found::Gone => continue,
                 Found::Token(bearer, launch) => {
-                    slot.count_hit();
                     // Who has a token needs no runtime; the next caller tries again.
                     if launch.is_some_and(|launch| self.launch(&slot, scopes, launch).is_ok()) {
                         tracing::debug!(scopes = scopes.shown(), "a new token is fetched beside the calls");
                         self.store.tell(scopes, &TokenEvent::SoftRefresh);
-                    } else {
-                        self.store.watch(scopes, &TokenEvent::Hit);
                     }
+                    self.store.tell(scopes, &TokenEvent::Hit);
                     return Ok(bearer);
                 }
                 Found::Failure(error, rest) => {

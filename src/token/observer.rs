@@ -1,6 +1,6 @@
 //! What a cache does, for those who want to watch it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::error::Error;
@@ -13,7 +13,7 @@ use crate::scope::Scopes;
 pub enum TokenEvent {
     /// A caller got the token that is kept, at once.
     Hit,
-    /// The same, and a new one is being fetched beside the calls.
+    /// A fetch was begun beside the calls, whose callers get the token that is kept.
     SoftRefresh,
     /// A caller waits for a fetch: its own or one that is under way. [`TokenCache::prefetch`](super::TokenCache::prefetch)
     /// is such a caller, too.
@@ -109,8 +109,7 @@ pub struct TokenStats {
 
 #[derive(Default)]
 pub(super) struct Counters {
-    /// Of slots that were forgotten; those of the others are counted where they are.
-    hits: AtomicU64,
+    hits: Striped,
     soft_refreshes: AtomicU64,
     hard_waits: AtomicU64,
     negative_hits: AtomicU64,
@@ -123,8 +122,7 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn count(&self, event: &TokenEvent) {
         let (counter, by) = match event {
-            // Counted where they happen, since there are so many.
-            TokenEvent::Hit => return,
+            TokenEvent::Hit => return self.hits.add_one(),
             TokenEvent::SoftRefresh => (&self.soft_refreshes, 1),
             TokenEvent::HardWait => (&self.hard_waits, 1),
             TokenEvent::NegativeHit => (&self.negative_hits, 1),
@@ -136,15 +134,11 @@ impl Counters {
         counter.fetch_add(by, Ordering::Relaxed);
     }
 
-    pub(super) fn add_hits(&self, hits: u64) {
-        self.hits.fetch_add(hits, Ordering::Relaxed);
-    }
-
-    pub(super) fn read(&self, entries: usize, hits: u64) -> TokenStats {
+    pub(super) fn read(&self, entries: usize) -> TokenStats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         TokenStats {
             entries,
-            hits: read(&self.hits) + hits,
+            hits: self.hits.sum(),
             soft_refreshes: read(&self.soft_refreshes),
             hard_waits: read(&self.hard_waits),
             negative_hits: read(&self.negative_hits),
@@ -153,5 +147,29 @@ impl Counters {
             rejected: read(&self.rejected),
             evicted: read(&self.evicted),
         }
+    }
+}
+
+/// A counter of what happens on every call: threads that count at the same time do so in places of their own.
+#[derive(Default)]
+struct Striped([Stripe; 16]);
+
+/// Alone on its cache line.
+#[derive(Default)]
+#[repr(align(64))]
+struct Stripe(AtomicU64);
+
+impl Striped {
+    fn add_one(&self) {
+        static THREADS: AtomicUsize = AtomicUsize::new(0);
+        thread_local! { static MINE: usize = THREADS.fetch_add(1, Ordering::Relaxed); }
+        let Self(stripes) = self;
+        // A thread that ends may have no place any more; any other will do.
+        let mine = MINE.try_with(|mine| *mine).unwrap_or_default();
+        stripes[mine % stripes.len()].0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn sum(&self) -> u64 {
+        self.0.iter().map(|stripe| stripe.0.load(Ordering::Relaxed)).sum()
     }
 }

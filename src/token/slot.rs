@@ -22,8 +22,6 @@ pub(super) struct Slot {
     kept: ArcSwapOption<Kept>,
     /// When it was last used, in the store's count of new keys.
     pub(super) used: AtomicU64,
-    /// Callers that got the token that is kept: counted here, since one counter for all would be every thread's.
-    hits: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -67,13 +65,7 @@ pub(super) enum Found {
 
 impl Slot {
     pub(super) fn new(key: Key) -> Self {
-        Self {
-            key,
-            kept: ArcSwapOption::empty(),
-            used: AtomicU64::new(0),
-            hits: AtomicU64::new(0),
-            state: Mutex::default(),
-        }
+        Self { key, kept: ArcSwapOption::empty(), used: AtomicU64::new(0), state: Mutex::default() }
     }
 
     /// The token, while nothing has to be done about it.
@@ -182,14 +174,6 @@ impl Slot {
     /// Whether the store has forgotten it.
     pub(super) fn is_gone(&self) -> bool {
         self.state().gone
-    }
-
-    pub(super) fn count_hit(&self) {
-        self.hits.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn hits(&self) -> u64 {
-        self.hits.load(Ordering::Relaxed)
     }
 
     /// Notes that it was used; writes nothing when that is known already, since every thread reads it.

@@ -79,7 +79,6 @@ impl Store {
     pub(super) fn fresh(&self, slot: &Slot, now: Moment) -> Option<Bearer> {
         let fresh = slot.fresh(now)?;
         slot.touch(self.epoch.load(Ordering::Relaxed));
-        slot.count_hit();
         Some(fresh)
     }
 
@@ -133,15 +132,12 @@ impl Store {
         }
         idle.truncate(share);
         idle.retain(|(_, slot)| slot.end() && slots.remove(&slot.key as &dyn AnyKey));
-        idle.iter().for_each(|(_, slot)| self.counters.add_hits(slot.hits()));
         idle.len()
     }
 
-    /// The figures, those of the slots included.
+    /// The figures.
     pub(super) fn stats(&self) -> TokenStats {
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        let hits = slots.iter().map(|Entry(slot)| slot.hits()).sum();
-        self.counters.read(slots.len(), hits)
+        self.counters.read(self.slots.read().unwrap_or_else(PoisonError::into_inner).len())
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -151,11 +147,6 @@ impl Store {
     /// Counts an event, and tells whoever watches.
     pub(super) fn tell(&self, scopes: &Scopes, event: &TokenEvent) {
         self.counters.count(event);
-        self.watch(scopes, event);
-    }
-
-    /// Tells whoever watches.
-    pub(super) fn watch(&self, scopes: &Scopes, event: &TokenEvent) {
         if let Some(observer) = &self.observer {
             observer.observe(scopes, event);
         }
