@@ -140,3 +140,25 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn what_a_cache_remembers_of_an_answer_is_the_name_of_the_call_and_the_words() {
+        let headers = [("x-request-id", "r-7"), ("server", "scripted"), ("set-cookie", "session=1")];
+        let headers = headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let body = br#"{"error":"busy","error_description":"later"}"#.to_vec();
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        let error = Error::rejected(status, headers.into_iter().collect(), body, std::iter::empty());
+        let error = error.retry_in(Duration::from_secs(7));
+        let remembered = error.remembered();
+        assert_eq!((remembered.request_id(), remembered.headers().len()), (Some("r-7"), 1));
+        assert!(remembered.body().is_empty());
+        assert_eq!((remembered.to_string(), remembered.retry_after()), (error.to_string(), error.retry_after()));
+        assert_eq!((error.headers().len(), error.body().is_empty()), (3, false), "the caller's own is as it was");
+    }
+}

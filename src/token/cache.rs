@@ -79,8 +79,9 @@ impl TokenCache {
     ///
     /// # Errors
     /// What the source said, now or a moment ago: callers that wait for one fetch share its error, and during the pause
-    /// behind it nothing is asked for ([`Error::retry_after`] says how long that is). [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source
-    /// took too long. [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no Tokio runtime is running here.
+    /// behind it nothing is asked for ([`Error::retry_after`] says how long that is).
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source took too long, and
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no Tokio runtime is running here.
     pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
         match self.find(scopes) {
             Some(bearer) => {

@@ -230,7 +230,7 @@ fn scopes(home: u8) -> Scopes {
 }
 
 /// One call from its beginning to its end, held against what its wire saw.
-async fn call(world: Arc<World>, repeatable: bool, home: u8) {
+async fn call(world: Arc<World>, repeatable: bool, home: u8) -> Result<()> {
     let mut line =
         Line { world: Arc::clone(&world), repeatable, may_have_arrived: false, arrivals: 0, worst: Outcome::NotSent };
     let limits = RequestOptions::new().over(&RequestOptions::new());
@@ -248,17 +248,15 @@ async fn call(world: Arc<World>, repeatable: bool, home: u8) {
     if begun.elapsed() > limits.deadline + Duration::from_millis(10) {
         tokens.wrong(format!("a call went on behind its deadline, for {:?}", begun.elapsed()));
     }
-    match answer {
-        Ok(()) => {}
-        Err(error) => {
-            if error.attempts() != line.arrivals {
-                tokens.wrong(format!("{} attempts, {} arrived: {error}", error.attempts(), line.arrivals));
-            }
-            if error.outcome() != line.worst {
-                tokens.wrong(format!("{:?}, but it was {:?}: {error}", error.outcome(), line.worst));
-            }
+    if let Err(error) = &answer {
+        if error.attempts() != line.arrivals {
+            tokens.wrong(format!("{} attempts, {} arrived: {error}", error.attempts(), line.arrivals));
+        }
+        if error.outcome() != line.worst {
+            tokens.wrong(format!("{:?}, but it was {:?}: {error}", error.outcome(), line.worst));
         }
     }
+    answer
 }
 
 /// Lives through the steps; gives what must never happen and did.
@@ -287,7 +285,7 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
     for step in steps {
         match step {
             Step::Call { repeatable, home, patience } => {
-                let call = call(Arc::clone(&world), repeatable, home);
+                let call = call(Arc::clone(&world), repeatable, home).map(drop);
                 calls.push(match patience {
                     None => tokio::spawn(call),
                     Some(patience) => tokio::spawn(async move {
@@ -325,6 +323,15 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
             Ok(Ok(())) => {}
             Ok(Err(error)) => world.tokens.wrong(format!("a call panicked: {error}")),
             Err(_) => world.tokens.wrong("a call waits for ever"),
+        }
+    }
+    // Once source and service are well again, whatever was parked, lost or paused stands in nobody's way.
+    *world.tokens.source.lock().unwrap() = Source::Gives { lifetime: 60, takes: 100, naps: false };
+    world.replies.lock().unwrap().clear();
+    sleep(Duration::from_secs(200)).await;
+    for home in 0..2 {
+        if call(Arc::clone(&world), false, home).await.is_err() {
+            world.tokens.wrong(format!("home {home} does not recover"));
         }
     }
     std::mem::take(&mut *world.tokens.wrongs.lock().unwrap())

@@ -8,6 +8,13 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
+/// A cache whose fetch is under way, and whose caller has given up.
+async fn left_in_flight() -> (Arc<Slow>, TokenCache) {
+    let (source, _, cache) = slow();
+    assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
+    (source, cache)
+}
+
 #[test]
 fn where_no_runtime_runs_a_call_fails_and_says_so() {
     let cache = TokenCache::new(Slow::default());
@@ -36,11 +43,7 @@ fn on_a_runtime_that_is_gone_a_call_fails_and_the_next_runtime_serves() {
 #[test]
 fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
     let still = runtime();
-    let (source, cache) = still.block_on(async {
-        let (source, _, cache) = slow();
-        assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
-        (source, cache)
-    });
+    let (source, cache) = still.block_on(left_in_flight());
     let other = runtime();
     let second = other.block_on(async {
         assert_eq!(cache.get(&Scopes::unscoped()).await.err().unwrap().kind(), ErrorKind::Timeout);
@@ -56,11 +59,7 @@ fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
 #[test]
 fn a_fetch_on_a_runtime_that_stands_still_keeps_nobody_from_the_next_however_short_they_wait() {
     let still = runtime();
-    let (source, cache) = still.block_on(async {
-        let (source, _, cache) = slow();
-        assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
-        (source, cache)
-    });
+    let (source, cache) = still.block_on(left_in_flight());
     runtime().block_on(async {
         // None of these stays for as long as a fetch may take.
         for _ in 0..11 {
@@ -95,11 +94,7 @@ fn a_refresh_that_was_lost_with_its_runtime_is_made_anew_before_anyone_has_to_wa
 #[test]
 fn a_fetch_that_was_lost_with_its_runtime_is_made_anew_on_the_next() {
     let first = runtime();
-    let (source, cache) = first.block_on(async {
-        let (source, _, cache) = slow();
-        assert!(timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
-        (source, cache)
-    });
+    let (source, cache) = first.block_on(left_in_flight());
     drop(first);
     runtime().block_on(cache.get(&Scopes::unscoped())).unwrap();
     assert_eq!(source.calls(), 2);
