@@ -41,8 +41,8 @@ pub(super) fn launch(
         let now = clock.now();
         let took = now.steady.saturating_sub(begun.steady);
         // A token is counted from its arrival. Where that is long behind the request, the machine slept with the answer
-        // at its door, and it may be as old as the request.
-        let received = if begun.plus(limit).is_past(now) { begun } else { now };
+        // at its door, and it may be as old as the request. By each clock: one of them may have been set back meanwhile.
+        let received = if begun.plus(limit).is_past(now) { begun.earlier(now) } else { now };
         let token = fetched.and_then(|token| {
             if token.lifetime().is_none() {
                 store.warn_of_unknown_lifetime.call_once(|| {

@@ -47,8 +47,8 @@ impl Setback {
             (Some(asked), _) => now.plus(asked.clamp(SHORTEST, LONGEST)),
             (None, alive) => {
                 let until = now.plus(grown + grown.mul_f64(share(chance) / 4.0));
-                // A pause that nobody notices ends where callers begin to wait.
-                alive.map_or(until, |alive| until.earlier(alive))
+                // A pause that nobody notices ends where callers begin to wait, but is a pause all the same.
+                alive.map_or(until, |alive| until.earlier(now.plus(alive.until(now).max(SHORTEST))))
             }
         };
         Self { error: error.remembered(), failures, until, alive: alive.is_some() }
@@ -104,6 +104,12 @@ mod tests {
         assert_eq!(first.until, hard);
         let second = Setback::after(Some(&first), &error, None, hard, 0.0);
         assert_eq!((second.until, second.failures), (hard.plus(SHORTEST), 1));
+    }
+
+    #[test]
+    fn a_failure_just_before_callers_begin_to_wait_is_followed_by_a_pause_as_well() {
+        let hard = NOW.plus(Duration::from_millis(20));
+        assert_eq!(Setback::after(None, &answer(503, None), Some(hard), NOW, 0.0).until, NOW.plus(SHORTEST));
     }
 
     #[test]

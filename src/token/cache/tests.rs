@@ -222,6 +222,26 @@ async fn an_answer_that_waited_at_the_door_while_the_machine_slept_brings_no_dea
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_came_while_the_wall_clock_was_set_back_is_old_when_it_is_set_right() {
+    let clock = Arc::new(Manual::new());
+    let naps = Arc::clone(&clock);
+    let cache = TokenCache::builder(move |_: Scopes| {
+        let naps = Arc::clone(&naps);
+        async move {
+            sleep(FETCH).await;
+            naps.suspend(seconds(60), true);
+            naps.set_wall(-3600);
+            Ok(Token::new("x").expires_in(seconds(3600)))
+        }
+    });
+    let cache = cache.shared_clock(Arc::clone(&clock) as _).build();
+    cache.get(&home(1)).await.unwrap();
+    clock.set_wall(3600);
+    cache.get(&home(1)).await.unwrap();
+    assert_eq!(cache.stats().fetched, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_of_thirty_seconds_is_used_more_than_once() {
     let (source, _, cache) = cache_of(Slow { lifetime: Some(30), ..Slow::default() });
     let scopes = Scopes::unscoped();
