@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
+use crate::model::Place;
 use crate::scope::INTEGRATOR_ADMIN;
 use crate::state::App;
 
@@ -19,15 +20,13 @@ pub(crate) struct Caller {
 
 impl Caller {
     fn identify(headers: &HeaderMap, app: &App) -> Result<Self, ApiError> {
-        let header = headers.get(AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let Some(header) = header else {
+        if !headers.contains_key(AUTHORIZATION) {
             return Err(ApiError::no_token("No access token: send the header Authorization: Bearer <access_token>"));
+        }
+        let Some(token) = bearer(headers) else {
+            return Err(ApiError::no_token("The header Authorization must be: Bearer <access_token>"));
         };
-        let token = match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => return Err(ApiError::no_token("The header Authorization must be: Bearer <access_token>")),
-        };
-        let claims = app.issuer.check(token, app.now())?;
+        let claims = app.issuer.check(&token, app.now())?;
         Ok(Self { scope: claims.scope, lock_holders: claims.lock_holders })
     }
 
@@ -48,6 +47,13 @@ impl Caller {
     }
 }
 
+/// The token that a request brings.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<String> {
+    let header = String::from_utf8_lossy(headers.get(AUTHORIZATION)?.as_bytes());
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
@@ -58,7 +64,7 @@ impl FromRequestParts<App> for Caller {
 
 /// A call below `/lock-holders/{lockHolderId}`: the caller's token covers that lock holder.
 pub(crate) struct Home<P> {
-    pub(crate) lock_holder_id: String,
+    pub(crate) lock_holder: Place,
     /// The path's other parameters.
     pub(crate) path: P,
 }
@@ -100,8 +106,7 @@ impl<P: DeserializeOwned + Send> FromRequestParts<App> for Home<P> {
         }
         let caller = Caller::identify(&parts.headers, app)?;
         let OneLockHolder { lock_holder_id } = parameters(parts).await?;
-        demand(&caller, &lock_holder_id, app)?;
-        Ok(Self { lock_holder_id, path: parameters(parts).await? })
+        Ok(Self { lock_holder: demand(&caller, &lock_holder_id, app)?, path: parameters(parts).await? })
     }
 }
 
@@ -112,13 +117,13 @@ async fn parameters<P: DeserializeOwned + Send>(parts: &mut Parts) -> Result<P, 
     }
 }
 
-fn demand(caller: &Caller, lock_holder_id: &str, app: &App) -> Result<(), ApiError> {
+fn demand(caller: &Caller, lock_holder_id: &str, app: &App) -> Result<Place, ApiError> {
     let town = app.town();
-    let Some(holder) = town.lock_holder(lock_holder_id) else {
+    let Some((place, holder)) = town.lock_holder(lock_holder_id) else {
         return Err(ApiError::not_found(format!("There is no lock holder {lock_holder_id:?}")));
     };
-    if caller.covers(&holder.id) {
-        return Ok(());
+    if caller.covers(lock_holder_id) {
+        return Ok(place);
     }
     Err(ApiError::forbidden(format!(
         "The token's scope does not cover this lock holder: this needs lockHolder.admin:{} or lockHolder.identifier:{}.{}.{}",

@@ -1,28 +1,102 @@
 //! What time it is in the sandbox.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serializer;
 
-/// The sandbox's only source of time.
+/// The last moment the sandbox's clock can show: dates beyond have no ISO 8601 form that everybody reads.
+const END: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
+    Some(end) => end,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// The sandbox's only source of time: it runs as fast as it is told to, stands still, and can be put forward.
 ///
-/// Everything that depends on time (a token's end, a key's state, `created`) asks this seam and derives its answer
-/// on reading. There are no background tasks that could lag behind a clock that was moved.
-pub(crate) trait Clock: Send + Sync {
-    fn now(&self) -> DateTime<Utc>;
+/// Everything that depends on time (a token's end, a key's state, a connection that comes up) asks this clock when
+/// somebody looks. No background task could lag behind a clock that was moved.
+pub(crate) struct Clock(Mutex<Hand>);
+
+/// At `since` on the machine's clock it was `at` here.
+#[derive(Clone, Copy)]
+struct Hand {
+    at: DateTime<Utc>,
+    since: Instant,
+    speed: f64,
 }
 
-/// The machine's own clock.
-pub(crate) struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+impl Hand {
+    fn read(&self, instant: Instant) -> DateTime<Utc> {
+        let passed = instant.saturating_duration_since(self.since).as_secs_f64() * self.speed;
+        let passed = Duration::try_from_secs_f64(passed).unwrap_or(Duration::MAX);
+        later(self.at, passed)
     }
+}
+
+fn later(at: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    let by = TimeDelta::from_std(by).ok();
+    by.and_then(|by| at.checked_add_signed(by)).map_or(END, |at| at.min(END))
+}
+
+impl Clock {
+    /// A clock that begins at `at`, or with the machine's time.
+    pub(crate) fn new(at: Option<DateTime<Utc>>, speed: f64) -> Self {
+        let at = at.unwrap_or_else(Utc::now).min(END);
+        Self(Mutex::new(Hand { at, since: Instant::now(), speed: sensible(speed) }))
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.read().0
+    }
+
+    /// The time, and how fast it passes.
+    pub(crate) fn read(&self) -> (DateTime<Utc>, f64) {
+        self.change(|_| {})
+    }
+
+    pub(crate) fn set_speed(&self, speed: f64) {
+        self.change(|hand| hand.speed = sensible(speed));
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.change(|hand| hand.at = later(hand.at, by));
+    }
+
+    /// Puts the clock forward to this moment; never back. Whether it could.
+    pub(crate) fn advance_to(&self, moment: DateTime<Utc>) -> bool {
+        let mut done = false;
+        self.change(|hand| {
+            done = (hand.at..=END).contains(&moment);
+            if done {
+                hand.at = moment;
+            }
+        });
+        done
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Hand)) -> (DateTime<Utc>, f64) {
+        let mut hand = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let instant = Instant::now();
+        let mut new = Hand { at: hand.read(instant), since: instant, ..*hand };
+        let asked = new.at;
+        change(&mut new);
+        // Reading must not move the anchor: rounding would add up.
+        if new.at != asked || new.speed != hand.speed {
+            *hand = new;
+        }
+        (new.at, new.speed)
+    }
+}
+
+/// Time does not run backwards, and not infinitely fast.
+fn sensible(speed: f64) -> f64 {
+    if speed.is_nan() { 1.0 } else { speed.clamp(0.0, 1e9) }
 }
 
 /// The form all dates of the API have: `2020-01-15T14:08:47.000Z`.
 pub(crate) fn serialize<S: Serializer>(date: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&date.to_rfc3339_opts(SecondsFormat::Millis, true))
+    serializer.collect_str(&text(*date))
 }
 
 /// A date that may be null. Null is written out, as the documentation's examples do.
@@ -33,5 +107,47 @@ pub(crate) fn serialize_nullable<S: Serializer>(
     match date {
         Some(date) => serialize(date, serializer),
         None => serializer.serialize_none(),
+    }
+}
+
+pub(crate) fn text(date: DateTime<Utc>) -> String {
+    date.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_stands_still_moves_only_when_it_is_put_forward() {
+        let clock = Clock::new(Some(DateTime::UNIX_EPOCH), 0.0);
+        assert_eq!(clock.now(), DateTime::UNIX_EPOCH);
+        clock.advance(Duration::from_secs(7));
+        assert_eq!(clock.now(), DateTime::UNIX_EPOCH + TimeDelta::seconds(7));
+        assert!(!clock.advance_to(DateTime::UNIX_EPOCH), "it never goes back");
+        assert!(clock.advance_to(DateTime::UNIX_EPOCH + TimeDelta::days(1)));
+        assert_eq!(clock.now(), DateTime::UNIX_EPOCH + TimeDelta::days(1));
+    }
+
+    #[test]
+    fn a_clock_runs_as_fast_as_it_is_told_to_and_never_jumps_when_that_changes() {
+        let hand = Hand { at: DateTime::UNIX_EPOCH, since: Instant::now(), speed: 60.0 };
+        assert_eq!(hand.read(hand.since + Duration::from_secs(2)), DateTime::UNIX_EPOCH + TimeDelta::minutes(2));
+        let clock = Clock::new(Some(DateTime::UNIX_EPOCH), 1000.0);
+        let before = clock.now();
+        clock.set_speed(0.0);
+        let stopped = clock.now();
+        assert!(stopped >= before);
+        assert_eq!(clock.now(), stopped);
+    }
+
+    #[test]
+    fn no_speed_and_no_jump_leads_beyond_the_last_date() {
+        for speed in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+            let clock = Clock::new(Some(END), speed);
+            clock.advance(Duration::MAX);
+            assert_eq!(clock.now(), END);
+        }
+        assert_eq!(Clock::new(Some(DateTime::<Utc>::MAX_UTC), 1.0).now(), END);
     }
 }

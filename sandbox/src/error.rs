@@ -52,6 +52,16 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError", description)
     }
 
+    /// What a fault answers with that was given no body.
+    pub(crate) fn on_demand(status: StatusCode, description: impl Into<String>) -> Self {
+        Self::new(status, "SandboxFault", description)
+    }
+
+    /// The same, told with what it led to.
+    pub(crate) fn because(&self, consequence: &str) -> Self {
+        Self::new(self.status, self.error, format!("{consequence}: {}", self.description))
+    }
+
     fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
         Self { status, error, description: description.into() }
     }
@@ -103,6 +113,10 @@ impl OAuthError {
 
     pub(crate) fn unsupported_grant_type(description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "unsupported_grant_type", description)
+    }
+
+    pub(crate) fn temporarily_unavailable(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description)
     }
 
     /// For what cannot happen with a key of the sandbox's own making, but is a `Result` all the same.

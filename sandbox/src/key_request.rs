@@ -1,14 +1,12 @@
 //! What a request for a key must look like.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::error::Invalid;
 use crate::fields::{Fields, phone};
-use crate::model::Period;
-
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+use crate::quirks::Quirk;
+use crate::recurrence::{Period, Recurrence, WEEKDAYS};
+use crate::state::Shared;
 
 /// A hundred years. No limit is documented; this one keeps dates printable.
 const MOST_MINUTES: i64 = 100 * 366 * 24 * 60;
@@ -18,14 +16,23 @@ pub(crate) struct KeyRequest {
     pub(crate) user_id: String,
     pub(crate) start: Option<DateTime<Utc>>,
     pub(crate) end: Option<DateTime<Utc>>,
-    pub(crate) recurrence: Option<BTreeMap<String, Period>>,
+    pub(crate) recurrence: Option<Box<Recurrence>>,
     pub(crate) app_switch_only: Option<bool>,
     /// The moment the request was read, from which a duration without a start counts.
     pub(crate) made: DateTime<Utc>,
 }
 
 impl KeyRequest {
-    pub(crate) fn read(body: &Fields, now: DateTime<Utc>) -> Result<Self, Invalid> {
+    pub(crate) fn read(body: &Fields, app: &Shared) -> Result<Self, Invalid> {
+        for name in ["start", "end"] {
+            if app.quirks.has(Quirk::NullDatesRefused) && body.sent(name).is_some_and(serde_json::Value::is_null) {
+                return Err(body.wrong(name, "must be of type string"));
+            }
+        }
+        Self::parse(body, app.now())
+    }
+
+    fn parse(body: &Fields, now: DateTime<Utc>) -> Result<Self, Invalid> {
         let user_id = body.required("userId", body.text("userId", 0..=1024)?)?;
         let start = body.date("start")?;
         let request = Self {
@@ -62,26 +69,29 @@ fn end(body: &Fields, start: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Resul
     }
 }
 
-fn recurrence(body: &Fields) -> Result<Option<BTreeMap<String, Period>>, Invalid> {
+fn recurrence(body: &Fields) -> Result<Option<Box<Recurrence>>, Invalid> {
     let Some(days) = body.object("recurrence")? else { return Ok(None) };
-    let mut periods = BTreeMap::new();
+    let mut recurrence = Recurrence::default();
     for name in days.names() {
-        if !WEEKDAYS.contains(&name) {
+        let Some(weekday) = WEEKDAYS.iter().position(|weekday| *weekday == name) else {
             return Err(days.wrong(name, "is not a weekday: recurrence has mon, tue, wed, thu, fri, sat and sun"));
-        }
+        };
         let Some(day) = days.object(name)? else {
             return Err(days.wrong(name, "must be an object"));
         };
-        let number = |name, most| day.required(name, day.number(name, 0..=most)?);
+        let number = |name, most| {
+            let number = day.required(name, day.number(name, 0..=most)?)?;
+            Ok::<_, Invalid>(u8::try_from(number).unwrap_or_default())
+        };
         let period = Period {
             start_hour: number("startHour", 24)?,
             start_minute: number("startMinute", 59)?,
             end_hour: number("endHour", 24)?,
             end_minute: number("endMinute", 59)?,
         };
-        periods.insert(name.to_owned(), period);
+        recurrence.set(weekday, period);
     }
-    Ok(Some(periods))
+    Ok(Some(Box::new(recurrence)))
 }
 
 #[cfg(test)]
@@ -90,7 +100,7 @@ mod tests {
 
     fn read(more: &str) -> Result<KeyRequest, Invalid> {
         let json = format!(r#"{{ "userId": "+12125550100" {more} }}"#);
-        KeyRequest::read(&Fields::parse(json.as_bytes()).unwrap(), DateTime::UNIX_EPOCH)
+        KeyRequest::parse(&Fields::parse(json.as_bytes()).unwrap(), DateTime::UNIX_EPOCH)
     }
 
     fn refusal(more: &str) -> String {
@@ -131,7 +141,8 @@ mod tests {
     fn a_recurrence_has_weekdays_and_hours_and_minutes() {
         let day = r#"{ "startHour": 8, "startMinute": 0, "endHour": 24, "endMinute": 0 }"#;
         let request = read(&format!(r#", "recurrence": {{ "mon": {day}, "sun": {day} }}"#)).unwrap();
-        assert_eq!(request.recurrence.unwrap().len(), 2);
+        let sent = serde_json::to_value(request.recurrence).unwrap();
+        assert_eq!(sent.as_object().unwrap().keys().collect::<Vec<_>>(), ["mon", "sun"]);
         let late = r#"{ "startHour": 8, "startMinute": 60, "endHour": 24, "endMinute": 0 }"#;
         for (recurrence, names) in [
             (format!(r#"{{ "monday": {day} }}"#), "recurrence.monday"),

@@ -39,28 +39,58 @@
 //!
 //! People, places and phone numbers are invented. The same ids come back at each start; dates are counted from it.
 
+mod around;
 mod auth;
 mod body;
+mod builder;
 mod caller;
 mod clock;
+mod control;
+mod delivery;
 mod error;
+mod faults;
 mod fields;
 mod ids;
+mod integrator;
+mod journal;
+mod key_events;
 mod key_request;
 mod keys;
 mod lock_holders;
 mod locks;
 mod model;
+mod page;
 mod paging;
+mod people;
+mod quirks;
+mod recurrence;
+mod rewrite;
 mod roles;
 mod sandbox;
 mod scope;
+mod seed;
 mod server;
+mod snapshot;
 mod state;
 mod token;
 mod town;
+mod vendor_connections;
+mod vendor_control;
+mod vendors;
+mod views;
+mod webhooks;
+mod wire;
 
-pub use sandbox::{Sandbox, SandboxBuilder, StartError};
+pub use builder::{SandboxBuilder, StartError};
+pub use chrono;
+pub use delivery::Delivery;
+pub use faults::{Fault, FaultError, FaultInForce};
+pub use journal::Request;
+pub use people::{Action, People, Refused};
+pub use quirks::{Quirk, UnknownQuirk};
+pub use sandbox::{FaultControl, Sandbox, Time};
+pub use snapshot::{SeenConnection, SeenKey, SeenLock, SeenLockHolder, Snapshot};
+pub use vendor_control::Vendors;
 
 /// The README's example has to compile and run, too.
 #[cfg(doctest)]

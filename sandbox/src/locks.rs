@@ -7,83 +7,74 @@ use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::body::JsonBody;
 use crate::caller::{Home, NoMore, OneLock};
 use crate::error::{ApiError, Invalid};
 use crate::fields::{Fields, is_alpha_2};
-use crate::model::Address;
+use crate::ids::Id;
+use crate::model::{Address, Image};
 use crate::paging::Paging;
-use crate::state::{App, Image, LockView};
+use crate::state::App;
 
 /// No limit is documented for these texts; this one is the documentation's for names of lock holders.
 const MOST: usize = 1024;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Locks {
-    locks: Vec<LockView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start_after_id: Option<String>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct SingleLock {
-    lock: LockView,
-}
-
-pub(crate) async fn list(State(app): State<App>, home: Home<NoMore>, paging: Paging) -> Result<Json<Locks>, ApiError> {
+pub(crate) async fn list(State(app): State<App>, home: Home<NoMore>, paging: Paging) -> Result<Response, ApiError> {
     let town = app.town();
-    let locks = town.locks_of(&home.lock_holder_id);
-    let (locks, start_after_id) = paging.page(locks, |lock| lock.id.clone(), |_| true)?;
-    Ok(Json(Locks { locks: locks.into_iter().map(|lock| town.lock_view(lock)).collect(), start_after_id }))
+    let locks = &town.lock_holders[home.lock_holder as usize].locks;
+    let page = paging.page(
+        locks,
+        |cursor| {
+            let id = Id::parse(cursor)?;
+            locks.iter().position(|lock| town.locks[*lock as usize].id == id)
+        },
+        |lock| !town.locks[lock as usize].gone,
+        |lock| town.locks[lock as usize].id.to_string(),
+    )?;
+    let locks: Vec<_> = page.items.iter().map(|lock| town.lock_view(*lock)).collect();
+    Ok(Json(page.body("locks", locks)).into_response())
 }
 
-pub(crate) async fn read(State(app): State<App>, home: Home<OneLock>) -> Result<Json<SingleLock>, ApiError> {
+pub(crate) async fn read(State(app): State<App>, home: Home<OneLock>) -> Result<Response, ApiError> {
     let town = app.town();
-    let lock = town.lock(&home.lock_holder_id, &home.path.lock_id)?;
-    Ok(Json(SingleLock { lock: town.lock_view(lock) }))
+    let lock = town.lock(home.lock_holder, &home.path.lock_id)?;
+    Ok(Json(json!({ "lock": town.lock_view(lock) })).into_response())
 }
 
 pub(crate) async fn update(
     State(app): State<App>,
     home: Home<OneLock>,
     JsonBody(body): JsonBody,
-) -> Result<Json<SingleLock>, ApiError> {
+) -> Result<Response, ApiError> {
     // Everything is checked before anything is changed: a refused request leaves the lock as it was.
     let name = body.text("name", 1..=MOST)?.map(str::to_owned);
     let image = image(&body)?;
     let address = address(&body)?;
 
-    let (holder_id, lock_id) = (&home.lock_holder_id, &home.path.lock_id);
     let mut town = app.town();
-    let old_url = town.lock(holder_id, lock_id)?.image_url.clone();
-    let new_url = match image {
-        None => old_url,
-        Some(image) => {
-            // A new picture gets a new address, or whoever keeps pictures by address would show the old one.
-            let old_name = old_url.as_deref().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
-            town.images.remove(old_name);
-            image.map(|image| {
-                let name = town.ids.next();
-                let url = format!("{}/images/{name}", app.base_url);
-                town.images.insert(name, image);
-                url
-            })
-        }
-    };
-    let lock = town.lock_mut(holder_id, lock_id)?;
-    lock.image_url = new_url;
+    let place = town.lock(home.lock_holder, &home.path.lock_id)?;
+    if let Some(image) = image {
+        // A new picture gets a new address, or whoever keeps pictures by address would show the old one.
+        let old_url = town.locks[place as usize].image_url.take();
+        let old_name = old_url.as_deref().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
+        town.images.remove(old_name);
+        town.locks[place as usize].image_url = image.map(|image| {
+            let name = town.ids.next().to_string();
+            let url = format!("{}/images/{name}", app.base_url);
+            town.images.insert(name, image);
+            url
+        });
+    }
+    let lock = &mut town.locks[place as usize];
     if let Some(name) = name {
         lock.name = name;
     }
     if let Some(address) = address {
         lock.address = address;
     }
-    let lock = town.lock(holder_id, lock_id)?;
-    Ok(Json(SingleLock { lock: town.lock_view(lock) }))
+    Ok(Json(json!({ "lock": town.lock_view(place) })).into_response())
 }
 
 /// The picture an `imageUrl` leads to. Open to everybody, as a picture in a web page has to be.

@@ -1,6 +1,7 @@
 //! The sandbox as a program: prints what to export, then serves until it is told to stop.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::process::ExitCode;
@@ -8,7 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use unloc_sandbox::{Sandbox, SandboxBuilder};
+use unloc_sandbox::{Quirk, Sandbox, SandboxBuilder};
 
 const HELP: &str = "\
 Unloc's smart-lock APIs as a service in a box: offline, stateful, with an invented town behind it.
@@ -19,10 +20,18 @@ Options:
       --port <PORT>               Port to listen on; 0 takes any free one [default: 4010]
       --address <IP>              Address to listen on [default: 127.0.0.1]
       --token-lifetime <SECONDS>  How long access tokens live [default: 3600]
+      --seed <NUMBER>             Which town: the same number always gives the same ids
+      --lock-holders <COUNT>      How many lock holders there are [default: 3]
+      --locks <COUNT>             How many locks there are in all [default: 12]
+      --keys <COUNT>              How many keys were made through the API [default: 17]
+      --starts-at <DATE>          What time it is at the start, as 2030-06-01T08:00:00Z [default: now]
+      --speed <FACTOR>            Seconds that pass in a second; 0 stands still [default: 1]
+      --settling <MILLISECONDS>   How long making a key or connecting takes [default: 200]
+      --quirks[=<NAME,...>]       Answer as the documents contradict themselves: all quirks, or these
   -h, --help                      Print this help
   -V, --version                   Print the version
 
-It prints what to export, then serves until Ctrl-C or SIGTERM.
+It prints what to export, then serves until Ctrl-C or SIGTERM. In a browser it shows the town.
 Exit codes: 0 stopped, 1 could not start, 2 bad arguments.
 ";
 
@@ -66,6 +75,22 @@ fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> 
                 let seconds = value(&mut arguments, "--token-lifetime", "a whole number of seconds")?;
                 builder = builder.token_lifetime(Duration::from_secs(seconds));
             }
+            Long("seed") => builder = builder.seed(value(&mut arguments, "--seed", "a whole number")?),
+            Long("lock-holders") => {
+                builder = builder.lock_holders(count(&mut arguments, "--lock-holders")?);
+            }
+            Long("locks") => builder = builder.locks(count(&mut arguments, "--locks")?),
+            Long("keys") => builder = builder.keys(count(&mut arguments, "--keys")?),
+            Long("starts-at") => {
+                let date = "a date such as 2030-06-01T08:00:00Z";
+                builder = builder.starts_at(value(&mut arguments, "--starts-at", date)?);
+            }
+            Long("speed") => builder = builder.speed(value(&mut arguments, "--speed", "a number such as 60")?),
+            Long("settling") => {
+                let milliseconds = value(&mut arguments, "--settling", "a whole number of milliseconds")?;
+                builder = builder.settling(Duration::from_millis(milliseconds));
+            }
+            Long("quirks") => builder = builder.quirks(quirks(arguments.optional_value())?),
             Short('h') | Long("help") => return Ok(Wish::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
                 return Ok(Wish::Print(format!("unloc-sandbox {}\n", env!("CARGO_PKG_VERSION"))));
@@ -80,6 +105,20 @@ fn value<T: FromStr>(arguments: &mut lexopt::Parser, name: &str, expected: &str)
     let value = arguments.value()?;
     let parsed = value.to_str().and_then(|text| text.parse().ok());
     parsed.ok_or_else(|| format!("{name} must be {expected}, not {value:?}").into())
+}
+
+/// A town that a machine can hold.
+fn count(arguments: &mut lexopt::Parser, name: &str) -> Result<usize, lexopt::Error> {
+    const MOST: usize = 1_000_000;
+    let count = value(arguments, name, "a whole number")?;
+    if count > MOST { Err(format!("{name} must be {MOST} at most, not {count}").into()) } else { Ok(count) }
+}
+
+fn quirks(names: Option<OsString>) -> Result<Vec<Quirk>, lexopt::Error> {
+    let Some(names) = names else { return Ok(Quirk::ALL.to_vec()) };
+    let names = names.to_string_lossy();
+    let quirks = names.split(',').map(|name| name.parse().map_err(|error| format!("--quirks: {error}").into()));
+    quirks.collect()
 }
 
 fn serve(builder: SandboxBuilder) -> Result<(), Box<dyn Error>> {

@@ -1,43 +1,50 @@
-//! The things the sandbox keeps, in the form the Integrator API shows them.
+//! The things the sandbox keeps.
 //!
 //! Only facts are stored. What follows from facts and the clock (a key's state, how many keys a lock has) is derived
-//! when somebody reads; see [`state`](crate::state).
+//! when somebody reads, and [`views`](crate::views) has the form in which the API shows it. Things name each other by
+//! their place in the town's lists, from which nothing is ever removed.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::clock;
+use crate::ids::Id;
+use crate::recurrence::Recurrence;
 
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A place in one of the town's lists.
+pub(crate) type Place = u32;
+
 pub(crate) struct LockHolder {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) name: String,
     pub(crate) country_iso: String,
     pub(crate) organization_id: String,
     pub(crate) organization_id_suffix: String,
     pub(crate) active_installer_invite_codes: Vec<String>,
+    pub(crate) locks: Vec<Place>,
+    pub(crate) keys: Vec<Place>,
+    pub(crate) roles: Vec<Place>,
 }
 
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Lock {
-    pub(crate) id: String,
-    #[serde(skip)]
-    pub(crate) lock_holder_id: String,
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Place,
+    /// The connection that brought it in.
+    pub(crate) connection: Place,
     pub(crate) name: String,
     pub(crate) vendor: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) image_url: Option<String>,
     pub(crate) auth: BTreeMap<&'static str, &'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) address: Option<Address>,
-    #[serde(serialize_with = "clock::serialize")]
     pub(crate) created: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) duplicate_lock: Option<bool>,
+    pub(crate) time_zone: Tz,
+    /// Its vendor has it no more: nobody finds it, and its keys are revoked.
+    pub(crate) gone: bool,
+    pub(crate) keys: Vec<Place>,
+    pub(crate) roles: Vec<Place>,
 }
 
 #[derive(Clone, Serialize)]
@@ -57,45 +64,40 @@ pub(crate) struct Address {
     pub(crate) visitor_instructions: Option<String>,
 }
 
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Key {
-    pub(crate) id: String,
-    #[serde(skip)]
-    pub(crate) lock_holder_id: String,
-    pub(crate) lock_id: String,
-    pub(crate) to_user: User,
-    #[serde(serialize_with = "clock::serialize_nullable")]
+    pub(crate) id: Id,
+    pub(crate) lock: Place,
+    /// Who may open the lock with it.
+    pub(crate) person: Place,
     pub(crate) start: Option<DateTime<Utc>>,
-    #[serde(serialize_with = "clock::serialize_nullable")]
     pub(crate) end: Option<DateTime<Utc>>,
-    #[serde(serialize_with = "clock::serialize")]
     pub(crate) created: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) recurrence: Option<BTreeMap<String, Period>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// When the vendor's side of making it is done.
+    pub(crate) settled: DateTime<Utc>,
+    pub(crate) recurrence: Option<Box<Recurrence>>,
     pub(crate) app_switch_only: Option<bool>,
-    #[serde(skip)]
     pub(crate) revoked: bool,
-    /// The user who shared this key from the app. Keys made through the API have none.
-    #[serde(skip)]
-    pub(crate) shared_by: Option<String>,
+    /// The vendor could not make it.
+    pub(crate) failed: bool,
+    /// Who shared this key from the app. Keys made through the API have none.
+    pub(crate) shared_by: Option<Place>,
 }
 
 impl Key {
-    /// How long the vendor's side of making a key takes here. The service takes seconds and in extreme cases hours.
-    const SETTLING: TimeDelta = TimeDelta::milliseconds(200);
-
     /// The state at one moment. Revoking wins over everything; a new key is `creating` whatever its dates say.
-    pub(crate) fn state(&self, now: DateTime<Utc>) -> &'static str {
+    pub(crate) fn state(&self, time_zone: Tz, now: DateTime<Utc>) -> &'static str {
         if self.revoked {
             "revoked"
-        } else if now.signed_duration_since(self.created) < Self::SETTLING {
+        } else if now < self.settled {
             "creating"
+        } else if self.failed {
+            "error"
         } else if self.end.is_some_and(|end| end <= now) {
             "expired"
         } else if self.start.is_some_and(|start| start > now) {
             "scheduled"
+        } else if self.recurrence.as_ref().is_some_and(|recurrence| !recurrence.contains(now, time_zone)) {
+            "inactive"
         } else {
             "active"
         }
@@ -107,79 +109,138 @@ impl Key {
     }
 }
 
-#[derive(Clone, Serialize)]
-pub(crate) struct User {
-    pub(crate) id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+/// Whoever has, or had, a key or a role.
+pub(crate) struct Person {
+    /// The mobile number, which is the user id.
+    pub(crate) number: String,
+    /// Set by some in their app.
     pub(crate) name: Option<String>,
 }
 
-/// One weekday's period of a recurring key.
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Period {
-    pub(crate) start_hour: i64,
-    pub(crate) start_minute: i64,
-    pub(crate) end_hour: i64,
-    pub(crate) end_minute: i64,
-}
-
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Role {
-    pub(crate) user_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) person: Place,
     pub(crate) user_name: Option<String>,
-    #[serde(skip)]
-    pub(crate) lock_holder_id: String,
-    pub(crate) lock_id: String,
+    pub(crate) lock: Place,
     pub(crate) can_share: bool,
-    #[serde(serialize_with = "clock::serialize")]
     pub(crate) created: DateTime<Utc>,
 }
 
-impl Role {
-    /// The documented form of a role's cursor. Roles have no id of their own.
-    pub(crate) fn cursor(&self) -> String {
-        format!("{}.{}", self.user_id, self.lock_id)
+/// A lock holder's account at a vendor, as Unloc keeps it.
+pub(crate) struct VendorConnection {
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Place,
+    pub(crate) vendor: &'static str,
+    /// The account, and the password that Unloc knows. Virtual locks need none.
+    pub(crate) login: Option<(Place, String)>,
+    pub(crate) state: ConnectionState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionState {
+    Connecting,
+    Connected,
+    Error,
+    Disconnected,
+}
+
+impl ConnectionState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Error => "error",
+            Self::Disconnected => "disconnected",
+        }
     }
+
+    /// Whether the account is free to be connected anew.
+    pub(crate) fn is_over(self) -> bool {
+        matches!(self, Self::Error | Self::Disconnected)
+    }
+}
+
+/// An account at a vendor, as the vendor keeps it.
+pub(crate) struct Account {
+    pub(crate) vendor: &'static str,
+    pub(crate) username: String,
+    pub(crate) password: String,
+    /// Names of locks that were installed, but not brought in by a connection yet.
+    pub(crate) installed: Vec<String>,
+    /// Locks that were taken down, but are still listed here.
+    pub(crate) removed: Vec<Place>,
+    /// The vendor answers nothing that is asked for this account.
+    pub(crate) is_down: bool,
+}
+
+pub(crate) struct KeyEvent {
+    pub(crate) id: Id,
+    pub(crate) action: &'static str,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) key: Place,
+    pub(crate) lock: Place,
+    /// The lock's name when it happened.
+    pub(crate) lock_name: String,
+}
+
+impl KeyEvent {
+    /// How long events are listed.
+    pub(crate) const KEPT: TimeDelta = TimeDelta::days(30);
+}
+
+pub(crate) struct Webhook {
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Place,
+    /// The only lock that it is for.
+    pub(crate) lock: Option<Place>,
+    pub(crate) url: String,
+}
+
+/// A picture of a lock.
+#[derive(Clone)]
+pub(crate) struct Image {
+    pub(crate) media_type: &'static str,
+    pub(crate) bytes: Vec<u8>,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use chrono::TimeDelta;
 
-    fn key(created: DateTime<Utc>) -> Key {
-        Key {
-            id: "k".to_owned(),
-            lock_holder_id: "h".to_owned(),
-            lock_id: "l".to_owned(),
-            to_user: User { id: "+12125550100".to_owned(), name: None },
-            start: None,
-            end: None,
-            created,
-            recurrence: None,
-            app_switch_only: None,
-            revoked: false,
-            shared_by: None,
-        }
-    }
+    use super::*;
+    use crate::ids::Ids;
 
     #[test]
     fn a_keys_state_follows_from_its_dates_and_the_clock() {
         let made = DateTime::UNIX_EPOCH;
         let after = |minutes| made + TimeDelta::minutes(minutes);
-        let mut key = key(made);
-        assert_eq!(key.state(made), "creating");
-        assert_eq!(key.state(made + TimeDelta::milliseconds(199)), "creating");
-        assert_eq!(key.state(made + TimeDelta::milliseconds(200)), "active");
+        let mut key = Key {
+            id: Ids::seeded(1).next(),
+            lock: 0,
+            person: 0,
+            start: None,
+            end: None,
+            created: made,
+            settled: after(1),
+            recurrence: None,
+            app_switch_only: None,
+            revoked: false,
+            failed: false,
+            shared_by: None,
+        };
+        let state = |key: &Key, minutes| key.state(Tz::UTC, after(minutes));
+        assert_eq!([state(&key, 0), state(&key, 1)], ["creating", "active"]);
         key.start = Some(after(10));
         key.end = Some(after(20));
-        assert_eq!(key.state(made), "creating");
-        assert_eq!(key.state(after(9)), "scheduled");
-        assert_eq!(key.state(after(10)), "active");
-        assert_eq!(key.state(after(20)), "expired");
+        assert_eq!([0, 9, 10, 20].map(|minutes| state(&key, minutes)), ["creating", "scheduled", "active", "expired"]);
+        // 1970 began on a Thursday.
+        key.recurrence = Some(Box::new(Recurrence::on(3, [0, 15, 0, 18])));
+        assert_eq!(
+            [9, 12, 15, 18].map(|minutes| state(&key, minutes)),
+            ["scheduled", "inactive", "active", "inactive"]
+        );
+        key.failed = true;
+        assert_eq!([0, 12, 25].map(|minutes| state(&key, minutes)), ["creating", "error", "error"]);
         key.revoked = true;
-        assert_eq!(key.state(after(5)), "revoked");
+        assert_eq!(state(&key, 5), "revoked");
     }
 }

@@ -4,6 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::extract::Query;
 use axum::http::request::Parts;
 
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
 use crate::error::{ApiError, Invalid};
 
 /// Default and maximum of `limit`.
@@ -33,30 +36,64 @@ impl Paging {
         Ok(paging)
     }
 
-    /// Cuts one page out of `all`, which must come in an order that does not change between calls.
+    /// Cuts one page out of `all`, which is in an order that does not change between calls.
     ///
-    /// `listed` says which items the list shows. The cursor is looked up among all items: one that left the list between
-    /// two calls (a role whose right was taken away) still marks its place.
-    pub(crate) fn page<'a, T>(
+    /// `place` finds a cursor among all items, `listed` says which of them the list shows: one that left the list
+    /// between two calls (a role whose right was taken away) still marks its place.
+    pub(crate) fn page<T: Copy>(
         &self,
-        all: impl Iterator<Item = &'a T>,
-        cursor_of: impl Fn(&T) -> String,
-        listed: impl Fn(&T) -> bool,
-    ) -> Result<(Vec<&'a T>, Option<String>), Invalid> {
-        let mut all = all;
-        if let Some(cursor) = &self.start_after
-            && !all.any(|item| cursor_of(item) == *cursor)
-        {
-            return Err(Invalid(format!(
-                "startAfterId {cursor:?} is not the end of any page (a plus in a query is written %2B)"
-            )));
-        }
-        let mut rest = all.filter(|item| listed(item));
-        let items: Vec<&T> = rest.by_ref().take(self.limit.unwrap_or(MOST)).collect();
+        all: &[T],
+        place: impl FnOnce(&str) -> Option<usize>,
+        listed: impl Fn(T) -> bool,
+        cursor_of: impl Fn(T) -> String,
+    ) -> Result<Page<T>, Invalid> {
+        let first = match &self.start_after {
+            None => 0,
+            Some(cursor) => {
+                1 + place(cursor).ok_or_else(|| {
+                    Invalid(format!(
+                        "startAfterId {cursor:?} is not the end of any page (a plus in a query is written %2B)"
+                    ))
+                })?
+            }
+        };
+        let mut rest = all[first..].iter().copied().filter(|item| listed(*item));
+        let items: Vec<T> = rest.by_ref().take(self.limit.unwrap_or(MOST)).collect();
         // The documentation promises a cursor only to callers that sent a limit.
         let more = self.limit.is_some() && rest.next().is_some();
-        let next = if more { items.last().map(|item| cursor_of(item)) } else { None };
-        Ok((items, next))
+        let next = if more { items.last().map(|item| cursor_of(*item)) } else { None };
+        Ok(Page { items, next })
+    }
+}
+
+/// A part of a list, and the cursor of the next part if there is one.
+#[derive(Debug)]
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The answer, with `items` in its envelope.
+    pub(crate) fn body<I: Serialize>(&self, name: &'static str, items: Vec<I>) -> PageBody<'_, I> {
+        PageBody { name, items, next: self.next.as_deref() }
+    }
+}
+
+pub(crate) struct PageBody<'a, I> {
+    name: &'static str,
+    items: Vec<I>,
+    next: Option<&'a str>,
+}
+
+impl<I: Serialize> Serialize for PageBody<'_, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.name, &self.items)?;
+        if let Some(next) = self.next {
+            map.serialize_entry("startAfterId", next)?;
+        }
+        map.end()
     }
 }
 
@@ -79,8 +116,9 @@ mod tests {
     }
 
     fn page(paging: &Paging, all: &[u32]) -> Result<(Vec<u32>, Option<String>), Invalid> {
-        let (items, next) = paging.page(all.iter(), u32::to_string, |item| item % 2 == 1)?;
-        Ok((items.into_iter().copied().collect(), next))
+        let place = |cursor: &str| all.iter().position(|item| item.to_string() == cursor);
+        let page = paging.page(all, place, |item| item % 2 == 1, |item: u32| item.to_string())?;
+        Ok((page.items, page.next))
     }
 
     #[test]

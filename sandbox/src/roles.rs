@@ -2,78 +2,71 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use crate::body::JsonBody;
 use crate::caller::{Home, NoMore, OneLock, OneUser, UserAtLock};
 use crate::error::ApiError;
 use crate::fields::phone;
-use crate::model::Role;
+use crate::model::{Place, Role};
 use crate::paging::Paging;
-use crate::state::{App, RoleView, Town};
+use crate::state::App;
+use crate::town::Town;
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Roles {
-    roles: Vec<RoleView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start_after_id: Option<String>,
+/// One page of those roles that can share: the lists show no others.
+fn page(town: &Town, roles: &[Place], paging: &Paging) -> Result<Response, ApiError> {
+    let page = paging.page(
+        roles,
+        |cursor| roles.iter().position(|role| town.role_cursor(*role) == cursor),
+        |role| town.roles[role as usize].can_share && !town.locks[town.roles[role as usize].lock as usize].gone,
+        |role| town.role_cursor(role),
+    )?;
+    let roles: Vec<_> = page.items.iter().map(|role| town.role_view(*role)).collect();
+    Ok(Json(page.body("roles", roles)).into_response())
 }
 
-impl Roles {
-    /// One page of those roles that can share: the lists show no others.
-    fn page<'a>(roles: impl Iterator<Item = &'a Role>, paging: &Paging, town: &Town) -> Result<Json<Self>, ApiError> {
-        let (roles, start_after_id) = paging.page(roles, Role::cursor, |role| role.can_share)?;
-        Ok(Json(Self { roles: roles.into_iter().map(|role| town.role_view(role)).collect(), start_after_id }))
-    }
-}
-
-#[derive(Serialize)]
-pub(crate) struct SingleRole {
-    role: RoleView,
-}
-
-pub(crate) async fn list(State(app): State<App>, home: Home<NoMore>, paging: Paging) -> Result<Json<Roles>, ApiError> {
+pub(crate) async fn list(State(app): State<App>, home: Home<NoMore>, paging: Paging) -> Result<Response, ApiError> {
     let town = app.town();
-    Roles::page(town.roles_of(&home.lock_holder_id), &paging, &town)
+    page(&town, &town.lock_holders[home.lock_holder as usize].roles, &paging)
 }
 
-pub(crate) async fn list_for_lock(State(app): State<App>, home: Home<OneLock>) -> Result<Json<Roles>, ApiError> {
+pub(crate) async fn list_for_lock(State(app): State<App>, home: Home<OneLock>) -> Result<Response, ApiError> {
     let town = app.town();
-    let lock = town.lock(&home.lock_holder_id, &home.path.lock_id)?;
-    let roles = town.roles_of(&home.lock_holder_id).filter(|role| role.lock_id == lock.id);
-    Roles::page(roles, &Paging::default(), &town)
+    let lock = town.lock(home.lock_holder, &home.path.lock_id)?;
+    page(&town, &town.locks[lock as usize].roles, &Paging::default())
 }
 
-pub(crate) async fn list_for_user(State(app): State<App>, home: Home<OneUser>) -> Result<Json<Roles>, ApiError> {
+/// A user nobody gave a role has none: users are not made, so none is unknown.
+pub(crate) async fn list_for_user(State(app): State<App>, home: Home<OneUser>) -> Result<Response, ApiError> {
     let user_id = phone("userId", &home.path.user_id)?;
     let town = app.town();
-    let roles = town.roles_of(&home.lock_holder_id).filter(|role| role.user_id == user_id);
-    Roles::page(roles, &Paging::default(), &town)
+    let person = town.person(&user_id);
+    let roles = town.lock_holders[home.lock_holder as usize].roles.iter().copied();
+    let roles: Vec<_> = roles.filter(|role| Some(town.roles[*role as usize].person) == person).collect();
+    page(&town, &roles, &Paging::default())
 }
 
 pub(crate) async fn create_or_update(
     State(app): State<App>,
     home: Home<UserAtLock>,
     JsonBody(body): JsonBody,
-) -> Result<Json<SingleRole>, ApiError> {
+) -> Result<Response, ApiError> {
     let user_id = phone("userId", &home.path.user_id)?;
     let can_share = body.required("canShare", body.boolean("canShare")?)?;
     let user_name = body.text("userName", 1..=1024)?.map(str::to_owned);
 
     let created = app.now();
     let mut town = app.town();
-    let lock_id = town.lock(&home.lock_holder_id, &home.path.lock_id)?.id.clone();
-    let place = town.roles.iter().position(|role| role.lock_id == lock_id && role.user_id == user_id);
-    let place = place.unwrap_or(town.roles.len());
-    if place == town.roles.len() {
-        let lock_holder_id = home.lock_holder_id;
-        town.roles.push(Role { user_id, user_name: None, lock_holder_id, lock_id, can_share, created });
-    }
-    let role = &mut town.roles[place];
+    let lock = town.lock(home.lock_holder, &home.path.lock_id)?;
+    let person = town.meet(&user_id);
+    let roles = town.locks[lock as usize].roles.iter().copied();
+    let known = roles.into_iter().find(|role| town.roles[*role as usize].person == person);
+    let place = known.unwrap_or_else(|| town.add_role(Role { person, user_name: None, lock, can_share, created }));
+    let role = &mut town.roles[place as usize];
     role.can_share = can_share;
     if user_name.is_some() {
         role.user_name = user_name;
     }
-    Ok(Json(SingleRole { role: town.role_view(&town.roles[place]) }))
+    Ok(Json(json!({ "role": town.role_view(place) })).into_response())
 }

@@ -1,21 +1,21 @@
 //! The sandbox as its owner sees it.
 
 use std::fmt;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, SystemClock};
-use crate::server::Server;
-use crate::state::Shared;
-use crate::token::Issuer;
-use crate::town;
+use chrono::{DateTime, Utc};
 
-// Fixed, so that what a shell exported once stays right when the program is started anew. They open nothing but
-// invented data on the machine's own loopback.
-const CLIENT_ID: &str = "5a0db0c5-0000-4000-8000-000000000001";
-const CLIENT_SECRET: &str = "sandbox-secret-that-opens-no-real-door";
+use crate::builder::SandboxBuilder;
+use crate::delivery::Delivery;
+use crate::faults::{Fault, FaultError, FaultInForce};
+use crate::journal::Request;
+use crate::people::People;
+use crate::quirks::Quirk;
+use crate::server::Server;
+use crate::snapshot::Snapshot;
+use crate::state::Shared;
+use crate::vendor_control::Vendors;
 
 /// A running sandbox: Unloc's Auth API and Integrator API on a port of this machine, with a small invented town behind
 /// them.
@@ -34,10 +34,9 @@ const CLIENT_SECRET: &str = "sandbox-secret-that-opens-no-real-door";
 /// sandbox is worth nothing at another. It needs no runtime to live in; it has its own thread. Dropping it stops it, and
 /// its port is closed when the drop is done.
 pub struct Sandbox {
-    base_url: String,
-    app: Arc<Shared>,
+    pub(crate) app: Arc<Shared>,
     // Only held: dropping it stops the service.
-    _server: Server,
+    pub(crate) _server: Server,
 }
 
 impl Sandbox {
@@ -45,8 +44,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When the machine has no port, thread or randomness to give; see [`StartError`].
-    pub async fn start() -> Result<Self, StartError> {
+    /// When the machine has no port, thread or randomness to give; see [`StartError`](crate::StartError).
+    pub async fn start() -> Result<Self, crate::StartError> {
         Self::builder().start().await
     }
 
@@ -69,7 +68,7 @@ impl Sandbox {
     ///
     /// Both APIs are below it, at `/auth/v1` and `/integrators/v1`.
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        &self.app.base_url
     }
 
     /// The client id the token endpoint knows.
@@ -101,6 +100,153 @@ impl Sandbox {
     pub fn expire_tokens(&self) {
         self.app.issuer.expire_all();
     }
+
+    /// The sandbox's clock, to stop it, to let it run faster, and to put it forward.
+    pub fn clock(&self) -> Time<'_> {
+        Time { app: &self.app }
+    }
+
+    /// What people do with their keys.
+    pub fn people(&self) -> People<'_> {
+        People::of(&self.app)
+    }
+
+    /// What happens at lock vendors.
+    pub fn vendors(&self) -> Vendors<'_> {
+        Vendors::of(&self.app)
+    }
+
+    /// Faults, to add them and to take them away.
+    pub fn faults(&self) -> FaultControl<'_> {
+        FaultControl { app: &self.app }
+    }
+
+    /// Switches these quirks on and all others off.
+    pub fn set_quirks(&self, quirks: impl IntoIterator<Item = Quirk>) {
+        self.app.quirks.set(quirks);
+        self.app.changed();
+    }
+
+    /// The quirks that are switched on.
+    pub fn quirks(&self) -> Vec<Quirk> {
+        self.app.quirks.list()
+    }
+
+    /// The town as it stands now: who may open which door.
+    pub fn town(&self) -> Snapshot {
+        Snapshot::take(&self.app, None)
+    }
+
+    /// The latest requests that were answered, a thousand at most, the oldest first.
+    pub fn requests(&self) -> Vec<Request> {
+        self.app.journal.read()
+    }
+
+    /// The latest calls of webhooks, a thousand at most, the oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.app.post.log()
+    }
+
+    /// Waits until every call of a webhook that is under way was answered, or has failed.
+    pub async fn deliveries_settled(&self) {
+        self.app.post.settled().await;
+    }
+}
+
+/// The clock of a sandbox, from [`Sandbox::clock`].
+///
+/// Keys begin and end by it, recurrences, tokens and vendor connections follow it, and events and creations carry its
+/// time. It never goes back.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use unloc_sandbox::Sandbox;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sandbox = Sandbox::builder().starts_at("2030-06-01T08:00:00Z".parse()?).speed(0.0).start().await?;
+/// sandbox.clock().advance(Duration::from_secs(7 * 24 * 3600)); // a week later
+/// assert_eq!(sandbox.clock().now().to_rfc3339(), "2030-06-08T08:00:00+00:00");
+/// sandbox.clock().run(60.0); // a minute each second from here on
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Time<'a> {
+    app: &'a Shared,
+}
+
+impl Time<'_> {
+    /// What time it is.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.now()
+    }
+
+    /// How many seconds pass here in one second of the machine.
+    pub fn speed(&self) -> f64 {
+        self.app.clock.read().1
+    }
+
+    /// Lets the clock stand still.
+    pub fn stop(&self) {
+        self.run(0.0);
+    }
+
+    /// Lets so many seconds pass in each second of the machine; 1 is as fast as there. Less than nothing counts as
+    /// nothing.
+    pub fn run(&self, speed: f64) {
+        self.app.clock.set_speed(speed);
+        self.app.changed();
+    }
+
+    /// Puts the clock forward.
+    pub fn advance(&self, time: Duration) {
+        self.app.clock.advance(time);
+        self.app.changed();
+    }
+
+    /// Puts the clock forward to this moment. A moment that is past changes nothing, and is told by false.
+    pub fn advance_to(&self, moment: DateTime<Utc>) -> bool {
+        let done = self.app.clock.advance_to(moment);
+        self.app.changed();
+        done
+    }
+}
+
+/// The faults of a sandbox, from [`Sandbox::faults`].
+#[derive(Clone, Copy)]
+pub struct FaultControl<'a> {
+    app: &'a Shared,
+}
+
+impl FaultControl<'_> {
+    /// Puts a fault in force, behind those that are. The result is what it is taken away by.
+    ///
+    /// # Errors
+    ///
+    /// [`FaultError`] if no operation has the name it is for, or its answer cannot be one.
+    pub fn add(&self, fault: Fault) -> Result<u64, FaultError> {
+        let id = self.app.faults.add(fault)?;
+        self.app.changed();
+        Ok(id)
+    }
+
+    /// Takes a fault away. Whether it was still in force.
+    pub fn remove(&self, id: u64) -> bool {
+        let removed = self.app.faults.remove(id);
+        self.app.changed();
+        removed
+    }
+
+    /// Takes all faults away.
+    pub fn clear(&self) {
+        self.app.faults.clear();
+        self.app.changed();
+    }
+
+    /// The faults in force, in the order in which they strike.
+    pub fn list(&self) -> Vec<FaultInForce> {
+        self.app.faults.list()
+    }
 }
 
 /// Shows where the sandbox is, and no secret.
@@ -108,100 +254,8 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Sandbox")
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.base_url())
             .field("client_id", &self.client_id())
             .finish_non_exhaustive()
     }
-}
-
-/// Settings of a sandbox, from [`Sandbox::builder`].
-#[derive(Clone, Debug)]
-#[must_use = "a builder does nothing until it is started"]
-pub struct SandboxBuilder {
-    address: IpAddr,
-    port: u16,
-    token_lifetime: Duration,
-}
-
-impl Default for SandboxBuilder {
-    fn default() -> Self {
-        Self { address: Ipv4Addr::LOCALHOST.into(), port: 0, token_lifetime: Duration::from_secs(3600) }
-    }
-}
-
-impl SandboxBuilder {
-    /// Listens on this port. 0, the default, takes any free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Listens on this address instead of `127.0.0.1`.
-    ///
-    /// The client secret is no secret: on an address others can reach, everybody can use the sandbox.
-    pub fn address(mut self, address: IpAddr) -> Self {
-        self.address = address;
-        self
-    }
-
-    /// How long tokens live, in whole seconds; an hour by default, as the service documents it.
-    ///
-    /// As `iat` and `exp` of a JWT count whole seconds, a token may end up to a second early. With zero, every token is
-    /// expired when it arrives.
-    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.token_lifetime = lifetime;
-        self
-    }
-
-    /// Starts the sandbox.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::Listen`] when the port is taken or the address is not this machine's; the other kinds when the
-    /// machine is out of threads or randomness.
-    pub async fn start(self) -> Result<Sandbox, StartError> {
-        let address = SocketAddr::new(self.address, self.port);
-        let listen = |source| StartError::Listen { address, source };
-        let listener = TcpListener::bind(address).map_err(listen)?;
-        let base_url = format!("http://{}", reachable(listener.local_addr().map_err(listen)?));
-
-        let mut signing_key = [0; 32];
-        aws_lc_rs::rand::fill(&mut signing_key).map_err(|_| StartError::Randomness)?;
-        let issuer = Issuer::new(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned(), &signing_key, self.token_lifetime);
-        let clock = SystemClock;
-        let town = town::seeded(clock.now());
-        let app = Arc::new(Shared::new(base_url.clone(), Box::new(clock), issuer, town));
-        let server = Server::start(listener, Arc::clone(&app)).await.map_err(StartError::Serve)?;
-        Ok(Sandbox { base_url, app, _server: server })
-    }
-}
-
-/// The address a client on this machine can connect to: "any address" is good for listening only.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
-}
-
-/// Why a sandbox did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The port is taken, or the address is not this machine's. Choose another, or port 0 for any that is free.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// Where the sandbox should have listened.
-        address: SocketAddr,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The system's random generator gave no signing key.
-    #[error("the system has no randomness for a signing key")]
-    Randomness,
-    /// The service's thread did not come up.
-    #[error("cannot start the service: {0}")]
-    Serve(#[source] io::Error),
 }

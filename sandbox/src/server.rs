@@ -3,75 +3,128 @@
 use std::future::IntoFuture;
 use std::io;
 use std::net::TcpListener as StdListener;
+use std::sync::{Arc, LazyLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use axum::Router;
+use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
-use axum::serve::ListenerExt;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::runtime;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
+use crate::around::{Operation, around};
+use crate::delivery::{Parcel, deliver};
 use crate::error::{ApiError, OAuthError};
 use crate::state::App;
-use crate::{auth, keys, lock_holders, locks, roles};
+use crate::wire::{Scissors, Wires};
+use crate::{
+    auth, control, integrator, key_events, keys, lock_holders, locks, page, roles, vendor_connections, webhooks,
+};
 
 /// How long requests that are under way may take to end once the sandbox stops.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// All routes of both APIs, without their trailing slash.
-fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
-    vec![
-        ("/auth/v1/token", post(auth::token)),
-        ("/images/{name}", get(locks::picture)),
-        ("/integrators/v1/lock-holders", get(lock_holders::list).post(lock_holders::create)),
-        ("/integrators/v1/lock-holders/{lockHolderId}", patch(lock_holders::update)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/locks", get(locks::list)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/locks/{lockId}", get(locks::read).patch(locks::update)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/keys", get(keys::list).post(keys::create_for_lock_holder)),
+const BASE: &str = "/integrators/v1";
+const HOME: &str = "/integrators/v1/lock-holders/{lockHolderId}";
+
+/// Every operation with its path, without the trailing slash. A test holds this against the specs.
+fn operations() -> [(&'static str, String, MethodRouter<App>); 33] {
+    let at = |path: &str| format!("{HOME}{path}");
+    [
+        ("getToken", "/auth/v1/token".to_owned(), post(auth::token)),
+        ("getLockHolders", format!("{BASE}/lock-holders"), get(lock_holders::list)),
+        ("createLockHolder", format!("{BASE}/lock-holders"), post(lock_holders::create)),
+        ("updateLockHolder", at(""), patch(lock_holders::update)),
+        ("getLocks", at("/locks"), get(locks::list)),
+        ("getLock", at("/locks/{lockId}"), get(locks::read)),
+        ("updateLock", at("/locks/{lockId}"), patch(locks::update)),
+        ("getKeys", at("/keys"), get(keys::list)),
+        ("createKeyForLockHolder", at("/keys"), post(keys::create_for_lock_holder)),
+        ("getKeysForLock", at("/locks/{lockId}/keys"), get(keys::list_for_lock)),
+        ("createKey", at("/locks/{lockId}/keys"), post(keys::create)),
+        ("getKey", at("/locks/{lockId}/keys/{keyId}"), get(keys::read)),
+        ("updateKey", at("/locks/{lockId}/keys/{keyId}"), put(keys::update)),
+        ("getRoles", at("/roles"), get(roles::list)),
+        ("getRolesForLock", at("/locks/{lockId}/roles"), get(roles::list_for_lock)),
+        ("createOrUpdateRole", at("/locks/{lockId}/roles/{userId}"), put(roles::create_or_update)),
+        ("getKeysForUser", at("/users/{userId}/keys"), get(keys::list_for_user)),
+        ("getRolesForUser", at("/users/{userId}/roles"), get(roles::list_for_user)),
+        ("deleteSharedKeysForUser", at("/users/{userId}/shared-keys"), delete(keys::delete_shared)),
         (
-            "/integrators/v1/lock-holders/{lockHolderId}/locks/{lockId}/keys",
-            get(keys::list_for_lock).post(keys::create),
-        ),
-        ("/integrators/v1/lock-holders/{lockHolderId}/locks/{lockId}/keys/{keyId}", get(keys::read).put(keys::update)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/roles", get(roles::list)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/locks/{lockId}/roles", get(roles::list_for_lock)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/locks/{lockId}/roles/{userId}", put(roles::create_or_update)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/users/{userId}/keys", get(keys::list_for_user)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/users/{userId}/roles", get(roles::list_for_user)),
-        ("/integrators/v1/lock-holders/{lockHolderId}/users/{userId}/shared-keys", delete(keys::delete_shared)),
-        (
-            "/integrators/v1/lock-holders/{lockHolderId}/locks/{lockId}/users/{userId}/shared-keys",
+            "deleteSharedKeysForLock",
+            at("/locks/{lockId}/users/{userId}/shared-keys"),
             delete(keys::delete_shared_for_lock),
         ),
+        ("getVendorConnections", at("/vendor-connections"), get(vendor_connections::list)),
+        ("createVendorConnection", at("/vendor-connections"), post(vendor_connections::create)),
+        ("getVendorConnection", at("/vendor-connections/{vendorConnectionId}"), get(vendor_connections::read)),
+        (
+            "refreshVendorConnection",
+            at("/vendor-connections/{vendorConnectionId}/refresh"),
+            put(vendor_connections::refresh),
+        ),
+        (
+            "updateVendorConnectionPassword",
+            at("/vendor-connections/{vendorConnectionId}/update-password"),
+            put(vendor_connections::update_password),
+        ),
+        ("createVendorAccount", format!("{BASE}/lock-vendors/account"), post(vendor_connections::create_account)),
+        ("getKeyEvents", at("/key-events"), get(key_events::list)),
+        ("getKeyEventsForLock", at("/locks/{lockId}/key-events"), get(key_events::list_for_lock)),
+        ("createWebhookForLock", at("/locks/{lockId}/key-events/webhooks"), post(webhooks::create_for_lock)),
+        ("getWebhooks", at("/key-events/webhooks"), get(webhooks::list)),
+        ("createWebhook", at("/key-events/webhooks"), post(webhooks::create)),
+        ("deleteWebhook", at("/key-events/webhooks/{webhookId}"), delete(webhooks::delete)),
+        ("getIntegrator", format!("{BASE}/integrator/{{integratorId}}"), get(integrator::read)),
     ]
 }
+
+/// The names of all operations.
+pub(crate) static OPERATIONS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| operations().into_iter().map(|(name, ..)| name).collect());
 
 /// The service. Each route is there with and without its trailing slash; nothing is redirected, because a redirect
 /// makes many clients drop the body or the token.
 fn router(app: App) -> Router {
-    let mut router = Router::new();
-    for (path, methods) in routes() {
-        router = router.route(path, methods.clone()).route(&format!("{path}/"), methods);
+    let mut router = Router::new().route("/images/{name}", get(locks::picture));
+    for (name, path, methods) in operations() {
+        let operation = Operation { app: Arc::clone(&app), name };
+        let methods = methods.layer(middleware::from_fn_with_state(operation, around));
+        router = router.route(&path, methods.clone()).route(&format!("{path}/"), methods);
     }
-    router.fallback(unknown_path).method_not_allowed_fallback(wrong_method).with_state(app)
+    let router = router
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_path)
+        .merge(control::routes())
+        .merge(page::routes());
+    // A browser's client is as welcome as any other, whatever page it is from.
+    let cross_origin = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(Any);
+    router.layer(cross_origin).with_state(app)
 }
 
-async fn unknown_path(uri: Uri) -> Response {
-    refuse(&uri, StatusCode::NOT_FOUND, format!("There is nothing at {}", uri.path()))
+async fn unknown_path(State(app): State<App>, method: Method, uri: Uri) -> Response {
+    refuse(&app, &method, &uri, StatusCode::NOT_FOUND, format!("There is nothing at {}", uri.path()))
 }
 
 /// The router itself adds the header `Allow`.
-async fn wrong_method(method: Method, uri: Uri) -> Response {
-    refuse(&uri, StatusCode::METHOD_NOT_ALLOWED, format!("{} does not know the method {method}", uri.path()))
+async fn wrong_method(State(app): State<App>, method: Method, uri: Uri) -> Response {
+    let text = format!("{} does not know the method {method}", uri.path());
+    refuse(&app, &method, &uri, StatusCode::METHOD_NOT_ALLOWED, text)
 }
 
 /// The Auth API has its own form of errors, even where there is nothing.
-fn refuse(uri: &Uri, status: StatusCode, text: String) -> Response {
+fn refuse(app: &App, method: &Method, uri: &Uri, status: StatusCode, text: String) -> Response {
+    app.journal.enter(app.now(), method.as_str(), None, status.as_u16(), Duration::ZERO, None);
     if uri.path().starts_with("/auth/") {
         OAuthError::invalid_request(text).with_status(status).into_response()
     } else if status == StatusCode::NOT_FOUND {
@@ -86,18 +139,22 @@ fn refuse(uri: &Uri, status: StatusCode, text: String) -> Response {
 /// It runs on a thread and a runtime of its own, so that it answers whatever the caller's runtime does: a test that
 /// blocks, a runtime of one thread, or one that ends while a sandbox in a `static` is used by the next test.
 pub(crate) struct Server {
-    stop: Option<oneshot::Sender<()>>,
+    app: App,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    pub(crate) async fn start(listener: StdListener, app: App) -> io::Result<Self> {
-        let (stop, stopped) = oneshot::channel();
+    pub(crate) async fn start(
+        listener: StdListener,
+        app: App,
+        parcels: mpsc::UnboundedReceiver<Parcel>,
+    ) -> io::Result<Self> {
+        let shared = Arc::clone(&app);
         let (report, reported) = oneshot::channel();
         let work = move || match prepare(listener) {
             Ok((runtime, listener)) => {
                 let _ = report.send(Ok(()));
-                runtime.block_on(serve(listener, router(app), stopped));
+                runtime.block_on(serve(listener, shared, parcels));
             }
             Err(error) => {
                 let _ = report.send(Err(error));
@@ -105,15 +162,13 @@ impl Server {
         };
         let thread = thread::Builder::new().name("unloc-sandbox".to_owned()).spawn(work)?;
         reported.await.unwrap_or_else(|_| Err(io::Error::other("the sandbox's thread ended early")))?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self { app, thread: Some(thread) })
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
+        self.app.stop();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -129,18 +184,13 @@ fn prepare(listener: StdListener) -> io::Result<(runtime::Runtime, TcpListener)>
     Ok((runtime, listener))
 }
 
-async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
-    });
-    let (end, ended) = oneshot::channel::<()>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async {
-        let _ = ended.await;
-    });
-    let serving = tokio::spawn(serving.into_future());
-    // An error means that the owner is gone without a word, which is a reason to stop as well.
-    let _ = stopped.await;
-    let _ = end.send(());
+async fn serve(listener: TcpListener, app: App, parcels: mpsc::UnboundedReceiver<Parcel>) {
+    tokio::spawn(deliver(Arc::clone(&app), parcels));
+    let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<Scissors>();
+    let stopping = Arc::clone(&app);
+    let serving = axum::serve(Wires(listener), service);
+    let serving = tokio::spawn(serving.with_graceful_shutdown(async move { stopping.stopped().await }).into_future());
+    app.stopped().await;
     // What is still open after the grace ends with the runtime.
     let _ = timeout(GRACE, serving).await;
 }

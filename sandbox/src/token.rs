@@ -1,13 +1,17 @@
 //! Access tokens: real JWTs, signed with a key that lives as long as the sandbox.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
+use crate::caller::bearer;
 use crate::error::ApiError;
 use crate::scope::Granted;
 
@@ -22,6 +26,15 @@ pub(crate) struct Issuer {
     /// `iat` counts whole seconds and could not tell a token issued just before from one issued just after.
     generation: AtomicU64,
     issued: AtomicU64,
+    /// Single tokens that ended before their time, by their `jti`.
+    doomed: Mutex<HashMap<String, Doom>>,
+}
+
+/// How a token ends before its time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Doom {
+    Expired,
+    Revoked,
 }
 
 /// What a token says. `lock_holders` and `generation` are the sandbox's own claims.
@@ -48,6 +61,7 @@ impl Issuer {
             lifetime: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
             generation: AtomicU64::new(0),
             issued: AtomicU64::new(0),
+            doomed: Mutex::default(),
         }
     }
 
@@ -75,24 +89,38 @@ impl Issuer {
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
     }
 
+    /// Ends the token that a request brought, if it is one of the sandbox's.
+    pub(crate) fn doom(&self, headers: &HeaderMap, doom: Doom) {
+        if let Some(claims) = bearer(headers).and_then(|token| self.read(&token).ok()) {
+            self.doomed.lock().unwrap_or_else(PoisonError::into_inner).insert(claims.jti, doom);
+        }
+    }
+
     pub(crate) fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, ApiError> {
+        let claims = self.read(token)?;
+        let doom = self.doomed.lock().unwrap_or_else(PoisonError::into_inner).get(&claims.jti).copied();
+        if doom == Some(Doom::Revoked) {
+            return Err(ApiError::bad_token("JWT revoked"));
+        }
+        let dead = claims.generation != self.generation.load(Ordering::SeqCst);
+        if claims.exp <= now.timestamp() || dead || doom == Some(Doom::Expired) {
+            return Err(ApiError::bad_token("JWT expired"));
+        }
+        Ok(claims)
+    }
+
+    fn read(&self, token: &str) -> Result<Claims, ApiError> {
         let mut rules = Validation::new(Algorithm::HS256);
         // The library reads the machine's clock and forgives a minute. Here the sandbox's clock decides, to the second.
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
-        let claims = match decode::<Claims>(token, &self.checking, &rules) {
-            Ok(token) => token.claims,
-            Err(error) => {
-                return Err(ApiError::bad_token(match error.kind() {
-                    ErrorKind::InvalidSignature => "invalid signature",
-                    _ => "jwt malformed",
-                }));
-            }
-        };
-        if claims.exp <= now.timestamp() || claims.generation != self.generation.load(Ordering::SeqCst) {
-            return Err(ApiError::bad_token("JWT expired"));
+        match decode::<Claims>(token, &self.checking, &rules) {
+            Ok(token) => Ok(token.claims),
+            Err(error) => Err(ApiError::bad_token(match error.kind() {
+                ErrorKind::InvalidSignature => "invalid signature",
+                _ => "jwt malformed",
+            })),
         }
-        Ok(claims)
     }
 }
 

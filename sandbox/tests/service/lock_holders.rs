@@ -82,10 +82,19 @@ async fn limits_are_named_with_their_field() {
         ("organizationId", json!("has blank"), "letters"),
         ("organizationIdSuffix", json!("x".repeat(1025)), "0 to 1024"),
         ("organizationIdSuffix", json!("."), "letters"),
-        ("createVendorAccount", json!(true), "not offer"),
+        ("vendor", json!("acme"), "one of danalock"),
+        ("vendor", json!("virtual"), "no accounts"),
+        ("email", json!("nobody"), "mail address"),
+        ("password", json!(null), "missing"),
         ("createVendorAccount", json!("true"), "true or false"),
     ] {
         let mut body = emerald();
+        if ["vendor", "email", "password"].contains(&field) {
+            body["createVendorAccount"] = json!(true);
+            body["vendor"] = json!("danalock");
+            body["email"] = json!("installer@example.com");
+            body["password"] = json!("EXAMPLE-PASSWORD");
+        }
         body[field] = value;
         let refusal = service.post(LOCK_HOLDERS, &token, body).await.refused(400);
         assert!(refusal.starts_with(field) && refusal.contains(limit), "{field}: {refusal}");

@@ -1,0 +1,127 @@
+//! The control interface: what the Rust API does to a sandbox, for programs in other languages and for the page.
+//!
+//! Everything is below `/_sandbox/` and speaks JSON. `GET /_sandbox/` lists what there is; `README.md` describes it.
+
+mod faults;
+mod live;
+mod world;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::body::JsonBody;
+use crate::error::ApiError;
+use crate::people::Refused;
+use crate::quirks::Quirk;
+use crate::state::App;
+
+/// What there is, as `GET /_sandbox/` tells it.
+const CONTENTS: &[(&str, &str)] = &[
+    ("GET /_sandbox/clock", "what time it is, and how fast it passes"),
+    ("PUT /_sandbox/clock", r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: changes that"#),
+    ("GET /_sandbox/town", "the town as it stands; ?lockHolderId= for one lock holder's part"),
+    ("GET /_sandbox/lock-holders/{lockHolderId}/timeline", "its keys, lock by lock; ?days= to either side of now"),
+    ("POST /_sandbox/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: somebody uses a key"#),
+    ("POST /_sandbox/people/share", r#"{"lockId", "fromUserId", "toUserId"}: somebody shares a key from the app"#),
+    ("POST /_sandbox/vendors/install", r#"{"connectionId", "name"}: a lock is installed"#),
+    ("POST /_sandbox/vendors/remove", r#"{"lockId"}: a lock is taken down"#),
+    ("POST /_sandbox/vendors/{fail, recover, disconnect}", r#"{"connectionId"}: the vendor's account"#),
+    ("POST /_sandbox/vendors/change-password", r#"{"connectionId", "password"}: at the vendor"#),
+    ("GET, POST, DELETE /_sandbox/faults", "the faults in force; adds one; takes all away"),
+    ("DELETE /_sandbox/faults/{id}", "takes one away"),
+    ("GET, PUT /_sandbox/quirks", r#"all quirks; {"on": [name, ...]} switches these on and all others off"#),
+    ("POST /_sandbox/tokens/expire", "every token issued so far expires"),
+    ("GET /_sandbox/requests", "the latest requests"),
+    ("GET /_sandbox/deliveries", "the latest calls of webhooks; ?settled waits until none is under way"),
+    ("GET /_sandbox/changes", "server-sent events: one whenever something has changed"),
+];
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/_sandbox", get(contents))
+        .route("/_sandbox/", get(contents))
+        .route("/_sandbox/clock", get(world::clock).put(world::set_clock))
+        .route("/_sandbox/town", get(world::town))
+        .route("/_sandbox/lock-holders/{lockHolderId}/timeline", get(world::timeline))
+        .route("/_sandbox/people/{action}", post(world::people))
+        .route("/_sandbox/vendors/{action}", post(world::vendors))
+        .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/_sandbox/faults/{id}", axum::routing::delete(faults::remove))
+        .route("/_sandbox/quirks", get(quirks).put(set_quirks))
+        .route("/_sandbox/tokens/expire", post(expire_tokens))
+        .route("/_sandbox/requests", get(requests))
+        .route("/_sandbox/deliveries", get(deliveries))
+        .route("/_sandbox/changes", get(live::changes))
+        .route("/openapi/auth.yaml", get(|| yaml(include_str!("../openapi/auth.yaml"))))
+        .route("/openapi/integrator.yaml", get(|| yaml(include_str!("../openapi/integrator.yaml"))))
+}
+
+async fn yaml(text: &'static str) -> Response {
+    ([(CONTENT_TYPE, "application/yaml")], text).into_response()
+}
+
+async fn contents() -> Json<Value> {
+    let map: serde_json::Map<_, _> =
+        CONTENTS.iter().map(|(route, text)| ((*route).to_owned(), Value::from(*text))).collect();
+    Json(Value::Object(map))
+}
+
+/// A quirk as the interface lists it.
+#[derive(Serialize)]
+struct ListedQuirk {
+    name: &'static str,
+    description: &'static str,
+    on: bool,
+}
+
+async fn quirks(State(app): State<App>) -> Json<Value> {
+    let listed = Quirk::ALL.iter().map(|quirk| ListedQuirk {
+        name: quirk.name(),
+        description: quirk.description().trim(),
+        on: app.quirks.has(*quirk),
+    });
+    Json(json!({ "quirks": listed.collect::<Vec<_>>() }))
+}
+
+async fn set_quirks(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Json<Value>, ApiError> {
+    let wrong = || body.wrong("on", "must be an array of names of quirks");
+    let names = body.required("on", body.present("on"))?.as_array().ok_or_else(wrong)?;
+    let mut on = Vec::new();
+    for name in names {
+        let name = name.as_str().ok_or_else(wrong)?;
+        on.push(name.parse::<Quirk>().map_err(|error| ApiError::invalid(error.to_string()))?);
+    }
+    app.quirks.set(on);
+    app.changed();
+    Ok(quirks(State(app)).await)
+}
+
+async fn expire_tokens(State(app): State<App>) -> StatusCode {
+    app.issuer.expire_all();
+    app.changed();
+    StatusCode::NO_CONTENT
+}
+
+async fn requests(State(app): State<App>) -> Json<Value> {
+    Json(json!({ "requests": app.journal.read() }))
+}
+
+async fn deliveries(State(app): State<App>, query: axum::http::Uri) -> Json<Value> {
+    if query.query().is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some("settled"))) {
+        app.post.settled().await;
+    }
+    Json(json!({ "deliveries": app.post.log() }))
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        Self::conflict(refused.to_string())
+    }
+}
