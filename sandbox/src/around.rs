@@ -76,14 +76,14 @@ async fn spoiled(app: &App, name: &str, fault: &Fault, request: Request, next: N
         FaultKind::Status { status, body, content_type, retry_after } => {
             made_up(name, *status, body.as_deref(), content_type, *retry_after)
         }
-        FaultKind::Reset => {
+        FaultKind::Reset | FaultKind::Silence => {
+            if matches!(fault.kind, FaultKind::Silence) {
+                app.stopped().await;
+            }
+            // Nothing of this answer is sent, not even when the sandbox stops.
             if let Some(scissors) = scissors {
                 scissors.cut();
             }
-            StatusCode::BAD_GATEWAY.into_response()
-        }
-        FaultKind::Silence => {
-            app.stopped().await;
             StatusCode::BAD_GATEWAY.into_response()
         }
         FaultKind::HalfBody | FaultKind::WrongLength => {

@@ -12,11 +12,6 @@ use crate::fields::Fields;
 /// What a body may weigh: a lock's image of 3,000,000 bytes (the limit the service's own demo keeps) is 4,000,000 in base64.
 pub(crate) const LIMIT: usize = 4 * 1024 * 1024;
 
-/// How much of a body that is too large is read and dropped before the answer.
-///
-/// An answer given while the sender is still writing is often lost in a connection reset, and the sender never sees the 413.
-const DRAIN: usize = 64 * 1024 * 1024;
-
 /// Why a body could not be read.
 pub(crate) enum BodyError {
     TooLarge,
@@ -88,19 +83,13 @@ fn demand_json(headers: &HeaderMap) -> Result<(), Invalid> {
 
 async fn collect(mut body: Body) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    let mut seen = 0_usize;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| BodyError::Invalid("The body ended before it was complete".to_owned()))?;
         let Some(data) = frame.data_ref() else { continue };
-        seen = seen.saturating_add(data.len());
-        if seen > DRAIN {
-            break;
+        if bytes.len() + data.len() > LIMIT {
+            return Err(BodyError::TooLarge);
         }
-        if seen <= LIMIT {
-            bytes.extend_from_slice(data);
-        } else {
-            bytes = Vec::new();
-        }
+        bytes.extend_from_slice(data);
     }
-    if seen > LIMIT { Err(BodyError::TooLarge) } else { Ok(bytes) }
+    Ok(bytes)
 }

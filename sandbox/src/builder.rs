@@ -138,7 +138,8 @@ impl SandboxBuilder {
         let base_url = format!("http://{}", reachable(listener.local_addr().map_err(listen)?));
 
         let mut signing_key = [0; 32];
-        aws_lc_rs::rand::fill(&mut signing_key).map_err(|_| StartError::Randomness)?;
+        // From the system itself: a library's own generator takes 50 ms to wake up, in each process of tests anew.
+        getrandom::fill(&mut signing_key).map_err(|_| StartError::Randomness)?;
         let issuer = Issuer::new(CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned(), &signing_key, self.token_lifetime);
         let clock = Clock::new(self.starts_at, self.speed);
         let town = seed::build(&self.plan, clock.now());

@@ -27,6 +27,7 @@ const CONTENTS: &[(&str, &str)] = &[
     ("GET /_sandbox/clock", "what time it is, and how fast it passes"),
     ("PUT /_sandbox/clock", r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: changes that"#),
     ("GET /_sandbox/town", "the town as it stands; ?lockHolderId= for one lock holder's part"),
+    ("GET /_sandbox/lock-holders", "the lock holders, with how many locks each has"),
     ("GET /_sandbox/lock-holders/{lockHolderId}/timeline", "its keys, lock by lock; ?days= to either side of now"),
     ("POST /_sandbox/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: somebody uses a key"#),
     ("POST /_sandbox/people/share", r#"{"lockId", "fromUserId", "toUserId"}: somebody shares a key from the app"#),
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/_sandbox/", get(contents))
         .route("/_sandbox/clock", get(world::clock).put(world::set_clock))
         .route("/_sandbox/town", get(world::town))
+        .route("/_sandbox/lock-holders", get(world::lock_holders))
         .route("/_sandbox/lock-holders/{lockHolderId}/timeline", get(world::timeline))
         .route("/_sandbox/people/{action}", post(world::people))
         .route("/_sandbox/vendors/{action}", post(world::vendors))

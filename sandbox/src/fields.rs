@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value};
 
 use crate::error::Invalid;
@@ -19,6 +19,9 @@ pub(crate) struct Fields {
 
 impl Fields {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
+        if count(bytes) > MOST {
+            return Err(Invalid(format!("The body has more JSON values than any request needs: {MOST} at most")));
+        }
         let value: Value =
             serde_json::from_slice(bytes).map_err(|error| Invalid(format!("The body is not valid JSON: {error}")))?;
         match value {
@@ -73,8 +76,9 @@ impl Fields {
     pub(crate) fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, Invalid> {
         let Some(value) = self.present(name) else { return Ok(None) };
         let date = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        match date {
-            Some(date) => Ok(Some(date.to_utc())),
+        // In UTC, the first and the last hours of all years can lie in years without an ISO 8601 form.
+        match date.map(|date| date.to_utc()).filter(|date| (0..=9999).contains(&date.year())) {
+            Some(date) => Ok(Some(date)),
             None => Err(self.wrong(name, "must be an ISO 8601 date such as 2020-01-15T14:08:47.000Z, or null")),
         }
     }
@@ -95,6 +99,25 @@ impl Fields {
     pub(crate) fn wrong(&self, name: &str, rule: &str) -> Invalid {
         Invalid(format!("{}{name} {rule}", self.path))
     }
+}
+
+/// How many values a body may have. Values take much more memory than their text: a hundred times as much, if they are
+/// small objects.
+const MOST: usize = 10_000;
+
+/// How many values JSON has at most, by what stands between them.
+fn count(bytes: &[u8]) -> usize {
+    let (mut count, mut in_text, mut escaped) = (1, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' | b',' if !in_text => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// A mobile number in E.164: a plus, then 7 to 15 digits, the first of them not 0.
@@ -160,6 +183,28 @@ mod tests {
         let body = fields(r#"{ "end": null }"#);
         assert_eq!(body.date("end").unwrap(), None);
         assert!(body.sent("end").is_some());
+    }
+
+    #[test]
+    fn a_date_lies_in_a_year_that_has_four_digits_in_utc_too() {
+        for (text, is_good) in [
+            ("0000-01-01T00:00:00Z", true),
+            ("9999-12-31T23:59:59.999Z", true),
+            ("0000-01-01T00:00:00+14:00", false),
+            ("9999-12-31T23:59:59-14:00", false),
+        ] {
+            let body = fields(&format!(r#"{{ "start": "{text}" }}"#));
+            assert_eq!(body.date("start").is_ok(), is_good, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_counted_wherever_they_stand_and_never_in_texts() {
+        assert_eq!(count(br#"{"a": [1, 2], "b": {}}"#), 6);
+        assert_eq!(count(br#"{"a": "[{,\"[{,\\", "b": 1}"#), 3);
+        let crowd = |values| format!("{{\"a\": [{}]}}", vec!["0"; values].join(","));
+        assert!(Fields::parse(crowd(MOST - 2).as_bytes()).is_ok());
+        assert!(Fields::parse(crowd(MOST - 1).as_bytes()).is_err_and(|wrong| wrong.0.contains("10000")));
     }
 
     #[test]

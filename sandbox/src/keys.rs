@@ -46,15 +46,11 @@ pub(crate) async fn list(State(app): State<App>, home: Home<NoMore>, paging: Pag
     page(&town, &town.lock_holders[home.lock_holder as usize].keys, &paging, now)
 }
 
-pub(crate) async fn list_for_lock(
-    State(app): State<App>,
-    home: Home<OneLock>,
-    paging: Paging,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list_for_lock(State(app): State<App>, home: Home<OneLock>) -> Result<Response, ApiError> {
     let now = app.now();
     let town = app.town();
     let lock = town.lock(home.lock_holder, &home.path.lock_id)?;
-    page(&town, &town.locks[lock as usize].keys, &paging, now)
+    page(&town, &town.locks[lock as usize].keys, &Paging::WHOLE, now)
 }
 
 /// A user nobody gave a key has none: users are not made, so none is unknown.
@@ -65,7 +61,7 @@ pub(crate) async fn list_for_user(State(app): State<App>, home: Home<OneUser>) -
     let person = town.person(&user_id);
     let keys = town.lock_holders[home.lock_holder as usize].keys.iter().copied();
     let keys: Vec<_> = keys.filter(|key| Some(town.keys[*key as usize].person) == person).collect();
-    page(&town, &keys, &Paging::default(), now)
+    page(&town, &keys, &Paging::WHOLE, now)
 }
 
 pub(crate) async fn create_for_lock_holder(
@@ -133,7 +129,7 @@ pub(crate) async fn update(
     if app.quirks.has(Quirk::RevokingExpiredConflicts) && town.key_state(&town.keys[place as usize], now) == "expired" {
         return Err(ApiError::conflict("The key has expired"));
     }
-    town.keys[place as usize].revoked = true;
+    town.revoke(place);
     Ok(Json(json!({ "key": town.key_view(place, now) })).into_response())
 }
 
@@ -171,9 +167,8 @@ pub(crate) async fn delete_shared_for_lock(
 fn revoke_shared(town: &mut Town, user_id: &str, keys: impl Fn(&Town) -> Vec<Place>) {
     let Some(person) = town.person(user_id) else { return };
     for place in keys(town) {
-        let key = &mut town.keys[place as usize];
-        if key.shared_by == Some(person) {
-            key.revoked = true;
+        if town.keys[place as usize].shared_by == Some(person) {
+            town.revoke(place);
         }
     }
 }

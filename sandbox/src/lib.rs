@@ -47,6 +47,7 @@ mod caller;
 mod clock;
 mod control;
 mod delivery;
+mod drain;
 mod error;
 mod faults;
 mod fields;

@@ -44,6 +44,8 @@ pub(crate) struct Lock {
     /// Its vendor has it no more: nobody finds it, and its keys are revoked.
     pub(crate) gone: bool,
     pub(crate) keys: Vec<Place>,
+    /// How many of its keys are revoked: a lock can have very many, and is shown with the number of the others.
+    pub(crate) revoked_keys: usize,
     pub(crate) roles: Vec<Place>,
 }
 

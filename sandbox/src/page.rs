@@ -1,22 +1,38 @@
 //! The page for people: the town as it stands, what happens in it, and the faults in force.
 
 use axum::Router;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::state::App;
 
-/// Nothing comes from elsewhere, and nothing goes there.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'none'";
+/// Nothing comes from elsewhere, and nothing goes there. Names that clients chose are shown, so the last part has the
+/// browser refuse every script that would turn a text into HTML.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+     form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(|| file("text/html; charset=utf-8", include_str!("page/index.html"))))
-        .route("/_sandbox/page.css", get(|| file("text/css; charset=utf-8", include_str!("page/page.css"))))
-        .route("/_sandbox/page.js", get(|| file("text/javascript; charset=utf-8", include_str!("page/page.js"))))
+        .route("/", get(|| file(HTML, include_str!("page/index.html"))))
+        .route("/_sandbox/page/page.css", get(|| file(CSS, include_str!("page/page.css"))))
+        .route("/_sandbox/page/page.js", get(|| file(SCRIPT, include_str!("page/page.js"))))
+        .route("/_sandbox/page/town.js", get(|| file(SCRIPT, include_str!("page/town.js"))))
+        .route("/_sandbox/page/traffic.js", get(|| file(SCRIPT, include_str!("page/traffic.js"))))
+        .route("/_sandbox/page/dom.js", get(|| file(SCRIPT, include_str!("page/dom.js"))))
+        .route("/_sandbox/page/time.js", get(|| file(SCRIPT, include_str!("page/time.js"))))
 }
 
 async fn file(media_type: &'static str, text: &'static str) -> Response {
-    ([(CONTENT_TYPE, media_type), (CONTENT_SECURITY_POLICY, POLICY)], text).into_response()
+    let headers = [
+        (CONTENT_TYPE, media_type),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    (headers, text).into_response()
 }

@@ -20,6 +20,9 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
+    /// For lists that are not known to page.
+    pub(crate) const WHOLE: Self = Self { limit: Some(usize::MAX), start_after: None };
+
     fn parse(pairs: Vec<(String, String)>) -> Result<Self, Invalid> {
         let mut paging = Self::default();
         for (name, value) in pairs {

@@ -95,27 +95,24 @@ impl<'a> People<'a> {
     }
 
     pub(crate) fn act(&self, action: Action, lock_id: &str, user_id: &str) -> Result<String, Refused> {
+        // Time, state and delivery under one lock: what happens first is told first.
+        let mut town = self.app.town();
         let now = self.app.now();
-        let parcels;
-        let event_id;
-        {
-            let mut town = self.app.town();
-            let lock = known_lock(&town, lock_id)?;
-            let key = working_key(&town, lock, user_id, now)?;
-            let id = town.ids.next();
-            event_id = id.to_string();
-            let lock_name = town.locks[lock as usize].name.clone();
-            let event = KeyEvent { id, action: action.name(), created: now, key, lock, lock_name };
-            parcels = parcels_for(&town, &event, if self.app.quirks.has(Quirk::WebhooksTwice) { 2 } else { 1 });
-            town.events.push_back(event);
-            // Nobody can ask for older ones; twice the time keeps cursors of open lists good.
-            while town.events.front().is_some_and(|event| now - event.created > KeyEvent::KEPT * 2) {
-                town.events.pop_front();
-            }
+        let lock = known_lock(&town, lock_id)?;
+        let key = working_key(&town, lock, user_id, now)?;
+        let id = town.ids.next();
+        let lock_name = town.locks[lock as usize].name.clone();
+        let event = KeyEvent { id, action: action.name(), created: now, key, lock, lock_name };
+        let times = if self.app.quirks.has(Quirk::WebhooksTwice) { 2 } else { 1 };
+        self.app.post.send(parcels_for(&town, &event, times));
+        town.events.push_back(event);
+        // Nobody can ask for older ones; twice the time keeps cursors of open lists good.
+        while town.events.front().is_some_and(|event| now - event.created > KeyEvent::KEPT * 2) {
+            town.events.pop_front();
         }
-        self.app.post.send(parcels);
+        drop(town);
         self.app.changed();
-        Ok(event_id)
+        Ok(id.to_string())
     }
 
     /// Somebody who may share keys for a lock shares one from the app, for good. The result is the id of the new key,

@@ -66,6 +66,8 @@ quirks! {
     BareObjects = "bare-objects",
     /// The token's `scope` is one string.
     ScopeText = "scope-text",
+    /// The token comes without its `scope`.
+    NoScope = "no-scope",
     /// Errors of the Integrator API have `error_description`.
     SnakeErrors = "snake-errors",
     /// Errors of the Integrator API are problem JSON, as version 2 has them.
@@ -76,7 +78,7 @@ quirks! {
     StrictSlashes = "strict-slashes",
     /// `vendor` begins with a capital.
     CapitalVendors = "capital-vendors",
-    /// `countryIso` is in lower case.
+    /// `countryIso` of addresses is in lower case.
     LowerCountries = "lower-countries",
     /// Fields that one document or the other leaves out are left out, ids of listed keys among them.
     SparseFields = "sparse-fields",

@@ -22,7 +22,7 @@ const SPARSE: [&str; 8] = [
 ];
 
 /// Envelopes of single things.
-const ENVELOPES: [&str; 6] = ["lockHolder", "lock", "key", "role", "vendorConnection", "webhook"];
+const ENVELOPES: [&str; 7] = ["lockHolder", "lock", "key", "role", "vendorConnection", "webhook", "integrator"];
 
 /// Lists that page, in their envelopes.
 const PAGED: [&str; 4] = ["locks", "keys", "roles", "keyEvents"];
@@ -38,6 +38,11 @@ pub(crate) fn rewrite(quirks: &Quirks, operation: &str, mut parts: Parts, bytes:
         return Response::from_parts(parts, Body::from(bytes.to_vec()));
     };
     if operation == "getToken" {
+        if on(Quirk::NoScope)
+            && let Some(fields) = body.as_object_mut()
+        {
+            fields.remove("scope");
+        }
         if on(Quirk::ScopeText)
             && let Some(Value::Array(claims)) = body.get("scope")
         {
@@ -109,13 +114,22 @@ fn change(quirks: &Quirks, name: &str, field: &mut Value) {
         ("userId", Value::String(id)) if on(Quirk::NumericUsers) => number(id),
         ("postalCode", Value::String(code)) if on(Quirk::NumericPostalCodes) => number(code),
         ("imageUrl", Value::String(_)) if on(Quirk::OddImageUrls) => "url".into(),
-        ("countryIso", Value::String(country)) if on(Quirk::LowerCountries) => country.to_lowercase().into(),
+        ("address", Value::Object(address)) if on(Quirk::LowerCountries) => {
+            let mut address = address.clone();
+            if let Some(Value::String(country)) = address.get("countryIso") {
+                address["countryIso"] = country.to_lowercase().into();
+            }
+            Value::Object(address)
+        }
         ("vendor", Value::String(_)) if on(Quirk::UnknownValues) => "acme-locks".into(),
         ("vendor", Value::String(vendor)) if on(Quirk::CapitalVendors) => {
             let (first, rest) = vendor.split_at(vendor.chars().next().map_or(0, char::len_utf8));
             format!("{}{rest}", first.to_uppercase()).into()
         }
         ("state", Value::String(_)) if on(Quirk::UnknownValues) => "on-holiday".into(),
+        ("auth", Value::Object(names)) if on(Quirk::UnknownValues) => {
+            names.keys().map(|name| (name.clone(), Value::from("ask-first"))).collect::<Map<_, _>>().into()
+        }
         ("action", Value::String(_)) if on(Quirk::UnknownValues) => "doorbell".into(),
         ("toUser", Value::Object(user)) if on(Quirk::NumericUsers) => {
             let mut user = user.clone();

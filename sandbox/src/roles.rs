@@ -34,7 +34,7 @@ pub(crate) async fn list(State(app): State<App>, home: Home<NoMore>, paging: Pag
 pub(crate) async fn list_for_lock(State(app): State<App>, home: Home<OneLock>) -> Result<Response, ApiError> {
     let town = app.town();
     let lock = town.lock(home.lock_holder, &home.path.lock_id)?;
-    page(&town, &town.locks[lock as usize].roles, &Paging::default())
+    page(&town, &town.locks[lock as usize].roles, &Paging::WHOLE)
 }
 
 /// A user nobody gave a role has none: users are not made, so none is unknown.
@@ -44,7 +44,7 @@ pub(crate) async fn list_for_user(State(app): State<App>, home: Home<OneUser>) -
     let person = town.person(&user_id);
     let roles = town.lock_holders[home.lock_holder as usize].roles.iter().copied();
     let roles: Vec<_> = roles.filter(|role| Some(town.roles[*role as usize].person) == person).collect();
-    page(&town, &roles, &Paging::default())
+    page(&town, &roles, &Paging::WHOLE)
 }
 
 pub(crate) async fn create_or_update(

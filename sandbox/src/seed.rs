@@ -107,8 +107,8 @@ pub(crate) fn build(plan: &Plan, now: DateTime<Utc>) -> Town {
     ] {
         town.api_key(lock, user, start, end);
     }
-    if let Some(revoked) = town.api_key(main, JONAS, Some(-30), None) {
-        revoked.revoked = true;
+    if town.api_key(main, JONAS, Some(-30), None).is_some() {
+        town.town.revoke(town.town.keys.len() as Place - 1);
     }
     if let Some(cleaner) = town.api_key(front, HENRIK, Some(-20), None) {
         let mut mornings = Recurrence::on(0, [8, 0, 11, 30]);

@@ -20,6 +20,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 use crate::around::{Operation, around};
 use crate::delivery::{Parcel, deliver};
+use crate::drain::drain;
 use crate::error::{ApiError, OAuthError};
 use crate::state::App;
 use crate::wire::{Scissors, Wires};
@@ -98,18 +99,16 @@ fn router(app: App) -> Router {
         let methods = methods.layer(middleware::from_fn_with_state(operation, around));
         router = router.route(&path, methods.clone()).route(&format!("{path}/"), methods);
     }
-    let router = router
-        .method_not_allowed_fallback(wrong_method)
-        .fallback(unknown_path)
-        .merge(control::routes())
-        .merge(page::routes());
+    // The fallback for methods is given to routes that are there already.
+    let router = router.merge(control::routes()).merge(page::routes());
+    let router = router.method_not_allowed_fallback(wrong_method).fallback(unknown_path);
     // A browser's client is as welcome as any other, whatever page it is from.
     let cross_origin = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(AllowMethods::mirror_request())
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(Any);
-    router.layer(cross_origin).with_state(app)
+    router.layer(middleware::from_fn(drain)).layer(cross_origin).with_state(app)
 }
 
 async fn unknown_path(State(app): State<App>, method: Method, uri: Uri) -> Response {

@@ -136,6 +136,7 @@ impl Town {
             time_zone: crate::seed::time_zone(&holder.country_iso),
             gone: false,
             keys: Vec::new(),
+            revoked_keys: 0,
             roles: Vec::new(),
         });
         self.lock_of.insert(id, place);
@@ -150,6 +151,15 @@ impl Town {
         self.key_of.insert(key.id, place);
         self.keys.push(key);
         place
+    }
+
+    /// Takes a key back, for good. Doing it twice is as good as doing it once.
+    pub(crate) fn revoke(&mut self, place: Place) {
+        let key = &mut self.keys[place as usize];
+        if !key.revoked {
+            key.revoked = true;
+            self.locks[key.lock as usize].revoked_keys += 1;
+        }
     }
 
     pub(crate) fn add_role(&mut self, role: Role) -> Place {

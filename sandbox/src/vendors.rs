@@ -73,10 +73,9 @@ impl Town {
 
     /// Takes a lock out of the list, and all keys for it back.
     fn off_board(&mut self, lock: Place) {
-        let lock = &mut self.locks[lock as usize];
-        lock.gone = true;
-        for key in &lock.keys {
-            self.keys[*key as usize].revoked = true;
+        self.locks[lock as usize].gone = true;
+        for key in self.locks[lock as usize].keys.clone() {
+            self.revoke(key);
         }
     }
 

@@ -124,7 +124,6 @@ impl Town {
     pub(crate) fn lock_view(&self, place: Place) -> LockView<'_> {
         let lock = &self.locks[place as usize];
         let can_share = |role: &&Place| self.roles[**role as usize].can_share;
-        let alive = |key: &&Place| !self.keys[**key as usize].revoked;
         LockView {
             id: lock.id,
             name: &lock.name,
@@ -135,7 +134,7 @@ impl Town {
             created: lock.created,
             duplicate_lock: lock.duplicate_lock,
             can_create_keys_count: lock.roles.iter().filter(can_share).count(),
-            keys_created_count: lock.keys.iter().filter(alive).count(),
+            keys_created_count: lock.keys.len() - lock.revoked_keys,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::body::JsonBody;
 use crate::clock;
 use crate::error::ApiError;
 use crate::fields::Fields;
-use crate::model::Place;
+use crate::model::{Key, Place};
 use crate::people::{Action, People, Refused};
 use crate::snapshot::Snapshot;
 use crate::state::App;
@@ -66,6 +66,16 @@ pub(super) async fn town(State(app): State<App>, query: Asked) -> Result<Json<Sn
     Ok(Json(Snapshot::take(&app, only)))
 }
 
+/// All lock holders without what belongs to them: the whole town would be much to send whenever somebody looks.
+pub(super) async fn lock_holders(State(app): State<App>) -> Json<Value> {
+    let town = app.town();
+    let listed = town.lock_holders.iter().map(|holder| {
+        let locks = holder.locks.iter().filter(|lock| !town.locks[**lock as usize].gone).count();
+        json!({ "id": holder.id, "name": holder.name, "locks": locks })
+    });
+    Json(json!({ "lockHolders": listed.collect::<Vec<_>>() }))
+}
+
 fn lock_holder(app: &App, id: &str) -> Result<Place, ApiError> {
     let found = app.town().lock_holder(id).map(|(place, _)| place);
     found.ok_or_else(|| ApiError::not_found(format!("There is no lock holder {id:?}")))
@@ -76,9 +86,14 @@ fn lock_holder(app: &App, id: &str) -> Result<Place, ApiError> {
 #[serde(rename_all = "camelCase")]
 struct Bar<'a> {
     id: String,
-    person: &'a str,
+    /// Null for those who never set a name.
+    person: Option<&'a str>,
     user_id: &'a str,
     state: &'static str,
+    #[serde(serialize_with = "clock::serialize_nullable")]
+    start: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "clock::serialize_nullable")]
+    end: Option<DateTime<Utc>>,
     shared: bool,
     spans: Vec<[String; 2]>,
 }
@@ -101,26 +116,26 @@ pub(super) async fn timeline(
         if lock.gone {
             continue;
         }
+        let period = |key: &Key| (key.start.unwrap_or(key.created).max(from), key.end.unwrap_or(to).min(to));
+        let mut keys: Vec<_> = lock.keys.iter().rev().map(|key| &town.keys[*key as usize]).collect();
+        keys.retain(|key| !key.revoked && period(key).0 < period(key).1);
+        // Whoever can open the door now comes first: there may be no room for all.
+        keys.sort_by_key(|key| town.key_state(key, now) != "active");
+        let more = keys.len().saturating_sub(KEYS_OF_A_LOCK);
         let mut bars = Vec::new();
-        let mut more = 0;
-        for key in lock.keys.iter().rev().map(|key| &town.keys[*key as usize]) {
-            let (start, end) = (key.start.unwrap_or(key.created).max(from), key.end.unwrap_or(to).min(to));
-            if key.revoked || start >= end {
-                continue;
-            }
-            if bars.len() == KEYS_OF_A_LOCK {
-                more += 1;
-                continue;
-            }
+        for key in keys.into_iter().take(KEYS_OF_A_LOCK) {
+            let (start, end) = period(key);
             let whole = vec![(start, end)];
             let spans =
                 key.recurrence.as_ref().map_or(whole, |recurrence| recurrence.spans(start, end, lock.time_zone));
             let person = town.person_at(key.person);
             bars.push(Bar {
                 id: key.id.to_string(),
-                person: person.name.as_deref().unwrap_or("unnamed"),
+                person: person.name.as_deref(),
                 user_id: &person.number,
                 state: town.key_state(key, now),
+                start: key.start,
+                end: key.end,
                 shared: !key.is_api_made(),
                 spans: spans.into_iter().map(|(start, end)| [start, end].map(clock::text)).collect(),
             });
@@ -128,7 +143,7 @@ pub(super) async fn timeline(
         let connection = &town.connections[lock.connection as usize];
         locks.push(json!({
             "id": lock.id, "name": lock.name, "vendor": lock.vendor, "connectionId": connection.id,
-            "connection": connection.state.name(), "keys": bars, "more": more,
+            "connection": connection.state.name(), "timeZone": lock.time_zone.name(), "keys": bars, "more": more,
         }));
     }
     let events: Vec<_> = recent(&town, place, now);

@@ -64,6 +64,30 @@ fn help_and_version_go_to_standard_output() {
     );
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn the_town_is_as_large_and_as_odd_as_the_arguments_say_and_stops_though_somebody_watches() {
+    let large = ["--port=0", "--seed=7", "--lock-holders=5", "--locks=200", "--keys=5000", "--quirks", "--speed=60"];
+    let mut command = program(&large);
+    command.args(["--starts-at", "2030-06-03T00:00:00Z", "--settling", "1000"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
+    let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
+    let get = async |path: &str| reqwest::get(format!("{url}/_sandbox{path}")).await.expect("an answer");
+    let town: serde_json::Value = get("/town").await.json().await.expect("JSON");
+    let count = |name: &str| town[name].as_array().expect("a list").len();
+    assert_eq!([count("lockHolders"), count("locks"), count("keys")], [5, 200, 5000]);
+    assert!(town["speed"] == 60.0 && town["now"].as_str().expect("a date").starts_with("2030-06-03T00:"));
+    let quirks: serde_json::Value = get("/quirks").await.json().await.expect("JSON");
+    assert!(quirks["quirks"].as_array().expect("a list").iter().all(|quirk| quirk["on"] == true));
+    let watched = get("/changes").await;
+    let pid = running.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+    assert!(running.0.wait().expect("an end").success());
+    drop(watched);
+}
+
 #[test]
 fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
     for (arguments, named) in [
@@ -72,6 +96,14 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         (&["--port=x"], "x"),
         (&["--address", "localhost"], "localhost"),
         (&["--token-lifetime", "-1"], "--token-lifetime"),
+        (&["--seed", "seven"], "--seed"),
+        (&["--lock-holders", "-1"], "--lock-holders"),
+        (&["--locks", "1000001"], "1000000"),
+        (&["--keys", "many"], "many"),
+        (&["--starts-at", "tomorrow"], "--starts-at"),
+        (&["--speed", "fast"], "--speed"),
+        (&["--settling", "1.5"], "--settling"),
+        (&["--quirks=no-such"], "no-such"),
         (&["--colour"], "--colour"),
         (&["serve"], "serve"),
     ] {

@@ -1,0 +1,168 @@
+// What happened lately, and what is set to go wrong.
+
+import { ask, button, byId, fill, make, setAttribute, setClass, setText, who } from "./dom.js";
+import { when } from "./time.js";
+import { say } from "./town.js";
+
+// As many rows as fit beside a town of usual size; programs read all of them from the control interface.
+const ROWS = { events: 7, requests: 9, deliveries: 5 };
+
+const DONE = { unlocked: "unlocked", locked: "locked", viewedCode: "viewed the code of" };
+
+// What the number beside a kind of fault means, by the name the interface has for it.
+const AMOUNTS = {
+  status: ["Status", "status", 503],
+  html: ["Status", "status", 502],
+  rateLimited: ["Retry after, s", "retryAfter", 2],
+  delay: ["Milliseconds", "milliseconds", 3000],
+};
+
+let now = 0;
+let changed = () => {};
+let quirks = [];
+
+export function startTraffic(whenChanged) {
+  changed = whenChanged;
+  const form = byId("new-fault");
+  form.elements.kind.addEventListener("change", () => showAmount(form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    addFault(form);
+  });
+  showAmount(form);
+  listOperations(form.elements.operation);
+}
+
+export function showTraffic(moment, events, requests, deliveries, faults) {
+  now = moment;
+  showRows("events", events.slice(0, ROWS.events), eventCells);
+  showRows("requests", requests.slice(-ROWS.requests).reverse(), requestCells);
+  showRows("deliveries", deliveries.slice(-ROWS.deliveries).reverse(), deliveryCells);
+  showFaults(faults);
+}
+
+// Rows have nothing to press, so they may be written over from the top.
+function showRows(id, items, cellsOf) {
+  const rows = items.map((item, place) => ({ place, cells: cellsOf(item) }));
+  if (rows.length === 0) rows.push({ place: "none", cells: [["quiet wide", "none so far"]] });
+  fill(byId(id), rows, (row) => row.place, () => make("li"), (element, row) => {
+    fill(element, row.cells, (cell) => row.cells.indexOf(cell), () => make("span"), (part, [className, text]) => {
+      setClass(part, className);
+      setText(part, text);
+    });
+  });
+}
+
+const eventCells = (event) => [
+  ["when", when(event.created, now)],
+  ["what", `${who(event.userName, event.userId)} ${DONE[event.action] ?? event.action} ${event.lockName}`],
+];
+
+const statusClass = (status) => (status === undefined || status >= 400 ? "number bad" : "number");
+
+function requestCells(request) {
+  const cells = [
+    ["when", when(request.at, now)],
+    ["what", `${request.method} ${request.operation ?? "(no operation)"}`],
+    [statusClass(request.status), String(request.status)],
+    ["number quiet", milliseconds(request.micros)],
+  ];
+  if (request.fault) cells.push(["note bad", `fault: ${request.fault}`]);
+  return cells;
+}
+
+const milliseconds = (micros) => `${micros < 10_000 ? (micros / 1000).toFixed(1) : Math.round(micros / 1000)} ms`;
+
+function deliveryCells(delivery) {
+  const cells = [
+    ["when", when(delivery.at, now)],
+    ["what", `${delivery.body?.action ?? "event"} → ${host(delivery.url)}`],
+    [statusClass(delivery.status), String(delivery.status ?? "—")],
+  ];
+  if (delivery.failure) cells.push(["note bad", delivery.failure]);
+  return cells;
+}
+
+// The rest of an address may hold a secret.
+function host(url) {
+  return URL.canParse(url) ? new URL(url).host : "?";
+}
+
+function showFaults(faults) {
+  const element = () => make("li", "", make("span", "what"), make("span", "quiet"));
+  fill(byId("faults"), faults.length ? faults : [{ id: "none" }], (fault) => fault.id, element, (row, fault) => {
+    if (fault.id === "none") {
+      setClass(row.firstChild, "quiet wide");
+      setText(row.firstChild, "none");
+      return;
+    }
+    if (row.childElementCount === 2) row.append(button("×", `Take away the fault ${faultName(fault)}`, () => takeAway(fault)));
+    setText(row.children[0], `${faultName(fault)} on ${fault.operation ?? "any operation"}`);
+    const times = fault.times === null ? "always" : `${fault.times} left`;
+    setText(row.children[1], fault.after > 0 ? `${times}, after ${fault.after}` : times);
+  });
+}
+
+function faultName(fault) {
+  if (fault.kind === "status") return `status ${fault.status}`;
+  if (fault.kind === "delay") return `delay ${fault.milliseconds} ms`;
+  return fault.kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function showAmount(form) {
+  const amount = AMOUNTS[form.elements.kind.value];
+  byId("amount").hidden = !amount;
+  if (!amount) return;
+  setText(byId("amount").firstElementChild, amount[0]);
+  form.elements.amount.value = amount[2];
+}
+
+async function addFault(form) {
+  const { kind, amount, operation, times, carriedOut } = form.elements;
+  const fault = { kind: kind.value, times: times.value ? Number(times.value) : null };
+  if (AMOUNTS[kind.value]) fault[AMOUNTS[kind.value][1]] = Number(amount.value);
+  if (operation.value) fault.operation = operation.value;
+  if (carriedOut.checked) fault.carriedOut = true;
+  await attempt(() => ask("/_sandbox/faults", "POST", fault));
+}
+
+const takeAway = (fault) => attempt(() => ask(`/_sandbox/faults/${fault.id}`, "DELETE"));
+
+async function attempt(action) {
+  try {
+    await action();
+    say("");
+  } catch (error) {
+    say(`Refused: ${error.message}.`);
+  }
+  changed();
+}
+
+// The specs know the names of the operations; a list here would be a second one.
+async function listOperations(select) {
+  const specs = ["/openapi/auth.yaml", "/openapi/integrator.yaml"];
+  const texts = await Promise.all(specs.map(async (path) => (await fetch(path)).text())).catch(() => []);
+  const names = texts.flatMap((text) => [...text.matchAll(/^\s*operationId: (\w+)/gm)].map((match) => match[1]));
+  for (const name of names.sort()) select.append(new Option(name));
+}
+
+export function showQuirks(listed) {
+  quirks = listed;
+  setText(byId("quirks-on"), `${quirks.filter((quirk) => quirk.on).length} of ${quirks.length} on`);
+  fill(byId("quirks"), quirks, (quirk) => quirk.name, quirkElement, (element, quirk) => {
+    element.box.checked = quirk.on;
+    setAttribute(element, "class", quirk.on ? "on" : "");
+  });
+}
+
+function quirkElement(quirk) {
+  const box = make("input");
+  box.type = "checkbox";
+  box.setAttribute("role", "switch");
+  box.addEventListener("change", () => {
+    const others = quirks.filter((other) => other.on && other.name !== quirk.name).map((other) => other.name);
+    attempt(() => ask("/_sandbox/quirks", "PUT", { on: box.checked ? [...others, quirk.name] : others }));
+  });
+  const description = make("span", "quiet", quirk.description.replaceAll("`", ""));
+  return Object.assign(make("li", "", make("label", "", box, make("b", "", quirk.name), description)), { box });
+}

@@ -1,0 +1,162 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Service, list, text};
+
+async fn ask(service: &Service, method: Method, path: &str, body: Option<Value>) -> crate::support::Answer {
+    let mut request = service.http.request(method, service.url(&format!("/_sandbox{path}")));
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    service.send(request).await
+}
+
+async fn get(service: &Service, path: &str) -> Value {
+    ask(service, Method::GET, path, None).await.ok()
+}
+
+#[tokio::test]
+async fn time_is_read_stopped_and_put_forward_over_http() {
+    let service = Service::start().await;
+    let put = async |body: Value| ask(&service, Method::PUT, "/clock", Some(body)).await;
+    let stopped = put(json!({ "speed": 0 })).await.ok();
+    assert_eq!(get(&service, "/clock").await, stopped);
+    let later = put(json!({ "advanceSeconds": 86400 })).await.ok();
+    assert_ne!(later["now"], stopped["now"]);
+    let moment = json!({ "advanceTo": "2100-01-01T00:00:00.000Z", "speed": 60 });
+    assert_eq!(put(moment.clone()).await.ok()["speed"], 60.0);
+    assert!(text(&get(&service, "/clock").await, "now").starts_with("2100-01-01T00:"));
+    assert!(put(json!({ "advanceTo": "2000-01-01T00:00:00Z" })).await.refused(400).contains("never goes back"));
+    for bad in [json!(-1), json!(1e10), json!("fast")] {
+        assert!(put(json!({ "speed": bad })).await.refused(400).starts_with("speed"));
+    }
+    assert!(put(json!({ "advanceSeconds": -5 })).await.refused(400).starts_with("advanceSeconds"));
+}
+
+#[tokio::test]
+async fn people_and_vendors_act_over_http_as_they_do_in_rust() {
+    let service = Service::start().await;
+    let post = async |path: &str, body: Value| ask(&service, Method::POST, path, Some(body)).await;
+    let town = get(&service, "/town").await;
+    let key = list(&town, "keys").into_iter().find(|key| key["state"] == "active" && key["shared"] == false);
+    let key = key.expect("somebody can open something");
+    let (lock, user) = (text(&key, "lockId"), text(&key, "userId"));
+    for action in ["unlock", "lock", "view-code"] {
+        let done = post(&format!("/people/{action}"), json!({ "lockId": lock, "userId": user })).await.ok();
+        assert!(done["eventId"].is_string(), "{action}");
+    }
+    let nobody = json!({ "lockId": lock, "userId": "+12125550199" });
+    assert!(post("/people/unlock", nobody).await.refused(409).contains("no key"));
+    post("/people/knock", json!({ "lockId": lock, "userId": user })).await.refused(404);
+    assert!(post("/people/unlock", json!({ "lockId": lock })).await.refused(400).starts_with("userId"));
+    let share = json!({ "lockId": lock, "fromUserId": "+12125550101", "toUserId": "+12125550150" });
+    assert!(post("/people/share", share).await.ok()["keyId"].is_string());
+
+    let connection = text(&list(&town, "connections")[0], "id");
+    let with = |more: Value| {
+        let mut body = json!({ "connectionId": connection });
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    for (action, body) in [
+        ("install", with(json!({ "name": "Cellar door" }))),
+        ("remove", json!({ "lockId": lock })),
+        ("change-password", with(json!({ "password": "NEW-PASSWORD" }))),
+        ("fail", with(json!({}))),
+        ("recover", with(json!({}))),
+        ("disconnect", with(json!({}))),
+    ] {
+        assert_eq!(post(&format!("/vendors/{action}"), body).await.status, 204, "{action}");
+    }
+    post("/vendors/paint", json!({})).await.refused(404);
+    post("/vendors/fail", json!({ "connectionId": "nowhere" })).await.refused(409);
+    let state = get(&service, "/town").await["connections"][0]["state"].clone();
+    assert_eq!(state, "disconnected");
+}
+
+#[tokio::test]
+async fn quirks_are_listed_and_switched_over_http() {
+    let service = Service::start().await;
+    let on = async |names: Value| ask(&service, Method::PUT, "/quirks", Some(json!({ "on": names }))).await;
+    let all = list(&get(&service, "/quirks").await, "quirks");
+    assert!(all.len() > 20 && all.iter().all(|quirk| quirk["on"] == false && quirk["description"].is_string()));
+    on(json!(["hyphenated-envelopes"])).await.ok();
+    let token = service.token(Value::Null).await;
+    let answer = service.get(crate::support::LOCK_HOLDERS, &token).await.ok();
+    assert_eq!(list(&answer, "lock-holders").len(), 3);
+    assert!(on(json!(["no-such-quirk"])).await.refused(400).contains("string-booleans"));
+    assert!(on(json!("all")).await.refused(400).starts_with("on"));
+    on(json!([])).await.ok();
+    service.get(crate::support::LOCK_HOLDERS, &token).await.ok()["lockHolders"].as_array().expect("the usual name");
+}
+
+#[tokio::test]
+async fn requests_can_be_read_without_the_people_in_them() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    home.get("/users/%2B12125550142/keys/").await.ok();
+    home.get("/users/%2B12125550142/doors/").await.refused(404);
+    let requests = list(&get(&service, "/requests").await, "requests");
+    let [.., read, unknown] = &requests[..] else { panic!("{requests:?}") };
+    assert_eq!((&read["operation"], &read["status"]), (&json!("getKeysForUser"), &json!(200)));
+    assert_eq!((&unknown["operation"], &unknown["status"]), (&Value::Null, &json!(404)));
+    let shown = format!("{requests:?} {:?}", service.sandbox.requests());
+    assert!(!shown.contains("2125550142"), "{shown}");
+    assert_eq!(ask(&service, Method::POST, "/tokens/expire", None).await.status, 204);
+    assert_eq!(home.get("/locks/").await.refused(401), "JWT expired");
+}
+
+#[tokio::test]
+async fn the_specs_are_served_as_they_are_and_the_interface_lists_itself() {
+    let service = Service::start().await;
+    for (name, own) in [
+        ("auth", include_str!("../../../openapi/auth.yaml")),
+        ("integrator", include_str!("../../../openapi/integrator.yaml")),
+    ] {
+        let answer = service.http.get(service.url(&format!("/openapi/{name}.yaml"))).send().await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "application/yaml");
+        assert!(answer.text().await.expect("a text") == own, "{name}");
+    }
+    let contents = get(&service, "/").await;
+    for (route, _) in contents.as_object().expect("an object") {
+        let (methods, path) = route.split_once(" /_sandbox").expect("methods and a path");
+        let path = path.replace("{unlock, lock, view-code}", "unlock").replace("{fail, recover, disconnect}", "fail");
+        for method in methods.split(", ") {
+            if path != "/changes" {
+                let status = ask(&service, method.parse().expect("a method"), &path, None).await.status;
+                assert!(status != 405 && (status != 404 || path.contains('{')), "{method} {path}: {status}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_watches_is_told_that_something_has_changed() {
+    let service = Service::start().await;
+    let mut news = service.http.get(service.url("/_sandbox/changes")).send().await.expect("an answer");
+    assert_eq!(news.headers()["content-type"], "text/event-stream");
+    assert!(news.chunk().await.expect("a chunk").is_some(), "where things stand");
+    service.sandbox.clock().stop();
+    assert!(news.chunk().await.expect("a chunk").is_some(), "what has changed");
+}
+
+#[tokio::test]
+async fn a_page_of_any_origin_may_call() {
+    let service = Service::start().await;
+    let preflight = service
+        .http
+        .request(Method::OPTIONS, service.url(crate::support::LOCK_HOLDERS))
+        .header("origin", "https://app.example.com")
+        .header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "authorization,content-type")
+        .send();
+    let preflight = preflight.await.expect("an answer");
+    assert_eq!(preflight.status(), 200);
+    assert_eq!(preflight.headers()["access-control-allow-origin"], "*");
+    // A star would not cover this one.
+    assert_eq!(preflight.headers()["access-control-allow-headers"], "authorization,content-type");
+    assert_eq!(preflight.headers()["access-control-allow-methods"], "GET");
+    let token = service.token(Value::Null).await;
+    let answer = service.get(crate::support::LOCK_HOLDERS, &token).await;
+    assert_eq!(answer.headers["access-control-allow-origin"], "*");
+}

@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use serde_json::{Value, json};
+use unloc_sandbox::Sandbox;
+use unloc_sandbox::chrono;
+
+use crate::listener::Listener;
+use crate::support::{Home, Service, list, text};
+
+const CLEANER: &str = "+12125550142";
+const GUEST: &str = "+447700900042";
+/// Tokens follow the clock as well; these outlive every jump.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+async fn key(home: &Home<'_>, lock: &str, body: Value) -> String {
+    text(&home.post(&format!("/locks/{lock}/keys/"), body).await.ok()["key"], "id")
+}
+
+/// A week, hour by hour: a guest has a key for two days of it, and a cleaner one for Tuesday and Friday mornings. Each
+/// tries the door every hour.
+#[tokio::test]
+async fn in_a_week_keys_start_and_recur_and_expire_and_every_use_is_told_to_a_listener() {
+    // A Monday; Oslo is two hours ahead.
+    let monday: DateTime<Utc> = "2030-06-03T00:00:00Z".parse().expect("a date");
+    let service = Service::with(Sandbox::builder().starts_at(monday).speed(0.0).token_lifetime(YEAR)).await;
+    let (home, listener) = (service.home(0).await, Listener::start().await);
+    let lock = home.lock("Main entrance").await;
+    let url = json!({ "webhookUrl": listener.url("/events") });
+    home.post(&format!("/locks/{lock}/key-events/webhooks/"), url).await.ok();
+    let morning = json!({ "startHour": 8, "startMinute": 0, "endHour": 12, "endMinute": 0 });
+    let cleaner = json!({ "userId": CLEANER, "recurrence": { "tue": morning, "fri": morning } });
+    let cleaner = key(&home, &lock, cleaner).await;
+    let guest = json!({ "userId": GUEST, "start": "2030-06-04T13:00:00Z", "durationMinutes": 2 * 24 * 60 });
+    let guest = key(&home, &lock, guest).await;
+
+    let (clock, people) = (service.sandbox.clock(), service.sandbox.people());
+    let mut states = [String::new(), String::new()];
+    let mut seen = [Vec::new(), Vec::new()];
+    let mut opened = 0;
+    for _ in 0..7 * 24 {
+        clock.advance(Duration::from_secs(3600));
+        let keys = list(&home.get(&format!("/locks/{lock}/keys/")).await.ok(), "keys");
+        for (place, (id, user)) in [(&cleaner, CLEANER), (&guest, GUEST)].into_iter().enumerate() {
+            let state = text(keys.iter().find(|key| key["id"] == id.as_str()).expect("the key"), "state");
+            assert_eq!(people.unlock(&lock, user).is_ok(), state == "active", "a door opens if the key says so");
+            opened += usize::from(state == "active");
+            if state != states[place] {
+                let local = clock.now() + TimeDelta::hours(2);
+                seen[place].push(format!("{} {} {state}", local.weekday(), local.hour()));
+                states[place] = state;
+            }
+        }
+    }
+    let mornings =
+        ["Mon 3 inactive", "Tue 8 active", "Tue 12 inactive", "Fri 8 active", "Fri 12 inactive"].map(str::to_owned);
+    assert_eq!(seen[0], mornings);
+    assert_eq!(seen[1], ["Mon 3 scheduled", "Tue 15 active", "Thu 15 expired"].map(str::to_owned));
+    assert_eq!(opened, 2 * 4 + 48);
+
+    service.sandbox.deliveries_settled().await;
+    let told: Vec<_> = listener.calls().into_iter().map(|(_, event)| event).collect();
+    let listed = list(&home.get("/key-events/").await.ok(), "keyEvents");
+    assert_eq!(told, listed);
+    assert_eq!(told.len(), opened);
+}
+
+#[tokio::test]
+async fn tokens_follow_the_clock_of_the_sandbox() {
+    let service = Service::with(Sandbox::builder().speed(0.0)).await;
+    let home = service.home(0).await;
+    service.sandbox.clock().advance(Duration::from_secs(3599));
+    home.get("/locks/").await.ok();
+    service.sandbox.clock().advance(Duration::from_secs(1));
+    assert_eq!(home.get("/locks/").await.refused(401), "JWT expired");
+}
+
+#[tokio::test]
+async fn the_same_seed_and_clock_give_the_same_answers() {
+    let begin = || {
+        let start = "2030-06-03T00:00:00Z".parse().expect("a date");
+        Service::with(Sandbox::builder().seed(7).starts_at(start).speed(0.0).token_lifetime(YEAR).locks(20).keys(50))
+    };
+    let mut lives = Vec::new();
+    for _ in 0..2 {
+        let service = begin().await;
+        let home = service.home(1).await;
+        let lock = home.lock("North gate").await;
+        let made = home.post(&format!("/locks/{lock}/keys/"), json!({ "userId": GUEST })).await.ok();
+        service.sandbox.clock().advance(Duration::from_secs(3600));
+        let opened = service.sandbox.people().unlock(&lock, GUEST).expect("a key");
+        let town = serde_json::to_value(service.sandbox.town()).expect("JSON");
+        lives.push((made, opened, town, home.locks().await, home.keys().await, home.roles().await));
+    }
+    assert!(lives[0] == lives[1]);
+}
+
+#[tokio::test]
+async fn a_running_clock_runs_as_fast_as_it_is_told_to() {
+    let service = Service::with(Sandbox::builder().speed(0.0)).await;
+    let clock = service.sandbox.clock();
+    let begun = clock.now();
+    clock.run(1e6);
+    crate::support::eventually("a day passes", async || (clock.now() - begun > TimeDelta::days(1)).then_some(())).await;
+    clock.stop();
+    assert_eq!(clock.now(), clock.now());
+    assert!(!clock.advance_to(begun) && clock.advance_to(clock.now() + TimeDelta::days(1)));
+}
