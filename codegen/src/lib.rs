@@ -10,9 +10,11 @@ mod check;
 mod error;
 mod finish;
 mod generate;
+pub mod json_schema;
 pub mod load;
 pub mod operation;
 pub mod prepare;
+mod surface;
 
 use std::any::Any;
 use std::panic::catch_unwind;
@@ -20,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub use error::{Error, Position};
+pub use surface::surface;
 
 use load::Document;
 use operation::Operation;

@@ -10,6 +10,7 @@
 
 mod auth;
 mod decoding;
+mod documented;
 mod envelopes;
 mod errors;
 mod hostile;
@@ -17,6 +18,7 @@ mod log;
 mod operations;
 mod pages;
 mod paths;
+mod quirks;
 mod repeats;
 mod requests;
 mod secrecy;

@@ -64,13 +64,13 @@ impl Ids {
     }
 }
 
-type Run = fn(Unloc, LockHolder, Ids) -> BoxFuture<'static, Result<Value>>;
+pub(crate) type Run = fn(Unloc, LockHolder, Ids) -> BoxFuture<'static, Result<Value>>;
 
 /// One operation, and how it is called.
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
     pub(crate) handle: Handle,
-    run: Run,
+    pub(crate) run: Run,
 }
 
 impl Call {
@@ -86,7 +86,7 @@ impl Call {
     }
 }
 
-macro_rules! calls {
+macro_rules! call_each {
     ($($handle:ident $id:literal: |$of:ident, $ids:ident| $call:expr;)*) => {
         vec![$(Call {
             operation: Operation::find($id).expect($id),
@@ -94,7 +94,7 @@ macro_rules! calls {
             run: |unloc, home, $ids| Box::pin(async move {
                 // The two handles share one signature here; each call uses the one that its line names.
                 let (_unloc, _home) = (&unloc, &home);
-                let $of = calls!(@ $handle _unloc _home);
+                let $of = call_each!(@ $handle _unloc _home);
                 let _ = &$ids;
                 Ok(serde_json::to_value($call.send().await?.into_inner()).expect("an answer can be written"))
             }),
@@ -104,9 +104,11 @@ macro_rules! calls {
     (@ LockHolder $unloc:ident $home:ident) => { $home };
 }
 
+pub(crate) use call_each;
+
 /// A call of every operation.
 pub(crate) fn calls() -> Vec<Call> {
-    calls! {
+    call_each! {
         Unloc "getIntegrator": |unloc, ids| unloc.get_integrator().integrator_id(ids.integrator);
         Unloc "getLockHolders": |unloc, ids| unloc.get_lock_holders();
         Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder().body(

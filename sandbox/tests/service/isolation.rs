@@ -1,62 +1,42 @@
+//! Who reaches what: a token opens its own lock holder's part of the API and no other, operation by operation.
+
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use unloc_codegen::operation::Needs;
 
-use crate::support::{LOCK_HOLDERS, Service, text};
-
-/// Every route below a lock holder, with a body that would be good.
-pub(crate) fn routes() -> Vec<(Method, &'static str, Option<Value>)> {
-    let key = json!({ "userId": "+12125550199", "start": null, "end": null });
-    let mut key_with_lock = key.clone();
-    key_with_lock["lockId"] = json!("{lock}");
-    vec![
-        (Method::PATCH, "/", Some(json!({ "name": "Taken over" }))),
-        (Method::GET, "/locks/", None),
-        (Method::GET, "/locks/{lock}/", None),
-        (Method::PATCH, "/locks/{lock}/", Some(json!({ "name": "Taken over" }))),
-        (Method::GET, "/keys/", None),
-        (Method::POST, "/keys/", Some(key_with_lock)),
-        (Method::GET, "/locks/{lock}/keys/", None),
-        (Method::POST, "/locks/{lock}/keys/", Some(key)),
-        (Method::GET, "/locks/{lock}/keys/{key}/", None),
-        (Method::PUT, "/locks/{lock}/keys/{key}/", Some(json!({ "state": "revoked" }))),
-        (Method::GET, "/roles/", None),
-        (Method::GET, "/locks/{lock}/roles/", None),
-        (Method::PUT, "/locks/{lock}/roles/%2B12125550199/", Some(json!({ "canShare": true }))),
-        (Method::GET, "/users/%2B12125550101/keys/", None),
-        (Method::GET, "/users/%2B12125550101/roles/", None),
-        (Method::DELETE, "/users/%2B12125550101/shared-keys/", None),
-        (Method::DELETE, "/locks/{lock}/users/%2B12125550101/shared-keys/", None),
-    ]
-}
-
-pub(crate) struct Ids {
-    pub(crate) lock: String,
-    pub(crate) key: String,
-}
-
-impl Ids {
-    pub(crate) fn fill(&self, template: &str) -> String {
-        template.replace("{lock}", &self.lock).replace("{key}", &self.key)
-    }
-
-    pub(crate) fn fill_body(&self, body: &Option<Value>) -> Option<Value> {
-        body.as_ref().map(|body| self.fill(&body.to_string()).parse().expect("JSON"))
-    }
-}
+use crate::routes::{Ids, documented, routes};
+use crate::support::{LOCK_HOLDERS, Service, list};
 
 /// Everything a lock holder has.
 async fn belongings(service: &Service, place: usize) -> Value {
     let home = service.home(place).await;
     let holder = service.lock_holders().await[place].clone();
-    json!([holder, home.locks().await, home.keys().await, home.roles().await])
+    let mut all = json!([holder, home.locks().await, home.keys().await, home.roles().await]);
+    for (path, name) in [
+        ("/vendor-connections/", "vendorConnections"),
+        ("/key-events/webhooks/", "webhooks"),
+        ("/key-events/", "keyEvents"),
+    ] {
+        let listed = list(&home.get(path).await.ok(), name);
+        assert!(!listed.is_empty(), "there is nothing to protect at {path}");
+        all.as_array_mut().expect("a list").push(listed.into());
+    }
+    // What was shared from the app is in no list of the API.
+    let town = service.sandbox.town();
+    let locks: BTreeSet<_> =
+        town.locks.iter().filter(|lock| lock.lock_holder_id == home.id).map(|lock| &lock.id).collect();
+    let keys: Vec<_> = town.keys.iter().filter(|key| locks.contains(&key.lock_id)).collect();
+    all.as_array_mut().expect("a list").push(json!(keys));
+    all
 }
 
 #[tokio::test]
 async fn a_token_of_one_lock_holder_opens_no_route_of_another() {
     let service = Service::start().await;
     let (mine, theirs) = (service.home(0).await, service.home(1).await);
-    let key = theirs.keys().await[0].clone();
-    let ids = Ids { lock: text(&key, "lockId"), key: text(&key, "id") };
+    let ids = Ids::of(&theirs).await;
     let before = belongings(&service, 1).await;
     for token in [&mine.token, &service.token(Value::Null).await, &service.token(json!("integrator.admin")).await] {
         for (method, path, body) in routes() {
@@ -69,64 +49,83 @@ async fn a_token_of_one_lock_holder_opens_no_route_of_another() {
 }
 
 #[tokio::test]
-async fn a_foreign_lock_or_key_is_as_unknown_as_one_that_does_not_exist() {
+async fn a_foreign_id_is_as_unknown_as_one_that_does_not_exist() {
     let service = Service::start().await;
     let (mine, theirs) = (service.home(0).await, service.home(1).await);
-    let key = theirs.keys().await[0].clone();
-    let before = belongings(&service, 1).await;
-    let foreign = Ids { lock: text(&key, "lockId"), key: text(&key, "id") };
-    let invented = Ids { lock: "nowhere".to_owned(), key: "nothing".to_owned() };
-    let half = Ids { lock: mine.lock("Main entrance").await, key: foreign.key.clone() };
-    for (ids, marker) in [(&foreign, "{lock}"), (&invented, "{lock}"), (&half, "{key}")] {
+    let (own, foreign) = (Ids::of(&mine).await, Ids::of(&theirs).await);
+    let before = [belongings(&service, 0).await, belongings(&service, 1).await];
+    for parameter in ["lockId", "keyId", "vendorConnectionId", "webhookId"] {
+        let marker = format!("{{{parameter}}}");
+        let mut tried = 0;
         for (method, path, body) in routes() {
-            let in_body = body.as_ref().is_some_and(|body| body.to_string().contains(marker));
-            if !path.contains(marker) && !in_body {
+            let in_body = body.as_ref().is_some_and(|body| body.to_string().contains(&marker));
+            if !path.contains(&marker) && !in_body {
                 continue;
             }
-            let path = mine.path(&ids.fill(path));
-            service.call(method, &path, &mine.token, ids.fill_body(&body)).await.refused(404);
+            for value in [foreign.get(parameter), "nothing"] {
+                // What else stands in the path is one's own in the one case, and all of it foreign in the other.
+                for ids in [own.with(parameter, value), foreign.with(parameter, value)] {
+                    let path = mine.path(&ids.fill(path));
+                    service.call(method.clone(), &path, &mine.token, ids.fill_body(&body)).await.refused(404);
+                }
+            }
+            tried += 1;
+        }
+        assert!(tried > 0, "no route has {parameter}");
+    }
+    assert_eq!([belongings(&service, 0).await, belongings(&service, 1).await], before);
+}
+
+#[tokio::test]
+async fn what_is_read_with_a_token_holds_nothing_of_other_lock_holders() {
+    let service = Service::start().await;
+    let mine = service.home(0).await;
+    let own = Ids::of(&mine).await;
+    let mut foreign = BTreeSet::new();
+    for place in [1, 2] {
+        let theirs = service.home(place).await;
+        foreign.insert(Ids::of(&theirs).await.get("webhookId").to_owned());
+        foreign.insert(theirs.id);
+    }
+    let town = service.sandbox.town();
+    let locks = town.locks.iter().filter(|lock| lock.lock_holder_id != mine.id).map(|lock| lock.id.clone());
+    let locks: BTreeSet<_> = locks.collect();
+    foreign.extend(town.keys.iter().filter(|key| locks.contains(&key.lock_id)).map(|key| key.id.clone()));
+    foreign.extend(town.connections.iter().filter(|one| one.lock_holder_id != mine.id).map(|one| one.id.clone()));
+    foreign.extend(locks);
+    let reads = routes().into_iter().filter(|(method, ..)| method == Method::GET).map(|(_, path, _)| path);
+    for path in reads.map(|path| mine.path(&own.fill(path))).chain([LOCK_HOLDERS.to_owned()]) {
+        let seen = service.get(&path, &mine.token).await.ok().to_string();
+        assert!(foreign.iter().all(|id| !seen.contains(id)), "{path}: {seen}");
+    }
+}
+
+#[tokio::test]
+async fn above_lock_holders_each_token_opens_what_the_spec_lists_its_scope_for() {
+    let service = Service::start().await;
+    let home = service.home(0).await.token;
+    let (unscoped, admin) = (service.token(Value::Null).await, service.token(json!("integrator.admin")).await);
+    for operation in documented(false) {
+        assert_eq!(operation.needs, Needs::Integrator, "{}", operation.id);
+        let is_for_homes = operation.scopes.iter().any(|scope| scope.starts_with("lockHolder."));
+        for (number, (token, may)) in [(&unscoped, true), (&admin, true), (&home, is_for_homes)].into_iter().enumerate()
+        {
+            let body = match operation.id.as_str() {
+                "getLockHolders" | "getIntegrator" => None,
+                "createLockHolder" => {
+                    Some(json!({ "name": "Quay", "countryIso": "NO", "organizationId": format!("quay-{number}") }))
+                }
+                "createVendorAccount" => {
+                    let email = format!("{number}@example.com");
+                    Some(json!({ "vendor": "danalock", "email": email, "password": "EXAMPLE" }))
+                }
+                other => panic!("{other} is new: say here how it is called"),
+            };
+            let path = operation.path.replace("{integratorId}", service.sandbox.client_id());
+            let path = format!("/integrators/v1{path}");
+            let answer = service.call(operation.method.parse().unwrap(), &path, token, body).await;
+            let wanted = if !may { 403 } else { if operation.success.is_some() { 200 } else { 204 } };
+            assert_eq!(answer.status, wanted, "{}: {answer:?}", operation.id);
         }
     }
-    assert_eq!(belongings(&service, 1).await, before);
-}
-
-#[tokio::test]
-async fn an_unknown_lock_holder_is_404_on_every_route() {
-    let service = Service::start().await;
-    let token = service.home(0).await.token;
-    let ids = Ids { lock: "nowhere".to_owned(), key: "nothing".to_owned() };
-    for (method, path, body) in routes() {
-        let path = format!("{LOCK_HOLDERS}nobody{}", ids.fill(path));
-        service.call(method, &path, &token, ids.fill_body(&body)).await.refused(404);
-    }
-}
-
-#[tokio::test]
-async fn every_route_wants_a_token_before_it_looks_at_anything_else() {
-    let service = Service::start().await;
-    let ids = Ids { lock: "nowhere".to_owned(), key: "nothing".to_owned() };
-    for (method, path, _) in routes() {
-        let url = service.url(&format!("{LOCK_HOLDERS}nobody{}", ids.fill(path)));
-        service.send(service.http.request(method, url).body("no json")).await.refused(401);
-    }
-}
-
-#[tokio::test]
-async fn every_route_answers_with_and_without_its_trailing_slash() {
-    let service = Service::start().await;
-    let home = service.home(0).await;
-    let key = home.keys().await[0].clone();
-    let ids = Ids { lock: text(&key, "lockId"), key: text(&key, "id") };
-    for (method, path, body) in routes() {
-        let path = home.path(&ids.fill(path));
-        for path in [path.as_str(), path.trim_end_matches('/')] {
-            let answer = service.call(method.clone(), path, &home.token, ids.fill_body(&body)).await;
-            let expected = if method == Method::DELETE { 204 } else { 200 };
-            assert_eq!(answer.status, expected, "{method} {path}: {answer:?}");
-        }
-    }
-    let token = service.token(Value::Null).await;
-    service.get(LOCK_HOLDERS.trim_end_matches('/'), &token).await.ok();
-    let body = service.credentials(Value::Null);
-    service.send(service.http.post(service.url("/auth/v1/token")).json(&body)).await.ok();
 }

@@ -1,0 +1,215 @@
+//! What a program can name of the bindings: one line for each public item, sorted, to be reviewed like code.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Fields, File, ImplItem, Item, Type, Visibility};
+
+use crate::error::Error;
+use crate::load::Document;
+
+/// The public items of the bindings of one API.
+///
+/// # Errors
+/// Every reason found why there are none.
+pub fn surface(document: &Document, api: &str) -> Result<BTreeSet<String>, Vec<Error>> {
+    let bindings = crate::bindings(document, api)?;
+    let file: File = syn::parse_file(&bindings).map_err(|error| vec![document.error("", error.to_string())])?;
+    let mut surface = Surface::default();
+    surface.items("", &file.items);
+    Ok(surface.lines)
+}
+
+#[derive(Default)]
+struct Surface {
+    lines: BTreeSet<String>,
+}
+
+impl Surface {
+    fn items(&mut self, path: &str, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Mod(module) if is_public(&module.vis) => {
+                    let inner = format!("{path}{}::", module.ident);
+                    self.items(&inner, module.content.as_ref().map_or(&[], |(_, items)| items));
+                }
+                Item::Struct(item) if is_public(&item.vis) => {
+                    let name = format!("{path}{}", item.ident);
+                    self.declared("struct", &name, &item.attrs);
+                    self.fields(&name, &item.fields);
+                }
+                Item::Enum(item) if is_public(&item.vis) => {
+                    let name = format!("{path}{}", item.ident);
+                    self.declared("enum", &name, &item.attrs);
+                    for variant in &item.variants {
+                        let held: Vec<_> = variant.fields.iter().map(|field| type_text(&field.ty)).collect();
+                        let held = if held.is_empty() { String::new() } else { format!("({})", held.join(", ")) };
+                        self.add(format!("{name}::{}{held}", variant.ident));
+                    }
+                }
+                Item::Fn(item) if is_public(&item.vis) => self.function(path, &item.sig),
+                Item::Type(item) if is_public(&item.vis) => {
+                    self.add(format!("type {path}{} = {}", item.ident, type_text(&item.ty)));
+                }
+                Item::Const(item) if is_public(&item.vis) => {
+                    self.add(format!("const {path}{}: {}", item.ident, type_text(&item.ty)));
+                }
+                Item::Impl(item) => self.implementation(path, item),
+                _ => {}
+            }
+        }
+    }
+
+    /// What is derived and whether a program can build the type by its fields are promises, too.
+    fn declared(&mut self, kind: &str, name: &str, attributes: &[syn::Attribute]) {
+        let is_open = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
+        self.add(format!("{kind} {name}{}", if is_open { ", non-exhaustive" } else { "" }));
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+            let _ = attribute.parse_nested_meta(|derive| {
+                let short = derive.path.segments.last().map(|segment| segment.ident.to_string());
+                self.add(format!("impl {} for {name}", short.unwrap_or_default()));
+                Ok(())
+            });
+        }
+    }
+
+    fn fields(&mut self, name: &str, fields: &Fields) {
+        for (place, field) in fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis)) {
+            let field_name = field.ident.as_ref().map_or_else(|| place.to_string(), ToString::to_string);
+            self.add(format!("{name}.{field_name}: {}", type_text(&field.ty)));
+        }
+    }
+
+    fn implementation(&mut self, path: &str, item: &syn::ItemImpl) {
+        let own = type_text(&item.self_ty);
+        // Of what the bindings add to the client itself, the crate's own name for it.
+        let own = own.strip_prefix("crate::").map_or_else(|| format!("{path}{own}"), str::to_owned);
+        if path.is_empty() && matches!(own.as_str(), "Client") {
+            return;
+        }
+        if let Some((of, _)) = &item.trait_ {
+            self.add(format!("impl {} for {own}", text(of.to_token_stream())));
+            return;
+        }
+        for function in &item.items {
+            if let ImplItem::Fn(function) = function
+                && is_public(&function.vis)
+            {
+                self.function(&format!("{own}::"), &function.sig);
+            }
+        }
+    }
+
+    fn function(&mut self, path: &str, signature: &syn::Signature) {
+        let mut anonymous = signature.clone();
+        // The names of parameters are nobody's to rely on, and mutability is the function's own affair.
+        for (place, input) in anonymous.inputs.iter_mut().enumerate() {
+            match input {
+                syn::FnArg::Receiver(receiver) => receiver.mutability = None,
+                syn::FnArg::Typed(typed) => {
+                    let name = quote::format_ident!("_{place}");
+                    *typed.pat = syn::parse_quote!(#name);
+                }
+            }
+        }
+        let name = std::mem::replace(&mut anonymous.ident, quote::format_ident!("name"));
+        let written = item_text(quote!(pub #anonymous {}));
+        let written = written.trim_end_matches(" {}").trim_start_matches("pub ");
+        self.add(written.replacen("fn name", &format!("fn {path}{name}"), 1));
+    }
+
+    fn add(&mut self, line: String) {
+        self.lines.insert(line);
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn type_text(of: &Type) -> String {
+    text(of.to_token_stream())
+}
+
+/// A type on one line, as one would write it.
+fn text(tokens: TokenStream) -> String {
+    let written = item_text(quote!(type X = #tokens;));
+    written.trim_start_matches("type X = ").trim_end_matches(';').to_owned()
+}
+
+/// Pretty-printed, then brought onto one line, and names that everybody knows made short.
+fn item_text(item: TokenStream) -> String {
+    let Ok(file) = syn::parse2::<File>(item.clone()) else { return item.to_string() };
+    let printed = prettyplease::unparse(&file);
+    let mut line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (long, short) in [
+        ("::std::option::Option", "Option"),
+        ("::std::string::String", "String"),
+        ("::std::vec::Vec", "Vec"),
+        ("::std::convert::", ""),
+        ("::std::result::Result", "Result"),
+        ("::std::collections::", ""),
+        ("::std::fmt::", "fmt::"),
+        ("::std::default::", ""),
+        ("::std::error::", "error::"),
+        ("::chrono::", "chrono::"),
+        ("std::convert::", ""),
+        ("std::ops::", ""),
+        (" std::fmt::", " fmt::"),
+        ("< ", "<"),
+        (", >", ">"),
+        ("( ", "("),
+        (", )", ")"),
+        (" )", ")"),
+        (", {}", " {}"),
+    ] {
+        line = line.replace(long, short);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines for a module's source.
+    fn lines(source: &str) -> Vec<String> {
+        let mut surface = Surface::default();
+        surface.items("", &syn::parse_file(source).unwrap().items);
+        surface.lines.into_iter().collect()
+    }
+
+    #[test]
+    fn what_a_program_can_name_is_a_line_each_and_nothing_else_is() {
+        let source = r#"
+            pub mod types {
+                #[derive(Clone, ::serde::Serialize)]
+                #[non_exhaustive]
+                pub struct Lock { pub name: ::std::option::Option<::std::string::String>, secret: u8 }
+                pub enum State { Open, Other(u8) }
+                impl Lock { pub fn builder() -> Self { todo!() } fn hidden(&self) {} }
+                impl ::std::fmt::Display for State {}
+                fn hidden() {}
+            }
+            pub(crate) struct Client;
+            impl Client { pub fn new() -> Self { Self } }
+            impl crate::Unloc { pub async fn get(mut self, first: u8, second: &str) -> u8 { 0 } }
+        "#;
+        assert_eq!(
+            lines(source),
+            [
+                "async fn Unloc::get(self, _1: u8, _2: &str) -> u8",
+                "enum types::State",
+                "fn types::Lock::builder() -> Self",
+                "impl Clone for types::Lock",
+                "impl Serialize for types::Lock",
+                "impl fmt::Display for types::State",
+                "struct types::Lock, non-exhaustive",
+                "types::Lock.name: Option<String>",
+                "types::State::Open",
+                "types::State::Other(u8)",
+            ]
+        );
+    }
+}

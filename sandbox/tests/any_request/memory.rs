@@ -1,0 +1,133 @@
+//! What the program holds in memory, seen from outside: in this process the tests would measure themselves.
+#![cfg(target_os = "linux")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::{fs, thread};
+
+use crate::answer::{Answer, connect_to, read};
+
+const MIB: usize = 1024 * 1024;
+
+/// The program, until the test ends.
+struct Program {
+    process: Child,
+    base_url: String,
+}
+
+impl Program {
+    fn start() -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unloc-sandbox"));
+        command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().expect("the program runs");
+        let mut line = String::new();
+        let output = process.stdout.as_mut().expect("its output");
+        BufReader::new(output).read_line(&mut line).expect("a line");
+        let base_url = line.trim().split_once('=').expect("an address").1.to_owned();
+        Self { process, base_url }
+    }
+
+    /// How much memory the program takes more than before, at most, while this goes on.
+    fn grows_by(&self, work: impl FnOnce(&Self)) -> usize {
+        // Forgets the peak there was.
+        fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").expect("the peak is forgotten");
+        let before = self.peak();
+        work(self);
+        self.peak() - before
+    }
+
+    fn peak(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("a status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
+    }
+
+    /// Sends a body in chunks of 64 KiB, without holding it here either.
+    fn upload(&self, path: &str, size: usize) -> Option<Answer> {
+        let mut stream = connect_to(&self.base_url);
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+        );
+        let chunk = [b"10000\r\n", &[b' '; 0x10000][..], b"\r\n"].concat();
+        let send = |stream: &mut TcpStream| {
+            stream.write_all(head.as_bytes())?;
+            (0..size / 0x10000).try_for_each(|_| stream.write_all(&chunk))?;
+            stream.write_all(b"0\r\n\r\n")
+        };
+        // Whoever is refused at once may not be let to its end.
+        let _ = send(&mut stream);
+        read(&mut stream, false).expect("in time")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn status(answer: Option<Answer>) -> u16 {
+    answer.expect("an answer").status
+}
+
+#[test]
+fn of_a_body_of_60_mb_no_more_is_held_than_a_body_may_have() {
+    let program = Program::start();
+    let growth = program.grows_by(|program| {
+        assert_eq!(status(program.upload("/auth/v1/token/", 60_000_000)), 413);
+    });
+    assert!(growth < 12 * MIB, "it grew by {growth} bytes");
+    // Twice as much is no more: nothing stays.
+    let growth = program.grows_by(|program| {
+        for _ in 0..4 {
+            assert_eq!(status(program.upload("/auth/v1/token/", 30_000_000)), 413);
+        }
+    });
+    assert!(growth < 12 * MIB, "it grew by {growth} bytes");
+}
+
+#[test]
+fn a_body_of_very_many_small_values_takes_no_more_than_its_text() {
+    let program = Program::start();
+    let body = format!("{{\"x\": [{}]}}", vec![r#"{"a":0}"#; 500_000].join(","));
+    let growth = program.grows_by(|program| {
+        let mut stream = connect_to(&program.base_url);
+        let head = format!(
+            "POST /auth/v1/token/ HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).expect("bytes are taken");
+        assert_eq!(status(read(&mut stream, false).expect("in time")), 400);
+    });
+    assert!(growth < 12 * MIB, "it grew by {growth} bytes");
+}
+
+#[test]
+fn a_body_that_nobody_reads_is_not_held() {
+    let program = Program::start();
+    let growth = program.grows_by(|program| {
+        for path in ["/integrators/v1/lock-holders/", "/nothing", "/_sandbox/tokens/expire"] {
+            // Its answer may be lost, where the body is longer than anybody drains.
+            let _ = program.upload(path, 60_000_000);
+        }
+    });
+    assert!(growth < 12 * MIB, "it grew by {growth} bytes");
+}
+
+#[test]
+fn many_bodies_at_once_take_no_more_than_each_may_have() {
+    const SENDERS: usize = 16;
+    let program = Program::start();
+    let growth = program.grows_by(|program| {
+        thread::scope(|threads| {
+            let upload = || status(program.upload("/_sandbox/faults", 20_000_000));
+            let senders: Vec<_> = (0..SENDERS).map(|_| threads.spawn(upload)).collect();
+            for sender in senders {
+                assert_eq!(sender.join().expect("an end"), 413);
+            }
+        });
+    });
+    assert!(growth < SENDERS * 6 * MIB, "it grew by {growth} bytes");
+}

@@ -1,0 +1,161 @@
+//! What can be asked for: every operation of the specs and of the control interface, with a body that is good.
+
+use serde_json::{Value, json};
+use unloc_sandbox::Sandbox;
+
+/// A method, a path in which names in braces stand for ids, and a good body.
+pub(crate) type Target = (&'static str, &'static str, Option<Value>);
+
+const HOME: &str = "/integrators/v1/lock-holders/{home}";
+
+/// All operations, and all that the control interface offers.
+pub(crate) fn targets() -> Vec<Target> {
+    let key = json!({
+        "userId": "+12125550150",
+        "start": "2030-01-15T14:08:47.000Z",
+        "end": null,
+        "durationMinutes": 90,
+        "recurrence": { "mon": { "startHour": 8, "startMinute": 0, "endHour": 24, "endMinute": 0 } },
+        "appSwitchOnly": true,
+        "skipInviteNotification": false,
+    });
+    let mut key_with_lock = key.clone();
+    key_with_lock["lockId"] = "{lock}".into();
+    let hook = json!({ "webhookUrl": "http://127.0.0.1:9/events" });
+    let account = json!({ "vendor": "danalock", "email": "doors@example.com", "password": "EXAMPLE-PASSWORD" });
+    let holder = json!({
+        "name": "Invented Homes", "countryIso": "NO", "organizationId": "demo-invented",
+        "organizationIdSuffix": "north", "createVendorAccount": true,
+        "vendor": "danalock", "email": "homes@example.com", "password": "EXAMPLE-PASSWORD",
+    });
+    let token = json!({
+        "grant_type": "client_credentials", "client_id": "{client}", "client_secret": "{secret}",
+        "scope": ["lockHolder.admin:{home}"],
+    });
+    let lock = json!({
+        "name": "Cellar door",
+        "image": "data:image/png;base64,AAAA",
+        "address": { "street": "Solgløttveien 15", "postalCode": "0001", "city": "Fjordvik", "countryIso": "NO", "floor": "1" },
+    });
+    let mut targets = vec![
+        ("POST", "/auth/v1/token/", Some(token)),
+        ("GET", "/integrators/v1/lock-holders/", None),
+        ("POST", "/integrators/v1/lock-holders/", Some(holder)),
+        ("POST", "/integrators/v1/lock-vendors/account/", Some(account)),
+        ("GET", "/integrators/v1/integrator/{id}/", None),
+        ("GET", "/images/{id}", None),
+    ];
+    let at_home = [
+        ("PATCH", "/", Some(json!({ "name": "Renamed Homes" }))),
+        ("GET", "/locks/", None),
+        ("GET", "/locks/{lock}/", None),
+        ("PATCH", "/locks/{lock}/", Some(lock)),
+        ("GET", "/keys/", None),
+        ("POST", "/keys/", Some(key_with_lock)),
+        ("GET", "/locks/{lock}/keys/", None),
+        ("POST", "/locks/{lock}/keys/", Some(key)),
+        ("GET", "/locks/{lock}/keys/{key}/", None),
+        ("PUT", "/locks/{lock}/keys/{key}/", Some(json!({ "state": "revoked" }))),
+        ("GET", "/roles/", None),
+        ("GET", "/locks/{lock}/roles/", None),
+        ("PUT", "/locks/{lock}/roles/{user}/", Some(json!({ "canShare": true, "userName": "Nobody Real" }))),
+        ("GET", "/users/{user}/keys/", None),
+        ("GET", "/users/{user}/roles/", None),
+        ("DELETE", "/users/{user}/shared-keys/", None),
+        ("DELETE", "/locks/{lock}/users/{user}/shared-keys/", None),
+        ("GET", "/vendor-connections/", None),
+        ("POST", "/vendor-connections/", Some(json!({ "vendor": "virtual", "locksToCreate": 2 }))),
+        ("POST", "/vendor-connections/", Some(json!({ "vendor": "danalock", "username": "a", "password": "b" }))),
+        ("GET", "/vendor-connections/{connection}/", None),
+        ("PUT", "/vendor-connections/{connection}/refresh/", None),
+        ("PUT", "/vendor-connections/{connection}/update-password/", Some(json!({ "password": "EXAMPLE-OTHER" }))),
+        ("GET", "/key-events/", None),
+        ("GET", "/locks/{lock}/key-events/", None),
+        ("POST", "/locks/{lock}/key-events/webhooks/", Some(hook.clone())),
+        ("GET", "/key-events/webhooks/", None),
+        ("POST", "/key-events/webhooks/", Some(hook)),
+        ("DELETE", "/key-events/webhooks/{id}/", None),
+    ];
+    // Leaked once for each template: a test lives shortly.
+    targets.extend(at_home.map(|(method, path, body)| (method, &*format!("{HOME}{path}").leak(), body)));
+    targets.extend(control());
+    targets
+}
+
+fn control() -> Vec<Target> {
+    let someone = json!({ "lockId": "{lock}", "userId": "+12125550103" });
+    let share = json!({ "lockId": "{lock}", "fromUserId": "+12125550101", "toUserId": "+12125550150" });
+    let fault = json!({
+        "kind": "status", "status": 418, "operation": "getLock", "times": 2, "after": 1, "carriedOut": true,
+        "body": "{}", "contentType": "application/json", "retryAfter": 3,
+    });
+    let connection = json!({ "connectionId": "{connection}", "name": "Cellar door", "password": "EXAMPLE-OTHER" });
+    let post = |path, body: &Value| ("POST", path, Some(body.clone()));
+    vec![
+        ("GET", "/", None),
+        ("GET", "/openapi/auth.yaml", None),
+        ("GET", "/openapi/integrator.yaml", None),
+        ("GET", "/_sandbox/", None),
+        ("GET", "/_sandbox/clock", None),
+        ("PUT", "/_sandbox/clock", Some(json!({ "speed": 60, "advanceSeconds": 86_400 }))),
+        ("PUT", "/_sandbox/clock", Some(json!({ "advanceTo": "9999-12-31T23:59:59Z" }))),
+        ("GET", "/_sandbox/town?lockHolderId={home}", None),
+        ("GET", "/_sandbox/lock-holders/{home}/timeline?days=60", None),
+        post("/_sandbox/people/unlock", &someone),
+        post("/_sandbox/people/lock", &someone),
+        post("/_sandbox/people/view-code", &someone),
+        post("/_sandbox/people/share", &share),
+        post("/_sandbox/vendors/install", &connection),
+        post("/_sandbox/vendors/remove", &someone),
+        post("/_sandbox/vendors/fail", &connection),
+        post("/_sandbox/vendors/recover", &connection),
+        post("/_sandbox/vendors/disconnect", &connection),
+        post("/_sandbox/vendors/change-password", &connection),
+        ("GET", "/_sandbox/faults", None),
+        ("POST", "/_sandbox/faults", Some(fault)),
+        ("DELETE", "/_sandbox/faults", None),
+        ("DELETE", "/_sandbox/faults/1", None),
+        ("GET", "/_sandbox/quirks", None),
+        ("PUT", "/_sandbox/quirks", Some(json!({ "on": ["string-booleans", "other-successes"] }))),
+        ("POST", "/_sandbox/tokens/expire", None),
+        ("GET", "/_sandbox/requests", None),
+        ("GET", "/_sandbox/deliveries?settled", None),
+        ("GET", "/_sandbox/changes", None),
+    ]
+}
+
+/// Ids that are good at every start, for the names in braces.
+pub(crate) struct Names(Vec<(&'static str, String)>);
+
+impl Names {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+        let town = sandbox.town();
+        let home = &town.lock_holders[0].id;
+        let key = town.keys.iter().find(|key| key.state == "active" && !key.shared).expect("a key");
+        let connection = town.connections.iter().find(|connection| connection.lock_holder_id == *home);
+        Self(vec![
+            ("{home}", home.clone()),
+            ("{lock}", key.lock_id.clone()),
+            ("{key}", key.id.clone()),
+            ("{id}", key.id.clone()),
+            ("{user}", "%2B12125550101".to_owned()),
+            ("{connection}", connection.expect("a connection").id.clone()),
+            ("{client}", sandbox.client_id().to_owned()),
+            ("{secret}", sandbox.client_secret().to_owned()),
+        ])
+    }
+
+    /// The text with good ids for all names, or with `other` for the one at this place.
+    pub(crate) fn fill(&self, text: &str, other: Option<(usize, &str)>) -> String {
+        let mut text = text.to_owned();
+        for (place, (name, good)) in self.0.iter().enumerate() {
+            let other = other.filter(|(at, _)| *at == place).map(|(_, other)| other);
+            text = text.replace(name, other.unwrap_or(good));
+        }
+        text
+    }
+
+    pub(crate) fn fill_body(&self, body: &Value) -> Value {
+        self.fill(&body.to_string(), None).parse().expect("JSON")
+    }
+}

@@ -1,0 +1,108 @@
+//! Quirks that show in what the sandbox does, not in how its answers look.
+
+use serde_json::{Value, json};
+use unloc_sandbox::Quirk;
+use unloc_sandbox::chrono::Utc;
+
+use crate::spec::{Answer, documented, is_component};
+use crate::world::{Call, World};
+
+/// A call whose answer has to be as documented, whatever the quirk.
+async fn call(world: &World, id: &str, call: &Call) -> Answer {
+    let answer = world.call(documented(id), call).await;
+    documented(id).exact(&answer).unwrap_or_else(|wrong| panic!("{id}: {wrong}: {answer:?}"));
+    answer
+}
+
+fn body(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn strict_slashes_make_a_path_without_its_last_slash_lead_nowhere() {
+    let world = World::begin(Utc::now()).await;
+    let url = format!("{}/integrators/v1/lock-holders", world.sandbox.base_url());
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let status = async || client.get(&url).send().await.unwrap().status().as_u16();
+    assert_eq!(status().await, 401);
+    world.sandbox.set_quirks([Quirk::StrictSlashes]);
+    assert_eq!(status().await, 404);
+    assert_eq!(call(&world, "getLockHolders", &Call::new()).await.status, 200);
+}
+
+#[tokio::test]
+async fn null_dates_are_taken_for_none_until_the_quirk_refuses_them() {
+    let world = World::begin(Utc::now()).await;
+    for id in ["createKey", "createKeyForLockHolder"] {
+        world.sandbox.set_quirks([]);
+        let key = |change: Value| {
+            let mut key = json!({ "userId": "+12125550199" });
+            if id == "createKeyForLockHolder" {
+                key["lockId"] = json!("{lockId}");
+            }
+            key.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            Call::body(key)
+        };
+        let (start, end) = (key(json!({ "start": null })), key(json!({ "end": null })));
+        let made = body(&call(&world, id, &start).await);
+        assert_eq!([&made["key"]["start"], &made["key"]["end"]], [&Value::Null; 2]);
+        world.sandbox.set_quirks([Quirk::NullDatesRefused]);
+        for nulls in [start, end] {
+            assert_eq!(call(&world, id, &nulls).await.status, 400, "{id}");
+        }
+        assert_eq!(call(&world, id, &key(json!({}))).await.status, 200, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn revoking_an_expired_key_is_a_conflict_only_by_the_quirk() {
+    let world = World::begin(Utc::now()).await;
+    let keys = body(&call(&world, "getKeys", &Call::new()).await);
+    let expired = keys["keys"].as_array().unwrap().iter().find(|key| key["state"] == "expired").expect("such a key");
+    let text = |name: &str| expired[name].as_str().unwrap().to_owned().leak() as &'static str;
+    let revoke = Call::body(json!({ "state": "revoked" })).with("lockId", text("lockId")).with("keyId", text("id"));
+    world.sandbox.set_quirks([Quirk::RevokingExpiredConflicts]);
+    assert_eq!(call(&world, "updateKey", &revoke).await.status, 409);
+    world.sandbox.set_quirks([]);
+    assert_eq!(body(&call(&world, "updateKey", &revoke).await)["key"]["state"], "revoked");
+}
+
+#[tokio::test]
+async fn a_lock_holder_without_its_account_is_taken_back_unless_that_fails_too() {
+    let world = World::begin(Utc::now()).await;
+    let account = json!({ "vendor": "danalock", "email": "taken@example.com", "password": "EXAMPLE" });
+    call(&world, "createVendorAccount", &Call::body(account.clone())).await;
+    let mut create = json!({
+        "name": "Harbour Flats", "countryIso": "NO", "organizationId": "harbour-flats", "createVendorAccount": true,
+    });
+    create.as_object_mut().unwrap().extend(account.as_object().unwrap().clone());
+    let before = world.sandbox.town().lock_holders.len();
+    for (quirks, left) in [(&[][..], 0), (&[Quirk::BrokenRollback][..], 1)] {
+        world.sandbox.set_quirks(quirks.iter().copied());
+        let answer = call(&world, "createLockHolder", &Call::body(create.clone())).await;
+        assert_eq!((answer.status, world.sandbox.town().lock_holders.len()), (409, before + left), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn webhooks_are_called_with_one_documented_event_and_by_the_quirk_twice() {
+    let world = World::begin(Utc::now()).await;
+    world.sandbox.deliveries_settled().await;
+    let listen = Call::body(json!({ "webhookUrl": "{base}/listener" }));
+    call(&world, "createWebhookForLock", &listen).await;
+    let (lock, user) = (world.fill("{lockId}"), world.fill("{userId}"));
+    for (quirks, times) in [(&[][..], 1), (&[Quirk::WebhooksTwice][..], 2)] {
+        world.sandbox.set_quirks(quirks.iter().copied());
+        let event = world.sandbox.people().unlock(&lock, &user).unwrap();
+        world.sandbox.deliveries_settled().await;
+        let calls = world.sandbox.deliveries().into_iter().filter(|one| one.event_id == event);
+        let calls: Vec<_> = calls.filter(|one| one.url.ends_with("/listener")).collect();
+        assert_eq!(calls.len(), times);
+        let events = body(&call(&world, "getKeyEvents", &Call::new()).await);
+        for delivery in calls {
+            is_component(&delivery.body, "KeyEvent").unwrap();
+            // What is told is what can be asked for.
+            assert_eq!(events["keyEvents"].as_array().unwrap().last(), Some(&delivery.body));
+        }
+    }
+}

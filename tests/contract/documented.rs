@@ -1,0 +1,246 @@
+//! Every request that the SDK sends is one that the specs describe, with as little in it as there can be and with all that
+//! there can be. What is sent is held against the YAML itself, not against the types that are made from it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use unloc::types::{
+    Address, CreateKeyForLockHolderRequest, CreateKeyRequest, CreateLockHolderRequest, CreateOrUpdateRoleRequest,
+    CreateVendorConnectionRequest, Recurrence, RecurrencePeriod, UpdateLockRequest, builder,
+};
+use unloc::{Handle, Operation, Unloc, Url};
+use unloc_codegen::json_schema::{JsonSchemas, Reading};
+use unloc_codegen::load::Document;
+use unloc_codegen::operation::{Needs, Operation as Documented};
+
+use crate::operations::{Call, Ids, PASSWORD, PERSON, call_each, calls};
+use crate::support::{Answer, Request, Server, lock_holder, unloc};
+
+/// Properties that the SDK can send, but nobody shall.
+const NEVER: [&str; 1] = ["recurrence.timeSpans"];
+
+/// A spec, and where its API stands.
+struct Api {
+    document: Document,
+    base: &'static str,
+}
+
+impl Api {
+    fn read(name: &str, base: &'static str) -> Self {
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{name}.yaml"));
+        Self { document: Document::read(&file).unwrap(), base }
+    }
+
+    fn auth() -> Self {
+        Self::read("auth", "/auth/v1")
+    }
+
+    fn integrator() -> Self {
+        Self::read("integrator", "/integrators/v1")
+    }
+
+    fn operations(&self) -> Vec<Documented> {
+        Documented::all(&self.document).unwrap()
+    }
+
+    /// Ends the test unless the request is one of this operation as the spec describes it.
+    fn demand(&self, operation: &Documented, request: &Request) {
+        let id = &operation.id;
+        let schemas = JsonSchemas::new(&self.document, Reading::Exact);
+        let url: Url = format!("http://127.0.0.1{}", request.target).parse().unwrap();
+        assert_eq!(request.method, operation.method, "{id}");
+        let path = url.path().strip_prefix(self.base).unwrap_or_else(|| panic!("{id}: {url}"));
+        let (parts, template): (Vec<_>, Vec<_>) = (path.split('/').collect(), operation.path.split('/').collect());
+        assert_eq!(parts.len(), template.len(), "{id}: {path}");
+        for (part, template) in parts.into_iter().zip(template) {
+            match template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                None => assert_eq!(part, template, "{id}"),
+                Some(name) => {
+                    assert!(!part.is_empty(), "{id}: {name}");
+                    fits(&decoded(part).into(), &schemas.parameter(operation, name).unwrap(), id);
+                }
+            }
+        }
+        for (name, value) in url.query_pairs() {
+            let known = operation.parameters.iter().any(|one| one.place == "query" && one.name == name);
+            assert!(known, "{id}: {name} is not documented");
+            let schema = schemas.parameter(operation, &name).unwrap();
+            // A text in a query stands for a number where a number is wanted.
+            let is_number = schema["allOf"][0]["type"] == "integer";
+            let value = if is_number { value.parse().unwrap() } else { Value::from(value.into_owned()) };
+            fits(&value, &schema, id);
+        }
+        match schemas.request(operation) {
+            Some(schema) => {
+                assert_eq!(request.header("content-type"), Some("application/json"), "{id}");
+                fits(&request.json(), &schema, id);
+            }
+            None => {
+                assert_eq!((request.body.len(), request.header("content-type")), (0, None), "{id}");
+            }
+        }
+        let bearer = request.header("authorization").is_some_and(|value| value.starts_with("Bearer ey"));
+        assert_eq!(bearer, operation.needs != Needs::Nothing, "{id}");
+        assert_eq!(request.header("authorization").is_some(), bearer, "{id}");
+    }
+
+    /// What can be given beside what must be: query parameters and properties of the body, as paths.
+    fn optional(&self, operation: &Documented) -> BTreeSet<String> {
+        let query = operation.parameters.iter().filter(|one| one.place == "query" && !one.required);
+        let mut names: BTreeSet<_> = query.map(|one| one.name.clone()).collect();
+        if let Some((schema, _)) = &operation.body {
+            self.properties(schema, "", &mut names);
+        }
+        names.retain(|name| !NEVER.iter().any(|never| name.starts_with(never)));
+        names
+    }
+
+    fn properties(&self, schema: &str, prefix: &str, names: &mut BTreeSet<String>) {
+        let schema = &self.document.value["components"]["schemas"][schema];
+        let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let inner = property["$ref"].as_str().or_else(|| property["allOf"][0]["$ref"].as_str());
+            if !required(name) {
+                names.insert(format!("{prefix}{name}"));
+            }
+            if let Some(inner) = inner.and_then(|inner| inner.strip_prefix("#/components/schemas/")) {
+                self.properties(inner, &format!("{prefix}{name}."), names);
+            }
+        }
+    }
+}
+
+fn decoded(part: &str) -> String {
+    let url: Url = format!("http://127.0.0.1/?{part}").parse().unwrap();
+    url.query_pairs().next().unwrap().0.into_owned()
+}
+
+#[track_caller]
+fn fits(value: &Value, schema: &Value, id: &str) {
+    let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
+    let wrong: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{id}: {wrong:?} in {value}");
+}
+
+/// What a request gives: query parameters and properties of its body, as paths.
+fn given(request: &Request) -> BTreeSet<String> {
+    fn walk(fields: &Map<String, Value>, prefix: &str, names: &mut BTreeSet<String>) {
+        for (name, value) in fields {
+            names.insert(format!("{prefix}{name}"));
+            if let Value::Object(inner) = value {
+                walk(inner, &format!("{prefix}{name}."), names);
+            }
+        }
+    }
+    let url: Url = format!("http://127.0.0.1{}", request.target).parse().unwrap();
+    let mut names: BTreeSet<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    if let Ok(Value::Object(fields)) = serde_json::from_slice(&request.body) {
+        walk(&fields, "", &mut names);
+    }
+    names
+}
+
+fn may() -> DateTime<Utc> {
+    "2024-05-01T12:00:00Z".parse().unwrap()
+}
+
+fn week() -> builder::Recurrence {
+    let day = || RecurrencePeriod::builder().start_hour(8).start_minute(0).end_hour(24).end_minute(59);
+    Recurrence::builder().mon(day()).tue(day()).wed(day()).thu(day()).fri(day()).sat(day()).sun(day())
+}
+
+fn address() -> builder::Address {
+    let address = Address::builder().street("1 Quay Street").postal_code("0101").city("Oslo").country_iso("NO");
+    address.floor("2").visitor_instructions("Second entrance")
+}
+
+/// Those operations that can be given more than [`calls`] gives them, with all there is; and those that it gives more than
+/// they need, with less. Null stands for a value, too.
+fn more_calls() -> Vec<Call> {
+    call_each! {
+        Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder().body(
+            CreateLockHolderRequest::builder().name("Harbour Flats").country_iso("NO").organization_id("harbour-flats")
+                .organization_id_suffix("b").create_vendor_account(true).vendor("danalock").email("me@example.com")
+                .password(PASSWORD),
+        );
+        LockHolder "getKeyEvents": |home, ids| home.get_key_events().limit(2500).start_after_id("event");
+        LockHolder "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.lock).limit(1)
+            .start_after_id("event");
+        LockHolder "getKeys": |home, ids| home.get_keys().limit(1).start_after_id("key");
+        LockHolder "getLocks": |home, ids| home.get_locks().limit(1).start_after_id("lock");
+        LockHolder "getRoles": |home, ids| home.get_roles().limit(1).start_after_id("+12125550100.door");
+        LockHolder "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder().body(
+            CreateKeyForLockHolderRequest::builder().lock_id("door").user_id(PERSON).start(may()).end(may())
+                .duration_minutes(60).skip_invite_notification(true).recurrence(week()).app_switch_only(false),
+        );
+        LockHolder "createKey": |home, ids| home.create_key().lock_id(ids.lock).body(
+            CreateKeyRequest::builder().user_id(PERSON).start(may()).end(may()).duration_minutes(60)
+                .skip_invite_notification(true).recurrence(week()).app_switch_only(false),
+        );
+        LockHolder "createKey": |home, ids| home.create_key().lock_id(ids.lock).body(
+            CreateKeyRequest::builder().user_id(PERSON).start(None).end(None).skip_invite_notification(None),
+        );
+        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.lock).body(
+            UpdateLockRequest::builder().name("Door").image("data:image/png;base64,iVBORw0KGgo=".to_owned())
+                .address(address()),
+        );
+        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.lock)
+            .body(UpdateLockRequest::builder().image(None).address(None));
+        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.lock).body(UpdateLockRequest::builder());
+        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role().lock_id(ids.lock).user_id(ids.user)
+            .body(CreateOrUpdateRoleRequest::builder().can_share(false).user_name("Kim"));
+        LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection()
+            .body(CreateVendorConnectionRequest::builder().vendor("virtual"));
+        LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection().body(
+            CreateVendorConnectionRequest::builder().vendor("danalock").username("me").password(PASSWORD)
+                .locks_to_create(1),
+        );
+    }
+}
+
+/// The requests of all calls, by operation; an answer is of no interest.
+async fn requests(server: &Server, unloc: &Unloc) -> Vec<(&'static str, Request)> {
+    let mut requests = Vec::new();
+    for call in calls().into_iter().chain(more_calls()) {
+        let id = call.operation.id;
+        let outcome = call.run(unloc, &Ids::plain()).await;
+        let [request] = &server.take()[..] else { panic!("{id} was not sent once: {outcome:?}") };
+        requests.push((id, request.clone()));
+    }
+    requests
+}
+
+#[tokio::test]
+async fn every_request_is_one_that_the_spec_describes_with_nothing_optional_and_with_all_of_it() {
+    let server = Server::always(Answer::new(404, "")).await;
+    let unloc = unloc(&server);
+    let (requests, api) = (requests(&server, &unloc).await, Api::integrator());
+    for operation in api.operations() {
+        let of_operation = requests.iter().filter(|(id, _)| *id == operation.id).map(|(_, request)| request);
+        let of_operation: Vec<_> = of_operation.collect();
+        for request in &of_operation {
+            api.demand(&operation, request);
+        }
+        let optional = api.optional(&operation);
+        let given: Vec<_> = of_operation.into_iter().map(given).collect();
+        assert!(given.iter().any(|given| given.is_disjoint(&optional)), "{}: without {optional:?}", operation.id);
+        assert!(given.iter().any(|given| given.is_superset(&optional)), "{}: with {optional:?}", operation.id);
+    }
+}
+
+#[tokio::test]
+async fn every_request_for_a_token_is_one_that_the_spec_describes_with_a_scope_and_without() {
+    let server = Server::always(Answer::new(404, "")).await;
+    let unloc = unloc(&server);
+    unloc.get_lock_holders().send().await.unwrap_err();
+    unloc.lock_holder(&lock_holder("home")).unwrap().get_locks().send().await.unwrap_err();
+    let (requests, api) = (server.token_requests(), Api::auth());
+    let [operation] = &api.operations()[..] else { panic!("a new operation: it needs a request here") };
+    for request in &requests {
+        api.demand(operation, request);
+    }
+    let scopes: Vec<_> = requests.iter().map(|request| given(request).contains("scope")).collect();
+    assert_eq!((scopes, api.optional(operation)), (vec![false, true], BTreeSet::from(["scope".to_owned()])));
+}

@@ -1,0 +1,93 @@
+//! The service in a box, with each contradiction of the documents switched on: nothing of it is in a caller's way.
+
+use std::time::Duration;
+
+use unloc::types::{
+    CreateKeyForLockHolderRequest, CreateKeyRequest, CreateLockHolderRequest, CreateOrUpdateRoleRequest,
+    CreateVendorConnectionRequest, CreateWebhookRequest, KeyState, UpdateKeyRequest, UpdateLockHolderRequest,
+    UpdateLockRequest, Vendor,
+};
+use unloc::{LockHolder, Unloc};
+use unloc_sandbox::{Quirk, Sandbox};
+
+use crate::operations::PERSON;
+
+/// An integrator's day: everything that can be read is, and everything that can be made is made.
+async fn day(sandbox: &Sandbox, unloc: &Unloc) -> unloc::Result<()> {
+    let holder = CreateLockHolderRequest::builder().name("Emerald Homes").country_iso("NO").organization_id("emerald");
+    unloc.create_lock_holder().body(holder).send().await?;
+    unloc.get_integrator().integrator_id(sandbox.client_id()).send().await?;
+    let holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    assert_eq!(holders.len(), 4);
+    let home = unloc.lock_holder(&holders[0])?;
+    home.update_lock_holder().body(UpdateLockHolderRequest::builder().name("Fjord Homes")).send().await?;
+
+    let locks = home.get_locks().send().await?.into_inner().locks;
+    let lock = locks[0].id.as_str();
+    home.get_lock().lock_id(lock).send().await?;
+    home.update_lock().lock_id(lock).body(UpdateLockRequest::builder().name("Gate")).send().await?;
+    keys(&home, lock).await?;
+
+    let role = CreateOrUpdateRoleRequest::builder().can_share(true);
+    let role = home.create_or_update_role().lock_id(lock).user_id(PERSON).body(role).send().await?.into_inner().role;
+    assert!(role.can_share && role.user_id.expose() == PERSON);
+    assert!(home.get_roles().send().await?.roles.iter().any(|role| role.user_id.expose() == PERSON));
+    home.get_roles_for_lock().lock_id(lock).send().await?;
+    home.get_roles_for_user().user_id(PERSON).send().await?;
+    home.delete_shared_keys_for_user().user_id(PERSON).send().await?;
+    home.delete_shared_keys_for_lock().lock_id(lock).user_id(PERSON).send().await?;
+
+    let virtual_locks = CreateVendorConnectionRequest::builder().vendor(Vendor::Virtual).locks_to_create(2);
+    home.create_vendor_connection().body(virtual_locks).send().await?;
+    assert_eq!(home.get_vendor_connections().send().await?.vendor_connections.len(), 3);
+
+    let hook = CreateWebhookRequest::builder().webhook_url("http://127.0.0.1:9/");
+    home.create_webhook_for_lock().lock_id(lock).body(hook.clone()).send().await?;
+    home.create_webhook().body(hook).send().await?;
+    assert_eq!(home.get_webhooks().send().await?.webhooks.len(), 1);
+    sandbox.people().unlock(lock, PERSON).expect("a key that works");
+    assert_eq!(home.get_key_events().send().await?.key_events.len(), 1);
+    assert_eq!(home.get_key_events_for_lock().lock_id(lock).send().await?.key_events.len(), 1);
+    Ok(())
+}
+
+async fn keys(home: &LockHolder, lock: &str) -> unloc::Result<()> {
+    let key = CreateKeyRequest::builder().user_id(PERSON);
+    home.create_key().lock_id(lock).body(key).send().await?;
+    let other = CreateKeyForLockHolderRequest::builder().lock_id(lock).user_id(PERSON);
+    let other = home.create_key_for_lock_holder().body(other).send().await?.into_inner().key;
+    let id = other.id.expect("no document leaves it out there");
+    home.get_key().lock_id(lock).key_id(&id).send().await?;
+    let revoke = UpdateKeyRequest::builder().state(KeyState::Revoked);
+    home.update_key().lock_id(lock).key_id(&id).body(revoke).send().await?;
+    let listed = home.get_keys().send().await?.into_inner().keys;
+    assert!(listed.iter().filter(|key| key.to_user.id.expose() == PERSON).count() >= 2);
+    assert_eq!(paged(home).await?, listed.len());
+    home.get_keys_for_lock().lock_id(lock).send().await?;
+    home.get_keys_for_user().user_id(PERSON).send().await?;
+    Ok(())
+}
+
+async fn paged(home: &LockHolder) -> unloc::Result<usize> {
+    use futures_util::TryStreamExt;
+    home.get_keys().limit(3).items().try_fold(0, |count, _| async move { Ok(count + 1) }).await
+}
+
+async fn live(quirks: &[Quirk]) -> unloc::Result<()> {
+    let sandbox = Sandbox::builder().settling(Duration::ZERO).quirks(quirks.iter().copied()).start().await;
+    let sandbox = sandbox.expect("the sandbox starts");
+    let unloc = Unloc::builder()
+        .environment(sandbox.base_url())
+        .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        .build()?;
+    day(&sandbox, &unloc).await
+}
+
+#[tokio::test]
+async fn no_contradiction_of_the_documents_is_in_a_callers_way() {
+    live(&[]).await.expect("without quirks");
+    for quirk in Quirk::ALL {
+        live(&[*quirk]).await.unwrap_or_else(|error| panic!("{quirk}: {error}"));
+    }
+    live(Quirk::ALL).await.expect("all quirks at once");
+}
