@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::packages;
+use crate::{packages, surface};
 
 /// A check by cargo: what it is for, the arguments, what stands in the environment.
 struct Check {
@@ -43,13 +43,11 @@ const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check 
 }
 
 /// Runs all checks; ends at the first that fails.
-pub(crate) fn run() -> ExitCode {
+pub(crate) fn run(root: &Path) -> ExitCode {
     let started = Instant::now();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default();
-    let outcome = CHECKS
-        .iter()
-        .try_for_each(|check| timed(check.name, || by_cargo(check, &root)))
-        .and_then(|()| timed("packages", || packages::check(&root, || cargo(&root))));
+    let outcome = timed("surface", || surface::check(root))
+        .and_then(|()| CHECKS.iter().try_for_each(|check| timed(check.name, || by_cargo(check, root))))
+        .and_then(|()| timed("packages", || packages::check(root, || cargo(root))));
     match outcome {
         Ok(()) => {
             println!("\nall checks passed in {} s", started.elapsed().as_secs());

@@ -2,20 +2,33 @@
 
 mod ci;
 mod packages;
+mod surface;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
 commands:
-  ci    every check that continuous integration runs";
+  ci                 every check that continuous integration runs
+  surface            writes the public API that the specs lead to into openapi/surface
+  surface --check    says how it differs from what stands there";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["ci"] => ci::run(),
+        ["ci"] => ci::run(&root()),
+        ["surface"] => surface::write(&root()),
+        ["surface", "--check"] => match surface::check(&root()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("\nerror: {why}");
+                ExitCode::FAILURE
+            }
+        },
+        ["surface", rest @ ..] => refuse(&format!("`surface` takes `--check` or nothing, not `{}`", rest.join(" "))),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             ExitCode::SUCCESS
@@ -24,6 +37,11 @@ fn main() -> ExitCode {
         ["ci", rest @ ..] => refuse(&format!("`ci` takes no arguments, and `{}` was given", rest.join(" "))),
         [other, ..] => refuse(&format!("there is no command `{other}`")),
     }
+}
+
+/// The repository, wherever one stands in it.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
 fn refuse(why: &str) -> ExitCode {
