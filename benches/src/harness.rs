@@ -80,6 +80,14 @@ async fn measure(calls: usize, call: &mut impl AsyncFnMut() -> Result<()>) -> Re
     })
 }
 
+/// How many bytes are in use after `make` that were not before it, while what it made is still there.
+pub fn held_by<T>(make: impl FnOnce() -> T) -> (T, usize) {
+    let memory = Region::new(ALLOCATOR);
+    let made = make();
+    let memory = memory.change();
+    (made, memory.bytes_allocated.saturating_sub(memory.bytes_deallocated))
+}
+
 /// What this process has taken of the processors; the server is another one.
 #[cfg(unix)]
 fn cpu_time() -> Duration {

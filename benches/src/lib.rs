@@ -23,7 +23,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
 
-pub use harness::{Round, Rung, interleave, thread_time};
+pub use harness::{Round, Rung, held_by, interleave, thread_time};
 pub use report::Report;
 pub use server::{LOCKS, Server, TOKEN};
 

@@ -17,6 +17,7 @@ use http_body_util::BodyExt;
 use crate::error::{ApiError, OAuthError};
 use crate::faults::{Fault, FaultKind};
 use crate::quirks;
+use crate::rewrite;
 use crate::state::App;
 use crate::token::Doom;
 use crate::wire::Scissors;
@@ -36,9 +37,14 @@ pub(crate) async fn around(State(operation): State<Operation>, request: Request,
         None => answer(&app, name, request, next).await,
         Some(fault) => spoiled(&app, name, fault, request, next).await,
     };
+    let is_silence = fault.as_ref().is_some_and(|fault| matches!(fault.kind, FaultKind::Silence));
     let fault = fault.map(|fault| fault.name());
     app.journal.enter(app.now(), method.as_str(), Some(name), response.status().as_u16(), begun.elapsed(), fault);
     app.changed();
+    // Only now: whoever waits for this answer gives up at some time, and the request should be listed all the same.
+    if is_silence {
+        app.stopped().await;
+    }
     response
 }
 
@@ -53,7 +59,7 @@ async fn answer(app: &App, name: &str, request: Request, next: Next) -> Response
     let response = next.run(request).await;
     let (parts, body) = response.into_parts();
     match body.collect().await {
-        Ok(bytes) => quirks::rewrite(&app.quirks, name, parts, &bytes.to_bytes()),
+        Ok(bytes) => rewrite::rewrite(&app.quirks, name, parts, &bytes.to_bytes()),
         // Bodies of the sandbox's own making do not fail.
         Err(error) => ApiError::invalid(error.to_string()).into_response(),
     }
@@ -77,9 +83,6 @@ async fn spoiled(app: &App, name: &str, fault: &Fault, request: Request, next: N
             made_up(name, *status, body.as_deref(), content_type, *retry_after)
         }
         FaultKind::Reset | FaultKind::Silence => {
-            if matches!(fault.kind, FaultKind::Silence) {
-                app.stopped().await;
-            }
             // Nothing of this answer is sent, not even when the sandbox stops.
             if let Some(scissors) = scissors {
                 scissors.cut();

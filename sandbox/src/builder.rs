@@ -79,7 +79,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// What time it is at the start, in place of the machine's time. Dates of the town are counted from it.
+    /// What time it is at the start, in place of the machine's time: a moment of the years 6 to 9999, or else the
+    /// nearest one. Dates of the town are counted from it.
     pub fn starts_at(mut self, moment: DateTime<Utc>) -> Self {
         self.starts_at = Some(moment);
         self

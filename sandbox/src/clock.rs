@@ -12,6 +12,12 @@ const END: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 0) {
     None => DateTime::UNIX_EPOCH,
 };
 
+/// The first moment the sandbox's clock can show: the town, which is older than its start, has dates before it.
+const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(-62_000_000_000, 0) {
+    Some(beginning) => beginning,
+    None => DateTime::UNIX_EPOCH,
+};
+
 /// The sandbox's only source of time: it runs as fast as it is told to, stands still, and can be put forward.
 ///
 /// Everything that depends on time (a token's end, a key's state, a connection that comes up) asks this clock when
@@ -42,7 +48,7 @@ fn later(at: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
 impl Clock {
     /// A clock that begins at `at`, or with the machine's time.
     pub(crate) fn new(at: Option<DateTime<Utc>>, speed: f64) -> Self {
-        let at = at.unwrap_or_else(Utc::now).min(END);
+        let at = at.unwrap_or_else(Utc::now).clamp(BEGINNING, END);
         Self(Mutex::new(Hand { at, since: Instant::now(), speed: sensible(speed) }))
     }
 
@@ -148,6 +154,7 @@ mod tests {
             clock.advance(Duration::MAX);
             assert_eq!(clock.now(), END);
         }
-        assert_eq!(Clock::new(Some(DateTime::<Utc>::MAX_UTC), 1.0).now(), END);
+        assert_eq!(Clock::new(Some(DateTime::<Utc>::MAX_UTC), 0.0).now(), END);
+        assert_eq!(Clock::new(Some(DateTime::<Utc>::MIN_UTC), 0.0).now(), BEGINNING);
     }
 }

@@ -154,7 +154,7 @@ async fn call(parcel: &Parcel, leaves_the_machine: bool) -> Result<u16, String> 
     }
     let host = uri.host().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let is_near = bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let is_near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if !is_near && !leaves_the_machine {
         return Err("not sent: a sandbox that listens on a loopback address calls loopback addresses only".to_owned());
     }
@@ -163,8 +163,10 @@ async fn call(parcel: &Parcel, leaves_the_machine: bool) -> Result<u16, String> 
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(|error| format!("no connection: {error}"))?;
     let connection = tokio::spawn(connection);
+    // Not the authority as it stands: a user and a password before the host are no part of this header.
+    let host = uri.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let request = Request::post(uri.path_and_query().map_or("/", |path| path.as_str()))
-        .header(HOST, uri.authority().map_or(host, |authority| authority.as_str()))
+        .header(HOST, host)
         .header(USER_AGENT, concat!("unloc-sandbox/", env!("CARGO_PKG_VERSION")))
         .header(CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(parcel.body.to_string())))

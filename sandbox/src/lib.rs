@@ -87,7 +87,7 @@ pub use chrono;
 pub use delivery::Delivery;
 pub use faults::{Fault, FaultError, FaultInForce};
 pub use journal::Request;
-pub use people::{Action, People, Refused};
+pub use people::{People, Refused};
 pub use quirks::{Quirk, UnknownQuirk};
 pub use sandbox::{FaultControl, Sandbox, Time};
 pub use snapshot::{SeenConnection, SeenKey, SeenLock, SeenLockHolder, Snapshot};

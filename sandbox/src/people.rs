@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::delivery::Parcel;
 use crate::fields::phone;
 use crate::model::{Key, KeyEvent, Place};
@@ -40,15 +38,10 @@ pub struct People<'a> {
 pub struct Refused(pub(crate) String);
 
 /// What people do with a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum Action {
-    /// Open the lock.
+#[derive(Clone, Copy)]
+pub(crate) enum Action {
     Unlocked,
-    /// Close the lock.
     Locked,
-    /// Look at the lock's code in the app.
     ViewedCode,
 }
 

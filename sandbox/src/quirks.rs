@@ -5,11 +5,9 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::Request;
-use axum::http::response::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::error::ApiError;
-use crate::rewrite;
 
 macro_rules! quirks {
     ($($(#[doc = $text:literal])+ $variant:ident = $name:literal,)+) => {
@@ -159,11 +157,6 @@ pub(crate) fn refuse(quirks: &Quirks, request: &Request) -> Option<Response> {
         return Some(ApiError::not_found("There is nothing at this path without its trailing slash").into_response());
     }
     None
-}
-
-/// The answer as the quirks have it.
-pub(crate) fn rewrite(quirks: &Quirks, operation: &str, parts: Parts, bytes: &[u8]) -> Response {
-    rewrite::rewrite(quirks, operation, parts, bytes)
 }
 
 #[cfg(test)]

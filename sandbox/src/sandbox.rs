@@ -99,6 +99,7 @@ impl Sandbox {
     /// ```
     pub fn expire_tokens(&self) {
         self.app.issuer.expire_all();
+        self.app.changed();
     }
 
     /// The sandbox's clock, to stop it, to let it run faster, and to put it forward.

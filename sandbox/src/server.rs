@@ -154,14 +154,18 @@ impl Server {
             Ok((runtime, listener)) => {
                 let _ = report.send(Ok(()));
                 runtime.block_on(serve(listener, shared, parcels));
+                // A name of a webhook's host that is being looked up would hold up an ordinary end.
+                runtime.shutdown_background();
             }
             Err(error) => {
                 let _ = report.send(Err(error));
             }
         };
         let thread = thread::Builder::new().name("unloc-sandbox".to_owned()).spawn(work)?;
+        // Before anything is awaited: a start that is given up must not leave its thread and its port behind.
+        let server = Self { app, thread: Some(thread) };
         reported.await.unwrap_or_else(|_| Err(io::Error::other("the sandbox's thread ended early")))?;
-        Ok(Self { app, thread: Some(thread) })
+        Ok(server)
     }
 }
 

@@ -55,6 +55,8 @@ impl<'a> Vendors<'a> {
         let connection = town.locks[lock as usize].connection;
         let account = account(&town, connection)?;
         town.accounts[account as usize].removed.push(lock);
+        drop(town);
+        self.app.changed();
         Ok(())
     }
 
@@ -66,7 +68,11 @@ impl<'a> Vendors<'a> {
     pub fn fail(&self, connection_id: &str) -> Result<(), Refused> {
         self.with_account(connection_id, |town, connection, account| {
             town.accounts[account as usize].is_down = true;
-            town.connections[connection as usize].state = ConnectionState::Error;
+            let state = &mut town.connections[connection as usize].state;
+            // What is cut stays cut: its account may belong to another connection by now.
+            if *state != ConnectionState::Disconnected {
+                *state = ConnectionState::Error;
+            }
         })
     }
 

@@ -53,11 +53,26 @@ impl Town {
         }
         let (installed, removed) = (std::mem::take(&mut account.installed), std::mem::take(&mut account.removed));
         self.connections[place].state = ConnectionState::Connected;
+        self.take_over(job.connection);
         for lock in removed {
             self.off_board(lock);
         }
         for name in installed {
             self.add_lock(NewLock { connection: job.connection, name, address: None, created: job.due });
+        }
+    }
+
+    /// Gives a connection the locks that an earlier one brought in from the same account for the same lock holder: keys
+    /// for them work again now that the account is connected anew.
+    fn take_over(&mut self, connection: Place) {
+        let Self { connections, lock_holders, locks, .. } = self;
+        let of = |place: Place| connections[place as usize].login.as_ref().map(|(account, _)| *account);
+        let account = of(connection);
+        for lock in &lock_holders[connections[connection as usize].lock_holder as usize].locks {
+            let lock = &mut locks[*lock as usize];
+            if of(lock.connection) == account {
+                lock.connection = connection;
+            }
         }
     }
 
