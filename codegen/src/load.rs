@@ -15,7 +15,10 @@ pub struct Document {
     pub file: PathBuf,
     /// The content, keys in the order of the file where the JSON library keeps it.
     pub value: Value,
+    /// The text itself, to show lines of it.
+    pub text: String,
     positions: HashMap<String, Position>,
+    values: HashMap<String, Position>,
 }
 
 impl Document {
@@ -45,9 +48,16 @@ impl Document {
             let found = documents.len();
             return Err(Error::new(path, None, format!("holds {found} YAML documents where one is expected")));
         };
-        let mut reader = Reader { path, positions: HashMap::new() };
+        let mut reader = Reader { path, positions: HashMap::new(), values: HashMap::new() };
         let value = reader.value(document, String::new())?;
-        Ok(Self { file: path.to_path_buf(), value, positions: reader.positions })
+        let Reader { positions, values, .. } = reader;
+        Ok(Self { file: path.to_path_buf(), value, text: text.to_owned(), positions, values })
+    }
+
+    /// The position of the value at a JSON pointer, where [`position`](Self::position) is that of its key.
+    #[must_use]
+    pub fn value_position(&self, pointer: &str) -> Option<Position> {
+        self.values.get(pointer).copied().or_else(|| self.position(pointer))
     }
 
     /// The position of the node at a JSON pointer, or of the nearest ancestor that stands in the file.
@@ -78,6 +88,7 @@ pub fn escape(step: &str) -> String {
 struct Reader<'a> {
     path: &'a Path,
     positions: HashMap<String, Position>,
+    values: HashMap<String, Position>,
 }
 
 impl Reader<'_> {
@@ -85,6 +96,7 @@ impl Reader<'_> {
         let at = Position::new(node.span.start.line(), node.span.start.col() + 1);
         // A mapping's entry is already placed at its key, which is where a reader looks first.
         self.positions.entry(pointer.clone()).or_insert(at);
+        self.values.insert(pointer.clone(), at);
         let refuse = |message: &str| Err(Error::new(self.path, Some(at), message));
         Ok(match &node.data {
             YamlData::Value(Scalar::Null) => Value::Null,

@@ -3,6 +3,7 @@
 mod ci;
 mod packages;
 mod surface;
+mod validate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ usage: cargo xtask <command>
 
 commands:
   ci                 every check that continuous integration runs
+  validate           says what is wrong with the specs, or with the files it is given
   surface            writes the public API that the specs lead to into openapi/surface
   surface --check    says how it differs from what stands there";
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
             }
         },
         ["surface", rest @ ..] => refuse(&format!("`surface` takes `--check` or nothing, not `{}`", rest.join(" "))),
+        ["validate", rest @ ..] => validate::run(&root(), rest),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             ExitCode::SUCCESS

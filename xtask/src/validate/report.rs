@@ -1,0 +1,133 @@
+//! Findings, for people and for programs.
+
+use std::io::IsTerminal;
+
+use serde_json::json;
+
+use super::finding::{Finding, Severity};
+use super::rules;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Human,
+    Json,
+    Github,
+    Sarif,
+}
+
+impl Format {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "human" => Some(Self::Human),
+            "json" => Some(Self::Json),
+            "github" => Some(Self::Github),
+            "sarif" => Some(Self::Sarif),
+            _ => None,
+        }
+    }
+}
+
+/// Prints what was found in these files.
+pub(crate) fn print(format: Format, findings: &[Finding], texts: &[(String, String)]) {
+    match format {
+        Format::Human => print!("{}", human(findings, texts, std::io::stdout().is_terminal())),
+        Format::Json => println!("{}", json(findings)),
+        Format::Github => print!("{}", github(findings)),
+        Format::Sarif => println!("{}", sarif(findings)),
+    }
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings.iter().filter(|finding| finding.severity == severity).count()
+}
+
+/// As a compiler tells it: the rule and what it leads to, the line with a marker, how to mend it.
+pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> String {
+    let paint = |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
+    let mut out = String::new();
+    for finding in findings {
+        let code = if finding.severity == Severity::Error { "1;31" } else { "1;33" };
+        let head = paint(code, &format!("{}[{}]", finding.severity.name(), finding.rule));
+        let line = texts
+            .iter()
+            .find(|(file, _)| *file == finding.file)
+            .and_then(|(_, text)| text.lines().nth(finding.at.line - 1));
+        let number = finding.at.line.to_string();
+        let margin = " ".repeat(number.len());
+        out.push_str(&format!("{head}: {}\n", paint("1", &finding.message)));
+        out.push_str(&format!(
+            "{margin}{} {}:{}:{}\n",
+            paint("34", "-->"),
+            finding.file,
+            finding.at.line,
+            finding.at.column
+        ));
+        if let Some(line) = line {
+            let bar = paint("34", "|");
+            let marker = format!("{}{}", " ".repeat(finding.at.column - 1), "^".repeat(finding.width));
+            out.push_str(&format!(
+                "{margin} {bar}\n{} {bar} {line}\n{margin} {bar} {}\n",
+                paint("34", &number),
+                paint(code, &marker)
+            ));
+        }
+        let reason = rules::all().into_iter().find(|rule| rule.id == finding.rule).map_or("", |rule| rule.reason);
+        out.push_str(&format!("{margin} = why: {reason}\n{margin} = help: {}\n\n", finding.help));
+    }
+    let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
+    out.push_str(&format!("{errors} errors, {warnings} warnings in {} files\n", texts.len()));
+    out
+}
+
+pub(crate) fn json(findings: &[Finding]) -> String {
+    let list: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "rule": finding.rule, "severity": finding.severity.name(), "file": finding.file, "line": finding.at.line,
+                "column": finding.at.column, "message": finding.message, "help": finding.help,
+            })
+        })
+        .collect();
+    json!({ "findings": list }).to_string()
+}
+
+/// Annotations of a pull request. Errors first: only some of each kind are shown.
+pub(crate) fn github(findings: &[Finding]) -> String {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let mut sorted: Vec<_> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    let lines = sorted.into_iter().map(|finding| {
+        let (file, line, column) = (escape(&finding.file), finding.at.line, finding.at.column);
+        let text = escape(&format!("{}: {}", finding.message, finding.help));
+        format!("::{} file={file},line={line},col={column},title={}::{text}\n", finding.severity.name(), finding.rule)
+    });
+    lines.collect()
+}
+
+pub(crate) fn sarif(findings: &[Finding]) -> String {
+    let rules: Vec<_> = rules::all()
+        .into_iter()
+        .map(|rule| json!({ "id": rule.id, "shortDescription": { "text": rule.reason }, "defaultConfiguration": { "level": rule.severity.name() } }))
+        .collect();
+    let results: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            let region = json!({
+                "startLine": finding.at.line, "startColumn": finding.at.column, "endColumn": finding.at.column + finding.width,
+            });
+            let place = json!({ "artifactLocation": { "uri": finding.file }, "region": region });
+            json!({
+                "ruleId": finding.rule, "level": finding.severity.name(),
+                "message": { "text": format!("{}: {}", finding.message, finding.help) },
+                "locations": [{ "physicalLocation": place }],
+            })
+        })
+        .collect();
+    let driver = json!({ "name": "cargo xtask validate", "rules": rules });
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+        "runs": [{ "tool": { "driver": driver }, "results": results }],
+    })
+    .to_string()
+}

@@ -1,0 +1,336 @@
+//! What the generator makes of the document: names, shapes of answers, and whether it makes anything at all.
+
+use std::collections::BTreeMap;
+
+use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::Value;
+use unloc_codegen::load::escape;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Spec, entries};
+
+const CASING: Rule = Rule {
+    id: "casing",
+    severity: Severity::Warning,
+    reason: "A name in another style than its neighbours is a slip, or will be taken for one.",
+    example: "`get_lock` among `getKeys` and `getRoles`",
+};
+
+const COLLISION: Rule = Rule {
+    id: "rust-name-collision",
+    severity: Severity::Error,
+    reason: "Two names that are one in Rust do not compile.",
+    example: "properties `lockId` and `lock_id` in one schema",
+};
+
+const NAMEABLE: Rule = Rule {
+    id: "enum-value-nameable",
+    severity: Severity::Error,
+    reason: "The generator stops at values that give the same variant, or none.",
+    example: "`enum: ['+', '-']`, `enum: [on-off, on_off]`",
+};
+
+const SUCCESS_TYPE: Rule = Rule {
+    id: "single-success-type",
+    severity: Severity::Error,
+    reason: "The generator stops at an operation whose successes have different bodies.",
+    example: "`'200'` with a `Lock` beside `'202'` with a `Job`",
+};
+
+const REQUEST_TYPE: Rule = Rule {
+    id: "single-request-type",
+    severity: Severity::Error,
+    reason: "The generator stops at a request with several media types.",
+    example: "`application/json` beside `application/xml`",
+};
+
+const CONTENT_SCHEMA: Rule = Rule {
+    id: "content-schema",
+    severity: Severity::Error,
+    reason: "The generator stops at a body without a schema.",
+    example: "`application/json: {}`",
+};
+
+const INLINE: Rule = Rule {
+    id: "no-inline-object",
+    severity: Severity::Warning,
+    reason: "An object or enum without a name gets one made up from where it stands, which changes when it moves.",
+    example: "a property with `type: object` and `properties`",
+};
+
+const UNSUPPORTED: Rule = Rule {
+    id: "generator-unsupported",
+    severity: Severity::Error,
+    reason: "The generator does not know this, and stops.",
+    example: "a parameter with `in: cookie` or with `content`",
+};
+
+const CONSISTENT: Rule = Rule {
+    id: "property-consistent",
+    severity: Severity::Warning,
+    reason: "One name with two types is a slip in one of the two places.",
+    example: "`lockId` as a string here and an integer there",
+};
+
+const DATE_TIME: Rule = Rule {
+    id: "date-time-format",
+    severity: Severity::Warning,
+    reason: "Without `format: date-time` a moment is a text in Rust.",
+    example: "a string `createdAt` with an example `2024-05-02T10:35:24Z` and no format",
+};
+
+const STRINGLY: Rule = Rule {
+    id: "enum-no-boolean",
+    severity: Severity::Warning,
+    reason: "A text that says true or false is a boolean in disguise.",
+    example: "`enum: ['true', 'false']`",
+};
+
+pub(crate) const RULES: &[&Rule] = &[
+    &CASING,
+    &COLLISION,
+    &NAMEABLE,
+    &SUCCESS_TYPE,
+    &REQUEST_TYPE,
+    &CONTENT_SCHEMA,
+    &INLINE,
+    &UNSUPPORTED,
+    &CONSISTENT,
+    &DATE_TIME,
+    &STRINGLY,
+];
+
+pub(crate) fn snake(name: &str) -> String {
+    name.to_snake_case()
+}
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    casings(spec, findings);
+    collisions(spec, findings);
+    bodies(spec, findings);
+    for parameter in spec.all(Object::Parameter) {
+        if parameter.value.get("in").is_some_and(|place| place == "cookie") {
+            findings.value(
+                &UNSUPPORTED,
+                &format!("{}/in", parameter.pointer),
+                "the generator knows no cookies",
+                "describe it as a header, or leave it to the HTTP client",
+            );
+        }
+        if parameter.value.get("content").is_some() {
+            findings.key(
+                &UNSUPPORTED,
+                &format!("{}/content", parameter.pointer),
+                "the generator knows no `content` of parameters",
+                "give it a `schema`",
+            );
+        }
+    }
+    for node in spec.all(Object::Schema) {
+        let is_component = node.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
+        let anonymous = !is_component && !node.pointer.contains("/allOf/") && !node.pointer.ends_with("/allOf");
+        let named = node.value.get("properties").is_some() || node.value.get("enum").is_some();
+        if anonymous && named {
+            let what = if node.value.get("enum").is_some() { "an enum" } else { "an object" };
+            findings.key(
+                &INLINE,
+                &node.pointer,
+                format!("{what} without a name"),
+                "move it to `components/schemas`, and refer to it",
+            );
+        }
+        dates(node.pointer.as_str(), node.value, findings);
+        let Some(values) = node.value.get("enum").and_then(Value::as_array) else { continue };
+        variants(&node.pointer, values, findings);
+        let words: Vec<_> = values.iter().filter_map(Value::as_str).map(str::to_lowercase).collect();
+        if !words.is_empty()
+            && words.len() == values.len()
+            && words.iter().all(|word| ["true", "false", "yes", "no"].contains(&word.as_str()))
+        {
+            findings.key(
+                &STRINGLY,
+                &format!("{}/enum", node.pointer),
+                "this is a boolean in disguise",
+                "write `type: boolean`",
+            );
+        }
+    }
+    consistent(spec, findings);
+}
+
+/// The style of a name; none if it could be of several.
+fn style(name: &str) -> Option<&'static str> {
+    let (has_upper, has_lower) = (name.chars().any(char::is_uppercase), name.chars().any(char::is_lowercase));
+    let first = name.chars().next()?;
+    Some(match () {
+        () if name.contains('-') => "kebab-case",
+        () if name.contains('_') && has_lower => "snake_case",
+        () if has_upper && first.is_lowercase() => "camelCase",
+        () if first.is_uppercase() && has_lower => "PascalCase",
+        () => return None,
+    })
+}
+
+/// One style for each kind of name: that of most of them.
+fn casings(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let operations = spec.operations();
+    let ids = operations.iter().filter_map(|operation| {
+        let id = operation.value.get("operationId")?.as_str()?;
+        Some((id, format!("{}/operationId", operation.pointer)))
+    });
+    let schemas = entries(spec.root.pointer("/components/schemas"))
+        .map(|(name, _)| (name, format!("/components/schemas/{}", escape(name))));
+    let properties = spec.all(Object::Schema).iter().flat_map(|node| {
+        entries(node.value.get("properties"))
+            .map(|(name, _)| (name, format!("{}/properties/{}", node.pointer, escape(name))))
+    });
+    for (what, names) in
+        [("operations", ids.collect::<Vec<_>>()), ("schemas", schemas.collect()), ("properties", properties.collect())]
+    {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, _) in &names {
+            *counts.entry(style(name).unwrap_or_default()).or_default() += 1;
+        }
+        counts.remove("");
+        let Some((most, _)) = counts.iter().max_by_key(|(_, count)| **count) else { continue };
+        for (name, pointer) in &names {
+            if style(name).is_some_and(|style| style != *most) {
+                let message = format!("`{name}` is not in {most}, as most names of {what} here are");
+                findings.key(&CASING, pointer, message, "write it as its neighbours are written, if the service does");
+            }
+        }
+    }
+}
+
+fn collisions(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let mut collide = |mut names: Vec<(&str, String)>, rust: fn(&str) -> String| {
+        // The later one is the one too many.
+        names.sort_by_key(|(_, pointer)| findings.place(pointer));
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for (name, pointer) in names {
+            if let Some(earlier) = seen.insert(rust(name), name) {
+                findings.key(
+                    &COLLISION,
+                    &pointer,
+                    format!("`{name}` and `{earlier}` are one name in Rust"),
+                    "rename one of them",
+                );
+            }
+        }
+    };
+    let schemas = entries(spec.root.pointer("/components/schemas"));
+    collide(schemas.map(|(name, _)| (name, format!("/components/schemas/{}", escape(name)))).collect(), |name| {
+        name.to_pascal_case()
+    });
+    for node in spec.all(Object::Schema) {
+        let properties = entries(node.value.get("properties"));
+        collide(
+            properties.map(|(name, _)| (name, format!("{}/properties/{}", node.pointer, escape(name)))).collect(),
+            snake,
+        );
+    }
+}
+
+fn variants(pointer: &str, values: &[Value], findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (place, value) in values.iter().enumerate() {
+        let Some(text) = value.as_str() else { continue };
+        let at = format!("{pointer}/enum/{place}");
+        let name = text.to_pascal_case();
+        if name.is_empty() && !text.is_empty() {
+            findings.value(
+                &NAMEABLE,
+                &at,
+                format!("`{text}` has no letter to name a variant after"),
+                "describe the values in words, as a plain text",
+            );
+        } else if let Some(earlier) = seen.insert(name, text).filter(|earlier| *earlier != text) {
+            findings.value(
+                &NAMEABLE,
+                &at,
+                format!("`{text}` and `{earlier}` give the same variant"),
+                "describe the values in words, as a plain text",
+            );
+        }
+    }
+}
+
+fn bodies(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for node in spec.all(Object::MediaType) {
+        if node.value.get("schema").is_none() {
+            findings.key(&CONTENT_SCHEMA, &node.pointer, "a body without a schema", "add the `schema`");
+        }
+    }
+    for node in spec.all(Object::RequestBody) {
+        if let Some((second, _)) = entries(node.value.get("content")).nth(1) {
+            let pointer = format!("{}/content/{}", node.pointer, escape(second));
+            findings.key(&REQUEST_TYPE, &pointer, "a second media type for one request", "keep the one that is sent");
+        }
+    }
+    for operation in spec.operations() {
+        let mut first: Option<Value> = None;
+        for (status, response) in entries(operation.value.get("responses"))
+            .filter(|(status, _)| status.starts_with('2') || *status == "default")
+        {
+            let Some(content) = spec.resolve(response).and_then(|response| response.get("content")) else { continue };
+            let schema = entries(Some(content)).find_map(|(_, media)| media.get("schema")).cloned().unwrap_or_default();
+            if status == "default" && first.is_none() {
+                continue;
+            }
+            if first.as_ref().is_some_and(|first| *first != schema) {
+                let pointer = format!("{}/responses/{status}", operation.pointer);
+                findings.key(
+                    &SUCCESS_TYPE,
+                    &pointer,
+                    format!("{} answers with two kinds of bodies", operation.name()),
+                    "give all successes one schema; errors go to `4XX` and `5XX`",
+                );
+            }
+            first.get_or_insert(schema);
+        }
+    }
+}
+
+fn dates(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
+    let example = schema.get("example").and_then(Value::as_str).unwrap_or_default();
+    let bytes = example.as_bytes();
+    let looks = bytes.len() >= 19 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[10] == b'T' && bytes[13] == b':';
+    if looks && schema.get("format").is_none() && schema.get("type").is_some_and(|kind| kind == "string") {
+        findings.key(&DATE_TIME, pointer, "this is a moment, and nothing says so", "add `format: date-time`");
+    }
+}
+
+/// Properties of one name that are of different types.
+fn consistent(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for node in spec.all(Object::Schema) {
+        for (name, property) in entries(node.value.get("properties")) {
+            let kind = spec.resolve(property).and_then(|schema| schema.get("type")?.as_str());
+            if let Some(kind) = kind.filter(|kind| !["object", "array"].contains(kind)) {
+                seen.entry(name)
+                    .or_default()
+                    .push((kind.to_owned(), format!("{}/properties/{}", node.pointer, escape(name))));
+            }
+        }
+    }
+    for (name, places) in seen {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (kind, _) in &places {
+            *counts.entry(kind).or_default() += 1;
+        }
+        let Some((most, _)) =
+            counts.iter().max_by_key(|(_, count)| **count).map(|(kind, count)| ((*kind).to_owned(), *count))
+        else {
+            continue;
+        };
+        for (kind, pointer) in places.iter().filter(|(kind, _)| *kind != most) {
+            findings.key(
+                &CONSISTENT,
+                pointer,
+                format!("`{name}` is of type `{kind}` here, and of type `{most}` elsewhere"),
+                "mend the one or the other, or give it a name of its own",
+            );
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Operations: their paths, parameters, answers, tags and names.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use unloc_codegen::load::escape;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Operation, Spec, entries};
+
+const LEADING_SLASH: Rule = Rule {
+    id: "path-leading-slash",
+    severity: Severity::Error,
+    reason: "A path is appended to the server's address as it stands.",
+    example: "`locks/:` in place of `/locks/:`",
+};
+
+const NO_QUERY: Rule = Rule {
+    id: "path-no-query",
+    severity: Severity::Error,
+    reason: "A query in a path would be encoded as a part of it.",
+    example: "`/locks/?limit={limit}`",
+};
+
+const PATH_PARAMETERS: Rule = Rule {
+    id: "path-parameters",
+    severity: Severity::Error,
+    reason: "The generator stops at a template that its parameters do not fill.",
+    example: "`/locks/{lockId}/` without a parameter `lockId`, or with one that is not required",
+};
+
+const UNAMBIGUOUS: Rule = Rule {
+    id: "path-unambiguous",
+    severity: Severity::Error,
+    reason: "Two templates that match the same path leave open which operation a request is for.",
+    example: "`/locks/{lockId}/` beside `/locks/{id}/`",
+};
+
+const PARAMETER_UNIQUE: Rule = Rule {
+    id: "parameter-unique",
+    severity: Severity::Error,
+    reason: "Of two parameters with one name and place, one is lost.",
+    example: "`limit` in the query, twice",
+};
+
+const SCHEMA_XOR_CONTENT: Rule = Rule {
+    id: "parameter-schema-xor-content",
+    severity: Severity::Error,
+    reason: "A parameter has either a `schema` or a `content`; without one it has no type.",
+    example: "a parameter with neither",
+};
+
+const STATUS: Rule = Rule {
+    id: "status-code-valid",
+    severity: Severity::Error,
+    reason: "An answer under a key that is no status is never chosen.",
+    example: "`'20':`, `ok:`, `'600':`",
+};
+
+const SUCCESS: Rule = Rule {
+    id: "success-response",
+    severity: Severity::Error,
+    reason: "Without an answer for success, callers get nothing but an error.",
+    example: "an operation with `'404'` alone",
+};
+
+const ERRORS: Rule = Rule {
+    id: "error-response",
+    severity: Severity::Warning,
+    reason: "Readers want to know how it fails.",
+    example: "an operation with `'200'` alone",
+};
+
+const UNAUTHORIZED: Rule = Rule {
+    id: "secured-401",
+    severity: Severity::Warning,
+    reason: "What wants a token can be refused for want of one.",
+    example: "an operation with `security` and no `'401'`",
+};
+
+const NO_BODY: Rule = Rule {
+    id: "no-request-body",
+    severity: Severity::Error,
+    reason: "A body has no meaning in a GET, HEAD or DELETE; servers and proxies drop it.",
+    example: "a GET with a `requestBody`",
+};
+
+const EMPTY_ANSWER: Rule = Rule {
+    id: "no-response-body",
+    severity: Severity::Error,
+    reason: "An answer with 1xx, 204, 205 or 304 has no body, so this would never be read.",
+    example: "`'204'` with `content`",
+};
+
+const ID_PRESENT: Rule = Rule {
+    id: "operation-id-present",
+    severity: Severity::Error,
+    reason: "The operation's id names its function; the generator stops without one.",
+    example: "an operation without `operationId`",
+};
+
+const ID_UNIQUE: Rule = Rule {
+    id: "operation-id-unique",
+    severity: Severity::Error,
+    reason: "Two operations with one id would be two functions with one name.",
+    example: "`getLock` twice, or `getLock` beside `get_lock`",
+};
+
+const SUMMARY: Rule = Rule {
+    id: "operation-summary",
+    severity: Severity::Warning,
+    reason: "The summary is the first line of the function's documentation.",
+    example: "an operation without `summary`",
+};
+
+const TAG_DECLARED: Rule = Rule {
+    id: "tag-declared",
+    severity: Severity::Warning,
+    reason: "A tag without a declaration has no description, and a misspelt one makes a group of its own.",
+    example: "`tags: [Loks]`",
+};
+
+pub(crate) const RULES: &[&Rule] = &[
+    &LEADING_SLASH,
+    &NO_QUERY,
+    &PATH_PARAMETERS,
+    &UNAMBIGUOUS,
+    &PARAMETER_UNIQUE,
+    &SCHEMA_XOR_CONTENT,
+    &STATUS,
+    &SUCCESS,
+    &ERRORS,
+    &UNAUTHORIZED,
+    &NO_BODY,
+    &EMPTY_ANSWER,
+    &ID_PRESENT,
+    &ID_UNIQUE,
+    &SUMMARY,
+    &TAG_DECLARED,
+];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    paths(spec, findings);
+    let declared: Vec<_> = spec.all(Object::Tag).iter().filter_map(|tag| tag.value.get("name")?.as_str()).collect();
+    let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    for operation in spec.operations() {
+        parameters(spec, &operation, findings);
+        answers(spec, &operation, findings);
+        id(&operation, &mut ids, findings);
+        if operation.value.get("summary").is_none() {
+            findings.key(
+                &SUMMARY,
+                &operation.pointer,
+                format!("{} has no `summary`", operation.name()),
+                "say in a line what it does",
+            );
+        }
+        for (place, tag) in operation.value.get("tags").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            if tag.as_str().is_some_and(|tag| !declared.contains(&tag)) {
+                let pointer = format!("{}/tags/{place}", operation.pointer);
+                findings.value(
+                    &TAG_DECLARED,
+                    &pointer,
+                    format!("the tag {tag} is not declared"),
+                    "add it to `tags` at the top",
+                );
+            }
+        }
+        let bodyless = ["get", "head", "delete"].contains(&operation.method);
+        if bodyless && operation.value.get("requestBody").is_some() {
+            let pointer = format!("{}/requestBody", operation.pointer);
+            let method = operation.method.to_uppercase();
+            findings.key(
+                &NO_BODY,
+                &pointer,
+                format!("a {method} has no body"),
+                "use query parameters, or another method",
+            );
+        }
+    }
+    for parameter in spec.all(Object::Parameter) {
+        if parameter.value.get("schema").is_some() == parameter.value.get("content").is_some() {
+            findings.key(
+                &SCHEMA_XOR_CONTENT,
+                &parameter.pointer,
+                "a parameter has either `schema` or `content`",
+                "give it a `schema`",
+            );
+        }
+    }
+}
+
+fn paths(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (path, _) in entries(spec.root.get("paths")).filter(|(path, _)| !path.starts_with("x-")) {
+        let pointer = format!("/paths/{}", escape(path));
+        if !path.starts_with('/') {
+            findings.key(
+                &LEADING_SLASH,
+                &pointer,
+                format!("the path `{path}` does not begin with a slash"),
+                format!("write `/{path}`"),
+            );
+        }
+        if path.contains(['?', '#']) {
+            findings.key(&NO_QUERY, &pointer, "a path ends where its query begins", "describe the query by parameters");
+        }
+        // What matters is where parameters stand, not what they are called.
+        let blank: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+        if let Some(earlier) = seen.insert(blank.join("/"), path) {
+            let message = format!("`{path}` matches what `{earlier}` matches");
+            findings.key(&UNAMBIGUOUS, &pointer, message, "bring their operations together under one path");
+        }
+    }
+}
+
+/// The names in a path's braces.
+fn placeholders(path: &str) -> Vec<&str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+}
+
+fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+    let parameters = operation.parameters(spec);
+    let text = |parameter: &Value, key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let placeholders = placeholders(operation.path);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for (pointer, parameter) in &parameters {
+        let (name, place) = (text(parameter, "name"), text(parameter, "in"));
+        if seen.contains(&(name.clone(), place.clone())) {
+            findings.key(&PARAMETER_UNIQUE, pointer, format!("`{name}` in {place} stands here twice"), "take one out");
+        }
+        seen.push((name.clone(), place.clone()));
+        if place != "path" {
+            continue;
+        }
+        if !placeholders.contains(&name.as_str()) {
+            let message = format!("the path `{}` has no place for `{name}`", operation.path);
+            findings.key(
+                &PATH_PARAMETERS,
+                pointer,
+                message,
+                format!("write `{{{name}}}` into the path, or take it out"),
+            );
+        }
+        if parameter.get("required") != Some(&Value::Bool(true)) {
+            let message = format!("`{name}` is a part of the path and must be required");
+            findings.key(&PATH_PARAMETERS, pointer, message, "add `required: true`");
+        }
+    }
+    for placeholder in placeholders {
+        if !seen.contains(&(placeholder.to_owned(), "path".to_owned())) {
+            let message = format!("nothing says what `{{{placeholder}}}` in the path of {} is", operation.name());
+            findings.key(
+                &PATH_PARAMETERS,
+                &operation.pointer,
+                message,
+                format!("add a parameter `{placeholder}` with `in: path`"),
+            );
+        }
+    }
+}
+
+fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+    let Some(responses) = operation.value.get("responses").filter(|responses| responses.is_object()) else { return };
+    let mut statuses = Vec::new();
+    for (status, response) in entries(Some(responses)).filter(|(status, _)| !status.starts_with("x-")) {
+        let pointer = format!("{}/responses/{status}", operation.pointer);
+        let is_range = matches!(status, "1XX" | "2XX" | "3XX" | "4XX" | "5XX");
+        let is_code = status.len() == 3 && status.parse::<u16>().is_ok_and(|code| (100..=599).contains(&code));
+        if !is_range && !is_code && status != "default" {
+            findings.key(
+                &STATUS,
+                &pointer,
+                format!("`{status}` is no status of an answer"),
+                "write 100 to 599, `4XX` and the like, or `default`",
+            );
+        }
+        statuses.push(status);
+        let bodyless = status.starts_with('1') || ["204", "205", "304"].contains(&status);
+        let content = spec.resolve(response).and_then(|response| response.get("content"));
+        if bodyless && content.is_some_and(|content| content.as_object().is_some_and(|map| !map.is_empty())) {
+            findings.key(
+                &EMPTY_ANSWER,
+                &pointer,
+                format!("an answer with {status} has no body"),
+                "take `content` out, or choose another status",
+            );
+        }
+    }
+    let any = |first: &[char]| statuses.iter().any(|status| status.starts_with(first));
+    let pointer = format!("{}/responses", operation.pointer);
+    if !any(&['2', '3']) && !statuses.contains(&"default") {
+        findings.key(
+            &SUCCESS,
+            &pointer,
+            format!("{} has no answer for success", operation.name()),
+            "add the answer with `'200'`",
+        );
+    }
+    if !any(&['4', '5', 'd']) {
+        findings.key(
+            &ERRORS,
+            &pointer,
+            format!("{} has no answer for failure", operation.name()),
+            "add what it is refused with",
+        );
+    }
+    let secured = operation.value.get("security").or_else(|| spec.root.get("security")).and_then(Value::as_array);
+    let secured = secured.is_some_and(|list| {
+        !list.is_empty() && list.iter().all(|one| one.as_object().is_some_and(|one| !one.is_empty()))
+    });
+    if secured && any(&['4']) && !["401", "4XX", "default"].iter().any(|status| statuses.contains(status)) {
+        findings.key(
+            &UNAUTHORIZED,
+            &pointer,
+            format!("{} wants a token, and has no `'401'`", operation.name()),
+            "add the answer for a token that is no good",
+        );
+    }
+}
+
+fn id(operation: &Operation<'_>, ids: &mut BTreeMap<String, String>, findings: &mut Findings<'_>) {
+    let Some(id) = operation.value.get("operationId").and_then(Value::as_str) else {
+        if operation.value.get("operationId").is_none() {
+            findings.key(
+                &ID_PRESENT,
+                &operation.pointer,
+                format!("{} has no `operationId`", operation.name()),
+                "name it, as its function shall be called",
+            );
+        }
+        return;
+    };
+    let pointer = format!("{}/operationId", operation.pointer);
+    if let Some(earlier) = ids.insert(super::names::snake(id), id.to_owned()) {
+        let message = if earlier == id {
+            format!("`{id}` stands here twice")
+        } else {
+            format!("`{id}` and `{earlier}` would be one function")
+        };
+        findings.value(&ID_UNIQUE, &pointer, message, "give each operation a name of its own");
+    }
+}

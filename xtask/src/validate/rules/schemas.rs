@@ -1,0 +1,418 @@
+//! Schemas: what they say has to be possible, and to mean something.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use unloc_codegen::load::escape;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Node, Spec, entries};
+use crate::validate::text::nearest;
+
+const REQUIRED_DEFINED: Rule = Rule {
+    id: "required-defined",
+    severity: Severity::Error,
+    reason: "A required property that is not described has no type, and no value can be read without it.",
+    example: "`required: [nam]` beside a property `name`",
+};
+
+const ARRAY_ITEMS: Rule = Rule {
+    id: "array-items",
+    severity: Severity::Error,
+    reason: "A list has to say of what.",
+    example: "`type: array` without `items`",
+};
+
+const BOUNDS: Rule = Rule {
+    id: "bounds-agree",
+    severity: Severity::Error,
+    reason: "No value lies between bounds that contradict each other.",
+    example: "`minLength: 9` beside `maxLength: 4`",
+};
+
+const PATTERN: Rule = Rule {
+    id: "pattern-valid",
+    severity: Severity::Error,
+    reason: "The generator stops at a pattern that cannot be read.",
+    example: "`pattern: '[a-z'`",
+};
+
+const NULLABLE_TYPE: Rule = Rule {
+    id: "nullable-type",
+    severity: Severity::Error,
+    reason: "Without `type` beside it, `nullable` has no effect in 3.0.",
+    example: "`nullable: true` alone",
+};
+
+const NULLABLE_ENUM: Rule = Rule {
+    id: "nullable-enum",
+    severity: Severity::Error,
+    reason: "An enum that does not list null does not allow it, whatever `nullable` says.",
+    example: "`nullable: true` beside `enum: [a, b]`",
+};
+
+const FITS_TYPE: Rule = Rule {
+    id: "keyword-fits-type",
+    severity: Severity::Warning,
+    reason: "A bound for another type bounds nothing.",
+    example: "`maxLength` beside `type: integer`",
+};
+
+const FORMAT: Rule = Rule {
+    id: "format-fits-type",
+    severity: Severity::Error,
+    reason: "A format of another type is ignored, and the type made of it is not what was meant.",
+    example: "`format: int32` beside `type: string`",
+};
+
+const FORMAT_KNOWN: Rule = Rule {
+    id: "format-known",
+    severity: Severity::Warning,
+    reason: "A format that nobody knows says nothing to a program.",
+    example: "`format: datetime`",
+};
+
+const ENUM_UNIQUE: Rule = Rule {
+    id: "enum-unique",
+    severity: Severity::Error,
+    reason: "The generator stops at a value that stands in an enum twice.",
+    example: "`enum: [open, open]`",
+};
+
+const ENUM_TYPE: Rule = Rule {
+    id: "enum-type",
+    severity: Severity::Error,
+    reason: "A value of another type can never come.",
+    example: "`enum: [1, 2]` beside `type: string`",
+};
+
+const READ_WRITE: Rule = Rule {
+    id: "read-write-only",
+    severity: Severity::Error,
+    reason: "What is neither read nor written is nowhere.",
+    example: "`readOnly: true` beside `writeOnly: true`",
+};
+
+const FINITE: Rule = Rule {
+    id: "finite-schema",
+    severity: Severity::Error,
+    reason: "A value that must hold another of its own kind never ends.",
+    example: "`Node` with a required property `next` that is a `Node`",
+};
+
+const DISCRIMINATOR: Rule = Rule {
+    id: "discriminator-property",
+    severity: Severity::Error,
+    reason: "What tells the alternatives apart must be there in each.",
+    example: "`propertyName: kind` where a member has no required `kind`",
+};
+
+const TYPED: Rule = Rule {
+    id: "schema-typed",
+    severity: Severity::Warning,
+    reason: "Without a type anything goes, and the bindings hold it as raw JSON.",
+    example: "a property with a `description` alone",
+};
+
+pub(crate) const RULES: &[&Rule] = &[
+    &REQUIRED_DEFINED,
+    &ARRAY_ITEMS,
+    &BOUNDS,
+    &PATTERN,
+    &NULLABLE_TYPE,
+    &NULLABLE_ENUM,
+    &FITS_TYPE,
+    &FORMAT,
+    &FORMAT_KNOWN,
+    &ENUM_UNIQUE,
+    &ENUM_TYPE,
+    &READ_WRITE,
+    &FINITE,
+    &DISCRIMINATOR,
+    &TYPED,
+];
+
+/// Which keywords say something about which type.
+const KEYWORDS: &[(&str, &[&str])] = &[
+    ("string", &["minLength", "maxLength", "pattern"]),
+    ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+    ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
+    ("object", &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]),
+];
+
+const FORMATS: &[(&str, &[&str])] = &[
+    ("integer", &["int32", "int64"]),
+    ("number", &["float", "double"]),
+    (
+        "string",
+        &[
+            "byte",
+            "binary",
+            "date",
+            "date-time",
+            "time",
+            "password",
+            "email",
+            "uuid",
+            "uri",
+            "url",
+            "hostname",
+            "ipv4",
+            "ipv6",
+            "duration",
+            "regex",
+            "uri-reference",
+        ],
+    ),
+];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for node in spec.all(Object::Schema) {
+        keywords(node, findings);
+        values(node, findings);
+        required(spec, node, findings);
+        discriminator(spec, node, findings);
+    }
+    endless(spec, findings);
+}
+
+fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
+    node.value.get(key).and_then(Value::as_str)
+}
+
+fn keywords(node: &Node<'_>, findings: &mut Findings<'_>) {
+    let at = |key: &str| format!("{}/{key}", node.pointer);
+    let kind = text(node, "type");
+    let flag = |key: &str| node.value.get(key) == Some(&Value::Bool(true));
+    if kind == Some("array") && node.value.get("items").is_none() {
+        findings.key(&ARRAY_ITEMS, &node.pointer, "a list without `items`", "say by `items` what it is a list of");
+    }
+    if flag("nullable") && kind.is_none() && node.value.get("allOf").is_none() {
+        findings.key(
+            &NULLABLE_TYPE,
+            &at("nullable"),
+            "`nullable` has no effect without `type` beside it",
+            "add the `type`",
+        );
+    }
+    if flag("readOnly") && flag("writeOnly") {
+        findings.key(
+            &READ_WRITE,
+            &at("writeOnly"),
+            "`readOnly` and `writeOnly` exclude each other",
+            "keep one of them",
+        );
+    }
+    if let Some(kind) = kind {
+        let own = if kind == "integer" { "number" } else { kind };
+        for (of, keys) in KEYWORDS.iter().filter(|(of, _)| *of != own) {
+            for key in keys.iter().filter(|key| node.value.get(**key).is_some()) {
+                let message = format!("`{key}` says something about {of}s, and nothing about a value of type `{kind}`");
+                findings.key(&FITS_TYPE, &at(key), message, "take it out, or mend the type");
+            }
+        }
+    }
+    if let Some(format) = text(node, "format") {
+        let of = FORMATS.iter().find(|(_, formats)| formats.contains(&format)).map(|(of, _)| *of);
+        match (of, kind) {
+            (Some(of), Some(kind)) if of != kind && !(of == "integer" && kind == "number") => {
+                findings.value(
+                    &FORMAT,
+                    &at("format"),
+                    format!("`{format}` is a format of `{of}`, not of `{kind}`"),
+                    "mend the one or the other",
+                );
+            }
+            (None, _) => {
+                let near = nearest(format, FORMATS.iter().flat_map(|(_, formats)| formats.iter().copied()));
+                let help = near.map_or_else(
+                    || "leave it out, and describe it in words".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                findings.value(
+                    &FORMAT_KNOWN,
+                    &at("format"),
+                    format!("`{format}` is no format that programs know"),
+                    help,
+                );
+            }
+            _ => {}
+        }
+    }
+    let says = ["type", "allOf", "anyOf", "oneOf", "not", "properties", "items", "enum", "additionalProperties"];
+    if !says.iter().any(|key| node.value.get(*key).is_some()) {
+        findings.key(&TYPED, &node.pointer, "nothing says which type this is", "add a `type`, or a reference");
+    }
+}
+
+fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
+    let at = |key: &str| format!("{}/{key}", node.pointer);
+    let number = |key: &str| node.value.get(key).and_then(Value::as_f64);
+    for (least, most) in [
+        ("minLength", "maxLength"),
+        ("minItems", "maxItems"),
+        ("minProperties", "maxProperties"),
+        ("minimum", "maximum"),
+    ] {
+        let (Some(low), Some(high)) = (number(least), number(most)) else { continue };
+        let open =
+            ["exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| node.value.get(*key) == Some(&Value::Bool(true)));
+        if low > high || (least == "minimum" && low == high && open) {
+            let message = format!("no value is at least {low} and at most {high}");
+            findings.value(&BOUNDS, &at(most), message, format!("mend `{least}` or `{most}`"));
+        }
+    }
+    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if node.value.get(flag) == Some(&Value::Bool(true)) && number(bound).is_none() {
+            findings.key(
+                &BOUNDS,
+                &at(flag),
+                format!("`{flag}` says how `{bound}` is meant, and there is none"),
+                format!("add `{bound}`"),
+            );
+        }
+    }
+    if let Some(pattern) = text(node, "pattern")
+        && let Err(error) = regress::Regex::new(pattern)
+    {
+        findings.value(&PATTERN, &at("pattern"), format!("the pattern cannot be read: {error}"), "mend the expression");
+    }
+    let Some(list) = node.value.get("enum").and_then(Value::as_array) else { return };
+    let kind = text(node, "type");
+    for (place, value) in list.iter().enumerate() {
+        let pointer = format!("{}/enum/{place}", node.pointer);
+        if list[..place].contains(value) {
+            findings.value(&ENUM_UNIQUE, &pointer, format!("{value} stands here twice"), "take one out");
+        }
+        let nullable = node.value.get("nullable") == Some(&Value::Bool(true)) && value.is_null();
+        if kind.is_some_and(|kind| !is_of(value, kind)) && !nullable {
+            let help = if kind == Some("string") {
+                format!("put it in quotes: '{value}'")
+            } else {
+                "mend the value or the type".to_owned()
+            };
+            findings.value(
+                &ENUM_TYPE,
+                &pointer,
+                format!("{value} is not of type `{}`", kind.unwrap_or_default()),
+                help,
+            );
+        }
+    }
+    if node.value.get("nullable") == Some(&Value::Bool(true)) && !list.contains(&Value::Null) {
+        findings.key(
+            &NULLABLE_ENUM,
+            &at("enum"),
+            "the enum does not list null, so null is not allowed",
+            "add `null` to the values",
+        );
+    }
+}
+
+fn is_of(value: &Value, kind: &str) -> bool {
+    match kind {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => true,
+    }
+}
+
+/// The properties of a schema, those of what it is made of included.
+fn properties<'a>(spec: &Spec<'a>, schema: &'a Value, depth: u8) -> BTreeMap<&'a str, &'a Value> {
+    let Some(schema) = spec.resolve(schema).filter(|_| depth < 16) else { return BTreeMap::new() };
+    let mut found: BTreeMap<_, _> = entries(schema.get("properties")).collect();
+    for key in ["allOf", "anyOf", "oneOf"] {
+        for member in schema.get(key).and_then(Value::as_array).into_iter().flatten() {
+            found.extend(properties(spec, member, depth + 1));
+        }
+    }
+    found
+}
+
+fn required(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
+    let Some(required) = node.value.get("required").and_then(Value::as_array) else { return };
+    // A part of an `allOf` may require what another part describes.
+    let whole = node.pointer.rsplit_once("/allOf/").and_then(|(whole, _)| spec.root.pointer(whole));
+    let known = properties(spec, whole.unwrap_or(node.value), 0);
+    for (place, name) in required.iter().enumerate() {
+        let Some(name) = name.as_str().filter(|name| !known.contains_key(name)) else { continue };
+        let pointer = format!("{}/required/{place}", node.pointer);
+        let help = match nearest(name, known.keys().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("describe `{name}` under `properties`"),
+        };
+        findings.value(&REQUIRED_DEFINED, &pointer, format!("`{name}` is required and not described"), help);
+    }
+}
+
+fn discriminator(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
+    let Some(name) = node.value.pointer("/discriminator/propertyName").and_then(Value::as_str) else { return };
+    let members = ["oneOf", "anyOf"].iter().filter_map(|key| node.value.get(*key)?.as_array()).flatten();
+    let members: Vec<_> = members.collect();
+    let lacks = |schema: &Value| {
+        let schema = spec.resolve(schema).unwrap_or(schema);
+        let required = schema.get("required").and_then(Value::as_array);
+        !required.is_some_and(|list| list.iter().any(|required| required == name))
+    };
+    let wrong = if members.is_empty() { lacks(node.value) } else { members.iter().any(|member| lacks(member)) };
+    if wrong {
+        let message = format!("`{name}` tells the alternatives apart, and is not required in each of them");
+        findings.value(
+            &DISCRIMINATOR,
+            &format!("{}/discriminator/propertyName", node.pointer),
+            message,
+            format!("add `{name}` to `required` everywhere"),
+        );
+    }
+}
+
+/// Components whose values would have to hold one another without end.
+fn endless(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, schema) in entries(spec.root.pointer("/components/schemas")) {
+        let mut found = BTreeSet::new();
+        needed(schema, &mut found);
+        needs.insert(name, found);
+    }
+    for (name, direct) in &needs {
+        let (mut open, mut seen): (Vec<&str>, BTreeSet<&str>) = (direct.iter().copied().collect(), BTreeSet::new());
+        while let Some(next) = open.pop() {
+            if seen.insert(next) {
+                open.extend(needs.get(next).into_iter().flatten());
+            }
+        }
+        if seen.contains(name) {
+            let pointer = format!("/components/schemas/{}", escape(name));
+            findings.key(
+                &FINITE,
+                &pointer,
+                format!("a `{name}` must hold another one, and that one another"),
+                "make a property on the way optional or nullable",
+            );
+        }
+    }
+}
+
+/// The components that a value of this schema cannot be without.
+fn needed<'a>(schema: &'a Value, found: &mut BTreeSet<&'a str>) {
+    if schema.get("nullable") == Some(&Value::Bool(true)) {
+        return;
+    }
+    if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+        found.extend(target.strip_prefix("#/components/schemas/"));
+        return;
+    }
+    let required: Vec<_> =
+        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    for (_, property) in entries(schema.get("properties")).filter(|(name, _)| required.contains(name)) {
+        needed(property, found);
+    }
+    for member in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        needed(member, found);
+    }
+}

@@ -1,0 +1,170 @@
+//! Servers, and who may call.
+
+use serde_json::Value;
+use unloc_codegen::load::escape;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Spec, entries};
+use crate::validate::text::nearest;
+
+const DEFINED: Rule = Rule {
+    id: "security-defined",
+    severity: Severity::Error,
+    reason: "A scheme that does not exist secures nothing.",
+    example: "`security: [{ integrater: [] }]`",
+};
+
+const SCOPE: Rule = Rule {
+    id: "scope-declared",
+    severity: Severity::Error,
+    reason: "A scope that no flow declares cannot be asked for.",
+    example: "`integrator: [integrator.admni]`",
+};
+
+const COMPLETE: Rule = Rule {
+    id: "security-scheme-complete",
+    severity: Severity::Error,
+    reason: "A scheme that lacks what its type needs cannot be used.",
+    example: "`type: apiKey` without `name` and `in`, a `clientCredentials` flow without `tokenUrl`",
+};
+
+const OFF: Rule = Rule {
+    id: "operation-secured",
+    severity: Severity::Warning,
+    reason: "An operation that is open to everybody where all others want a token is a slip more often than not.",
+    example: "`security: []`",
+};
+
+const HTTPS: Rule = Rule {
+    id: "server-https",
+    severity: Severity::Error,
+    reason: "Tokens and passwords would travel for everybody to read.",
+    example: "`url: http://api.example.com`",
+};
+
+const VARIABLES: Rule = Rule {
+    id: "server-variables",
+    severity: Severity::Error,
+    reason: "A server's address with a gap leads nowhere.",
+    example: "`url: https://{region}.example.com` without a variable `region`",
+};
+
+const VERSION: Rule = Rule {
+    id: "version-supported",
+    severity: Severity::Error,
+    reason: "The generator reads OpenAPI 3.0 only.",
+    example: "`openapi: 3.1.0`",
+};
+
+pub(crate) const RULES: &[&Rule] = &[&DEFINED, &SCOPE, &COMPLETE, &OFF, &HTTPS, &VARIABLES, &VERSION];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    if spec.root.get("openapi").and_then(Value::as_str).is_some_and(|version| !version.starts_with("3.0.")) {
+        findings.value(&VERSION, "/openapi", "this is not OpenAPI 3.0", "write `openapi: 3.0.3`, and what 3.0 can say");
+    }
+    requirements(spec, findings);
+    for scheme in spec.all(Object::SecurityScheme) {
+        let kind = scheme.value.get("type").and_then(Value::as_str).unwrap_or_default();
+        let needs: &[&str] = match kind {
+            "apiKey" => &["name", "in"],
+            "http" => &["scheme"],
+            "oauth2" => &["flows"],
+            "openIdConnect" => &["openIdConnectUrl"],
+            _ => &[],
+        };
+        for name in needs.iter().filter(|name| scheme.value.get(**name).is_none()) {
+            findings.key(
+                &COMPLETE,
+                &scheme.pointer,
+                format!("a scheme of type `{kind}` needs `{name}`"),
+                format!("add `{name}`"),
+            );
+        }
+    }
+    for flow in spec.all(Object::OAuthFlow) {
+        let kind = flow.pointer.rsplit('/').next().unwrap_or_default();
+        let needs: &[&str] = match kind {
+            "implicit" => &["authorizationUrl"],
+            "authorizationCode" => &["authorizationUrl", "tokenUrl"],
+            _ => &["tokenUrl"],
+        };
+        for name in needs.iter().filter(|name| flow.value.get(**name).is_none()) {
+            findings.key(
+                &COMPLETE,
+                &flow.pointer,
+                format!("the flow `{kind}` needs `{name}`"),
+                format!("add `{name}`"),
+            );
+        }
+    }
+    for server in spec.all(Object::Server) {
+        let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
+        let pointer = format!("{}/url", server.pointer);
+        let is_near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| url.starts_with(&format!("http://{host}")));
+        if url.starts_with("http://") && !is_near {
+            findings.value(&HTTPS, &pointer, "this server is called without TLS", "write `https://`");
+        }
+        for name in url.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)) {
+            if server.value.pointer(&format!("/variables/{}", escape(name))).is_none() {
+                findings.value(
+                    &VARIABLES,
+                    &pointer,
+                    format!("nothing says what `{{{name}}}` is"),
+                    format!("add `{name}` to `variables`"),
+                );
+            }
+        }
+    }
+}
+
+fn requirements(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let schemes = spec.root.pointer("/components/securitySchemes");
+    for requirement in spec.all(Object::SecurityRequirement) {
+        for (name, scopes) in entries(Some(requirement.value)) {
+            let pointer = format!("{}/{}", requirement.pointer, escape(name));
+            let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)) else {
+                let near = nearest(name, entries(schemes).map(|(name, _)| name));
+                let help = near.map_or_else(
+                    || "add it to `components/securitySchemes`".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                findings.key(&DEFINED, &pointer, format!("there is no security scheme `{name}`"), help);
+                continue;
+            };
+            let declared: Vec<_> = entries(scheme.get("flows"))
+                .flat_map(|(_, flow)| entries(flow.get("scopes")))
+                .map(|(scope, _)| scope)
+                .collect();
+            for (place, scope) in scopes.as_array().into_iter().flatten().enumerate() {
+                let Some(scope) = scope.as_str().filter(|scope| !declared.contains(scope)) else { continue };
+                let near = nearest(scope, declared.iter().copied());
+                let help = near.map_or_else(
+                    || "declare it under the flow's `scopes`".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                findings.value(
+                    &SCOPE,
+                    &format!("{pointer}/{place}"),
+                    format!("no flow of `{name}` has the scope `{scope}`"),
+                    help,
+                );
+            }
+        }
+    }
+    let secured = |node: &Value| node.get("security").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    let operations = spec.operations();
+    let open: Vec<_> = operations
+        .iter()
+        .filter(|operation| {
+            !secured(operation.value) && (operation.value.get("security").is_some() || !secured(spec.root))
+        })
+        .collect();
+    // Where most are open, the API is.
+    if open.len() * 2 < operations.len() {
+        for operation in open {
+            let (pointer, help) = (&operation.pointer, "name the scheme that it wants under `security`");
+            findings.key(&OFF, pointer, format!("{} can be called by everybody", operation.name()), help);
+        }
+    }
+}
