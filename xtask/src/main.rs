@@ -2,6 +2,7 @@
 
 mod ci;
 mod packages;
+mod probe;
 mod surface;
 mod validate;
 
@@ -14,6 +15,7 @@ usage: cargo xtask <command>
 commands:
   ci                 every check that continuous integration runs
   validate           says what is wrong with the specs, or with the files it is given
+  probe              holds a running service to the specs
   surface            writes the public API that the specs lead to into openapi/surface
   surface --check    says how it differs from what stands there";
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
             }
         },
         ["surface", rest @ ..] => refuse(&format!("`surface` takes `--check` or nothing, not `{}`", rest.join(" "))),
+        ["probe", rest @ ..] => probe::run(&root(), rest),
         ["validate", rest @ ..] => validate::run(&root(), rest),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -218,4 +218,6 @@ fn collect(value: &Value, pointer: &str, allowed: &mut Vec<(String, String)>) {
 }
 
 #[cfg(test)]
+mod mutants;
+#[cfg(test)]
 mod tests;

@@ -213,7 +213,7 @@ impl<'a> Operation<'a> {
         id.map_or_else(|| format!("{} {}", self.method.to_uppercase(), self.path), |id| format!("`{id}`"))
     }
 
-    /// Its parameters and those of its path, each resolved and with its place.
+    /// Its parameters and those of its path, each resolved and with the place where it is described.
     pub(crate) fn parameters(&self, spec: &Spec<'a>) -> Vec<(String, &'a Value)> {
         let path_pointer = self.pointer.rsplit_once('/').map(|(path, _)| path).unwrap_or_default();
         let mut parameters: Vec<(String, &'a Value)> = Vec::new();
@@ -221,12 +221,14 @@ impl<'a> Operation<'a> {
             for (place, parameter) in node.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate()
             {
                 let Some(resolved) = spec.resolve(parameter) else { continue };
+                let target = parameter.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+                let place = target.map_or_else(|| format!("{pointer}/parameters/{place}"), str::to_owned);
                 let same = |other: &(String, &Value)| {
                     other.1.get("name") == resolved.get("name") && other.1.get("in") == resolved.get("in")
                 };
                 // An operation's own stands for the path's.
                 if pointer == self.pointer || !parameters.iter().any(same) {
-                    parameters.push((format!("{pointer}/parameters/{place}"), resolved));
+                    parameters.push((place, resolved));
                 }
             }
         }

@@ -236,12 +236,9 @@ fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Finding
         }
         if !placeholders.contains(&name.as_str()) {
             let message = format!("the path `{}` has no place for `{name}`", operation.path);
-            findings.key(
-                &PATH_PARAMETERS,
-                pointer,
-                message,
-                format!("write `{{{name}}}` into the path, or take it out"),
-            );
+            // A parameter that others use as well is not at fault.
+            let place = if pointer.starts_with("/components/") { &operation.pointer } else { pointer };
+            findings.key(&PATH_PARAMETERS, place, message, format!("write `{{{name}}}` into the path, or take it out"));
         }
         if parameter.get("required") != Some(&Value::Bool(true)) {
             let message = format!("`{name}` is a part of the path and must be required");

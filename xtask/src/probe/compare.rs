@@ -1,0 +1,131 @@
+//! An answer, held to what the spec says of it.
+
+use std::collections::BTreeSet;
+
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+use unloc_codegen::json_schema::{JsonSchemas, Reading};
+use unloc_codegen::load::Document;
+use unloc_codegen::operation::Operation;
+
+/// Where an answer is not what the spec says. Holds no value of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deviation {
+    /// `status`, `body`, `field`, `missing`, `type`, `value`, `format`.
+    pub(crate) kind: &'static str,
+    /// Where in the body; items of lists are all alike.
+    pub(crate) at: String,
+    pub(crate) text: String,
+}
+
+impl Deviation {
+    pub(crate) fn new(kind: &'static str, at: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { kind, at: at.into(), text: text.into() }
+    }
+}
+
+/// Everything in which an answer deviates, each once.
+pub(crate) fn compare(document: &Document, operation: &Operation, status: u16, body: &str) -> BTreeSet<Deviation> {
+    let mut found = BTreeSet::new();
+    let documented = documented(document, operation);
+    if !documented.contains(&status.to_string()) {
+        found.insert(Deviation::new(
+            "status",
+            "",
+            format!("{status} is not documented, only {}", documented.join(", ")),
+        ));
+    }
+    // An undocumented success is held to the documented one.
+    let success = documented.iter().find(|status| status.starts_with('2'));
+    let by = if documented.contains(&status.to_string()) {
+        status.to_string()
+    } else {
+        success.cloned().unwrap_or_default()
+    };
+    if status >= 300 && by.starts_with('2') {
+        return found;
+    }
+    let schema = JsonSchemas::new(document, Reading::Exact).response(operation, &by);
+    let (Some(schema), false) = (schema, body.is_empty()) else {
+        if !body.is_empty() {
+            found.insert(Deviation::new("body", "", "there is a body, and none is documented"));
+        }
+        return found;
+    };
+    let Ok(value) = serde_json::from_str::<Value>(body) else {
+        found.insert(Deviation::new("body", "", "the body is no JSON"));
+        return found;
+    };
+    let Ok(validator) = jsonschema::options().should_validate_formats(true).build(&schema) else {
+        found.insert(Deviation::new("body", "", "the spec's schema cannot be used: see cargo xtask validate"));
+        return found;
+    };
+    for error in validator.iter_errors(&value) {
+        explain(error.kind(), error.instance(), &error.instance_path().to_string(), &mut found);
+    }
+    found
+}
+
+fn documented(document: &Document, operation: &Operation) -> Vec<String> {
+    let method = operation.method.to_lowercase();
+    let responses =
+        document.value.get("paths").and_then(|paths| paths.get(&operation.path)?.get(&method)?.get("responses"));
+    responses.and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
+}
+
+fn explain(kind: &ValidationErrorKind, instance: &Value, place: &str, found: &mut BTreeSet<Deviation>) {
+    let at: Vec<_> = place.split('/').map(|part| if part.parse::<usize>().is_ok() { "*" } else { part }).collect();
+    let at = at.join("/");
+    match kind {
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            for name in unexpected {
+                let shape = instance.get(name).map(shape).unwrap_or_default();
+                found.insert(Deviation::new(
+                    "field",
+                    format!("{at}/{name}"),
+                    format!("is not documented; it is {shape}"),
+                ));
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            found.insert(Deviation::new("missing", format!("{at}/{name}"), "is required, and not there"));
+        }
+        ValidationErrorKind::Type { .. } => {
+            found.insert(Deviation::new("type", at, format!("is {}, which the spec does not say", shape(instance))));
+        }
+        ValidationErrorKind::Enum { .. } => {
+            found.insert(Deviation::new("value", at, "is none of the documented values"));
+        }
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            // Null is the other branch of what is nullable: what the first says is the point.
+            let own = context.iter().find(|errors| !errors.is_empty());
+            for error in own.into_iter().flatten() {
+                explain(error.kind(), error.instance(), &error.instance_path().to_string(), found);
+            }
+        }
+        ValidationErrorKind::Format { format } => {
+            found.insert(Deviation::new("format", at, format!("is no {format}")));
+        }
+        other => {
+            let name = format!("{other:?}");
+            let name = name.split([' ', '{', '(']).next().unwrap_or_default().to_lowercase();
+            found.insert(Deviation::new("value", at, format!("does not keep the spec's `{name}`")));
+        }
+    }
+}
+
+/// What a value looks like, without what it says.
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "a boolean".to_owned(),
+        Value::Number(number) if number.is_f64() => "a number".to_owned(),
+        Value::Number(_) => "a whole number".to_owned(),
+        Value::String(text) if text.is_empty() => "an empty text".to_owned(),
+        Value::String(_) => "a text".to_owned(),
+        Value::Array(items) => format!("a list of {} items", items.len()),
+        Value::Object(map) => format!("an object with {}", map.keys().cloned().collect::<Vec<_>>().join(", ")),
+    }
+}
