@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Fields, File, ImplItem, Item, Type, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
 
 use crate::error::Error;
 use crate::load::Document;
@@ -55,6 +56,10 @@ impl Surface {
                 Item::Const(item) if is_public(&item.vis) => {
                     self.add(format!("const {path}{}: {}", item.ident, type_text(&item.ty)));
                 }
+                Item::Trait(item) if is_public(&item.vis) => self.add(format!("trait {path}{}", item.ident)),
+                Item::Use(item) if is_public(&item.vis) => {
+                    self.add(format!("use {path}{}", item.tree.to_token_stream().to_string().replace(' ', "")));
+                }
                 Item::Impl(item) => self.implementation(path, item),
                 _ => {}
             }
@@ -65,12 +70,24 @@ impl Surface {
     fn declared(&mut self, kind: &str, name: &str, attributes: &[syn::Attribute]) {
         let is_open = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
         self.add(format!("{kind} {name}{}", if is_open { ", non-exhaustive" } else { "" }));
-        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-            let _ = attribute.parse_nested_meta(|derive| {
-                let short = derive.path.segments.last().map(|segment| segment.ident.to_string());
-                self.add(format!("impl {} for {name}", short.unwrap_or_default()));
-                Ok(())
-            });
+        for attribute in attributes {
+            self.derived(name, &attribute.meta, "");
+        }
+    }
+
+    fn derived(&mut self, name: &str, meta: &Meta, condition: &str) {
+        let Meta::List(list) = meta else { return };
+        let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
+        if list.path.is_ident("derive") {
+            for derived in &parts {
+                let short = derived.path().segments.last().map(|segment| segment.ident.to_string());
+                self.add(format!("impl {} for {name}{condition}", short.unwrap_or_default()));
+            }
+        } else if list.path.is_ident("cfg_attr")
+            && let Some(when) = parts.first()
+        {
+            let condition = format!(" if {}", when.to_token_stream());
+            parts.iter().skip(1).for_each(|part| self.derived(name, part, &condition));
         }
     }
 
@@ -92,11 +109,13 @@ impl Surface {
             self.add(format!("impl {} for {own}", text(of.to_token_stream())));
             return;
         }
-        for function in &item.items {
-            if let ImplItem::Fn(function) = function
-                && is_public(&function.vis)
-            {
-                self.function(&format!("{own}::"), &function.sig);
+        for item in &item.items {
+            match item {
+                ImplItem::Fn(function) if is_public(&function.vis) => self.function(&format!("{own}::"), &function.sig),
+                ImplItem::Const(item) if is_public(&item.vis) => {
+                    self.add(format!("const {own}::{}: {}", item.ident, type_text(&item.ty)));
+                }
+                _ => {}
             }
         }
     }
@@ -185,6 +204,7 @@ mod tests {
         let source = r#"
             pub mod types {
                 #[derive(Clone, ::serde::Serialize)]
+                #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
                 #[non_exhaustive]
                 pub struct Lock { pub name: ::std::option::Option<::std::string::String>, secret: u8 }
                 pub enum State { Open, Other(u8) }
@@ -203,6 +223,7 @@ mod tests {
                 "enum types::State",
                 "fn types::Lock::builder() -> Self",
                 "impl Clone for types::Lock",
+                "impl JsonSchema for types::Lock if feature = \"schemars\"",
                 "impl Serialize for types::Lock",
                 "impl fmt::Display for types::State",
                 "struct types::Lock, non-exhaustive",
