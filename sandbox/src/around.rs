@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -32,20 +32,48 @@ pub(crate) struct Operation {
 pub(crate) async fn around(State(operation): State<Operation>, request: Request, next: Next) -> Response {
     let Operation { app, name } = operation;
     let (begun, method) = (Instant::now(), request.method().clone());
+    let scissors = request.extensions().get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
     let fault = app.faults.strike(name);
+    let said = fault.as_ref().map(Fault::name);
+    let mut entry = Entry { app: &app, method, name, begun, said, status: GIVEN_UP };
     let response = match &fault {
         None => answer(&app, name, request, next).await,
         Some(fault) => spoiled(&app, name, fault, request, next).await,
     };
-    let is_silence = fault.as_ref().is_some_and(|fault| matches!(fault.kind, FaultKind::Silence));
-    let fault = fault.map(|fault| fault.name());
-    app.journal.enter(app.now(), method.as_str(), Some(name), response.status().as_u16(), begun.elapsed(), fault);
-    app.changed();
-    // Only now: whoever waits for this answer gives up at some time, and the request should be listed all the same.
-    if is_silence {
+    entry.status = response.status().as_u16();
+    drop(entry);
+    let kind = fault.map(|fault| fault.kind);
+    // After the entry in the journal: a client gives up waiting, and then nothing of this is carried on.
+    if matches!(kind, Some(FaultKind::Silence)) {
         app.stopped().await;
     }
+    // Nothing of this answer is sent, not even when the sandbox stops.
+    if let (Some(FaultKind::Reset | FaultKind::Silence), Some(scissors)) = (kind, scissors) {
+        scissors.cut();
+    }
     response
+}
+
+/// What the journal has as the status where the client went away before there was an answer; proxies write it so.
+const GIVEN_UP: u16 = 499;
+
+/// A request on its way into the journal. It gets there when this is dropped: a client that gives up waiting takes the
+/// whole of [`around`] with it.
+struct Entry<'a> {
+    app: &'a App,
+    method: Method,
+    name: &'static str,
+    begun: Instant,
+    said: Option<String>,
+    status: u16,
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        let Self { app, method, name, begun, said, status } = self;
+        app.journal.enter(app.now(), method.as_str(), Some(name), *status, begun.elapsed(), said.take());
+        app.changed();
+    }
 }
 
 /// The answer as the sandbox gives it, with the quirks that are switched on.
@@ -66,7 +94,6 @@ async fn answer(app: &App, name: &str, request: Request, next: Next) -> Response
 }
 
 async fn spoiled(app: &App, name: &str, fault: &Fault, request: Request, next: Next) -> Response {
-    let scissors = request.extensions().get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
     match &fault.kind {
         FaultKind::Delay { milliseconds } => {
             app.sleep(Duration::from_millis(*milliseconds)).await;
@@ -82,13 +109,8 @@ async fn spoiled(app: &App, name: &str, fault: &Fault, request: Request, next: N
         FaultKind::Status { status, body, content_type, retry_after } => {
             made_up(name, *status, body.as_deref(), content_type, *retry_after)
         }
-        FaultKind::Reset | FaultKind::Silence => {
-            // Nothing of this answer is sent, not even when the sandbox stops.
-            if let Some(scissors) = scissors {
-                scissors.cut();
-            }
-            StatusCode::BAD_GATEWAY.into_response()
-        }
+        // For the journal: it is never sent.
+        FaultKind::Reset | FaultKind::Silence => StatusCode::BAD_GATEWAY.into_response(),
         FaultKind::HalfBody | FaultKind::WrongLength => {
             cut(real.unwrap_or_default(), matches!(fault.kind, FaultKind::HalfBody)).await
         }

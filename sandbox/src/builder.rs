@@ -87,7 +87,8 @@ impl SandboxBuilder {
     }
 
     /// How many seconds pass here in one second of the machine: 1 unless said otherwise, and 0 for a clock that stands
-    /// still until it is put forward.
+    /// still until it is put forward. Less than nothing counts as nothing, more than 1e9 as 1e9, and what is no number
+    /// (NaN) as 1.
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self

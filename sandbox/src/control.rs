@@ -28,7 +28,10 @@ const CONTENTS: &[(&str, &str)] = &[
     ("PUT /_sandbox/clock", r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: changes that"#),
     ("GET /_sandbox/town", "the town as it stands; ?lockHolderId= for one lock holder's part"),
     ("GET /_sandbox/lock-holders", "the lock holders, with how many locks each has"),
-    ("GET /_sandbox/lock-holders/{lockHolderId}/timeline", "its keys, lock by lock; ?days= to either side of now"),
+    (
+        "GET /_sandbox/lock-holders/{lockHolderId}/timeline",
+        "its keys, lock by lock; ?days= (1 to 60) to either side of now",
+    ),
     ("POST /_sandbox/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: somebody uses a key"#),
     ("POST /_sandbox/people/share", r#"{"lockId", "fromUserId", "toUserId"}: somebody shares a key from the app"#),
     ("POST /_sandbox/vendors/install", r#"{"connectionId", "name"}: a lock is installed"#),
@@ -93,6 +96,7 @@ async fn quirks(State(app): State<App>) -> Json<Value> {
 }
 
 async fn set_quirks(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Json<Value>, ApiError> {
+    body.only(&["on"])?;
     let wrong = || body.wrong("on", "must be an array of names of quirks");
     let names = body.required("on", body.present("on"))?.as_array().ok_or_else(wrong)?;
     let mut on = Vec::new();
@@ -115,11 +119,15 @@ async fn requests(State(app): State<App>) -> Json<Value> {
     Json(json!({ "requests": app.journal.read() }))
 }
 
-async fn deliveries(State(app): State<App>, query: axum::http::Uri) -> Json<Value> {
-    if query.query().is_some_and(|query| query.split('&').any(|pair| pair.split('=').next() == Some("settled"))) {
-        app.post.settled().await;
+async fn deliveries(State(app): State<App>, query: axum::http::Uri) -> Result<Json<Value>, ApiError> {
+    let mut pairs = query.query().unwrap_or_default().split('&');
+    match pairs.find(|pair| pair.split('=').next() == Some("settled")) {
+        None => {}
+        Some("settled" | "settled=true") => app.post.settled().await,
+        // Whoever writes settled=false means something that is not there.
+        Some(_) => return Err(ApiError::invalid("settled is written alone, or settled=true")),
     }
-    Json(json!({ "deliveries": app.post.log() }))
+    Ok(Json(json!({ "deliveries": app.post.log() })))
 }
 
 impl From<Refused> for ApiError {

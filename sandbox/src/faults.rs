@@ -63,7 +63,7 @@ impl Fault {
         Self::status(status).body(page, "text/html")
     }
 
-    /// Answers 429, with `Retry-After` in whole seconds.
+    /// Answers 429, with `Retry-After` in whole seconds, rounded up.
     pub fn rate_limited(retry_after: Duration) -> Self {
         Self::status(429).retry_after(retry_after)
     }
@@ -149,11 +149,11 @@ impl Fault {
         self
     }
 
-    /// Adds `Retry-After`, in whole seconds. For faults with a status.
+    /// Adds `Retry-After`, in whole seconds, rounded up: 0 would mean at once. For faults with a status.
     #[must_use]
     pub fn retry_after(mut self, time: Duration) -> Self {
         if let FaultKind::Status { retry_after, .. } = &mut self.kind {
-            *retry_after = Some(time.as_secs());
+            *retry_after = Some(time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)));
         }
         self
     }

@@ -1,7 +1,8 @@
 //! The fields of a JSON object, read strictly.
 //!
 //! The sandbox reads requests field by field instead of deriving a type, because each refusal has to name the field and
-//! the limit it broke. Fields nobody asks for are ignored, as most services do.
+//! the limit it broke. Fields nobody asks for are ignored, as most services do; the control interface,
+//! where a misspelt one would make a test check nothing, refuses them with [`Fields::only`].
 
 use std::ops::RangeInclusive;
 
@@ -43,6 +44,14 @@ impl Fields {
     /// The names of all fields that were sent.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.map.keys().map(String::as_str)
+    }
+
+    /// Refuses every field but these.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Invalid> {
+        let Some(other) = self.names().find(|name| !known.contains(name)) else { return Ok(()) };
+        // Anybody can send a name of any length.
+        let other: String = other.chars().take(100).collect();
+        Err(self.wrong(&other, &format!("is no field here: there are {}", known.join(", "))))
     }
 
     /// A string whose number of characters lies within `limits`.

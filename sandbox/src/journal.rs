@@ -12,7 +12,7 @@ use crate::clock;
 /// How many requests are remembered.
 const KEPT: usize = 1000;
 
-/// A request that was answered. Holds neither its path nor its body, in which people may be named.
+/// A request that was answered, or by a fault left without an answer. Holds neither its path nor its body, in which people may be named.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -27,7 +27,8 @@ pub struct Request {
     /// The operation, by the name it has in the specs; none if there is nothing at its path, or not by this method.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<&'static str>,
-    /// The status of the answer, also where the answer was spoiled on its way.
+    /// The status of the answer, also where the answer was spoiled on its way; 502 where a fault left it out, 499 where the
+    /// client gave up before there was one.
     pub status: u16,
     /// How long it took, in microseconds on the machine's clock.
     pub micros: u64,

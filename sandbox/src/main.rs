@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use lexopt::prelude::*;
+use unloc_sandbox::chrono::{self, DateTime, NaiveDate, NaiveTime, Utc};
 use unloc_sandbox::{Quirk, Sandbox, SandboxBuilder};
 
 const HELP: &str = "\
@@ -24,7 +25,7 @@ Options:
       --lock-holders <COUNT>      How many lock holders there are [default: 3]
       --locks <COUNT>             How many locks there are in all [default: 12]
       --keys <COUNT>              How many keys were made through the API [default: 17]
-      --starts-at <DATE>          What time it is at the start, as 2030-06-01T08:00:00Z [default: now]
+      --starts-at <DATE>          What time it is at the start, as 2030-06-01T08:00:00Z or 2030-06-01 [default: now]
       --speed <FACTOR>            Seconds that pass in a second; 0 stands still [default: 1]
       --settling <MILLISECONDS>   How long making a key or connecting takes [default: 200]
       --quirks[=<NAME,...>]       Answer as the documents contradict themselves: all quirks, or these
@@ -64,7 +65,9 @@ fn fail(code: u8, text: &str) -> ExitCode {
 
 fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
     let mut builder = Sandbox::builder().port(4010);
+    let mut behind_quirks = false;
     while let Some(argument) = arguments.next()? {
+        let names_quirks = std::mem::take(&mut behind_quirks);
         match argument {
             Long("port") => builder = builder.port(value(&mut arguments, "--port", "a number from 0 to 65535")?),
             Long("address") => {
@@ -82,15 +85,28 @@ fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> 
             Long("locks") => builder = builder.locks(count(&mut arguments, "--locks")?),
             Long("keys") => builder = builder.keys(count(&mut arguments, "--keys")?),
             Long("starts-at") => {
-                let date = "a date such as 2030-06-01T08:00:00Z";
-                builder = builder.starts_at(value(&mut arguments, "--starts-at", date)?);
+                let date = "a date such as 2030-06-01T08:00:00Z or 2030-06-01";
+                let Moment(moment) = value(&mut arguments, "--starts-at", date)?;
+                builder = builder.starts_at(moment);
             }
             Long("speed") => builder = builder.speed(value(&mut arguments, "--speed", "a number such as 60")?),
             Long("settling") => {
                 let milliseconds = value(&mut arguments, "--settling", "a whole number of milliseconds")?;
                 builder = builder.settling(Duration::from_millis(milliseconds));
             }
-            Long("quirks") => builder = builder.quirks(quirks(arguments.optional_value())?),
+            Long("quirks") => {
+                let names = arguments.optional_value();
+                behind_quirks = names.is_none();
+                builder = builder.quirks(quirks(names)?);
+            }
+            // All quirks were never meant, then.
+            Value(names) if names_quirks => {
+                return Err(format!(
+                    "--quirks takes names behind an equals sign only: write --quirks={}",
+                    names.to_string_lossy()
+                )
+                .into());
+            }
             Short('h') | Long("help") => return Ok(Wish::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
                 return Ok(Wish::Print(format!("unloc-sandbox {}\n", env!("CARGO_PKG_VERSION"))));
@@ -99,6 +115,18 @@ fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> 
         }
     }
     Ok(Wish::Serve(builder))
+}
+
+/// A moment, or the beginning of a day in UTC.
+struct Moment(DateTime<Utc>);
+
+impl FromStr for Moment {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let day = || text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN).and_utc());
+        text.parse().or_else(|_| day()).map(Self)
+    }
 }
 
 fn value<T: FromStr>(arguments: &mut lexopt::Parser, name: &str, expected: &str) -> Result<T, lexopt::Error> {

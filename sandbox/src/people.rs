@@ -32,7 +32,8 @@ pub struct People<'a> {
     app: &'a Shared,
 }
 
-/// Why somebody could not do what they were told to. Names no person.
+/// Why somebody could not do what they were told to. Names no person, and repeats no argument: one in the wrong place may be
+/// a phone number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refused(pub(crate) String);
@@ -158,7 +159,7 @@ impl fmt::Debug for People<'_> {
 }
 
 fn known_lock(town: &Town, lock_id: &str) -> Result<Place, Refused> {
-    town.any_lock(lock_id).ok_or_else(|| Refused(format!("there is no lock {lock_id:?}")))
+    town.any_lock(lock_id).ok_or_else(|| Refused("there is no lock with this id".to_owned()))
 }
 
 /// A key of this person for this lock that works now; the youngest, if there are several.

@@ -2,13 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
 
 use crate::builder::SandboxBuilder;
 use crate::delivery::Delivery;
-use crate::faults::{Fault, FaultError, FaultInForce};
+use crate::handles::{FaultControl, Time};
 use crate::journal::Request;
 use crate::people::People;
 use crate::quirks::Quirk;
@@ -104,7 +101,7 @@ impl Sandbox {
 
     /// The sandbox's clock, to stop it, to let it run faster, and to put it forward.
     pub fn clock(&self) -> Time<'_> {
-        Time { app: &self.app }
+        Time::of(&self.app)
     }
 
     /// What people do with their keys.
@@ -119,7 +116,7 @@ impl Sandbox {
 
     /// Faults, to add them and to take them away.
     pub fn faults(&self) -> FaultControl<'_> {
-        FaultControl { app: &self.app }
+        FaultControl::of(&self.app)
     }
 
     /// Switches these quirks on and all others off.
@@ -138,7 +135,7 @@ impl Sandbox {
         Snapshot::take(&self.app, None)
     }
 
-    /// The latest requests that were answered, a thousand at most, the oldest first.
+    /// The latest requests, a thousand at most, the oldest first; those that are under way not yet.
     pub fn requests(&self) -> Vec<Request> {
         self.app.journal.read()
     }
@@ -151,102 +148,6 @@ impl Sandbox {
     /// Waits until every call of a webhook that is under way was answered, or has failed.
     pub async fn deliveries_settled(&self) {
         self.app.post.settled().await;
-    }
-}
-
-/// The clock of a sandbox, from [`Sandbox::clock`].
-///
-/// Keys begin and end by it, recurrences, tokens and vendor connections follow it, and events and creations carry its
-/// time. It never goes back.
-///
-/// ```
-/// # use std::time::Duration;
-/// # use unloc_sandbox::Sandbox;
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::builder().starts_at("2030-06-01T08:00:00Z".parse()?).speed(0.0).start().await?;
-/// sandbox.clock().advance(Duration::from_secs(7 * 24 * 3600)); // a week later
-/// assert_eq!(sandbox.clock().now().to_rfc3339(), "2030-06-08T08:00:00+00:00");
-/// sandbox.clock().run(60.0); // a minute each second from here on
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Copy)]
-pub struct Time<'a> {
-    app: &'a Shared,
-}
-
-impl Time<'_> {
-    /// What time it is.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.app.now()
-    }
-
-    /// How many seconds pass here in one second of the machine.
-    pub fn speed(&self) -> f64 {
-        self.app.clock.read().1
-    }
-
-    /// Lets the clock stand still.
-    pub fn stop(&self) {
-        self.run(0.0);
-    }
-
-    /// Lets so many seconds pass in each second of the machine; 1 is as fast as there. Less than nothing counts as
-    /// nothing.
-    pub fn run(&self, speed: f64) {
-        self.app.clock.set_speed(speed);
-        self.app.changed();
-    }
-
-    /// Puts the clock forward.
-    pub fn advance(&self, time: Duration) {
-        self.app.clock.advance(time);
-        self.app.changed();
-    }
-
-    /// Puts the clock forward to this moment. A moment that is past changes nothing, and is told by false.
-    pub fn advance_to(&self, moment: DateTime<Utc>) -> bool {
-        let done = self.app.clock.advance_to(moment);
-        self.app.changed();
-        done
-    }
-}
-
-/// The faults of a sandbox, from [`Sandbox::faults`].
-#[derive(Clone, Copy)]
-pub struct FaultControl<'a> {
-    app: &'a Shared,
-}
-
-impl FaultControl<'_> {
-    /// Puts a fault in force, behind those that are. The result is what it is taken away by.
-    ///
-    /// # Errors
-    ///
-    /// [`FaultError`] if no operation has the name it is for, or its answer cannot be one.
-    pub fn add(&self, fault: Fault) -> Result<u64, FaultError> {
-        let id = self.app.faults.add(fault)?;
-        self.app.changed();
-        Ok(id)
-    }
-
-    /// Takes a fault away. Whether it was still in force.
-    pub fn remove(&self, id: u64) -> bool {
-        let removed = self.app.faults.remove(id);
-        self.app.changed();
-        removed
-    }
-
-    /// Takes all faults away.
-    pub fn clear(&self) {
-        self.app.faults.clear();
-        self.app.changed();
-    }
-
-    /// The faults in force, in the order in which they strike.
-    pub fn list(&self) -> Vec<FaultInForce> {
-        self.app.faults.list()
     }
 }
 

@@ -112,17 +112,21 @@ fn router(app: App) -> Router {
 }
 
 async fn unknown_path(State(app): State<App>, method: Method, uri: Uri) -> Response {
-    refuse(&app, &method, &uri, StatusCode::NOT_FOUND, format!("There is nothing at {}", uri.path()))
+    let text =
+        "There is nothing at this path: /openapi/auth.yaml, /openapi/integrator.yaml and /_sandbox/ tell what there is";
+    refuse(&app, &method, &uri, StatusCode::NOT_FOUND, text)
 }
 
-/// The router itself adds the header `Allow`.
+/// The router itself adds the header `Allow`, after this.
 async fn wrong_method(State(app): State<App>, method: Method, uri: Uri) -> Response {
-    let text = format!("{} does not know the method {method}", uri.path());
+    let text = "There is something at this path, but not by this method: the header Allow names those that work";
     refuse(&app, &method, &uri, StatusCode::METHOD_NOT_ALLOWED, text)
 }
 
+/// The texts do not repeat the path, in which a phone number may stand.
+///
 /// The Auth API has its own form of errors, even where there is nothing.
-fn refuse(app: &App, method: &Method, uri: &Uri, status: StatusCode, text: String) -> Response {
+fn refuse(app: &App, method: &Method, uri: &Uri, status: StatusCode, text: &str) -> Response {
     app.journal.enter(app.now(), method.as_str(), None, status.as_u16(), Duration::ZERO, None);
     if uri.path().starts_with("/auth/") {
         OAuthError::invalid_request(text).with_status(status).into_response()

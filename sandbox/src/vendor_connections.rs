@@ -11,7 +11,7 @@ use crate::body::JsonBody;
 use crate::caller::{Caller, Home, NoMore};
 use crate::error::{ApiError, Invalid};
 use crate::fields::Fields;
-use crate::model::ConnectionState;
+use crate::model::{ConnectionState, Place, VendorConnection};
 use crate::state::App;
 use crate::town::Town;
 use crate::vendors::{self, VENDORS, VIRTUAL};
@@ -56,18 +56,24 @@ pub(crate) async fn create(
                     account
                 }
             };
-            let in_use = town.connections.iter().any(|connection| {
-                connection.login.as_ref().is_some_and(|(place, _)| *place == account) && !connection.state.is_over()
-            });
-            if in_use {
-                return Err(ApiError::conflict("The credentials are in use by another vendor connection"));
-            }
+            demand_free(&town, account)?;
             (Some((account, password)), 0)
         }
     };
     let connection = town.add_connection(home.lock_holder, vendor, login);
     town.begin_to_connect(connection, virtual_locks, now);
     Ok(Json(json!({ "vendorConnection": town.connection_view(connection) })).into_response())
+}
+
+/// One account is used by one connection at a time.
+fn demand_free(town: &Town, account: Place) -> Result<(), ApiError> {
+    let uses = |connection: &VendorConnection| {
+        connection.login.as_ref().is_some_and(|(place, _)| *place == account) && !connection.state.is_over()
+    };
+    if town.connections.iter().any(uses) {
+        return Err(ApiError::conflict("The credentials are in use by another vendor connection"));
+    }
+    Ok(())
 }
 
 /// What a new connection is to be.
@@ -111,12 +117,19 @@ pub(crate) async fn refresh(State(app): State<App>, home: Home<OneConnection>) -
     let mut town = app.town();
     let connection = town.connection(home.lock_holder, &home.path.vendor_connection_id)?;
     match town.connections[connection as usize].state {
-        ConnectionState::Connected | ConnectionState::Error => town.begin_to_connect(connection, 0, now),
+        ConnectionState::Connected => {}
+        ConnectionState::Error => {
+            // While this one was in error, its account was free to be connected anew.
+            if let Some((account, _)) = town.connections[connection as usize].login {
+                demand_free(&town, account)?;
+            }
+        }
         state => {
             let state = state.name();
             return Err(ApiError::conflict(format!("The connection is {state}; it must be connected or in error")));
         }
     }
+    town.begin_to_connect(connection, 0, now);
     Ok(StatusCode::NO_CONTENT)
 }
 

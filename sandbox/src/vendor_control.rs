@@ -50,7 +50,7 @@ impl<'a> Vendors<'a> {
     /// [`Refused`] if there is no such lock, or it is virtual.
     pub fn remove(&self, lock_id: &str) -> Result<(), Refused> {
         let mut town = self.app.town();
-        let unknown = || Refused(format!("there is no lock {lock_id:?}"));
+        let unknown = || Refused("there is no lock with this id".to_owned());
         let lock = town.any_lock(lock_id).ok_or_else(unknown)?;
         let connection = town.locks[lock as usize].connection;
         let account = account(&town, connection)?;
@@ -122,7 +122,7 @@ impl<'a> Vendors<'a> {
 }
 
 fn connection(town: &Town, id: &str) -> Result<Place, Refused> {
-    town.any_connection(id).ok_or_else(|| Refused(format!("there is no vendor connection {id:?}")))
+    town.any_connection(id).ok_or_else(|| Refused("there is no vendor connection with this id".to_owned()))
 }
 
 fn account(town: &Town, connection: Place) -> Result<Place, Refused> {

@@ -14,6 +14,9 @@ use crate::faults::Fault;
 use crate::fields::Fields;
 use crate::state::App;
 
+/// What every fault can have.
+const COMMON: [&str; 5] = ["kind", "operation", "times", "after", "carriedOut"];
+
 const KINDS: &str =
     "status, html, rateLimited, delay, reset, halfBody, wrongLength, silence, expiredToken or revokedToken";
 
@@ -45,6 +48,15 @@ pub(super) async fn clear(State(app): State<App>) -> StatusCode {
 
 fn read(body: &Fields) -> Result<Fault, Invalid> {
     let kind = body.required("kind", body.text("kind", 1..=64)?)?;
+    let own: &[&str] = match kind {
+        "status" => &["status", "body", "contentType", "retryAfter"],
+        "html" => &["status"],
+        "rateLimited" => &["retryAfter"],
+        "delay" => &["milliseconds"],
+        "reset" | "halfBody" | "wrongLength" | "silence" | "expiredToken" | "revokedToken" => &[],
+        _ => return Err(body.wrong("kind", &format!("must be one of {KINDS}"))),
+    };
+    body.only(&[&COMMON, own].concat())?;
     let status = |default| -> Result<u16, Invalid> {
         let status = body.number("status", 200..=599)?.unwrap_or(default);
         Ok(u16::try_from(status).unwrap_or(500))
@@ -65,9 +77,11 @@ fn read(body: &Fields) -> Result<Fault, Invalid> {
         "wrongLength" => Fault::wrong_length(),
         "silence" => Fault::silence(),
         "expiredToken" => Fault::expired_token(),
-        "revokedToken" => Fault::revoked_token(),
-        _ => return Err(body.wrong("kind", &format!("must be one of {KINDS}"))),
+        _ => Fault::revoked_token(),
     };
+    if body.present("contentType").is_some() && body.present("body").is_none() {
+        return Err(body.wrong("contentType", "has no place without body"));
+    }
     if let Some(text) = body.text("body", 0..=1_000_000)? {
         fault = fault.body(text, body.text("contentType", 1..=200)?.unwrap_or("application/json"));
     }

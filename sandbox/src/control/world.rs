@@ -34,6 +34,11 @@ pub(super) async fn clock(State(app): State<App>) -> Json<Value> {
 }
 
 pub(super) async fn set_clock(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Json<Value>, ApiError> {
+    const FIELDS: [&str; 3] = ["speed", "advanceSeconds", "advanceTo"];
+    body.only(&FIELDS)?;
+    if FIELDS.iter().all(|name| body.present(name).is_none()) {
+        return Err(ApiError::invalid(format!("There is nothing to change: send any of {}", FIELDS.join(", "))));
+    }
     let speed = match body.present("speed") {
         None => None,
         Some(value) => {
@@ -105,7 +110,13 @@ pub(super) async fn timeline(
     query: Asked,
 ) -> Result<Response, ApiError> {
     let Ok(Path(id)) = id else { return Err(ApiError::not_found("There is no such lock holder")) };
-    let days = query.ok().and_then(|Query(query)| query.get("days")?.parse().ok()).unwrap_or(DAYS).clamp(1, 60);
+    let days = match query.ok().and_then(|Query(mut query)| query.remove("days")) {
+        None => DAYS,
+        Some(days) => {
+            let days = days.parse().ok().filter(|days| (1..=60).contains(days));
+            days.ok_or_else(|| ApiError::invalid("days must be a whole number from 1 to 60"))?
+        }
+    };
     let place = lock_holder(&app, &id)?;
     let now = app.now();
     let (from, to) = (now - TimeDelta::days(days), now + TimeDelta::days(days));
@@ -165,18 +176,20 @@ pub(super) async fn people(
 ) -> Result<Json<Value>, ApiError> {
     let people = People::of(&app);
     let action = action.map(|Path(action)| action).unwrap_or_default();
-    let lock_id = text(&body, "lockId")?;
+    let lock_id = || text(&body, "lockId");
     let done = match action.as_str() {
         "unlock" => Action::Unlocked,
         "lock" => Action::Locked,
         "view-code" => Action::ViewedCode,
         "share" => {
-            let key_id = people.share(lock_id, text(&body, "fromUserId")?, text(&body, "toUserId")?)?;
+            body.only(&["lockId", "fromUserId", "toUserId"])?;
+            let key_id = people.share(lock_id()?, text(&body, "fromUserId")?, text(&body, "toUserId")?)?;
             return Ok(Json(json!({ "keyId": key_id })));
         }
         _ => return Err(ApiError::not_found("People unlock, lock, view-code and share")),
     };
-    let event_id = people.act(done, lock_id, text(&body, "userId")?)?;
+    body.only(&["lockId", "userId"])?;
+    let event_id = people.act(done, lock_id()?, text(&body, "userId")?)?;
     Ok(Json(json!({ "eventId": event_id })))
 }
 
@@ -187,14 +200,22 @@ pub(super) async fn vendors(
 ) -> Result<StatusCode, ApiError> {
     let vendors = Vendors::of(&app);
     let connection = || text(&body, "connectionId");
-    let done: Result<(), Refused> = match action.map(|Path(action)| action).unwrap_or_default().as_str() {
+    let action = action.map(|Path(action)| action).unwrap_or_default();
+    let known: &[&str] = match action.as_str() {
+        "install" => &["connectionId", "name"],
+        "remove" => &["lockId"],
+        "fail" | "recover" | "disconnect" => &["connectionId"],
+        "change-password" => &["connectionId", "password"],
+        _ => return Err(ApiError::not_found("Vendors install, remove, fail, recover, disconnect and change-password")),
+    };
+    body.only(known)?;
+    let done: Result<(), Refused> = match action.as_str() {
         "install" => vendors.install(connection()?, text(&body, "name")?),
         "remove" => vendors.remove(text(&body, "lockId")?),
         "fail" => vendors.fail(connection()?),
         "recover" => vendors.recover(connection()?),
         "disconnect" => vendors.disconnect(connection()?),
-        "change-password" => vendors.change_password(connection()?, text(&body, "password")?),
-        _ => return Err(ApiError::not_found("Vendors install, remove, fail, recover, disconnect and change-password")),
+        _ => vendors.change_password(connection()?, text(&body, "password")?),
     };
     done?;
     Ok(StatusCode::NO_CONTENT)

@@ -89,7 +89,9 @@ fn control() -> Vec<Target> {
         "kind": "status", "status": 418, "operation": "getLock", "times": 2, "after": 1, "carriedOut": true,
         "body": "{}", "contentType": "application/json", "retryAfter": 3,
     });
-    let connection = json!({ "connectionId": "{connection}", "name": "Cellar door", "password": "EXAMPLE-OTHER" });
+    let connection = json!({ "connectionId": "{connection}" });
+    let installed = json!({ "connectionId": "{connection}", "name": "Cellar door" });
+    let changed = json!({ "connectionId": "{connection}", "password": "EXAMPLE-OTHER" });
     let post = |path, body: &Value| ("POST", path, Some(body.clone()));
     vec![
         ("GET", "/", None),
@@ -105,12 +107,12 @@ fn control() -> Vec<Target> {
         post("/_sandbox/people/lock", &someone),
         post("/_sandbox/people/view-code", &someone),
         post("/_sandbox/people/share", &share),
-        post("/_sandbox/vendors/install", &connection),
-        post("/_sandbox/vendors/remove", &someone),
+        post("/_sandbox/vendors/install", &installed),
+        post("/_sandbox/vendors/remove", &json!({ "lockId": "{lock}" })),
         post("/_sandbox/vendors/fail", &connection),
         post("/_sandbox/vendors/recover", &connection),
         post("/_sandbox/vendors/disconnect", &connection),
-        post("/_sandbox/vendors/change-password", &connection),
+        post("/_sandbox/vendors/change-password", &changed),
         ("GET", "/_sandbox/faults", None),
         ("POST", "/_sandbox/faults", Some(fault)),
         ("DELETE", "/_sandbox/faults", None),

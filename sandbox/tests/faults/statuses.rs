@@ -64,6 +64,13 @@ async fn who_is_rate_limited_is_told_until_when() {
         .add(Fault::status(503).retry_after(Duration::from_secs(30)).on("getLockHolders"))
         .expect("a fault");
     assert_eq!(ask(&service).await.1["retry-after"], "30");
+    for (milliseconds, seconds) in [(0, "0"), (500, "1"), (1000, "1"), (1001, "2")] {
+        let time = Duration::from_millis(milliseconds);
+        for fault in [Fault::rate_limited(time), Fault::status(503).retry_after(time)] {
+            service.sandbox.faults().add(fault.on("getLockHolders")).expect("a fault");
+            assert_eq!(ask(&service).await.1["retry-after"], seconds, "whole seconds, rounded up");
+        }
+    }
     assert_eq!(ask(&service).await.0, 200);
 }
 

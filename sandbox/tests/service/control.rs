@@ -34,6 +34,104 @@ async fn time_is_read_stopped_and_put_forward_over_http() {
 }
 
 #[tokio::test]
+async fn debug_shows_the_time_and_how_many_faults_are_in_force() {
+    let service = Service::with(unloc_sandbox::Sandbox::builder().speed(0.0)).await;
+    service.sandbox.faults().add(unloc_sandbox::Fault::reset()).expect("a fault");
+    assert!(format!("{:?}", service.sandbox.clock()).contains("speed: 0.0"));
+    assert!(format!("{:?}", service.sandbox.faults()).contains("in_force: 1"));
+}
+
+#[tokio::test]
+async fn a_sandbox_lives_at_either_end_of_time() {
+    use unloc_sandbox::chrono::{DateTime, Utc};
+    for start in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+        let builder = unloc_sandbox::Sandbox::builder().starts_at(start).speed(0.0);
+        let service = Service::with(builder.token_lifetime(std::time::Duration::MAX)).await;
+        let home = service.home(0).await;
+        assert!(!home.keys().await.is_empty());
+        let timeline = get(&service, &format!("/lock-holders/{}/timeline?days=60", home.id)).await;
+        assert!(!list(&timeline, "locks").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_meets_silence_is_listed_before_its_client_gives_up_and_after() {
+    let service = Service::start().await;
+    let token = service.token(Value::Null).await;
+    service.sandbox.faults().add(unloc_sandbox::Fault::silence().on("getLockHolders")).expect("a fault");
+    let patience = std::time::Duration::from_millis(300);
+    let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(patience);
+    assert!(request.send().await.expect_err("silence").is_timeout());
+    let requests = service.sandbox.requests();
+    let last = requests.last().expect("a request");
+    assert_eq!((last.operation, last.status, last.fault.as_deref()), (Some("getLockHolders"), 502, Some("silence")));
+}
+
+#[tokio::test]
+async fn a_request_whose_client_gives_up_during_a_delay_is_listed() {
+    let service = Service::start().await;
+    let token = service.token(Value::Null).await;
+    let delay = unloc_sandbox::Fault::delay(std::time::Duration::from_secs(3600));
+    service.sandbox.faults().add(delay.on("getLockHolders")).expect("a fault");
+    let patience = std::time::Duration::from_millis(300);
+    let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(patience);
+    assert!(request.send().await.expect_err("a delay").is_timeout());
+    let listed = async || service.sandbox.requests().into_iter().find(|one| one.operation == Some("getLockHolders"));
+    let listed = crate::support::eventually("the request in the list", listed).await;
+    assert_eq!((listed.status, listed.fault.as_deref()), (499, Some("delay 3600000 ms")));
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_known_is_named_along_with_those_that_are() {
+    let service = Service::start().await;
+    for (method, path, body, unknown, known) in [
+        (Method::PUT, "/clock", json!({ "spede": 0 }), "spede", "advanceSeconds"),
+        (Method::PUT, "/clock", json!({ "speed": 0, "now": null }), "now", "advanceTo"),
+        (Method::PUT, "/quirks", json!({ "on": [], "off": [] }), "off", "on"),
+        (Method::POST, "/people/unlock", json!({ "lockID": "x", "userId": "x" }), "lockID", "lockId"),
+        (Method::POST, "/people/share", json!({ "lockId": "x", "userId": "x" }), "userId", "fromUserId"),
+        (Method::POST, "/vendors/install", json!({ "connection": "x" }), "connection", "connectionId"),
+        (Method::POST, "/vendors/remove", json!({ "connectionId": "x" }), "connectionId", "lockId"),
+        (Method::POST, "/vendors/fail", json!({ "connectionId": "x", "name": "x" }), "name", "connectionId"),
+        (Method::POST, "/vendors/change-password", json!({ "pasword": "x" }), "pasword", "password"),
+        (Method::POST, "/faults", json!({ "kind": "reset", "operationId": "getLock" }), "operationId", "operation"),
+        (Method::POST, "/faults", json!({ "kind": "delay", "seconds": 1 }), "seconds", "milliseconds"),
+        (Method::POST, "/faults", json!({ "kind": "reset", "status": 500 }), "status", "carriedOut"),
+        (Method::POST, "/faults", json!({ "kind": "html", "body": "x" }), "body", "status"),
+        (Method::POST, "/faults", json!({ "kind": "html", "retryAfter": 1 }), "retryAfter", "status"),
+        (Method::POST, "/faults", json!({ "kind": "rateLimited", "status": 503 }), "status", "retryAfter"),
+    ] {
+        let refusal = ask(&service, method, path, Some(body)).await.refused(400);
+        assert!(refusal.starts_with(&format!("{unknown} is no field here: ")), "{path}: {refusal}");
+        assert!(refusal.contains(known), "{path}: {refusal}");
+    }
+    let fault = json!({ "kind": "status", "contentType": "text/plain" });
+    let refusal = ask(&service, Method::POST, "/faults", Some(fault)).await.refused(400);
+    assert!(refusal.starts_with("contentType"), "{refusal}");
+    assert!(service.sandbox.faults().list().is_empty());
+}
+
+#[tokio::test]
+async fn what_would_change_nothing_or_cannot_be_read_is_refused() {
+    let service = Service::start().await;
+    for nothing in [json!({}), json!({ "speed": null })] {
+        assert!(ask(&service, Method::PUT, "/clock", Some(nothing)).await.refused(400).contains("advanceSeconds"));
+    }
+    let timeline = format!("/lock-holders/{}/timeline", service.sandbox.town().lock_holders[0].id);
+    for days in ["0", "61", "-1", "x", "", "%ff"] {
+        let refusal = ask(&service, Method::GET, &format!("{timeline}?days={days}"), None).await.refused(400);
+        assert!(refusal.contains("1 to 60"), "{days}: {refusal}");
+    }
+    for settled in ["settled=", "settled=false", "settled=1", "x=1&settled=no"] {
+        let refusal = ask(&service, Method::GET, &format!("/deliveries?{settled}"), None).await.refused(400);
+        assert!(refusal.starts_with("settled"), "{settled}: {refusal}");
+    }
+    for good in ["/deliveries", "/deliveries?settled", "/deliveries?x=1&settled=true"] {
+        get(&service, good).await;
+    }
+}
+
+#[tokio::test]
 async fn people_and_vendors_act_over_http_as_they_do_in_rust() {
     let service = Service::start().await;
     let post = async |path: &str, body: Value| ask(&service, Method::POST, path, Some(body)).await;
@@ -45,6 +143,8 @@ async fn people_and_vendors_act_over_http_as_they_do_in_rust() {
         let done = post(&format!("/people/{action}"), json!({ "lockId": lock, "userId": user })).await.ok();
         assert!(done["eventId"].is_string(), "{action}");
     }
+    let swapped = post("/people/unlock", json!({ "lockId": user, "userId": lock })).await.refused(409);
+    assert!(swapped.contains("no lock") && !swapped.contains(&user[1..]), "{swapped}");
     let nobody = json!({ "lockId": lock, "userId": "+12125550199" });
     assert!(post("/people/unlock", nobody).await.refused(409).contains("no key"));
     post("/people/knock", json!({ "lockId": lock, "userId": user })).await.refused(404);
@@ -95,9 +195,12 @@ async fn requests_can_be_read_without_the_people_in_them() {
     let service = Service::start().await;
     let home = service.home(0).await;
     home.get("/users/%2B12125550142/keys/").await.ok();
-    home.get("/users/%2B12125550142/doors/").await.refused(404);
+    let refusal = home.get("/users/%2B12125550142/doors/").await.refused(404);
+    assert!(refusal.contains("/openapi/") && !refusal.contains("2125550142"), "{refusal}");
+    let refusal = home.delete("/users/%2B12125550142/keys/").await.refused(405);
+    assert!(refusal.contains("Allow") && !refusal.contains("2125550142"), "{refusal}");
     let requests = list(&get(&service, "/requests").await, "requests");
-    let [.., read, unknown] = &requests[..] else { panic!("{requests:?}") };
+    let [.., read, unknown, _] = &requests[..] else { panic!("{requests:?}") };
     assert_eq!((&read["operation"], &read["status"]), (&json!("getKeysForUser"), &json!(200)));
     assert_eq!((&unknown["operation"], &unknown["status"]), (&Value::Null, &json!(404)));
     let shown = format!("{requests:?} {:?}", service.sandbox.requests());

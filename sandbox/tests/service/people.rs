@@ -1,3 +1,4 @@
+use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -53,6 +54,24 @@ async fn what_somebody_does_with_a_key_is_an_event_and_a_call_of_each_webhook_fo
 }
 
 #[tokio::test]
+async fn the_user_and_the_password_in_the_address_of_a_webhook_are_not_sent_as_its_host() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let main = home.lock("Main entrance").await;
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = socket.local_addr().expect("an address");
+    register(&home, "/key-events/webhooks/", &format!("http://me:EXAMPLE-PASSWORD@{address}/")).await;
+    service.sandbox.people().unlock(&main, CAMILLA).expect("she has a key");
+    let read = move || {
+        let lines = BufReader::new(socket.accept().expect("a call").0).lines();
+        lines.map(|line| line.expect("text")).take_while(|line| !line.is_empty()).collect::<Vec<_>>()
+    };
+    let head = tokio::task::spawn_blocking(read).await.expect("a head");
+    assert!(head.contains(&format!("host: {address}")), "{head:?}");
+    assert!(head.iter().all(|line| !line.contains("EXAMPLE-PASSWORD")), "{head:?}");
+}
+
+#[tokio::test]
 async fn a_door_stays_shut_for_whoever_has_no_key_that_works_now() {
     let service = Service::start().await;
     let home = service.home(0).await;
@@ -62,7 +81,10 @@ async fn a_door_stays_shut_for_whoever_has_no_key_that_works_now() {
         let refused = people.unlock(&main, user).unwrap_err().to_string();
         assert!(refused.contains(why) && !refused.contains(user), "{refused}");
     }
-    assert!(people.unlock("nowhere", IDA).unwrap_err().to_string().contains("nowhere"));
+    assert!(people.unlock("nowhere", IDA).unwrap_err().to_string().contains("no lock"));
+    // Arguments the wrong way round are a slip that is easily made.
+    let swapped = people.unlock(IDA, &main).unwrap_err().to_string();
+    assert!(swapped.contains("no lock") && !swapped.contains(&IDA[1..]), "{swapped}");
     assert!(events(&home, "/key-events/").await.is_empty());
 }
 

@@ -88,6 +88,19 @@ async fn the_town_is_as_large_and_as_odd_as_the_arguments_say_and_stops_though_s
     drop(watched);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_start_without_a_time_of_day_is_midnight_in_utc() {
+    let mut command = program(&["--port=0", "--speed=0", "--starts-at", "2030-06-01"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
+    let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
+    let clock = reqwest::get(format!("{url}/_sandbox/clock")).await.expect("an answer");
+    let clock: serde_json::Value = clock.json().await.expect("JSON");
+    assert_eq!(clock["now"], "2030-06-01T00:00:00.000Z");
+}
+
 #[test]
 fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
     for (arguments, named) in [
@@ -101,9 +114,11 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         (&["--locks", "1000001"], "1000000"),
         (&["--keys", "many"], "many"),
         (&["--starts-at", "tomorrow"], "--starts-at"),
+        (&["--starts-at", "2030-02-30"], "2030-06-01"),
         (&["--speed", "fast"], "--speed"),
         (&["--settling", "1.5"], "--settling"),
         (&["--quirks=no-such"], "no-such"),
+        (&["--quirks", "string-booleans"], "write --quirks=string-booleans"),
         (&["--colour"], "--colour"),
         (&["serve"], "serve"),
     ] {

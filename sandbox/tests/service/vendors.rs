@@ -159,6 +159,56 @@ async fn while_the_vendor_is_down_keys_end_in_error_until_a_refresh_succeeds() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_connected_anew_opens_the_locks_that_the_old_connection_brought_in() {
+    let service = standing().await;
+    let home = service.home(0).await;
+    let cut = connect(&home, account("EXAMPLE-PASSWORD")).await;
+    settle(&service);
+    let lock = home.lock("Front door").await;
+    service.sandbox.vendors().disconnect(&cut).expect("a connection");
+    let new = connect(&home, account("EXAMPLE-PASSWORD")).await;
+    settle(&service);
+    let key = home.post(&format!("/locks/{lock}/keys/"), json!({ "userId": "+12125550142" })).await.ok();
+    settle(&service);
+    let path = format!("/locks/{lock}/keys/{}/", text(&key["key"], "id"));
+    assert_eq!(home.get(&path).await.ok()["key"]["state"], "active");
+    let town = service.sandbox.town();
+    assert!(town.locks.iter().any(|seen| seen.id == lock && seen.connection_id == new));
+}
+
+#[tokio::test]
+async fn a_connection_whose_account_another_one_uses_by_now_cannot_be_refreshed() {
+    let service = standing().await;
+    let (home, other) = (service.home(0).await, service.home(1).await);
+    let old = connect(&home, account("EXAMPLE-PASSWORD")).await;
+    settle(&service);
+    service.sandbox.vendors().fail(&old).expect("a connection");
+    service.sandbox.vendors().recover(&old).expect("a connection");
+    let new = connect(&other, account("EXAMPLE-PASSWORD")).await;
+    let path = format!("/vendor-connections/{old}/refresh/");
+    for expected in ["connecting", "connected"] {
+        assert_eq!(state(&other, &new).await, expected);
+        assert!(home.put(&path, json!({})).await.refused(409).contains("in use by another"));
+        settle(&service);
+    }
+    assert_eq!(state(&home, &old).await, "error", "the older connection is left as it was");
+    service.sandbox.vendors().disconnect(&new).expect("a connection");
+    refresh(&home, &old).await;
+    assert_eq!(state(&home, &old).await, "connected");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_cut_stays_cut_when_its_vendor_fails() {
+    let service = standing().await;
+    let home = service.home(0).await;
+    let id = connect(&home, account("EXAMPLE-PASSWORD")).await;
+    settle(&service);
+    service.sandbox.vendors().disconnect(&id).expect("a connection");
+    service.sandbox.vendors().fail(&id).expect("a connection");
+    assert_eq!(state(&home, &id).await, "disconnected");
+}
+
+#[tokio::test]
 async fn a_password_is_changed_at_the_vendor_and_here_at_once() {
     let service = standing().await;
     let home = service.home(0).await;
@@ -201,7 +251,7 @@ async fn only_what_exists_can_be_changed_at_a_vendor() {
     let service = standing().await;
     let vendors = service.sandbox.vendors();
     let virtual_one = service.sandbox.town().connections[1].id.clone();
-    assert!(vendors.install("nowhere", "x").unwrap_err().to_string().contains("nowhere"));
+    assert!(vendors.install("nowhere", "x").unwrap_err().to_string().contains("no vendor connection"));
     assert!(vendors.disconnect("nowhere").is_err() && vendors.remove("nowhere").is_err());
     assert!(vendors.fail(&virtual_one).unwrap_err().to_string().contains("virtual"));
     let home = service.home(0).await;
