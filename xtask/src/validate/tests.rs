@@ -38,7 +38,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     ("path-leading-slash", "  /doors/:", "  doors/:", "doors/:"),
     ("path-no-query", "  /doors/:", "  /doors/?all:", "?all"),
-    ("path-parameters", "      required: true\n      description: Id of", "      description: Id of", "DoorId'"),
+    ("path-parameters", "      required: true\n      description: Id of", "      description: Id of", "DoorId:"),
     (
         "path-unambiguous",
         "components:\n  securitySchemes",
