@@ -208,7 +208,7 @@ mod tests {
                 #[non_exhaustive]
                 pub struct Lock { pub name: ::std::option::Option<::std::string::String>, secret: u8 }
                 pub enum State { Open, Other(u8) }
-                impl Lock { pub fn builder() -> Self { todo!() } fn hidden(&self) {} }
+                impl Lock { pub fn builder() -> Self { Self { name: None, secret: 0 } } fn hidden(&self) {} }
                 impl ::std::fmt::Display for State {}
                 fn hidden() {}
             }

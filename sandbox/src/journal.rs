@@ -12,7 +12,8 @@ use crate::clock;
 /// How many requests are remembered.
 const KEPT: usize = 1000;
 
-/// A request that was answered, or by a fault left without an answer. Holds neither its path nor its body, in which people may be named.
+/// A request that was answered, or by a fault left without an answer. Holds neither its path nor its body, in which
+/// people may be named.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use crate::body::JsonBody;
 use crate::caller::{Caller, Home, NoMore};
 use crate::error::{ApiError, Invalid};
 use crate::fields::{Fields, is_alpha_2, is_organization_text};
-use crate::model::{LockHolder, Place};
+use crate::model::Place;
 use crate::quirks::Quirk;
 use crate::state::App;
 use crate::vendor_connections::NewAccount;
@@ -54,19 +54,8 @@ pub(crate) async fn create(
     {
         return Err(refusal.because("The lock holder was not created, for want of its vendor account"));
     }
-    let holder = LockHolder {
-        id: town.ids.next(),
-        name,
-        country_iso: country_iso.to_owned(),
-        organization_id: organization_id.to_owned(),
-        organization_id_suffix: suffix.to_owned(),
-        active_installer_invite_codes: vec![town.ids.next_invite_code()],
-        locks: Vec::new(),
-        keys: Vec::new(),
-        roles: Vec::new(),
-    };
-    let id = holder.id;
-    let place = town.add_lock_holder(holder);
+    let place = town.add_lock_holder(name, country_iso, organization_id, suffix);
+    let id = town.lock_holders[place as usize].id;
     match refused {
         None => Ok(Json(json!({ "lockHolder": town.lock_holder_view(place) })).into_response()),
         Some(refusal) => Err(refusal.because(&format!(

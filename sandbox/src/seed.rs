@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::ids::Ids;
-use crate::model::{Address, ConnectionState, Key, LockHolder, Person, Place, Role};
+use crate::model::{Address, ConnectionState, Key, Person, Place, Role};
 use crate::recurrence::Recurrence;
 use crate::town::{NewLock, Town};
 use crate::vendors::VIRTUAL;
@@ -203,18 +203,7 @@ impl Seeding<'_> {
         if self.plan.lock_holders.is_some_and(|most| town.lock_holders.len() >= most) {
             return None;
         }
-        let holder = LockHolder {
-            id: town.ids.next(),
-            name: name.to_owned(),
-            country_iso: country_iso.to_owned(),
-            organization_id: organization_id.to_owned(),
-            organization_id_suffix: suffix.to_owned(),
-            active_installer_invite_codes: vec![town.ids.next_invite_code()],
-            locks: Vec::new(),
-            keys: Vec::new(),
-            roles: Vec::new(),
-        };
-        let place = town.add_lock_holder(holder);
+        let place = town.add_lock_holder(name.to_owned(), country_iso, organization_id, suffix);
         let password = "EXAMPLE-PASSWORD";
         let account = town.open_account("danalock", &format!("{organization_id}@example.com"), password);
         for (vendor, login) in [("danalock", Some((account, password.to_owned()))), (VIRTUAL, None)] {

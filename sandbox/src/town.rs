@@ -107,10 +107,28 @@ impl Town {
         self.events.iter().filter(move |event| now - event.created <= KeyEvent::KEPT)
     }
 
-    pub(crate) fn add_lock_holder(&mut self, holder: LockHolder) -> Place {
+    /// A lock holder that has nothing yet.
+    pub(crate) fn add_lock_holder(
+        &mut self,
+        name: String,
+        country_iso: &str,
+        organization_id: &str,
+        suffix: &str,
+    ) -> Place {
         let place = self.lock_holders.len() as Place;
-        self.lock_holder_of.insert(holder.id, place);
-        self.lock_holders.push(holder);
+        let id = self.ids.next();
+        self.lock_holder_of.insert(id, place);
+        self.lock_holders.push(LockHolder {
+            id,
+            name,
+            country_iso: country_iso.to_owned(),
+            organization_id: organization_id.to_owned(),
+            organization_id_suffix: suffix.to_owned(),
+            active_installer_invite_codes: vec![self.ids.next_invite_code()],
+            locks: Vec::new(),
+            keys: Vec::new(),
+            roles: Vec::new(),
+        });
         place
     }
 

@@ -184,12 +184,8 @@ impl NewAccount {
         Ok(Self { vendor, email: email.to_owned(), password: password.to_owned() })
     }
 
-    pub(crate) fn is_taken(&self, town: &Town) -> bool {
-        town.account(self.vendor, &self.email).is_some()
-    }
-
     pub(crate) fn open(&self, town: &mut Town) -> Result<(), ApiError> {
-        if self.is_taken(town) {
+        if town.account(self.vendor, &self.email).is_some() {
             return Err(ApiError::conflict(format!("{} has an account with this email already", self.vendor)));
         }
         town.open_account(self.vendor, &self.email, &self.password);

@@ -39,9 +39,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
         }
     }
     let Some(base_url) = base_url else { return refuse("`--base-url` is missing: the address of the service") };
-    let is_near =
-        ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| base_url.starts_with(&format!("http://{host}")));
-    if !base_url.starts_with("https://") && !is_near {
+    if !is_safe(&base_url) {
         return refuse("`--base-url` must begin with https://: the credentials would travel for everybody to read");
     }
     let credential = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -58,6 +56,13 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
         }
         Err(why) => refuse(&why),
     }
+}
+
+/// Whether credentials can be sent there: with TLS, or without leaving this machine.
+fn is_safe(base_url: &str) -> bool {
+    let Ok(url) = base_url.parse::<reqwest::Url>() else { return false };
+    let is_near = url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host));
+    url.scheme() == "https" || (url.scheme() == "http" && is_near)
 }
 
 fn refuse(why: &str) -> ExitCode {

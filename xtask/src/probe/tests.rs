@@ -98,3 +98,19 @@ fn answers_that_are_none_are_told_as_such_and_nobody_is_named() {
         }
     });
 }
+
+#[test]
+fn credentials_go_nowhere_without_tls_but_to_this_machine() {
+    for good in ["https://api.example.com", "http://127.0.0.1:4010", "http://localhost:4010", "http://[::1]:4010"] {
+        assert!(is_safe(good), "{good}");
+    }
+    for bad in [
+        "http://api.example.com",
+        "http://localhost.example.com",
+        "http://127.0.0.1@example.com",
+        "ftp://localhost",
+        "x",
+    ] {
+        assert!(!is_safe(bad), "{bad}");
+    }
+}

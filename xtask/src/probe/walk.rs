@@ -41,25 +41,6 @@ pub(crate) struct Service {
     pub(crate) reports: Vec<Report>,
 }
 
-/// In this order: each call may need an id that one before it has found.
-const READS: [&str; 15] = [
-    "getLockHolders",
-    "getIntegrator",
-    "getLocks",
-    "getLock",
-    "getKeys",
-    "getKeysForLock",
-    "getKey",
-    "getRoles",
-    "getRolesForLock",
-    "getKeysForUser",
-    "getRolesForUser",
-    "getVendorConnections",
-    "getVendorConnection",
-    "getKeyEvents",
-    "getKeyEventsForLock",
-];
-
 impl Service {
     pub(crate) fn new(access: Access, auth: Document, integrator: Document) -> Result<Self, String> {
         let specs = vec![(auth, "/auth/v1"), (integrator, "/integrators/v1")];
@@ -79,9 +60,14 @@ impl Service {
     pub(crate) async fn walk(&mut self) -> Result<(), String> {
         let token = self.token(None).await?;
         self.tokens.insert("integrator", token);
-        for id in READS.into_iter().chain(["getWebhooks"]) {
-            let answer = self.call(id, None).await?;
-            self.learn(id, answer.as_ref()).await?;
+        // What needs fewer ids comes first, and finds those that the others need.
+        let reads = self.operations.iter().filter(|(_, operation)| operation.method == "GET");
+        let mut reads: Vec<_> =
+            reads.map(|(_, operation)| (operation.path.matches('{').count(), operation.id.clone())).collect();
+        reads.sort_by_key(|(ids, _)| *ids);
+        for (_, id) in reads {
+            let answer = self.call(&id, None).await?;
+            self.learn(&id, answer.as_ref()).await?;
         }
         if self.access.write {
             self.write().await?;
@@ -163,7 +149,8 @@ impl Service {
                 let token = self.token(Some(&scope)).await?;
                 self.tokens.insert("lockHolder", token);
             }
-            "getLocks" => self.keep("lockId", text(first, "id")),
+            // That of a key is worth more: the key can be read with it.
+            "getLocks" if !self.known.contains_key("lockId") => self.keep("lockId", text(first, "id")),
             "getKeys" => {
                 self.keep("keyId", text(first, "id"));
                 self.keep("lockId", text(first, "lockId"));

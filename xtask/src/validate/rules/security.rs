@@ -101,7 +101,10 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for server in spec.all(Object::Server) {
         let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
         let pointer = format!("{}/url", server.pointer);
-        let is_near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| url.starts_with(&format!("http://{host}")));
+        let is_near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
+            let rest = url.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        });
         if url.starts_with("http://") && !is_near {
             findings.value(&HTTPS, &pointer, "this server is called without TLS", "write `https://`");
         }
