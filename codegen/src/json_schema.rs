@@ -67,6 +67,12 @@ impl<'a> JsonSchemas<'a> {
         Some(self.document(&json!({ "$ref": format!("#/components/schemas/{}", escape(name)) })))
     }
 
+    /// The schema that stands at a JSON pointer of the document.
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<Value> {
+        Some(self.document(self.spec.pointer(pointer)?))
+    }
+
     fn document(&self, node: &Value) -> Value {
         let components = self.spec.pointer("/components").unwrap_or(&Value::Null);
         let defs = entries(components, "schemas").into_iter();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
@@ -61,6 +61,9 @@ impl Surface {
                     self.add(format!("use {path}{}", item.tree.to_token_stream().to_string().replace(' ', "")));
                 }
                 Item::Impl(item) => self.implementation(path, item),
+                Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "open_enum") => {
+                    self.open_enum(path, item.mac.tokens.clone());
+                }
                 _ => {}
             }
         }
@@ -88,6 +91,28 @@ impl Surface {
         {
             let condition = format!(" if {}", when.to_token_stream());
             parts.iter().skip(1).for_each(|part| self.derived(name, part, &condition));
+        }
+    }
+
+    /// What the macro makes of its name and of the variants in its braces.
+    fn open_enum(&mut self, path: &str, tokens: TokenStream) {
+        let mut name = String::new();
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if name.is_empty() => {
+                    name = format!("{path}{ident}");
+                    self.add(format!("enum {name}, non-exhaustive"));
+                    self.add(format!("{name}::Unknown(String)"));
+                }
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                    let variants = group.stream().into_iter().filter_map(|token| match token {
+                        TokenTree::Ident(variant) => Some(format!("{name}::{variant}")),
+                        _ => None,
+                    });
+                    variants.for_each(|line| self.add(line));
+                }
+                _ => {}
+            }
         }
     }
 
@@ -212,6 +237,7 @@ mod tests {
                 impl ::std::fmt::Display for State {}
                 fn hidden() {}
             }
+            crate::open_enum! { #[doc = "Which."] Vendor, case_insensitive: true, { #[doc = "One."] One = "one", } }
             pub(crate) struct Client;
             impl Client { pub fn new() -> Self { Self } }
             impl crate::Unloc { pub async fn get(mut self, first: u8, second: &str) -> u8 { 0 } }
@@ -219,7 +245,10 @@ mod tests {
         assert_eq!(
             lines(source),
             [
+                "Vendor::One",
+                "Vendor::Unknown(String)",
                 "async fn Unloc::get(self, _1: u8, _2: &str) -> u8",
+                "enum Vendor, non-exhaustive",
                 "enum types::State",
                 "fn types::Lock::builder() -> Self",
                 "impl Clone for types::Lock",

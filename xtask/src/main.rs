@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a maintainer and continuous integration run.
 
 mod ci;
+mod diff;
 mod packages;
 mod probe;
 mod surface;
@@ -15,6 +16,7 @@ usage: cargo xtask <command>
 commands:
   ci                 every check that continuous integration runs
   validate           says what is wrong with the specs, or with the files it is given
+  diff               says what the changes of the specs do to those who use the bindings
   probe              holds a running service to the specs
   surface            writes the public API that the specs lead to into openapi/surface
   surface --check    says how it differs from what stands there";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
             }
         },
         ["surface", rest @ ..] => refuse(&format!("`surface` takes `--check` or nothing, not `{}`", rest.join(" "))),
+        ["diff", rest @ ..] => diff::run(&root(), rest),
         ["probe", rest @ ..] => probe::run(&root(), rest),
         ["validate", rest @ ..] => validate::run(&root(), rest),
         ["help" | "--help" | "-h"] => {

@@ -1,0 +1,149 @@
+//! `cargo xtask diff`: what an edit of the specs does to those who use the bindings, on the wire and in their code.
+
+mod change;
+mod compare;
+#[cfg(test)]
+mod edits;
+mod operations;
+mod properties;
+mod rename;
+mod report;
+mod rust;
+mod schemas;
+mod security;
+mod source;
+mod texts;
+mod traffic;
+mod version;
+mod view;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use change::{Change, Direction, Kind, Verdict};
+use report::{Format, Outcome};
+use source::Pair;
+use version::{Bump, Version};
+
+const USAGE: &str = "\
+usage: cargo xtask diff [--base REV] [--format human|markdown|json] [--released VERSION]
+       cargo xtask diff --old FILE --new FILE [--format …] [--released VERSION]
+
+Compares the specs at a git revision (where this branch left `main`, unless `--base` names another) with the working
+tree, or two files. `--released` is the version that the old side came with, if it is not the one in Cargo.toml there.
+Exit codes: 0 fine; 1 the version in Cargo.toml is too small for the changes; 2 not usable.";
+
+#[derive(Default)]
+struct Arguments<'a> {
+    base: Option<&'a str>,
+    old: Option<&'a str>,
+    new: Option<&'a str>,
+    format: Option<Format>,
+    released: Option<Version>,
+}
+
+/// Compares what the arguments name.
+pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
+    if arguments.iter().any(|argument| matches!(*argument, "-h" | "--help")) {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    let outcome = read(arguments).and_then(|arguments| Ok((arguments.format, outcome(root, &arguments)?)));
+    match outcome {
+        Ok((format, outcome)) => {
+            outcome.print(format.unwrap_or(Format::Human));
+            if outcome.is_too_small() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(why) => {
+            eprintln!("error: {why}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Shows the changes since the branch left `main`, and judges nothing: whether the version is right is asked when it is
+/// released.
+pub(crate) fn dry(root: &Path) -> Result<(), String> {
+    if let Err(why) = source::base(root) {
+        println!("SKIPPED: {why}");
+        return Ok(());
+    }
+    outcome(root, &Arguments::default()).map(|outcome| outcome.print(Format::Human))
+}
+
+fn read<'a>(arguments: &[&'a str]) -> Result<Arguments<'a>, String> {
+    let mut read = Arguments::default();
+    let mut rest = arguments.iter();
+    while let Some(name) = rest.next() {
+        if !matches!(*name, "--base" | "--old" | "--new" | "--format" | "--released") {
+            return Err(format!("there is no option `{name}`"));
+        }
+        let value = rest.next().copied().ok_or_else(|| format!("`{name}` needs a value"))?;
+        match *name {
+            "--base" => read.base = Some(value),
+            "--old" => read.old = Some(value),
+            "--new" => read.new = Some(value),
+            "--format" => {
+                read.format = Some(
+                    Format::named(value)
+                        .ok_or_else(|| format!("`--format` takes human, markdown or json, not `{value}`"))?,
+                );
+            }
+            _ => {
+                let version = Version::parse(value).ok_or_else(|| format!("`{value}` is no version, like 0.1.0"))?;
+                read.released = Some(version);
+            }
+        }
+    }
+    if read.old.is_some() != read.new.is_some() {
+        return Err("`--old` and `--new` go together".to_owned());
+    }
+    if read.old.is_some() && read.base.is_some() {
+        return Err("`--base` names a revision, `--old` and `--new` two files: choose".to_owned());
+    }
+    Ok(read)
+}
+
+fn outcome(root: &Path, arguments: &Arguments<'_>) -> Result<Outcome, String> {
+    let (sides, pairs, base) = match (arguments.old, arguments.new) {
+        (Some(old), Some(new)) => (format!("{old} -> {new}"), source::files(Path::new(old), Path::new(new))?, None),
+        _ => {
+            let base = arguments.base.map_or_else(|| source::base(root), |base| Ok(base.to_owned()))?;
+            let base = source::resolve(root, &base)?;
+            (format!("{base} -> the working tree"), source::revision(root, &base)?, Some(base))
+        }
+    };
+    let (base, now) = source::versions(root, base.as_deref());
+    let (mut changes, mut texts) = (Vec::new(), 0);
+    for pair in pairs {
+        texts += pair.old.as_ref().zip(pair.new.as_ref()).map_or(0, |(old, new)| texts::count(&old.value, &new.value));
+        changes.extend(between(&pair));
+    }
+    let bump = Bump::of(&changes);
+    Ok(Outcome { sides, changes, texts, bump, base: arguments.released.or(base), now })
+}
+
+/// The changes of one spec.
+fn between(pair: &Pair) -> Vec<Change> {
+    let whole = |what: &str, wire: Verdict, why: &str| {
+        let change = Change::new(Kind::Operation, Direction::Both, format!("{} {what}", pair.name));
+        let rust = if wire == Verdict::Breaking { wire } else { Verdict::Compatible };
+        vec![Change { rust, rust_why: "all of its bindings".to_owned(), ..change.wire(wire, why) }]
+    };
+    match (&pair.old, &pair.new) {
+        (Some(old), Some(new)) => {
+            let mut changes = compare::compare(old, new);
+            let (before, after) = (rust::surface(old, &pair.api), rust::surface(new, &pair.api));
+            rust::judge((old, &before), (new, &after), &mut changes);
+            changes
+        }
+        (Some(_), None) => whole("is gone", Verdict::Breaking, "the old bindings call what is no longer described"),
+        (None, Some(_)) => whole("is new", Verdict::Compatible, "the old bindings do not call it"),
+        (None, None) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod programs;
+#[cfg(test)]
+mod tests;

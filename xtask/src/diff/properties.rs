@@ -1,0 +1,144 @@
+//! The properties of two objects.
+
+use std::collections::BTreeSet;
+
+use super::change::{Change, Direction, Kind, Verdict};
+use super::compare::Comparison;
+use super::rename;
+use super::schemas::Spot;
+use super::view::{At, Extra, View};
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn properties(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let mut gone: BTreeSet<&str> =
+            old.properties.keys().filter(|name| !new.properties.contains_key(*name)).copied().collect();
+        let mut come: BTreeSet<&str> =
+            new.properties.keys().filter(|name| !old.properties.contains_key(*name)).copied().collect();
+        let places = (rename::order(self.old, &old.properties), rename::order(self.new, &new.properties));
+        for before in gone.clone() {
+            let is_same = |after: &str| {
+                old.required.contains(before) == new.required.contains(after)
+                    && rename::is_same(
+                        (self.old, before, &old.properties[before], places.0.get(before)),
+                        (self.new, after, &new.properties[after], places.1.get(after)),
+                    )
+            };
+            let mut alike = come.iter().filter(|after| is_same(after));
+            if let (Some(after), None) = (alike.next().copied(), alike.next()) {
+                self.property_renamed(old, new, (before, after), spot);
+                gone.remove(before);
+                come.remove(after);
+            }
+        }
+        gone.into_iter().for_each(|name| self.property_gone(old, new, name, spot));
+        come.into_iter().for_each(|name| self.property_come(old, new, name, spot));
+        for (name, before) in &old.properties {
+            if let Some(after) = new.properties.get(name) {
+                self.property_kept(old, new, (name, before, after), spot);
+            }
+        }
+        if let (Extra::Of(before), Extra::Of(after)) = (&old.extra, &new.extra) {
+            let (before, after) = (before.clone(), after.clone());
+            let inner = Spot { name: format!("an entry of {}", spot.name), ..spot.clone() };
+            self.schemas(&before, &after, &inner);
+        } else if let (Extra::Of(_), _) | (_, Extra::Of(_)) = (&old.extra, &new.extra) {
+            let what = format!("the entries of {} are described in another way", spot.name);
+            let change = Change::new(Kind::Type, self.direction, what);
+            let change = change.wire(Verdict::Unknown, "whether what travels is still understood cannot be told");
+            let change = change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()));
+            let (old, new) = (old.keyword("additionalProperties"), new.keyword("additionalProperties"));
+            self.add(change, old, new);
+        }
+    }
+
+    /// Whether the old bindings cannot do without this property in an answer.
+    fn is_needed(&self, view: &View<'a>, name: &str) -> bool {
+        view.required.contains(name) && view.properties.get(name).is_some_and(|at| !self.old.view(at).is_nullable())
+    }
+
+    fn about(&self, change: Change, spot: &Spot, old: Option<&str>, new: Option<&str>) -> Change {
+        change.about(old.map(|name| spot.items.0.member(name)), new.map(|name| spot.items.1.member(name)))
+    }
+
+    fn property_gone(&mut self, old: &View<'a>, new: &View<'a>, name: &str, spot: &Spot) {
+        let what = format!("the property `{name}` of {} is gone", spot.name);
+        let (verdict, why) = match self.direction {
+            Direction::Request if Self::closes(new) => (Verdict::Breaking, "what the old bindings send is refused"),
+            Direction::Request => {
+                (Verdict::Unknown, "the service may refuse what the old bindings send, or take no notice of it")
+            }
+            _ if self.is_needed(old, name) => (Verdict::Breaking, "the old bindings cannot read an answer without it"),
+            _ => (Verdict::Compatible, "the old bindings read it as absent, as it could be before"),
+        };
+        let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
+        change.lost = vec![name.to_owned()];
+        change.brings.0 = self.old.reached(old.properties[name].value);
+        let change = self.about(change, spot, Some(name), None);
+        let place = old.properties[name].pointer.clone();
+        self.add(change, &place, &new.home);
+    }
+
+    fn property_come(&mut self, old: &View<'a>, new: &View<'a>, name: &str, spot: &Spot) {
+        let is_required = new.required.contains(name);
+        let must = if is_required { "required " } else { "" };
+        let what = format!("the {must}property `{name}` of {} is new", spot.name);
+        let (verdict, why) = match self.direction {
+            Direction::Request if is_required => (Verdict::Breaking, "the old bindings do not send it"),
+            Direction::Request => (Verdict::Compatible, "it may be left out, as the old bindings do"),
+            _ if matches!(old.extra, Extra::Of(_)) => {
+                (Verdict::Unknown, "the old bindings read it as an entry of their map")
+            }
+            _ => (Verdict::Compatible, "the old bindings take no notice of it"),
+        };
+        let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
+        change.new = vec![name.to_owned()];
+        change.demands = self.direction == Direction::Request && is_required;
+        change.brings.1 = self.new.reached(new.properties[name].value);
+        let change = self.about(change, spot, None, Some(name));
+        let place = new.properties[name].pointer.clone();
+        self.add(change, &old.home, &place);
+    }
+
+    fn property_renamed(&mut self, old: &View<'a>, new: &View<'a>, (before, after): (&str, &str), spot: &Spot) {
+        let what = format!("the property `{before}` of {} is now called `{after}`", spot.name);
+        let is_read = self.old.view(&old.properties[before]).texts("x-aliases").contains(after);
+        let (verdict, why) = match self.direction {
+            Direction::Request => (Verdict::Breaking, "the old bindings send it under its old name"),
+            _ if is_read => (Verdict::Compatible, "the old bindings read the new name, too (`x-aliases`)"),
+            _ => (Verdict::Breaking, "the old bindings look for the old name"),
+        };
+        let mut change = Change::new(Kind::Rename, self.direction, what).wire(verdict, why);
+        (change.lost, change.new) = (vec![before.to_owned()], vec![after.to_owned()]);
+        let change = self.about(change, spot, Some(before), Some(after));
+        let places = (old.properties[before].pointer.clone(), new.properties[after].pointer.clone());
+        self.add(change, &places.0, &places.1);
+    }
+
+    fn property_kept(
+        &mut self,
+        old: &View<'a>,
+        new: &View<'a>,
+        (name, before, after): (&str, &At<'a>, &At<'a>),
+        spot: &Spot,
+    ) {
+        let (was, is) = (old.required.contains(name), new.required.contains(name));
+        let called = format!("`{name}` of {}", spot.name);
+        if was != is {
+            let what = format!("{called} is {} now", if is { "required" } else { "optional" });
+            let (verdict, why) = match self.direction {
+                Direction::Request if is => (Verdict::Breaking, "the old bindings may leave it out"),
+                Direction::Request => (Verdict::Compatible, "it may still be sent"),
+                _ if !is && self.is_needed(old, name) => {
+                    (Verdict::Breaking, "the old bindings cannot read an answer without it")
+                }
+                _ => (Verdict::Compatible, "the old bindings can read every answer"),
+            };
+            let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
+            change.demands = self.direction == Direction::Request && is;
+            let change = self.about(change, spot, Some(name), Some(name));
+            self.add(change, &before.pointer, &after.pointer);
+        }
+        let items = (spot.items.0.member(name), spot.items.1.member(name));
+        self.schemas(before, after, &Spot { name: called, items, takes_null: !was });
+    }
+}

@@ -1,0 +1,55 @@
+//! Whether what is gone has come again under another name.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::view::{At, Extra, Side};
+
+/// In which order the entries of a mapping stand in the file.
+pub(crate) fn order<'a>(side: Side<'_>, entries: &BTreeMap<&'a str, At<'_>>) -> BTreeMap<&'a str, usize> {
+    let mut names: Vec<_> = entries.iter().map(|(name, at)| (side.document.position(&at.pointer), *name)).collect();
+    names.sort();
+    names.into_iter().enumerate().map(|(place, (_, name))| (name, place)).collect()
+}
+
+type Candidate<'a, 's> = (Side<'a>, &'s str, &'s At<'a>, Option<&'s usize>);
+
+/// The same content, and a hint that it is the same thing: what is said of it, a name that is much the same, or its place.
+pub(crate) fn is_same(old: Candidate<'_, '_>, new: Candidate<'_, '_>) -> bool {
+    let described = |(side, _, at, _): Candidate<'_, '_>| {
+        side.follow(at.clone())
+            .and_then(|inner| at.text("description").or_else(|| inner.text("description")).map(str::to_owned))
+    };
+    let hint = described(old).is_some_and(|text| described(new).is_some_and(|other| text == other))
+        || is_much_the_same(old.1, new.1)
+        || old.3.is_some_and(|place| new.3 == Some(place));
+    hint && signature(old.0, old.2, 0) == signature(new.0, new.2, 0)
+}
+
+fn is_much_the_same(one: &str, other: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let (one, other) = (letters(one), letters(other));
+    one.contains(&other) || other.contains(&one)
+}
+
+/// A schema as plain JSON in one form, whatever it is put together of.
+pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
+    let view = side.view(at);
+    // Deep enough to tell things apart, and an end to what contains itself.
+    if depth > 4 {
+        return json!(view.kind);
+    }
+    let inner = |at: &At<'_>| signature(side, at, depth + 1);
+    let properties: BTreeMap<_, _> = view.properties.iter().map(|(name, at)| (*name, inner(at))).collect();
+    let extra = match &view.extra {
+        Extra::Open => json!(true),
+        Extra::Closed => json!(false),
+        Extra::Of(at) => inner(at),
+    };
+    let choices: Vec<_> = view.choices.iter().map(|pointer| side.document.value.pointer(pointer)).collect();
+    json!({
+        "type": view.kind, "format": view.format, "nullable": view.is_nullable(), "enum": view.values, "bounds": view.bounds,
+        "properties": properties, "required": view.required, "extra": extra, "items": view.items.as_ref().map(inner), "choices": choices,
+    })
+}

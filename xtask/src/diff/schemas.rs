@@ -1,0 +1,320 @@
+//! Two schemas that stand at the same place, in the direction in which their values travel.
+//!
+//! The old bindings write what the old schema allows, and read by the tolerances of `codegen/src/prepare`: so a request
+//! is held to the new schema exactly, and an answer to the old one leniently.
+
+use serde_json::Value;
+
+use super::change::{Change, Direction, Item, Kind, Verdict};
+use super::compare::Comparison;
+use super::view::{At, BOUNDS, Extra, View};
+
+/// Where two schemas stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot {
+    /// What to call it in a sentence.
+    pub(crate) name: String,
+    /// What of the bindings it is.
+    pub(crate) items: (Item, Item),
+    /// Whether the old bindings read null there whatever the schema says.
+    pub(crate) takes_null: bool,
+}
+
+impl Spot {
+    pub(crate) fn new(name: impl Into<String>, old: Item, new: Item) -> Self {
+        Self { name: name.into(), items: (old, new), takes_null: false }
+    }
+}
+
+/// How the values of the new schema lie to those of the old one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shift {
+    Fewer,
+    More,
+    Other,
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn schemas(&mut self, old: &At<'a>, new: &At<'a>, spot: &Spot) {
+        let (one, other) = (self.old.view(old), self.new.view(new));
+        if one.is_broken || other.is_broken {
+            let what = format!("{} refers to what is not there", spot.name);
+            let change = Change::new(Kind::Type, self.direction, what);
+            let why = "a reference leads nowhere, so nothing can be said: `cargo xtask validate` shows where";
+            self.add(self.spot(change.wire(Verdict::Unknown, why), spot), &one.pointer, &other.pointer);
+            return;
+        }
+        self.names(&one, &other, spot);
+        self.nullability(&one, &other, spot);
+        // From here on it is about the component, wherever it is used; with one name only, about its user as before.
+        let inner = match (&one.name, &other.name) {
+            (Some(old), Some(new)) => {
+                Spot::new(format!("`{old}`"), Item::Type(old.clone(), None), Item::Type(new.clone(), None))
+            }
+            _ => Spot { takes_null: false, ..spot.clone() },
+        };
+        if !self.visit(&one, &other) {
+            return;
+        }
+        if !one.choices.is_empty() || !other.choices.is_empty() {
+            self.choices(&one, &other, &inner);
+            return;
+        }
+        if self.kind(&one, &other, &inner) {
+            self.values(&one, &other, &inner);
+            self.bounds(&one, &other, &inner);
+            self.tolerances(&one, &other, &inner);
+            self.properties(&one, &other, &inner);
+            if let (Some(old), Some(new)) = (&one.items, &other.items) {
+                let name = format!("an entry of {}", inner.name);
+                self.schemas(old, new, &Spot { name, ..inner });
+            }
+        }
+    }
+
+    /// The verdict for a schema whose values have become others.
+    fn shifted(&self, shift: Shift, tolerated: Option<&str>) -> (Verdict, String) {
+        match (self.direction, shift) {
+            (Direction::Request, Shift::More) => {
+                (Verdict::Compatible, "what the old bindings send is still taken".into())
+            }
+            (Direction::Request, _) => (Verdict::Breaking, "the old bindings may send what is no longer taken".into()),
+            (_, Shift::Fewer) => (Verdict::Compatible, "the old bindings can read every answer".into()),
+            (..) => match tolerated {
+                Some(tolerance) => (Verdict::Compatible, tolerance.to_owned()),
+                None => (Verdict::Breaking, "an answer may hold what the old bindings cannot read".into()),
+            },
+        }
+    }
+
+    fn spot(&self, change: Change, spot: &Spot) -> Change {
+        change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()))
+    }
+
+    fn say(&mut self, kind: Kind, what: String, (verdict, why): (Verdict, String), spot: &Spot, places: (&str, &str)) {
+        let change = self.spot(Change::new(kind, self.direction, what).wire(verdict, why), spot);
+        self.add(change, places.0, places.1);
+    }
+
+    /// The names of components are no matter of the wire.
+    fn names(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let (before, after) = (old.name.clone(), new.name.clone());
+        if before == after {
+            return;
+        }
+        let why = "names of schemas do not travel";
+        if let (Some(before), Some(after)) = (&before, &after)
+            && !self.new.has_schema(before)
+            && !self.old.has_schema(after)
+        {
+            let what = format!("the schema `{before}` is now called `{after}`");
+            let change = Change::new(Kind::Rename, self.direction, what).wire(Verdict::Compatible, why);
+            let items = (Item::Type(before.clone(), None), Item::Type(after.clone(), None));
+            self.add(change.about(Some(items.0), Some(items.1)), &old.home, &new.home);
+            return;
+        }
+        let called =
+            |name: &Option<String>| name.as_ref().map_or("its own words".to_owned(), |name| format!("`{name}`"));
+        let what = format!("{} is described by {}, no longer by {}", spot.name, called(&after), called(&before));
+        let mut change = self.spot(Change::new(Kind::Type, self.direction, what).wire(Verdict::Compatible, why), spot);
+        change.is_quiet = true;
+        change.brings = (before.into_iter().collect(), after.into_iter().collect());
+        self.add(change, &old.pointer, &new.pointer);
+    }
+
+    fn nullability(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let places = (old.keyword("nullable"), new.keyword("nullable"));
+        let tolerated = (spot.takes_null || old.is_list()).then_some("the old bindings read null there anyway");
+        match (old.is_nullable(), new.is_nullable()) {
+            (false, true) => {
+                let verdict = self.shifted(Shift::More, tolerated);
+                self.say(Kind::Nullability, format!("{} may be null now", spot.name), verdict, spot, places);
+            }
+            (true, false) => {
+                let verdict = self.shifted(Shift::Fewer, None);
+                self.say(Kind::Nullability, format!("{} is no longer null", spot.name), verdict, spot, places);
+            }
+            _ => {}
+        }
+    }
+
+    /// Compares type and format, and says whether the rest can be compared.
+    fn kind(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
+        let places = (old.keyword("type"), new.keyword("type"));
+        if old.kind != new.kind {
+            let shift = match (old.kind, new.kind) {
+                (Some("integer"), Some("number")) | (Some(_), None) => Shift::More,
+                (Some("number"), Some("integer")) | (None, Some(_)) => Shift::Fewer,
+                _ => Shift::Other,
+            };
+            let is_read = new.kind.is_some_and(|kind| old.texts("x-tolerate").contains(kind));
+            let verdict = self.shifted(shift, is_read.then_some("the old bindings read that, too (`x-tolerate`)"));
+            let what = format!("{} is {} where it was {}", spot.name, new.described(), old.described());
+            self.say(Kind::Type, what, verdict, spot, places);
+            return false;
+        }
+        if old.format != new.format
+            && let Some(shift) = reformatted(old, new)
+        {
+            let is_text = old.kind == Some("string") && !is_time(old.format);
+            let verdict = self.shifted(shift, is_text.then_some("the old bindings read any text there"));
+            let what = format!("{} is {} where it was {}", spot.name, new.described(), old.described());
+            self.say(Kind::Type, what, verdict, spot, (old.keyword("format"), new.keyword("format")));
+        }
+        true
+    }
+
+    fn values(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let texts = |values: &[Value]| values.iter().filter(|value| !value.is_null()).map(plain).collect::<Vec<_>>();
+        let (before, after) = (old.values.map(texts), new.values.map(texts));
+        let places = (old.keyword("enum"), new.keyword("enum"));
+        let open = "the old bindings keep values that they do not know";
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                let lost: Vec<_> = before.iter().filter(|value| !after.contains(value)).cloned().collect();
+                let come: Vec<_> = after.iter().filter(|value| !before.contains(value)).cloned().collect();
+                if lost.is_empty() && come.is_empty() {
+                    return;
+                }
+                let shift = match (lost.is_empty(), come.is_empty()) {
+                    (true, _) => Shift::More,
+                    (_, true) => Shift::Fewer,
+                    _ => Shift::Other,
+                };
+                let (verdict, why) = self.shifted(shift, Some(open));
+                let mut parts = Vec::new();
+                parts.extend((!lost.is_empty()).then(|| format!("no longer has {}", quoted(&lost))));
+                parts.extend((!come.is_empty()).then(|| format!("has {} now", quoted(&come))));
+                let what = format!("{} {}", spot.name, parts.join(" and "));
+                let mut change = Change::new(Kind::Enum, self.direction, what).wire(verdict, why);
+                (change.lost, change.new) = (lost, come);
+                let change = self.spot(change, spot);
+                self.add(change, places.0, places.1);
+            }
+            (Some(_), None) => {
+                let verdict = self.shifted(Shift::More, Some(open));
+                self.say(Kind::Enum, format!("{} no longer lists its values", spot.name), verdict, spot, places);
+            }
+            (None, Some(after)) => {
+                let verdict = self.shifted(Shift::Fewer, None);
+                let what = format!("{} can only be {} now", spot.name, quoted(&after));
+                self.say(Kind::Enum, what, verdict, spot, places);
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn bounds(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let changed: Vec<_> = BOUNDS.iter().filter(|key| old.bounds.get(*key) != new.bounds.get(*key)).collect();
+        // What makes a bound exclusive is told with the bound.
+        let told = changed.iter().filter(|key| {
+            let bound = key.strip_prefix("exclusive").map(str::to_lowercase);
+            bound.is_none_or(|bound| !changed.iter().any(|key| **key == bound))
+        });
+        for key in told {
+            let shown = |view: &View<'a>| view.bounds.get(*key).map_or("none".to_owned(), |value| plain(value));
+            let what = format!("`{key}` of {} is {} where it was {}", spot.name, shown(new), shown(old));
+            let (verdict, why) = match (self.direction, limited(key, old, new)) {
+                (Direction::Request, None) => {
+                    (Verdict::Unknown, "whether one covers the other cannot be told: compare them".to_owned())
+                }
+                (Direction::Request, Some(shift)) => self.shifted(shift, None),
+                _ => (Verdict::Compatible, "limits of answers are not checked".to_owned()),
+            };
+            let is_checked = matches!(**key, "minLength" | "maxLength") && self.direction == Direction::Request;
+            let mut change = self.spot(Change::new(Kind::Bounds, self.direction, what).wire(verdict, why), spot);
+            change.demands = is_checked && verdict == Verdict::Breaking;
+            self.add(change, &old.home, &new.home);
+        }
+    }
+
+    /// What the bindings read beside what the schema says.
+    fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let all = ["x-sensitive", "x-case-insensitive", "x-aliases", "x-tolerate", "x-envelope"];
+        // How answers are read is nothing to requests; what type a text makes is.
+        let keys = if self.direction == Direction::Response { &all[..] } else { &all[..1] };
+        for key in keys.iter().copied() {
+            let (before, after) = (old.own.get(key), new.own.get(key));
+            if before.map(|at| at.value) == after.map(|at| at.value) {
+                continue;
+            }
+            let said = |at: Option<&At<'a>>| at.map_or("not there".to_owned(), |at| at.value.to_string());
+            let what = format!("`{key}` of {} is {} where it was {}", spot.name, said(after), said(before));
+            let change = Change::new(Kind::Behaviour, self.direction, what);
+            let why = "says how the bindings take it, not what it is";
+            let mut change = self.spot(change.wire(Verdict::Compatible, why), spot);
+            let is_less = before.is_some() && !old.texts(key).is_subset(&new.texts(key));
+            change.demands = after.is_none() || is_less;
+            let place = |at: Option<&At<'a>>, view: &View<'a>| at.map_or(view.home.clone(), |at| at.pointer.clone());
+            self.add(change, &place(before, old), &place(after, new));
+        }
+    }
+
+    /// Alternatives, and what must not be: there the question is put to an engine for schemas.
+    fn choices(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let Some(verdict) = self.contained(old, new) else { return };
+        let why = match verdict {
+            Verdict::Compatible => "every value that can travel is understood",
+            Verdict::Breaking => "there are values that can travel and are not understood",
+            _ => "whether one covers the other cannot be told: compare them",
+        };
+        let what = format!("the alternatives of {} are others", spot.name);
+        let places = (old.choices.first().unwrap_or(&old.home), new.choices.first().unwrap_or(&new.home));
+        self.say(Kind::Type, what, (verdict, why.to_owned()), spot, (places.0, places.1));
+    }
+
+    pub(crate) fn closes(new: &View<'_>) -> bool {
+        matches!(new.extra, Extra::Closed)
+    }
+}
+
+/// How the limits of the new schema lie to those of the old one; nothing where that cannot be told.
+fn limited(key: &str, old: &View<'_>, new: &View<'_>) -> Option<Shift> {
+    let number = |view: &View<'_>| view.bounds.get(key).and_then(|value| value.as_f64());
+    let (before, after) = match (old.bounds.get(key), new.bounds.get(key)) {
+        (None, Some(Value::Bool(false))) | (Some(Value::Bool(false)), None) => return Some(Shift::More),
+        (None, _) | (Some(Value::Bool(false)), _) => return Some(Shift::Fewer),
+        (_, None) | (_, Some(Value::Bool(false))) => return Some(Shift::More),
+        (Some(_), Some(_)) => (number(old)?, number(new)?),
+    };
+    let is_fewer = match key {
+        "multipleOf" if (before / after).fract() == 0.0 => false,
+        "multipleOf" if (after / before).fract() == 0.0 => true,
+        "multipleOf" => return Some(Shift::Other),
+        key if key.starts_with("min") => after > before,
+        _ => after < before,
+    };
+    Some(if is_fewer { Shift::Fewer } else { Shift::More })
+}
+
+fn is_time(format: Option<&str>) -> bool {
+    matches!(format, Some("date-time" | "date"))
+}
+
+/// How a schema's values shift with its format, if they do.
+fn reformatted(old: &View<'_>, new: &View<'_>) -> Option<Shift> {
+    match old.kind {
+        Some("integer") => {
+            let bits = |view: &View<'_>| if view.format == Some("int32") { 32 } else { 64 };
+            match bits(old).cmp(&bits(new)) {
+                std::cmp::Ordering::Less => Some(Shift::More),
+                std::cmp::Ordering::Equal => None,
+                std::cmp::Ordering::Greater => Some(Shift::Fewer),
+            }
+        }
+        Some("string") if old.format.is_none() => Some(Shift::Fewer),
+        Some("string") if new.format.is_none() => Some(Shift::More),
+        Some("string") => Some(Shift::Other),
+        // Precision is no matter of JSON.
+        _ => None,
+    }
+}
+
+/// A value as one would write it in YAML.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub(crate) fn quoted(values: &[String]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,113 @@
+//! Where the two versions come from: git, by its own program, or two files.
+
+use std::path::Path;
+use std::process::Command;
+
+use unloc_codegen::load::Document;
+
+use super::version::Version;
+
+/// Two versions of one spec; one that has come or gone has one side only.
+pub(crate) struct Pair {
+    /// What the file is called where both are meant.
+    pub(crate) name: String,
+    pub(crate) api: String,
+    pub(crate) old: Option<Document>,
+    pub(crate) new: Option<Document>,
+}
+
+/// The specs at a revision and in the working tree.
+pub(crate) fn revision(root: &Path, base: &str) -> Result<Vec<Pair>, String> {
+    let listed = git(root, &["ls-tree", "--name-only", base, "openapi/"])?;
+    let known = listed.lines().filter(|name| is_spec(Path::new(name))).map(str::to_owned);
+    let here = std::fs::read_dir(root.join("openapi")).map_err(|error| format!("openapi cannot be read: {error}"))?;
+    let here = here.filter_map(|entry| Some(format!("openapi/{}", entry.ok()?.file_name().to_str()?)));
+    let mut names: Vec<_> = known.chain(here.filter(|name| is_spec(Path::new(name)))).collect();
+    names.sort();
+    names.dedup();
+    names.into_iter().map(|name| pair_at(root, base, name)).collect()
+}
+
+fn pair_at(root: &Path, base: &str, name: String) -> Result<Pair, String> {
+    let file = root.join(&name);
+    let new = file.exists().then(|| read(&file, &name)).transpose()?;
+    let old = match git(root, &["cat-file", "-e", &format!("{base}:{name}")]) {
+        Err(_) => None,
+        Ok(_) => {
+            let text = git(root, &["cat-file", "blob", &format!("{base}:{name}")])?;
+            Some(parse(Path::new(&format!("{base}:{name}")), &text)?)
+        }
+    };
+    Ok(Pair { api: api(&file), name, old, new })
+}
+
+/// Two files, taken for two versions of one spec.
+pub(crate) fn files(old: &Path, new: &Path) -> Result<Vec<Pair>, String> {
+    let shown = |file: &Path| file.display().to_string();
+    let (before, after) = (read(old, &shown(old))?, read(new, &shown(new))?);
+    Ok(vec![Pair { name: shown(new), api: api(new), old: Some(before), new: Some(after) }])
+}
+
+fn read(file: &Path, name: &str) -> Result<Document, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    parse(Path::new(name), &text)
+}
+
+fn parse(file: &Path, text: &str) -> Result<Document, String> {
+    let document = Document::parse(file, text).map_err(|error| error.to_string())?;
+    match document.value.get("openapi") {
+        Some(_) => Ok(document),
+        None => Err(format!("{} has no `openapi`: is this an OpenAPI document?", file.display())),
+    }
+}
+
+/// The module that the bindings of a file stand in, which the types in the public API are named after.
+fn api(file: &Path) -> String {
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let is_name = stem.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && stem.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if is_name { stem.to_owned() } else { "api".to_owned() }
+}
+
+fn is_spec(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "yaml") && file.file_stem().is_some_and(|stem| stem != "lint")
+}
+
+/// Where the branch left `main`.
+pub(crate) fn base(root: &Path) -> Result<String, String> {
+    let bases = ["origin/main", "main"].into_iter().map(|main| git(root, &["merge-base", "HEAD", main]));
+    let found = bases.filter_map(Result::ok).next();
+    found.map(|base| base.trim().to_owned()).ok_or_else(|| {
+        "where this branch left `main` cannot be told: fetch main with its history (`fetch-depth: 0` in a workflow), \
+         or name a revision with `--base`"
+            .to_owned()
+    })
+}
+
+/// A revision by its hash, shortened.
+pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, String> {
+    let name = format!("{revision}^{{commit}}");
+    let found = git(root, &["rev-parse", "--verify", "--quiet", "--short", "--end-of-options", &name]);
+    found.map(|hash| hash.trim().to_owned()).map_err(|_| {
+        format!("there is no revision `{revision}` here; a shallow clone has the last one only (`fetch-depth: 0`)")
+    })
+}
+
+/// The version that was current at a revision, and the one in the working tree.
+pub(crate) fn versions(root: &Path, base: Option<&str>) -> (Option<Version>, Option<Version>) {
+    let now =
+        std::fs::read_to_string(root.join("Cargo.toml")).ok().and_then(|manifest| Version::of_manifest(&manifest));
+    let before = base.and_then(|base| git(root, &["cat-file", "blob", &format!("{base}:Cargo.toml")]).ok());
+    let before = before.and_then(|manifest| Version::of_manifest(&manifest));
+    (before.or(now), now)
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {
+    let output = Command::new("git").current_dir(root).args(arguments).output();
+    let output = output.map_err(|error| format!("git could not be started: {error}; `--old` and `--new` need none"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(format!("`git {}` failed: {said}", arguments.join(" ")));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`git {}` gave no text", arguments.join(" ")))
+}

@@ -1,0 +1,316 @@
+//! What an operation sends and gets: parameters, bodies, answers.
+
+use std::collections::BTreeMap;
+
+use super::change::{Change, Direction, Kind, Verdict};
+use super::compare::Comparison;
+use super::operations::Operation;
+use super::rename;
+use super::schemas::Spot;
+use super::view::{At, Side};
+
+type Parameters<'a> = BTreeMap<(String, String), At<'a>>;
+
+/// The parameters of an operation, by where they stand and what they are called.
+pub(crate) fn parameters<'a>(side: Side<'a>, operation: &Operation<'a>) -> Parameters<'a> {
+    let mut all = BTreeMap::new();
+    // What an operation says of a parameter stands before what its path says.
+    for owner in [&operation.item, &operation.at] {
+        let list = owner.get("parameters").into_iter().flat_map(|list| list.list());
+        for parameter in list.filter_map(|parameter| side.follow(parameter)) {
+            if let (Some(place), Some(name)) = (parameter.text("in"), parameter.text("name")) {
+                all.insert((place.to_owned(), name.to_owned()), parameter);
+            }
+        }
+    }
+    all
+}
+
+/// The names in a path, in their order.
+fn placeholders(path: &str) -> Vec<&str> {
+    path.split(['{', '}']).skip(1).step_by(2).collect()
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let (mut gone, mut come) = (parameters(self.old, old), parameters(self.new, new));
+        let mut kept = Vec::new();
+        gone.retain(|key, before| match come.remove(key) {
+            Some(after) => {
+                kept.push((before.clone(), after));
+                false
+            }
+            None => true,
+        });
+        // Those of a path are told apart by their place in it.
+        for (before, after) in placeholders(old.path).into_iter().zip(placeholders(new.path)) {
+            let key = |name: &str| ("path".to_owned(), name.to_owned());
+            if before != after && gone.contains_key(&key(before)) && come.contains_key(&key(after)) {
+                kept.extend(gone.remove(&key(before)).zip(come.remove(&key(after))));
+            }
+        }
+        gone.retain(|(place, name), before| {
+            let alike = come.iter().find(|((other, after), at)| {
+                let schema = |at: &At<'a>| at.get("schema").unwrap_or_else(|| at.clone());
+                let (one, other_schema) = (schema(before), schema(at));
+                place == other
+                    && before.is("required") == at.is("required")
+                    && rename::is_same((self.old, name, &one, None), (self.new, after, &other_schema, None))
+            });
+            let Some(key) = alike.map(|(key, _)| key.clone()) else { return true };
+            kept.extend(come.remove(&key).map(|after| (before.clone(), after)));
+            false
+        });
+        for (before, after) in kept {
+            self.parameter(old, new, &before, &after);
+        }
+        // What a path names has gone or come with the path, which is told already.
+        for ((place, name), before) in gone.into_iter().filter(|((place, _), _)| place != "path") {
+            let what = format!("the {place} parameter `{name}` is gone");
+            let change = Change::new(Kind::Parameter, Direction::Request, what);
+            let mut change = change
+                .wire(Verdict::Unknown, "the service may refuse what the old bindings send, or take no notice of it");
+            change.lost = vec![name.clone()];
+            let change = change.about(Some(old.item().member(&name)), None);
+            self.add(change, &before.pointer, &new.at.pointer);
+        }
+        for ((place, name), after) in come.into_iter().filter(|((place, _), _)| place != "path") {
+            let is_required = after.is("required");
+            let must = if is_required { "required " } else { "" };
+            let what = format!("the {must}{place} parameter `{name}` is new");
+            let (verdict, why) = match is_required {
+                true => (Verdict::Breaking, "the old bindings do not send it"),
+                false => (Verdict::Compatible, "it may be left out, as the old bindings do"),
+            };
+            let mut change = Change::new(Kind::Parameter, Direction::Request, what).wire(verdict, why);
+            (change.new, change.demands) = (vec![name.clone()], is_required);
+            let change = change.about(None, Some(new.item().member(&name)));
+            self.add(change, &old.at.pointer, &after.pointer);
+        }
+    }
+
+    fn parameter(&mut self, old: &Operation<'a>, new: &Operation<'a>, before: &At<'a>, after: &At<'a>) {
+        let name = |at: &At<'a>| at.text("name").unwrap_or_default();
+        let (was, is) = (name(before), name(after));
+        let place = after.text("in").unwrap_or_default();
+        let items = (old.item().member(was), new.item().member(is));
+        let about = |change: Change| change.about(Some(items.0.clone()), Some(items.1.clone()));
+        let called = format!("the {place} parameter `{is}`");
+        if was != is {
+            let what = format!("the {place} parameter `{was}` is now called `{is}`");
+            let (verdict, why) = match place {
+                "path" => (Verdict::Compatible, "only its value travels"),
+                _ => (Verdict::Breaking, "the old bindings send it under its old name"),
+            };
+            let change = Change::new(Kind::Rename, Direction::Request, what).wire(verdict, why);
+            self.add(about(change), &before.pointer, &after.pointer);
+        }
+        if before.is("required") != after.is("required") {
+            let is_required = after.is("required");
+            let what = format!("{called} is {} now", if is_required { "required" } else { "optional" });
+            let (verdict, why) = match is_required {
+                true => (Verdict::Breaking, "the old bindings may leave it out"),
+                false => (Verdict::Compatible, "it may still be sent"),
+            };
+            let mut change = Change::new(Kind::Parameter, Direction::Request, what).wire(verdict, why);
+            change.demands = is_required;
+            self.add(about(change), &before.pointer, &after.pointer);
+        }
+        let written = |at: &At<'a>| {
+            let style =
+                at.text("style").unwrap_or(if place == "query" || place == "cookie" { "form" } else { "simple" });
+            let explode = at.value.get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form");
+            (style.to_owned(), explode, at.value.get("content").is_some())
+        };
+        if written(before) != written(after) {
+            let change =
+                Change::new(Kind::Parameter, Direction::Request, format!("{called} is written in another way"));
+            let change = change.wire(Verdict::Breaking, "the old bindings write it as before");
+            self.add(about(change), &before.pointer, &after.pointer);
+        }
+        if let (Some(before), Some(after)) = (before.get("schema"), after.get("schema")) {
+            self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
+        }
+    }
+
+    pub(crate) fn bodies(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let body = |side: Side<'a>, operation: &Operation<'a>| side.follow(operation.at.get("requestBody")?);
+        let about = |change: Change| change.about(Some(old.item().member("body")), Some(new.item().member("body")));
+        let called = format!("the body of `{}`", new.name());
+        match (body(self.old, old), body(self.new, new)) {
+            (Some(before), Some(after)) => {
+                let (was, is) = (before.is("required"), after.is("required"));
+                if was != is {
+                    let what = format!("{called} is {} now", if is { "required" } else { "optional" });
+                    let (verdict, why) = match is {
+                        true => (Verdict::Breaking, "the old bindings may leave it out"),
+                        false => (Verdict::Compatible, "it may still be sent"),
+                    };
+                    let mut change = Change::new(Kind::Body, Direction::Request, what).wire(verdict, why);
+                    change.demands = is;
+                    self.add(about(change), &before.pointer, &after.pointer);
+                }
+                self.contents(&called, (old, &before), (new, &after));
+            }
+            (Some(before), None) => {
+                let mut change = Change::new(Kind::Body, Direction::Request, format!("{called} is gone"));
+                change = change.wire(
+                    Verdict::Unknown,
+                    "the service may refuse what the old bindings send, or take no notice of it",
+                );
+                change.brings.0 = self.old.reached(before.value);
+                self.add(about(change), &before.pointer, &new.at.pointer);
+            }
+            (None, Some(after)) => {
+                let is_required = after.is("required");
+                let what = format!("{called}{} is new", if is_required { ", which is required," } else { "" });
+                let (verdict, why) = match is_required {
+                    true => (Verdict::Breaking, "the old bindings do not send it"),
+                    false => (Verdict::Compatible, "it may be left out, as the old bindings do"),
+                };
+                let mut change = Change::new(Kind::Body, Direction::Request, what).wire(verdict, why);
+                change.demands = is_required;
+                change.brings.1 = self.new.reached(after.value);
+                self.add(about(change), &old.at.pointer, &after.pointer);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// What a body or an answer consists of, by media type.
+    fn contents(
+        &mut self,
+        called: &str,
+        (old, before): (&Operation<'a>, &At<'a>),
+        (new, after): (&Operation<'a>, &At<'a>),
+    ) {
+        let contents =
+            |at: &At<'a>| at.get("content").into_iter().flat_map(|at| at.entries()).collect::<BTreeMap<_, _>>();
+        let (was, is) = (contents(before), contents(after));
+        for (media, schema) in &was {
+            let Some(other) = is.get(media) else {
+                let what = format!("{called} is no longer {media}");
+                let change = Change::new(Kind::Body, self.direction, what);
+                let change = change.wire(Verdict::Breaking, "the old bindings know that form only");
+                self.add(change.about(Some(old.item()), Some(new.item())), &schema.pointer, &after.pointer);
+                continue;
+            };
+            if let (Some(before), Some(after)) = (schema.get("schema"), other.get("schema")) {
+                let items = (old.item().member("body"), new.item().member("body"));
+                self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
+            }
+        }
+        for (media, schema) in is.iter().filter(|(media, _)| !was.contains_key(*media)) {
+            let what = format!("{called} may be {media} now");
+            let change = Change::new(Kind::Body, self.direction, what);
+            let verdict = match self.direction {
+                Direction::Request => (Verdict::Compatible, "what the old bindings send is still taken"),
+                _ if was.is_empty() => (Verdict::Compatible, "the old bindings take no notice of it"),
+                _ => (Verdict::Unknown, "the old bindings know the other form only"),
+            };
+            let mut change = change.wire(verdict.0, verdict.1);
+            change.brings.1 = self.new.reached(schema.value);
+            self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &schema.pointer);
+        }
+    }
+
+    pub(crate) fn responses(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let responses = |side: Side<'a>, operation: &Operation<'a>| {
+            let all = operation.at.get("responses").into_iter().flat_map(|at| at.entries());
+            all.filter(|(status, _)| !status.starts_with("x-"))
+                .filter_map(|(status, at)| Some((status, side.follow(at)?)))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let (was, is) = (responses(self.old, old), responses(self.new, new));
+        // Any 2xx is read as the one that has content.
+        let success = |all: &BTreeMap<&'a str, At<'a>>| {
+            let good = || all.iter().filter(|(status, _)| status.starts_with('2') || **status == "default");
+            let found = good().find(|(_, at)| at.value.get("content").is_some()).or_else(|| good().next());
+            found.map(|(status, at)| ((*status).to_owned(), at.clone()))
+        };
+        let (before, after) = (success(&was), success(&is));
+        if let (Some((_, before)), Some((_, after))) = (&before, &after) {
+            let called = format!("the answer of `{}`", new.name());
+            if before.value.get("content").is_some() && after.value.get("content").is_none() {
+                let change = Change::new(Kind::Response, Direction::Response, format!("{called} has no body any more"));
+                let mut change = change.wire(Verdict::Breaking, "the old bindings cannot read an answer without it");
+                change.brings.0 = self.old.reached(before.value);
+                self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &after.pointer);
+            } else {
+                self.contents(&called, (old, before), (new, after));
+            }
+            self.headers(&called, (old, before), (new, after));
+        }
+        let is_success = |status: &str| status.starts_with('2');
+        for (status, at) in was.iter().filter(|(status, _)| !is.contains_key(*status)) {
+            // Nothing may be left that says what comes in case of success.
+            let verdict = match is_success(status) && after.is_none() {
+                true => (Verdict::Unknown, "nothing is said of success any more"),
+                false if is_success(status) => {
+                    (Verdict::Compatible, "the old bindings take any status from 200 to 299")
+                }
+                false => (Verdict::Compatible, "the old bindings keep any error as it comes"),
+            };
+            let what = format!("the answer {status} of `{}` is no longer documented", new.name());
+            let change = Change::new(Kind::Response, Direction::Response, what).wire(verdict.0, verdict.1);
+            self.add(change.about(Some(old.item()), Some(new.item())), &at.pointer, &new.at.pointer);
+        }
+        for (status, at) in is.iter().filter(|(status, _)| !was.contains_key(*status)) {
+            let why = match is_success(status) {
+                true => "the old bindings take any status from 200 to 299",
+                false => "the old bindings keep any error as it comes",
+            };
+            let what = format!("the answer {status} of `{}` is documented now", new.name());
+            let change = Change::new(Kind::Response, Direction::Response, what).wire(Verdict::Compatible, why);
+            self.add(change.about(Some(old.item()), Some(new.item())), &old.at.pointer, &at.pointer);
+        }
+        let errors = was.iter().filter(|(status, _)| !is_success(status));
+        for (before, after) in errors.filter_map(|(status, before)| Some((before, is.get(status)?))) {
+            self.errors((old, before), (new, after));
+        }
+    }
+
+    /// Bodies of errors are the transport's, which reads any; so it is enough to say that they differ.
+    fn errors(&mut self, (old, before): (&Operation<'a>, &At<'a>), (new, after): (&Operation<'a>, &At<'a>)) {
+        let bodies = |at: &At<'a>| {
+            at.get("content").into_iter().flat_map(|content| content.entries()).collect::<BTreeMap<_, _>>()
+        };
+        let (was, is) = (bodies(before), bodies(after));
+        for (media, one) in &was {
+            let (Some(one), Some(other)) = (one.get("schema"), is.get(media).and_then(|other| other.get("schema")))
+            else {
+                continue;
+            };
+            if rename::signature(self.old, &one, 0) != rename::signature(self.new, &other, 0) {
+                let (one, other) = (self.old.view(&one), self.new.view(&other));
+                let change = Change::new(Kind::Response, Direction::Response, "the body of errors is another");
+                let change = change.wire(Verdict::Compatible, "the old bindings keep any error as it comes");
+                self.add(change.about(Some(old.item()), Some(new.item())), &one.home, &other.home);
+            }
+        }
+    }
+
+    fn headers(
+        &mut self,
+        called: &str,
+        (old, before): (&Operation<'a>, &At<'a>),
+        (new, after): (&Operation<'a>, &At<'a>),
+    ) {
+        let names = |at: &At<'a>| {
+            at.get("headers").into_iter().flat_map(|at| at.entries()).map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let (was, is) = (names(before), names(after));
+        for name in was.iter().filter(|name| !is.contains(name)) {
+            let change =
+                Change::new(Kind::Response, Direction::Response, format!("{called} no longer has the header `{name}`"));
+            let change = change.wire(Verdict::Unknown, "the bindings do not read it, but a program may");
+            self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &after.pointer);
+        }
+        for name in is.iter().filter(|name| !was.contains(name)) {
+            let change =
+                Change::new(Kind::Response, Direction::Response, format!("{called} has the header `{name}` now"));
+            let change = change.wire(Verdict::Compatible, "the old bindings take no notice of it");
+            self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &after.pointer);
+        }
+    }
+}
