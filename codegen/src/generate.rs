@@ -4,6 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use quote::quote;
 use serde_json::{Value, json};
@@ -22,17 +23,42 @@ pub(crate) fn generate(
     operations: &[Operation],
     settings: &GenerationSettings,
 ) -> Result<File, Error> {
-    let spec = serde_path_to_error::deserialize(&prepared.spec).map_err(|error| {
+    with(run, document, prepared, operations, settings)
+}
+
+/// Whether the generator has an output, without a look at it.
+pub(crate) fn accept(
+    document: &Document,
+    prepared: &Prepared,
+    operations: &[Operation],
+    settings: &GenerationSettings,
+) -> Result<(), Error> {
+    with(tokens, document, prepared, operations, settings).map(drop)
+}
+
+fn with<T>(
+    work: fn(&openapiv3::OpenAPI, &GenerationSettings) -> Result<T, String>,
+    document: &Document,
+    prepared: &Prepared,
+    operations: &[Operation],
+    settings: &GenerationSettings,
+) -> Result<T, Error> {
+    let spec = serde_json::from_value(prepared.spec.clone()).or_else(|_| at_its_place(document, prepared))?;
+    work(&spec, settings).map_err(|reason| {
+        let pointer = blame(prepared, operations, settings).unwrap_or_default();
+        document.error(&pointer, format!("the generator cannot bind this: {reason}"))
+    })
+}
+
+/// Reads a spec that cannot be read once more, to say where it cannot; to keep track of that takes time.
+fn at_its_place(document: &Document, prepared: &Prepared) -> Result<openapiv3::OpenAPI, Error> {
+    serde_path_to_error::deserialize(&prepared.spec).map_err(|error| {
         let steps = error.path().iter().map(|step| match step {
             Segment::Seq { index } => format!("/{index}"),
             Segment::Map { key } => format!("/{}", escape(key)),
             _ => String::new(),
         });
         document.error(&steps.collect::<String>(), format!("not valid OpenAPI 3.0: {}", error.inner()))
-    })?;
-    run(&spec, settings).map_err(|reason| {
-        let pointer = blame(prepared, operations, settings).unwrap_or_default();
-        document.error(&pointer, format!("the generator cannot bind this: {reason}"))
     })
 }
 
@@ -63,9 +89,12 @@ pub(crate) fn plain() -> GenerationSettings {
 }
 
 fn run(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {
+    syn::parse2(tokens(spec, settings)?).map_err(|error| format!("its output is no Rust: {error}"))
+}
+
+fn tokens(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<TokenStream, String> {
     let tokens = catch_unwind(AssertUnwindSafe(|| Generator::new(settings).generate_tokens(spec)));
-    let tokens = tokens.map_err(|panic| crate::reason(&*panic).to_owned())?;
-    syn::parse2(tokens.map_err(|error| error.to_string())?).map_err(|error| format!("its output is no Rust: {error}"))
+    tokens.map_err(|panic| crate::reason(&*panic).to_owned())?.map_err(|error| error.to_string())
 }
 
 /// The place that the generator stumbles over: it names none itself, so each operation, then each schema, is tried

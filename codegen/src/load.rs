@@ -1,6 +1,6 @@
 //! Reads a YAML file once: the JSON value that everything works on, and where in the file each part of it stands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
@@ -17,8 +17,23 @@ pub struct Document {
     pub value: Value,
     /// The text itself, to show lines of it.
     pub text: String,
-    positions: HashMap<String, Position>,
-    values: HashMap<String, Position>,
+    mark: Mark,
+}
+
+/// Where a value stands, and where those in it do.
+#[derive(Clone, Debug)]
+struct Mark {
+    /// Of a mapping's entry, the place of its key.
+    key: Option<Position>,
+    value: Position,
+    inner: Inner,
+}
+
+#[derive(Clone, Debug)]
+enum Inner {
+    Nothing,
+    List(Vec<Mark>),
+    Map(BTreeMap<String, Mark>),
 }
 
 impl Document {
@@ -48,28 +63,39 @@ impl Document {
             let found = documents.len();
             return Err(Error::new(path, None, format!("holds {found} YAML documents where one is expected")));
         };
-        let mut reader = Reader { path, positions: HashMap::new(), values: HashMap::new() };
-        let value = reader.value(document, String::new())?;
-        let Reader { positions, values, .. } = reader;
-        Ok(Self { file: path.to_path_buf(), value, text: text.to_owned(), positions, values })
+        let (value, mark) = Reader { path }.value(document, None)?;
+        Ok(Self { file: path.to_path_buf(), value, text: text.to_owned(), mark })
     }
 
     /// The position of the value at a JSON pointer, where [`position`](Self::position) is that of its key.
     #[must_use]
     pub fn value_position(&self, pointer: &str) -> Option<Position> {
-        self.values.get(pointer).copied().or_else(|| self.position(pointer))
+        let (mark, is_there) = self.nearest(pointer);
+        Some(if is_there { mark.value } else { mark.key.unwrap_or(mark.value) })
     }
 
-    /// The position of the node at a JSON pointer, or of the nearest ancestor that stands in the file.
+    /// The position of the node at a JSON pointer, or of the nearest ancestor that stands in the file. A mapping's entry
+    /// is placed at its key, which is where a reader looks first.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Option<Position> {
-        let mut pointer = pointer;
-        loop {
-            if let Some(position) = self.positions.get(pointer) {
-                return Some(*position);
-            }
-            pointer = &pointer[..pointer.rfind('/')?];
+        let (mark, _) = self.nearest(pointer);
+        Some(mark.key.unwrap_or(mark.value))
+    }
+
+    /// The node at a JSON pointer, or its nearest ancestor; and whether it is the node itself.
+    fn nearest(&self, pointer: &str) -> (&Mark, bool) {
+        let mut mark = &self.mark;
+        for step in pointer.split('/').skip(1) {
+            let inner = match &mark.inner {
+                Inner::Nothing => None,
+                Inner::List(list) => step.parse().ok().and_then(|place: usize| list.get(place)),
+                Inner::Map(map) if step.contains('~') => map.get(&step.replace("~1", "/").replace("~0", "~")),
+                Inner::Map(map) => map.get(step),
+            };
+            let Some(inner) = inner else { return (mark, false) };
+            mark = inner;
         }
+        (mark, true)
     }
 
     /// An error at a JSON pointer of this document.
@@ -87,18 +113,14 @@ pub fn escape(step: &str) -> String {
 
 struct Reader<'a> {
     path: &'a Path,
-    positions: HashMap<String, Position>,
-    values: HashMap<String, Position>,
 }
 
 impl Reader<'_> {
-    fn value(&mut self, node: &MarkedYaml<'_>, pointer: String) -> Result<Value, Error> {
+    fn value(&self, node: &MarkedYaml<'_>, key: Option<Position>) -> Result<(Value, Mark), Error> {
         let at = Position::new(node.span.start.line(), node.span.start.col() + 1);
-        // A mapping's entry is already placed at its key, which is where a reader looks first.
-        self.positions.entry(pointer.clone()).or_insert(at);
-        self.values.insert(pointer.clone(), at);
         let refuse = |message: &str| Err(Error::new(self.path, Some(at), message));
-        Ok(match &node.data {
+        let mut inner = Inner::Nothing;
+        let value = match &node.data {
             YamlData::Value(Scalar::Null) => Value::Null,
             YamlData::Value(Scalar::Boolean(value)) => Value::Bool(*value),
             YamlData::Value(Scalar::Integer(value)) => Value::from(*value),
@@ -108,28 +130,33 @@ impl Reader<'_> {
             },
             YamlData::Value(Scalar::String(value)) => Value::String(value.to_string()),
             YamlData::Sequence(items) => {
-                let mut list = Vec::with_capacity(items.len());
-                for (index, item) in items.iter().enumerate() {
-                    list.push(self.value(item, format!("{pointer}/{index}"))?);
+                let (mut list, mut marks) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+                for item in items {
+                    let (value, mark) = self.value(item, None)?;
+                    list.push(value);
+                    marks.push(mark);
                 }
+                inner = Inner::List(marks);
                 Value::Array(list)
             }
             YamlData::Mapping(entries) => {
-                let mut map = Map::new();
+                let (mut map, mut marks) = (Map::new(), BTreeMap::new());
                 for (key, value) in entries {
                     let name = self.key(key)?;
                     let at = Position::new(key.span.start.line(), key.span.start.col() + 1);
-                    let inner = format!("{pointer}/{}", escape(&name));
-                    self.positions.insert(inner.clone(), at);
-                    let value = self.value(value, inner)?;
-                    if map.insert(name.clone(), value).is_some() {
+                    let (value, mark) = self.value(value, Some(at))?;
+                    marks.insert(name.clone(), mark);
+                    if map.contains_key(&name) {
                         return Err(Error::new(self.path, Some(at), format!("the key `{name}` stands here twice")));
                     }
+                    map.insert(name, value);
                 }
+                inner = Inner::Map(marks);
                 Value::Object(map)
             }
             _ => return refuse("YAML tags and aliases are not used in specs: write the value out"),
-        })
+        };
+        Ok((value, Mark { key, value: at, inner }))
     }
 
     fn key(&self, node: &MarkedYaml<'_>) -> Result<String, Error> {

@@ -93,7 +93,7 @@ impl Operation {
         if !document.value.get("paths").is_some_and(Value::is_object) {
             return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
         }
-        unresolved(document, &document.value, String::new(), &mut errors);
+        unresolved(document, &document.value, &mut Vec::new(), &mut errors);
         for (path, item) in entries(&document.value, "paths") {
             let base = format!("/paths/{}", escape(path));
             if !path.starts_with('/') {
@@ -112,8 +112,10 @@ impl Operation {
                 }
             }
         }
-        for (index, operation) in found.iter().enumerate() {
-            if let Some(earlier) = found[..index].iter().find(|other| other.function() == operation.function()) {
+        let mut first: BTreeMap<String, &Self> = BTreeMap::new();
+        for operation in &found {
+            let earlier = first.entry(operation.function()).or_insert(operation);
+            if !std::ptr::eq(*earlier, operation) {
                 let message = format!(
                     "the operationId `{}` gives the same Rust name as `{}`: rename one",
                     operation.id, earlier.id
@@ -279,8 +281,11 @@ impl Pagination {
         let size =
             node.get("size").and_then(Value::as_u64).ok_or("`size`, the items to ask for at once, is missing")?;
         for name in [cursor.as_str(), "limit"] {
-            if !parameters.iter().any(|parameter| parameter.name == name && parameter.place == "query") {
-                return Err(format!("the operation has no query parameter `{name}`"));
+            let found = parameters.iter().find(|parameter| parameter.name == name && parameter.place == "query");
+            let parameter = found.ok_or_else(|| format!("the operation has no query parameter `{name}`"))?;
+            // The first page has no cursor, and how many entries one wants is for `items()` to say.
+            if parameter.required {
+                return Err(format!("the query parameter `{name}` is required, and has to be optional"));
             }
         }
         let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}/properties")));
@@ -325,24 +330,44 @@ fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter>
 }
 
 /// Every `$ref` must lead somewhere in the same file: the generator panics on one that does not.
-fn unresolved(document: &Document, node: &Value, pointer: String, errors: &mut Vec<Error>) {
+fn unresolved<'a>(document: &'a Document, node: &'a Value, steps: &mut Vec<Step<'a>>, errors: &mut Vec<Error>) {
     match node {
         Value::Object(map) => {
             if let Some(Value::String(reference)) = map.get("$ref")
                 && resolve(&document.value, node).is_none()
             {
+                let pointer: String = steps.iter().map(Step::text).collect();
                 let at = format!("{pointer}/$ref");
                 errors.push(document.error(&at, format!("`{reference}` leads to nothing in this file")));
             }
             for (key, value) in map.iter().filter(|(key, _)| !key.starts_with("example")) {
-                unresolved(document, value, format!("{pointer}/{}", escape(key)), errors);
+                steps.push(Step::Key(key));
+                unresolved(document, value, steps, errors);
+                steps.pop();
             }
         }
         Value::Array(list) => {
             for (index, value) in list.iter().enumerate() {
-                unresolved(document, value, format!("{pointer}/{index}"), errors);
+                steps.push(Step::Place(index));
+                unresolved(document, value, steps, errors);
+                steps.pop();
             }
         }
         _ => {}
+    }
+}
+
+/// A step of a JSON pointer that is written only if there is something to say.
+enum Step<'a> {
+    Key(&'a str),
+    Place(usize),
+}
+
+impl Step<'_> {
+    fn text(&self) -> String {
+        match self {
+            Self::Key(key) => format!("/{}", escape(key)),
+            Self::Place(index) => format!("/{index}"),
+        }
     }
 }

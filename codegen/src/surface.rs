@@ -15,8 +15,7 @@ use crate::load::Document;
 /// # Errors
 /// Every reason found why there are none.
 pub fn surface(document: &Document, api: &str) -> Result<BTreeSet<String>, Vec<Error>> {
-    let bindings = crate::bindings(document, api)?;
-    let file: File = syn::parse_file(&bindings).map_err(|error| vec![document.error("", error.to_string())])?;
+    let file = crate::tree(document, api)?;
     let mut surface = Surface::default();
     surface.items("", &file.items);
     Ok(surface.lines)

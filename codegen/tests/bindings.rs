@@ -158,6 +158,13 @@ fn a_broken_spec_is_answered_with_file_line_and_reason() {
         ("      operationId", "      x-evidence: maybe\n      operationId", 7, "x-evidence is"),
         ("      operationId", "      x-repeatable: often\n      operationId", 7, "x-repeatable is"),
         ("      operationId", "      x-pagination: {items: doors}\n      operationId", 7, "`cursor` is missing"),
+        (
+            "getDoor\n      parameters:\n",
+            "getDoor\n      x-pagination: {items: doors, cursor: next, size: 5}\n      parameters:\n        \
+             - {name: next, in: query, required: true, schema: {type: string}}\n",
+            8,
+            "`next` is required, and has to be optional",
+        ),
         ("paths:", "path:", 1, "no `paths`"),
     ] {
         let found = broken(from, to);

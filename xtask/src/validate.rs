@@ -1,23 +1,30 @@
 //! `cargo xtask validate`: what is wrong with a spec, where, what it leads to, and how to mend it.
 
+mod config;
 mod finding;
 mod report;
 mod rules;
 mod shape;
 mod spec;
 mod text;
+mod timings;
+mod unreadable;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Once;
 use std::time::Instant;
 
 use serde_json::Value;
 use unloc_codegen::load::{Document, escape};
 
-use finding::{Finding, Findings, Severity, start};
+use config::Config;
+use finding::{Finding, Findings, Severity};
 use report::Format;
 use spec::Spec;
+use timings::{Stages, Timings};
 
 const USAGE: &str = "\
 usage: cargo xtask validate [--format human|json|github|sarif] [--timings] [FILE ...]
@@ -27,14 +34,7 @@ Without a file, all of openapi/*.yaml. Exit codes: 0 clean, or warnings only; 1 
 
 /// Holds the specs of this repository to the rules.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    let mut findings = Vec::new();
-    let mut texts = Vec::new();
-    for file in own(root)? {
-        let text =
-            std::fs::read_to_string(&file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-        findings.extend(validate(&file, &text));
-        texts.push((file.display().to_string(), text));
-    }
+    let (findings, texts, _) = all(&own(root)?)?;
     report::print(Format::Human, &findings, &texts);
     if findings.is_empty() {
         Ok(())
@@ -72,29 +72,45 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
             Err(why) => return refuse(&why),
         }
     }
-    let mut findings = Vec::new();
-    let mut texts = Vec::new();
-    for file in &files {
-        let begun = Instant::now();
-        let text = match std::fs::read_to_string(file) {
-            Ok(text) => text,
-            Err(error) => return refuse(&format!("{} cannot be read: {error}", file.display())),
-        };
-        let count = findings.len();
-        findings.extend(validate(file, &text));
-        if timings {
-            let (lines, found) = (text.lines().count(), findings.len() - count);
-            eprintln!(
-                "{}: {lines} lines, {found} findings, {:.1} ms",
-                file.display(),
-                begun.elapsed().as_secs_f64() * 1e3
-            );
-        }
-        texts.push((file.display().to_string(), text));
+    let (findings, texts, taken) = match all(&files) {
+        Ok(all) => all,
+        Err(why) => return refuse(&why),
+    };
+    if timings {
+        eprint!("{taken}");
     }
     report::print(format, &findings, &texts);
     let is_bad = findings.iter().any(|finding| finding.severity == Severity::Error);
     if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The findings in all files, in the order of the files, with their names and texts.
+type All = (Vec<Finding>, Vec<(String, String)>, Timings);
+
+/// Validates files at the same time, each on a thread of its own.
+fn all(files: &[PathBuf]) -> Result<All, String> {
+    let begun = Instant::now();
+    let one = |file: &Path| {
+        let begun = Instant::now();
+        let text =
+            std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        let (findings, stages) = staged(file, &text, Config::beside(file)?, begun);
+        Ok((findings, text, stages))
+    };
+    let done: Vec<Result<_, String>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = files.iter().map(|file| scope.spawn(move || one(file))).collect();
+        let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+        joined.map(|done| done.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    let (mut findings, mut texts, mut timings) = (Vec::new(), Vec::new(), Timings::default());
+    for (file, done) in files.iter().zip(done) {
+        let ((found, text, stages), name) = (done?, file.display().to_string());
+        timings.add(&name, text.lines().count(), found.len(), stages);
+        findings.extend(found);
+        texts.push((name, text));
+    }
+    timings.total = begun.elapsed();
+    Ok((findings, texts, timings))
 }
 
 fn refuse(why: &str) -> ExitCode {
@@ -120,51 +136,70 @@ fn is_spec(file: &Path) -> bool {
 }
 
 /// Everything that is found in one document.
-pub(crate) fn validate(file: &Path, text: &str) -> Vec<Finding> {
+#[cfg(test)]
+pub(crate) fn validate(file: &Path, text: &str, config: Config) -> Vec<Finding> {
+    staged(file, text, config, Instant::now()).0
+}
+
+/// Everything that is found in one document, and how long it took from when it was begun to be read.
+fn staged(file: &Path, text: &str, config: Config, begun: Instant) -> (Vec<Finding>, Stages) {
+    let mut stages = Stages::since(begun);
     let document = match Document::parse(file, text) {
         Ok(document) => document,
         Err(error) => {
-            let (at, rule) = (error.position.unwrap_or_else(start), &rules::YAML);
-            let help = "nothing else is looked at before the file can be read".to_owned();
+            let (at, message, help) = unreadable::explain(&error, text);
+            let rule = &rules::YAML;
             let file = file.display().to_string();
-            return vec![Finding {
+            let finding = Finding {
                 rule: rule.id,
                 severity: rule.severity,
                 file,
                 at,
                 width: 1,
-                message: error.message,
+                message,
                 help,
                 pointer: String::new(),
-            }];
+            };
+            stages.read();
+            return (vec![finding], stages);
         }
     };
+    stages.read();
     let mut findings = Findings::new(&document);
     let spec = Spec::walk(&document, &mut findings);
-    rules::check(&spec, &mut findings);
+    rules::check(&spec, config, &mut findings);
     exceptions(&spec, &mut findings);
-    if is_ours(file) && findings.list.iter().all(|finding| finding.severity == Severity::Warning) {
+    stages.rules();
+    if config.bindings && findings.list.iter().all(|finding| finding.severity == Severity::Warning) {
         generator(&document, &mut findings);
+        stages.generator();
     }
     let mut list = findings.list;
     list.sort_by(|one, other| (one.at, one.rule, &one.message).cmp(&(other.at, other.rule, &other.message)));
     list.dedup();
-    list
+    (list, stages)
 }
 
-/// Whether the bindings of this repository are made of it: its folder says so.
-fn is_ours(file: &Path) -> bool {
-    let config = file.parent().map(|folder| folder.join("lint.yaml"));
-    let config = config.and_then(|config| Document::read(&config).ok());
-    config.is_some_and(|config| config.value.get("bindings") == Some(&Value::Bool(true)))
+thread_local! {
+    /// Whether a panic on this thread is a finding, which is told as one.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs the generator itself, for whatever no rule foresaw.
 fn generator(document: &Document, findings: &mut Findings<'_>) {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let made = catch_unwind(AssertUnwindSafe(|| unloc_codegen::bindings(document, "api")));
-    std::panic::set_hook(hook);
+    static HUSH: Once = Once::new();
+    // The hook is everybody's, and other files are validated at the same time.
+    HUSH.call_once(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                hook(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let made = catch_unwind(AssertUnwindSafe(|| unloc_codegen::bindable(document)));
+    QUIET.set(false);
     let help = "mend what the sentence names; if it is right as it is, the generator has to learn it";
     match made {
         Ok(Ok(_)) => {}
@@ -218,6 +253,10 @@ fn collect(value: &Value, pointer: &str, allowed: &mut Vec<(String, String)>) {
 }
 
 #[cfg(test)]
+mod mistakes;
+#[cfg(test)]
 mod mutants;
+#[cfg(test)]
+mod snapshots;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! crate's transport, `pages()` and `items()` where the spec says how an operation pages.
 
 use heck::ToPascalCase;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Stmt, Type, parse_quote};
 
@@ -197,7 +198,7 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
             building.push(url(operation));
         } else if let Some(parts) = without_options(&stmt) {
             building.push(parts);
-        } else if !stmt.to_token_stream().to_string().contains("\"api-version\"") {
+        } else if !mentions(stmt.to_token_stream(), "\"api-version\"") {
             // The generator adds that header to every request, and this service does not know it.
             building.push(stmt);
         }
@@ -211,14 +212,15 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
         None => (parse_quote!(()), quote!(send_for_nothing)),
     };
     let sends = format!("Sends `{} {}`.", operation.method, operation.path);
+    let mut request: ImplItemFn = parse_quote! {
+        #[allow(unused_mut)]
+        fn request(self) -> Result<::reqwest::Request, Error> {
+            Ok(request)
+        }
+    };
+    request.block.stmts.splice(..0, building);
     Ok(vec![
-        parse_quote! {
-            #[allow(unused_mut)]
-            fn request(self) -> Result<::reqwest::Request, Error> {
-                #(#building)*
-                Ok(request)
-            }
-        },
+        ImplItem::Fn(request),
         parse_quote! {
             #[doc = #sends]
             ///
@@ -233,6 +235,15 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
             }
         },
     ])
+}
+
+/// Whether this literal stands among the tokens, however deep.
+fn mentions(tokens: TokenStream, literal: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), literal),
+        TokenTree::Literal(found) => found.to_string() == literal,
+        _ => false,
+    })
 }
 
 /// The statement that takes a builder apart, which the request does not need the options of.

@@ -1,15 +1,14 @@
 //! Text from the YAML as documentation that rustdoc neither tests nor complains about.
 
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
 /// Makes each doc attribute safe.
 pub(super) fn sanitise(attrs: &mut [Attribute]) {
     for attr in attrs.iter_mut().filter(|attr| attr.path().is_ident("doc")) {
-        if let Meta::NameValue(pair) = &attr.meta
-            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value
+        if let Meta::NameValue(pair) = &mut attr.meta
+            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &mut pair.value
         {
-            let text = safe(&text.value());
-            *attr = parse_quote!(#[doc = #text]);
+            *text = LitStr::new(&safe(&text.value()), text.span());
         }
     }
 }

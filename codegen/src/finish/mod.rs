@@ -89,10 +89,13 @@ struct Field {
     docs: Vec<syn::Attribute>,
 }
 
-/// The schema that a Rust type was made from.
-fn schema_of<'a>(names: impl Iterator<Item = &'a String>, rust: &str) -> Option<&'a String> {
-    let mut names = names;
-    names.find(|name| name.to_pascal_case() == rust)
+/// The schemas by the Rust types that were made from them.
+fn by_type<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, &'a String> {
+    let mut found = BTreeMap::new();
+    for name in names {
+        found.entry(name.to_pascal_case()).or_insert(name);
+    }
+    found
 }
 
 /// `T` of `Option<T>`.

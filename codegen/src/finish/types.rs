@@ -4,12 +4,13 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields as SynFields, ImplItem, Item, ItemStruct, Type, parse_quote};
 
-use super::{Field, Fields, docs, enums, is_nullable, optional, schema_of};
+use super::{Field, Fields, by_type, docs, enums, is_nullable, optional};
 use crate::error::Error;
 use crate::prepare::Marks;
 
 pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> {
     let mut names: Vec<syn::Ident> = Vec::new();
+    let read = by_type(marks.lenient.keys().chain(marks.aliases.keys()).map(|(schema, _)| schema));
     for item in items.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -18,7 +19,7 @@ pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> 
                 names.push(item.ident.clone());
                 if let SynFields::Named(_) = &item.fields {
                     item.attrs.push(parse_quote!(#[non_exhaustive]));
-                    fields_of(item, marks);
+                    fields_of(item, marks, read.get(&item.ident.to_string()).copied());
                 }
             }
             Item::Enum(item) => {
@@ -81,10 +82,7 @@ pub(super) fn fields(items: &[Item]) -> Fields {
     structs.map(|item| (item.ident.to_string(), item.fields.iter().filter_map(field).collect())).collect()
 }
 
-fn fields_of(item: &mut ItemStruct, marks: &Marks) {
-    let rust = item.ident.to_string();
-    let known = marks.lenient.keys().chain(marks.aliases.keys()).map(|(schema, _)| schema);
-    let schema = schema_of(known, &rust).cloned();
+fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
     for field in &mut item.fields {
         docs::sanitise(&mut field.attrs);
         let property = property(field);
@@ -95,7 +93,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks) {
                 #[serde(default, rename = #property, skip_serializing_if = "crate::Nullable::is_absent")]
             });
         }
-        let Some(schema) = &schema else { continue };
+        let Some(schema) = schema else { continue };
         let key = (schema.clone(), property);
         for alias in marks.aliases.get(&key).into_iter().flatten() {
             field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
@@ -113,6 +111,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks) {
 /// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
 /// names the property as the wire does when a value is refused.
 fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
+    let limited = by_type(marks.lengths.keys().map(|(schema, _)| schema));
     for item in items {
         match item {
             Item::Struct(item) => {
@@ -125,7 +124,7 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
             Item::Impl(block) if block.trait_.is_none() => {
                 let rust = block.self_ty.to_token_stream().to_string();
                 let Some(fields) = all.get(&rust) else { continue };
-                let schema = schema_of(marks.lengths.keys().map(|(schema, _)| schema), &rust);
+                let schema = limited.get(&rust).copied();
                 let limits = |field: &Field| marks.lengths.get(&(schema?.clone(), field.property.clone())).copied();
                 block.items = fields.iter().map(|field| setter(field, limits(field))).collect();
                 let built = syn::Ident::new(&rust, proc_macro2::Span::call_site());

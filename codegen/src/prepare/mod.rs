@@ -111,7 +111,7 @@ pub struct OpenEnum {
 pub struct Prepared {
     /// The spec.
     pub spec: Value,
-    /// Every difference that the rules made to names, types and optionality.
+    /// Every difference that the rules made to names, types and optionality, where [`prepare`] applied them.
     pub changes: Vec<Change>,
     /// What is left to do after generation.
     pub marks: Marks,
@@ -120,20 +120,10 @@ pub struct Prepared {
 /// Applies all [`RULES`]. `types` is the path of the module that the generated types will stand in.
 #[must_use]
 pub fn prepare(spec: &Value, types: &str) -> Prepared {
-    prepare_by(RULES, spec, types)
-}
-
-/// Applies these rules, as [`prepare`] applies all of them.
-#[must_use]
-pub fn prepare_by(rules: &[Rule], spec: &Value, types: &str) -> Prepared {
-    let (spec, types) = (spec.clone(), types.to_owned());
-    let mut draft =
-        Draft { spec, types, marks: Marks::default(), requests: BTreeSet::new(), responses: BTreeSet::new() };
     let mut changes = Vec::new();
-    let mut before = shapes(&draft.spec);
-    for rule in rules {
-        (rule.apply)(&mut draft);
-        let after = shapes(&draft.spec);
+    let mut before = shapes(spec);
+    let prepared = apply(RULES, spec, types, |rule, spec| {
+        let after = shapes(spec);
         for ((schema, property), old) in &before {
             let new = after.get(&(schema.clone(), property.clone())).map_or("absent", String::as_str);
             if new != old {
@@ -147,8 +137,26 @@ pub fn prepare_by(rules: &[Rule], spec: &Value, types: &str) -> Prepared {
             }
         }
         before = after;
+    });
+    Prepared { changes, ..prepared }
+}
+
+/// Applies these rules, and records no changes: to compare the shapes of everything behind each rule takes longer than
+/// the rules do.
+#[must_use]
+pub fn prepare_by(rules: &[Rule], spec: &Value, types: &str) -> Prepared {
+    apply(rules, spec, types, |_, _| {})
+}
+
+fn apply(rules: &[Rule], spec: &Value, types: &str, mut behind: impl FnMut(&Rule, &Value)) -> Prepared {
+    let (spec, types) = (spec.clone(), types.to_owned());
+    let mut draft =
+        Draft { spec, types, marks: Marks::default(), requests: BTreeSet::new(), responses: BTreeSet::new() };
+    for rule in rules {
+        (rule.apply)(&mut draft);
+        behind(rule, &draft.spec);
     }
-    Prepared { spec: draft.spec, changes, marks: draft.marks }
+    Prepared { spec: draft.spec, changes: Vec::new(), marks: draft.marks }
 }
 
 /// The spec while the rules work on it.

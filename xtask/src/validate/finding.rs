@@ -71,6 +71,16 @@ impl<'a> Findings<'a> {
         self.document.position(pointer)
     }
 
+    /// Where the value stands that a pointer leads to.
+    pub(crate) fn value_place(&self, pointer: &str) -> Option<Position> {
+        self.document.value_position(pointer)
+    }
+
+    /// The file as it is written.
+    pub(crate) fn text(&self) -> &'a str {
+        &self.document.text
+    }
+
     /// At a place that another program has named.
     pub(crate) fn at(&mut self, rule: &Rule, at: Option<Position>, message: String, help: &str) {
         self.add(rule, "", at, message, help.to_owned());
@@ -96,5 +106,9 @@ fn width(text: &str, at: Position) -> usize {
     let rest: String = line.chars().skip(at.column - 1).collect();
     let rest = rest.split(" #").next().unwrap_or_default().trim_end();
     let word = rest.split_once(": ").map_or_else(|| rest.trim_end_matches(':'), |(key, _)| key);
+    // An item between brackets ends before the next sign of the list.
+    let before: String = line.chars().take(at.column - 1).collect();
+    let is_inside = before.trim_start().contains(['[', '{']) && !word.starts_with(['\'', '"', '[', '{']);
+    let word = if is_inside { word.split([',', ']', '}']).next().unwrap_or_default() } else { word };
     word.chars().count().max(1)
 }

@@ -75,7 +75,9 @@ pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bo
         out.push_str(&format!("{margin} = why: {reason}\n{margin} = help: {}\n\n", finding.help));
     }
     let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
-    out.push_str(&format!("{errors} errors, {warnings} warnings in {} files\n", texts.len()));
+    let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let (errors, warnings) = (many(errors, "error"), many(warnings, "warning"));
+    out.push_str(&format!("{errors}, {warnings} in {}\n", many(texts.len(), "file")));
     out
 }
 

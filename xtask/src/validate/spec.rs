@@ -67,6 +67,11 @@ impl<'a> Spec<'a> {
         self.nodes.get(&object).map_or(&[], Vec::as_slice)
     }
 
+    /// All objects of all kinds.
+    pub(crate) fn every(&self) -> impl Iterator<Item = (Object, &Node<'a>)> {
+        self.nodes.iter().flat_map(|(object, nodes)| nodes.iter().map(|node| (*object, node)))
+    }
+
     /// What a node is once its references are followed; nothing if they lead nowhere or in a circle.
     pub(crate) fn resolve(&self, node: &'a Value) -> Option<&'a Value> {
         let mut node = node;
@@ -122,6 +127,15 @@ impl<'a> Spec<'a> {
             let (wanted, found) = (describe(kind), found(value));
             let name = pointer.rsplit('/').next().unwrap_or_default();
             let help = match (kind, value) {
+                // What 3.1 writes, and 3.0 says otherwise.
+                (Kind::OneOf(_), Value::Array(_)) if name == "type" => {
+                    "3.0 has one type: write it alone, and `nullable: true` beside it if null can come".to_owned()
+                }
+                (Kind::Flag, Value::Number(_)) if name.starts_with("exclusive") => {
+                    let bound = if name == "exclusiveMinimum" { "minimum" } else { "maximum" };
+                    format!("3.0 writes `{bound}: {value}`, and `{name}: true` beside it")
+                }
+                (Kind::Text, _) if pointer == "/openapi" => "write `openapi: 3.0.3`".to_owned(),
                 (Kind::Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: '{value}'"),
                 (Kind::List(_), _) => "write it as a list, an item a line behind a hyphen".to_owned(),
                 _ => format!("write {wanted}"),
@@ -156,10 +170,14 @@ impl<'a> Spec<'a> {
                 let text = value.as_str().unwrap_or_default();
                 if !values.contains(&text) {
                     let name = pointer.rsplit('/').next().unwrap_or_default();
-                    let help = nearest(text, values.iter().copied()).map_or_else(
-                        || format!("choose among {}", values.join(", ")),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                    let help = if text == "null" {
+                        "3.0 has no type for null: write `nullable: true` beside the type".to_owned()
+                    } else {
+                        nearest(text, values.iter().copied()).map_or_else(
+                            || format!("choose among {}", values.join(", ")),
+                            |near| format!("did you mean `{near}`?"),
+                        )
+                    };
                     findings.value(&FIELD_TYPE, pointer, format!("`{name}` cannot be `{text}`"), help);
                 }
             }
@@ -243,6 +261,18 @@ fn unknown(object: Object, fields: &[Field], key: &str, pointer: &str, findings:
         ("$defs", "3.0 has `components/schemas`"),
         ("patternProperties", "3.0 has `additionalProperties` only"),
         ("prefixItems", "3.0 has `items` only"),
+        ("then", "3.0 has no conditions; describe it in words"),
+        ("else", "3.0 has no conditions; describe it in words"),
+        ("contains", "3.0 has `items` only"),
+        ("propertyNames", "3.0 has `additionalProperties` only"),
+        ("unevaluatedProperties", "3.0 has `additionalProperties` only"),
+        ("dependentRequired", "3.0 has no dependencies; describe it in words"),
+        ("contentEncoding", "3.0 has `format: byte`"),
+        ("contentMediaType", "3.0 has `format: binary`"),
+        ("$schema", "3.0 has its own dialect"),
+        ("$id", "3.0 knows a schema by its place"),
+        ("$comment", "write a comment behind `#`"),
+        ("pathItems", "3.0 has no components for paths"),
         ("if", "3.0 has no conditions; describe it in words"),
         ("webhooks", "3.0 has no `webhooks`; describe them in words"),
         ("jsonSchemaDialect", "3.0 has its own dialect"),

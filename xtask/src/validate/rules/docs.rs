@@ -41,16 +41,19 @@ pub(crate) const RULES: &[&Rule] = &[&DESCRIBED, &PLACEHOLDER, &SECRET, &PEOPLE]
 const FICTION: [&str; 3] = ["+121255501", "+1555555", "+447700900"];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    for object in [Object::Parameter, Object::Schema] {
+    for object in [Object::Parameter, Object::Schema, Object::Tag] {
         for node in spec.all(object) {
-            let name = node.pointer.rsplit('/').next().unwrap_or_default();
+            let last = node.pointer.rsplit('/').next().unwrap_or_default();
+            let name = node.value.get("name").and_then(Value::as_str).unwrap_or(last);
             let parent = node.pointer.rsplit('/').nth(1).unwrap_or_default();
             // Items, members and schemas of parameters are described by what holds them.
-            let stands_alone = object == Object::Parameter || parent == "properties" || parent == "schemas";
+            let stands_alone = object != Object::Schema || parent == "properties" || parent == "schemas";
             if stands_alone && node.value.get("description").is_none() {
+                // A shared parameter is known by its name.
+                let named = format!("{}/name", node.pointer);
                 findings.key(
                     &DESCRIBED,
-                    &node.pointer,
+                    if object == Object::Schema || node.value.get("name").is_none() { &node.pointer } else { &named },
                     format!("`{name}` has no `description`"),
                     "say what it means, in which unit and within which limits",
                 );
@@ -108,12 +111,13 @@ fn people(pointer: &str, value: &Value, findings: &mut Findings<'_>) {
             list.iter().enumerate().for_each(|(place, value)| people(&format!("{pointer}/{place}"), value, findings));
         }
         Value::String(text) => {
-            let looks_secret = text.starts_with("eyJ") && text.len() > 40
-                || text.starts_with("Bearer ") && text.len() > 30
-                || text.contains("-----BEGIN")
-                || text.starts_with("sk_live_");
-            if looks_secret {
-                findings.value(&SECRET, pointer, "this looks like a secret that works", "write EXAMPLE in its place");
+            if looks_secret(text) {
+                findings.value(
+                    &SECRET,
+                    pointer,
+                    "this looks like a secret that works",
+                    "write EXAMPLE in its place; if it is real, have it revoked",
+                );
             }
             let digits =
                 text.strip_prefix('+').filter(|rest| rest.len() >= 7 && rest.bytes().all(|byte| byte.is_ascii_digit()));
@@ -139,4 +143,14 @@ fn people(pointer: &str, value: &Value, findings: &mut Findings<'_>) {
         }
         _ => {}
     }
+}
+
+/// Whether a text has the form that well-known services give to their tokens.
+fn looks_secret(text: &str) -> bool {
+    let is_example = text.contains("EXAMPLE");
+    let prefixes =
+        ["sk_live_", "ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "AIza", "npm_", "SG."];
+    let has_prefix = text.len() >= 16 && !text.contains(' ') && prefixes.iter().any(|start| text.starts_with(start));
+    let is_long = text.starts_with("eyJ") && text.len() > 40 || text.starts_with("Bearer ") && text.len() > 30;
+    text.contains("-----BEGIN") || !is_example && (is_long || has_prefix)
 }

@@ -1,8 +1,8 @@
 //! Examples and defaults: they have to be what their schemas say.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use jsonschema::Validator;
+use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 use unloc_codegen::load::escape;
 
@@ -31,7 +31,7 @@ const ONE_OF_TWO: Rule = Rule {
     example: "a media type with both",
 };
 
-const STATUS: Rule = Rule {
+pub(super) const STATUS: Rule = Rule {
     id: "example-status-agrees",
     severity: Severity::Warning,
     reason: "An example of an error under a success, or the other way round, was copied to the wrong place.",
@@ -52,7 +52,10 @@ enum Way {
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let errors = findings.list.iter().filter(|finding| finding.severity == Severity::Error);
     let wrong: Vec<String> = errors.map(|finding| finding.pointer.clone()).collect();
-    let mut examples = Examples { spec, wrong, definitions: HashMap::new() };
+    // A misspelt property is told as such, and not again as one that is missing.
+    let known = findings.list.iter().filter(|finding| finding.rule == super::payload::KNOWN.id);
+    let misspelt = known.filter_map(|finding| Some(finding.pointer.rsplit_once('/')?.0.to_owned())).collect();
+    let mut examples = Examples { spec, wrong, misspelt, held: Vec::new() };
     for node in spec.all(Object::MediaType) {
         let way = if node.pointer.contains("/requestBody/") || node.pointer.starts_with("/components/requestBodies/") {
             Way::Request
@@ -60,7 +63,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             Way::Answer
         };
         examples.described(node, way, findings);
-        status(node, findings);
     }
     for object in [Object::Parameter, Object::Header] {
         for node in spec.all(object) {
@@ -70,16 +72,12 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
         for (key, rule) in [("example", &VALID), ("default", &DEFAULT)] {
             if let Some(value) = node.value.get(key) {
-                examples.held(
-                    node,
-                    node.value,
-                    Way::Either,
-                    (value, &format!("{}/{key}", node.pointer)),
-                    rule,
-                    findings,
-                );
+                examples.hold(node, node.value, Way::Either, value, format!("{}/{key}", node.pointer), rule);
             }
         }
+    }
+    for way in [Way::Request, Way::Answer, Way::Either] {
+        examples.judge(way, findings);
     }
 }
 
@@ -87,8 +85,19 @@ struct Examples<'a> {
     spec: &'a Spec<'a>,
     /// Where errors have been found.
     wrong: Vec<String>,
-    /// The components, translated once for each way.
-    definitions: HashMap<Way, Value>,
+    /// The values with a property that their schema does not know.
+    misspelt: BTreeSet<String>,
+    /// What is held to a schema.
+    held: Vec<Held<'a>>,
+}
+
+/// A value, where it stands, and the schema that it has to fit.
+struct Held<'a> {
+    value: &'a Value,
+    pointer: String,
+    schema: &'a Value,
+    way: Way,
+    rule: &'static Rule,
 }
 
 impl<'a> Examples<'a> {
@@ -101,7 +110,7 @@ impl<'a> Examples<'a> {
         }
         let Some(schema) = node.value.get("schema") else { return };
         if let Some(example) = example {
-            self.held(node, schema, way, (example, &format!("{}/example", node.pointer)), &VALID, findings);
+            self.hold(node, schema, way, example, format!("{}/example", node.pointer), &VALID);
         }
         for (name, named) in entries(examples) {
             let pointer = format!("{}/examples/{}", node.pointer, escape(name));
@@ -111,68 +120,100 @@ impl<'a> Examples<'a> {
                 None => (named, pointer),
             };
             if let Some(value) = named.get("value") {
-                self.held(node, schema, way, (value, &format!("{pointer}/value")), &VALID, findings);
+                self.hold(node, schema, way, value, format!("{pointer}/value"), &VALID);
             }
         }
     }
 
-    /// Holds a value to a schema that stands at or below this node.
-    fn held(
+    /// Holds a value to a schema that stands at or below this node, unless that is wrong itself.
+    fn hold(
         &mut self,
         node: &Node<'a>,
         schema: &'a Value,
         way: Way,
-        (value, pointer): (&Value, &str),
-        rule: &Rule,
-        findings: &mut Findings<'_>,
+        value: &'a Value,
+        pointer: String,
+        rule: &'static Rule,
     ) {
-        let reached = self.spec.reached(schema);
         let is_below = |wrong: &String, place: &str| wrong == place || wrong.starts_with(&format!("{place}/"));
         let own =
             if std::ptr::eq(schema, node.value) { node.pointer.clone() } else { format!("{}/schema", node.pointer) };
-        if self.wrong.iter().any(|wrong| is_below(wrong, &own) || reached.iter().any(|place| is_below(wrong, place))) {
+        let is_wrong = |place: &str| self.wrong.iter().any(|wrong| is_below(wrong, place));
+        if !is_wrong(&own) && !self.spec.reached(schema).into_iter().any(is_wrong) {
+            self.held.push(Held { value, pointer, schema, way, rule });
+        }
+    }
+
+    /// Holds everything that goes one way to its schemas: all at once, because to compile a schema, with all that it
+    /// refers to, takes far longer than to hold a value to it.
+    fn judge(&self, way: Way, findings: &mut Findings<'_>) {
+        let held: Vec<_> = self.held.iter().filter(|held| held.way == way).collect();
+        if let Some(errors) = self.errors(&held, way) {
+            return errors.into_iter().for_each(|(held, place, text)| self.tell(held, &place, &text, findings));
+        }
+        // One of the schemas cannot be compiled, which is told elsewhere; the others can.
+        for one in held {
+            for (held, place, text) in self.errors(&[one], way).unwrap_or_default() {
+                self.tell(held, &place, &text, findings);
+            }
+        }
+    }
+
+    /// What is wrong with these values, each with its place in them; nothing if a schema cannot be compiled.
+    fn errors<'h>(&self, held: &[&'h Held<'a>], way: Way) -> Option<Vec<(&'h Held<'a>, String, String)>> {
+        let names: BTreeSet<_> = held.iter().flat_map(|held| self.spec.reached(held.schema)).collect();
+        let components = names.into_iter().filter_map(|place| {
+            Some((
+                place.strip_prefix("/components/schemas/")?.to_owned(),
+                translate(self.spec.root.pointer(place)?, way),
+            ))
+        });
+        let schemas = held.iter().enumerate().map(|(number, held)| (number.to_string(), translate(held.schema, way)));
+        let values = held.iter().enumerate().map(|(number, held)| (number.to_string(), held.value.clone()));
+        let document = json!({
+            "properties": schemas.collect::<Map<_, _>>(), "components": { "schemas": components.collect::<Map<_, _>>() },
+        });
+        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        let validator = options.build(&document).ok()?;
+        let mut found: Vec<(&Held<'a>, String, String)> = Vec::new();
+        let mut places = BTreeSet::new();
+        for error in validator.iter_errors(&Value::Object(values.collect())) {
+            let whole = error.instance_path().to_string();
+            let Some((number, place)) = whole.get(1..).map(|path| path.split_at(path.find('/').unwrap_or(path.len())))
+            else {
+                continue;
+            };
+            // One mistake is one finding: of several errors at one place, the first.
+            if let Some(held) = number.parse().ok().and_then(|number: usize| held.get(number))
+                && places.insert(whole.clone())
+            {
+                found.push((held, place.to_owned(), shortened(&error.to_string())));
+            }
+        }
+        Some(found)
+    }
+
+    fn tell(&self, held: &Held<'a>, place: &str, text: &str, findings: &mut Findings<'_>) {
+        let pointer = format!("{}{place}", held.pointer);
+        if self.misspelt.contains(&pointer) {
             return;
         }
-        let components = self.spec.root.pointer("/components/schemas");
-        let definitions = self.definitions.entry(way).or_insert_with(|| {
-            entries(components)
-                .map(|(name, node)| (name.to_owned(), translate(node, way)))
-                .collect::<Map<_, _>>()
-                .into()
-        });
-        let names = reached.iter().filter_map(|place| place.strip_prefix("/components/schemas/"));
-        let needed: Map<_, _> =
-            names.filter_map(|name| Some((name.to_owned(), definitions.get(name)?.clone()))).collect();
-        let document = json!({ "allOf": [translate(schema, way)], "components": { "schemas": needed } });
-        let Ok(validator) = jsonschema::options().should_validate_formats(true).build(&document) else { return };
-        for (place, text) in first_errors(&validator, value) {
-            findings.value(
-                rule,
-                &format!("{pointer}{place}"),
-                text,
-                "mend the value, or the schema that it is held to",
-            );
-        }
+        let message = format!("this does not fit its schema: {text}");
+        let help = match held.schema.get("$ref").and_then(Value::as_str) {
+            Some(target) => format!("mend the value, or `{target}`, which it is held to"),
+            None => "mend the value, or the schema that it is held to".to_owned(),
+        };
+        findings.value(held.rule, &pointer, message, help);
     }
 }
 
-/// One mistake is one finding: of several errors at one place, the first.
-fn first_errors(validator: &Validator, value: &Value) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for error in validator.iter_errors(value) {
-        let place = error.instance_path().to_string();
-        if !found.iter().any(|(earlier, _)| *earlier == place) {
-            let text = error.to_string();
-            // Whole objects are no help in a sentence.
-            let text = if text.chars().count() > 160 {
-                format!("{}…", text.chars().take(160).collect::<String>())
-            } else {
-                text
-            };
-            found.push((place, text));
-        }
+/// Whole objects are no help in a sentence.
+fn shortened(text: &str) -> String {
+    if text.chars().count() > 160 {
+        format!("{}…", text.chars().take(160).collect::<String>())
+    } else {
+        text.to_owned()
     }
-    found
 }
 
 /// A schema of OpenAPI 3.0 as one of JSON Schema.
@@ -254,6 +295,13 @@ fn required(map: &Map<String, Value>, list: &Value, way: Way) -> Value {
         property.and_then(|property| property.get(absent)) != Some(&Value::Bool(true))
     });
     names.cloned().collect()
+}
+
+/// Examples that were copied to the wrong place.
+pub(super) fn statuses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for node in spec.all(Object::MediaType) {
+        status(node, findings);
+    }
 }
 
 fn status(node: &Node<'_>, findings: &mut Findings<'_>) {

@@ -59,13 +59,6 @@ const INLINE: Rule = Rule {
     example: "a property with `type: object` and `properties`",
 };
 
-const UNSUPPORTED: Rule = Rule {
-    id: "generator-unsupported",
-    severity: Severity::Error,
-    reason: "The generator does not know this, and stops.",
-    example: "a parameter with `in: cookie` or with `content`",
-};
-
 const CONSISTENT: Rule = Rule {
     id: "property-consistent",
     severity: Severity::Warning,
@@ -73,33 +66,8 @@ const CONSISTENT: Rule = Rule {
     example: "`lockId` as a string here and an integer there",
 };
 
-const DATE_TIME: Rule = Rule {
-    id: "date-time-format",
-    severity: Severity::Warning,
-    reason: "Without `format: date-time` a moment is a text in Rust.",
-    example: "a string `createdAt` with an example `2024-05-02T10:35:24Z` and no format",
-};
-
-const STRINGLY: Rule = Rule {
-    id: "enum-no-boolean",
-    severity: Severity::Warning,
-    reason: "A text that says true or false is a boolean in disguise.",
-    example: "`enum: ['true', 'false']`",
-};
-
-pub(crate) const RULES: &[&Rule] = &[
-    &CASING,
-    &COLLISION,
-    &NAMEABLE,
-    &SUCCESS_TYPE,
-    &REQUEST_TYPE,
-    &CONTENT_SCHEMA,
-    &INLINE,
-    &UNSUPPORTED,
-    &CONSISTENT,
-    &DATE_TIME,
-    &STRINGLY,
-];
+pub(crate) const RULES: &[&Rule] =
+    &[&CASING, &COLLISION, &NAMEABLE, &SUCCESS_TYPE, &REQUEST_TYPE, &CONTENT_SCHEMA, &INLINE, &CONSISTENT];
 
 pub(crate) fn snake(name: &str) -> String {
     name.to_snake_case()
@@ -109,24 +77,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     casings(spec, findings);
     collisions(spec, findings);
     bodies(spec, findings);
-    for parameter in spec.all(Object::Parameter) {
-        if parameter.value.get("in").is_some_and(|place| place == "cookie") {
-            findings.value(
-                &UNSUPPORTED,
-                &format!("{}/in", parameter.pointer),
-                "the generator knows no cookies",
-                "describe it as a header, or leave it to the HTTP client",
-            );
-        }
-        if parameter.value.get("content").is_some() {
-            findings.key(
-                &UNSUPPORTED,
-                &format!("{}/content", parameter.pointer),
-                "the generator knows no `content` of parameters",
-                "give it a `schema`",
-            );
-        }
-    }
     for node in spec.all(Object::Schema) {
         let is_component = node.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
         let anonymous = !is_component && !node.pointer.contains("/allOf/") && !node.pointer.ends_with("/allOf");
@@ -140,21 +90,8 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 "move it to `components/schemas`, and refer to it",
             );
         }
-        dates(node.pointer.as_str(), node.value, findings);
         let Some(values) = node.value.get("enum").and_then(Value::as_array) else { continue };
         variants(&node.pointer, values, findings);
-        let words: Vec<_> = values.iter().filter_map(Value::as_str).map(str::to_lowercase).collect();
-        if !words.is_empty()
-            && words.len() == values.len()
-            && words.iter().all(|word| ["true", "false", "yes", "no"].contains(&word.as_str()))
-        {
-            findings.key(
-                &STRINGLY,
-                &format!("{}/enum", node.pointer),
-                "this is a boolean in disguise",
-                "write `type: boolean`",
-            );
-        }
     }
     consistent(spec, findings);
 }
@@ -269,35 +206,25 @@ fn bodies(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         }
     }
     for operation in spec.operations() {
-        let mut first: Option<Value> = None;
+        // No body is a kind of its own.
+        let mut first: Option<(&str, Option<&Value>)> = None;
         for (status, response) in entries(operation.value.get("responses"))
             .filter(|(status, _)| status.starts_with('2') || *status == "default")
         {
-            let Some(content) = spec.resolve(response).and_then(|response| response.get("content")) else { continue };
-            let schema = entries(Some(content)).find_map(|(_, media)| media.get("schema")).cloned().unwrap_or_default();
+            let content = spec.resolve(response).and_then(|response| response.get("content"));
+            let schema = entries(content).find_map(|(_, media)| media.get("schema"));
             if status == "default" && first.is_none() {
                 continue;
             }
-            if first.as_ref().is_some_and(|first| *first != schema) {
+            if let Some((earlier, _)) = first.filter(|(_, first)| *first != schema) {
+                let message =
+                    format!("{} answers with one kind of body under '{earlier}', and another here", operation.name());
                 let pointer = format!("{}/responses/{status}", operation.pointer);
-                findings.key(
-                    &SUCCESS_TYPE,
-                    &pointer,
-                    format!("{} answers with two kinds of bodies", operation.name()),
-                    "give all successes one schema; errors go to `4XX` and `5XX`",
-                );
+                let help = "give all successes one schema, or none; errors go to `4XX` and `5XX`";
+                findings.key(&SUCCESS_TYPE, &pointer, message, help);
             }
-            first.get_or_insert(schema);
+            first.get_or_insert((status, schema));
         }
-    }
-}
-
-fn dates(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
-    let example = schema.get("example").and_then(Value::as_str).unwrap_or_default();
-    let bytes = example.as_bytes();
-    let looks = bytes.len() >= 19 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[10] == b'T' && bytes[13] == b':';
-    if looks && schema.get("format").is_none() && schema.get("type").is_some_and(|kind| kind == "string") {
-        findings.key(&DATE_TIME, pointer, "this is a moment, and nothing says so", "add `format: date-time`");
     }
 }
 

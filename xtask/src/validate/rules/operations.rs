@@ -23,32 +23,11 @@ const NO_QUERY: Rule = Rule {
     example: "`/locks/?limit={limit}`",
 };
 
-const PATH_PARAMETERS: Rule = Rule {
-    id: "path-parameters",
-    severity: Severity::Error,
-    reason: "The generator stops at a template that its parameters do not fill.",
-    example: "`/locks/{lockId}/` without a parameter `lockId`, or with one that is not required",
-};
-
 const UNAMBIGUOUS: Rule = Rule {
     id: "path-unambiguous",
     severity: Severity::Error,
     reason: "Two templates that match the same path leave open which operation a request is for.",
     example: "`/locks/{lockId}/` beside `/locks/{id}/`",
-};
-
-const PARAMETER_UNIQUE: Rule = Rule {
-    id: "parameter-unique",
-    severity: Severity::Error,
-    reason: "Of two parameters with one name and place, one is lost.",
-    example: "`limit` in the query, twice",
-};
-
-const SCHEMA_XOR_CONTENT: Rule = Rule {
-    id: "parameter-schema-xor-content",
-    severity: Severity::Error,
-    reason: "A parameter has either a `schema` or a `content`; without one it has no type.",
-    example: "a parameter with neither",
 };
 
 const STATUS: Rule = Rule {
@@ -124,10 +103,7 @@ const TAG_DECLARED: Rule = Rule {
 pub(crate) const RULES: &[&Rule] = &[
     &LEADING_SLASH,
     &NO_QUERY,
-    &PATH_PARAMETERS,
     &UNAMBIGUOUS,
-    &PARAMETER_UNIQUE,
-    &SCHEMA_XOR_CONTENT,
     &STATUS,
     &SUCCESS,
     &ERRORS,
@@ -145,7 +121,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let declared: Vec<_> = spec.all(Object::Tag).iter().filter_map(|tag| tag.value.get("name")?.as_str()).collect();
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     for operation in spec.operations() {
-        parameters(spec, &operation, findings);
         answers(spec, &operation, findings);
         id(&operation, &mut ids, findings);
         if operation.value.get("summary").is_none() {
@@ -179,16 +154,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    for parameter in spec.all(Object::Parameter) {
-        if parameter.value.get("schema").is_some() == parameter.value.get("content").is_some() {
-            findings.key(
-                &SCHEMA_XOR_CONTENT,
-                &parameter.pointer,
-                "a parameter has either `schema` or `content`",
-                "give it a `schema`",
-            );
-        }
-    }
 }
 
 fn paths(spec: &Spec<'_>, findings: &mut Findings<'_>) {
@@ -211,49 +176,6 @@ fn paths(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         if let Some(earlier) = seen.insert(blank.join("/"), path) {
             let message = format!("`{path}` matches what `{earlier}` matches");
             findings.key(&UNAMBIGUOUS, &pointer, message, "bring their operations together under one path");
-        }
-    }
-}
-
-/// The names in a path's braces.
-fn placeholders(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
-}
-
-fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
-    let parameters = operation.parameters(spec);
-    let text = |parameter: &Value, key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let placeholders = placeholders(operation.path);
-    let mut seen: Vec<(String, String)> = Vec::new();
-    for (pointer, parameter) in &parameters {
-        let (name, place) = (text(parameter, "name"), text(parameter, "in"));
-        if seen.contains(&(name.clone(), place.clone())) {
-            findings.key(&PARAMETER_UNIQUE, pointer, format!("`{name}` in {place} stands here twice"), "take one out");
-        }
-        seen.push((name.clone(), place.clone()));
-        if place != "path" {
-            continue;
-        }
-        if !placeholders.contains(&name.as_str()) {
-            let message = format!("the path `{}` has no place for `{name}`", operation.path);
-            // A parameter that others use as well is not at fault.
-            let place = if pointer.starts_with("/components/") { &operation.pointer } else { pointer };
-            findings.key(&PATH_PARAMETERS, place, message, format!("write `{{{name}}}` into the path, or take it out"));
-        }
-        if parameter.get("required") != Some(&Value::Bool(true)) {
-            let message = format!("`{name}` is a part of the path and must be required");
-            findings.key(&PATH_PARAMETERS, pointer, message, "add `required: true`");
-        }
-    }
-    for placeholder in placeholders {
-        if !seen.contains(&(placeholder.to_owned(), "path".to_owned())) {
-            let message = format!("nothing says what `{{{placeholder}}}` in the path of {} is", operation.name());
-            findings.key(
-                &PATH_PARAMETERS,
-                &operation.pointer,
-                message,
-                format!("add a parameter `{placeholder}` with `in: path`"),
-            );
         }
     }
 }
@@ -294,8 +216,7 @@ fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
             format!("{} has no answer for success", operation.name()),
             "add the answer with `'200'`",
         );
-    }
-    if !any(&['4', '5', 'd']) {
+    } else if !any(&['4', '5', 'd']) {
         findings.key(
             &ERRORS,
             &pointer,
@@ -308,9 +229,11 @@ fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
         !list.is_empty() && list.iter().all(|one| one.as_object().is_some_and(|one| !one.is_empty()))
     });
     if secured && any(&['4']) && !["401", "4XX", "default"].iter().any(|status| statuses.contains(status)) {
+        // Where it would be written.
+        let next = statuses.iter().find(|status| **status > "401").or(statuses.last());
         findings.key(
             &UNAUTHORIZED,
-            &pointer,
+            &next.map_or_else(|| pointer.clone(), |status| format!("{pointer}/{status}")),
             format!("{} wants a token, and has no `'401'`", operation.name()),
             "add the answer for a token that is no good",
         );

@@ -79,7 +79,7 @@ fn siblings(spec: &Spec<'_>, pointer: &str, findings: &mut Findings<'_>) {
     let node = spec.root.pointer(pointer);
     for (key, _) in entries(node).filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
         let message = format!("`{key}` stands beside a `$ref`, and is ignored");
-        let help = "put the reference into an `allOf` with one item, and this beside that";
+        let help = "put the reference into an `allOf` with one item, and this beside the `allOf`";
         findings.key(&SIBLINGS, &format!("{pointer}/{}", escape(key)), message, help);
     }
 }

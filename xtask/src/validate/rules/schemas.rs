@@ -256,6 +256,10 @@ fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
         ("minimum", "maximum"),
     ] {
         let (Some(low), Some(high)) = (number(least), number(most)) else { continue };
+        // A length below zero is told as such.
+        if least != "minimum" && (low < 0.0 || high < 0.0) {
+            continue;
+        }
         let open =
             ["exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| node.value.get(*key) == Some(&Value::Bool(true)));
         if low > high || (least == "minimum" && low == high && open) {
@@ -346,7 +350,12 @@ fn required(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("describe `{name}` under `properties`"),
         };
-        findings.value(&REQUIRED_DEFINED, &pointer, format!("`{name}` is required and not described"), help);
+        findings.value(
+            &REQUIRED_DEFINED,
+            &pointer,
+            format!("`{name}` is required, and there is no such property"),
+            help,
+        );
     }
 }
 

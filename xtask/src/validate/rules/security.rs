@@ -98,6 +98,18 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+    for (object, keys) in [
+        (Object::OAuthFlow, &["authorizationUrl", "tokenUrl", "refreshUrl"] as &[&str]),
+        (Object::SecurityScheme, &["openIdConnectUrl"]),
+    ] {
+        for node in spec.all(object) {
+            let urls = keys.iter().filter_map(|key| Some((key, node.value.get(*key)?.as_str()?)));
+            for (key, _) in urls.filter(|(_, url)| url.starts_with("http://")) {
+                let pointer = format!("{}/{key}", node.pointer);
+                findings.value(&HTTPS, &pointer, "tokens are asked for without TLS here", "write `https://`");
+            }
+        }
+    }
     for server in spec.all(Object::Server) {
         let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
         let pointer = format!("{}/url", server.pointer);

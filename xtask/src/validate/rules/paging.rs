@@ -1,0 +1,115 @@
+//! Lists that come in pages: how many, from where on, and where the next page begins.
+
+use serde_json::Value;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::spec::{Operation, Spec, entries};
+
+const PAIR: Rule = Rule {
+    id: "pagination-pair",
+    severity: Severity::Warning,
+    reason: "Whoever reads page after page needs a cursor to send, one in the answer to send next, and a size.",
+    example: "a parameter `cursor` where the answer has none, or without a `limit` beside it",
+};
+
+pub(crate) const RULES: &[&Rule] = &[&PAIR];
+
+const CURSORS: [&str; 9] = [
+    "cursor",
+    "startafter",
+    "startafterid",
+    "startingafter",
+    "pagetoken",
+    "nexttoken",
+    "continuationtoken",
+    "continuation",
+    "nextcursor",
+];
+
+const SIZES: [&str; 12] = [
+    "limit",
+    "pagesize",
+    "perpage",
+    "maxresults",
+    "maxitems",
+    "size",
+    "count",
+    "first",
+    "top",
+    "take",
+    "pagelimit",
+    "max",
+];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for operation in spec.operations() {
+        pair(spec, &operation, findings);
+    }
+}
+
+/// A name without what styles differ in.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
+
+fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+    let parameters = operation.parameters(spec);
+    let queries = parameters.iter().filter(|(_, parameter)| parameter.get("in").is_some_and(|place| place == "query"));
+    let names: Vec<_> =
+        queries.filter_map(|(pointer, parameter)| Some((pointer, parameter.get("name")?.as_str()?))).collect();
+    let Some((pointer, cursor)) = names.iter().find(|(_, name)| CURSORS.contains(&plain(name).as_str())) else {
+        return;
+    };
+    // A parameter that others use as well is not at fault.
+    let list = format!("{}/parameters", operation.pointer);
+    let pointer = if pointer.starts_with("/components/") { &list } else { *pointer };
+    if !names.iter().any(|(_, name)| SIZES.contains(&plain(name).as_str())) {
+        let message =
+            format!("{} goes on from a `{cursor}`, and has no parameter for the size of a page", operation.name());
+        findings.key(&PAIR, pointer, message, "add a `limit`, if the service knows one");
+    }
+    let mut bodies = entries(operation.value.get("responses"))
+        .filter(|(status, _)| status.starts_with('2'))
+        .filter_map(|(_, response)| spec.resolve(response))
+        .filter(|response| response.get("content").is_some())
+        .peekable();
+    if bodies.peek().is_some() && !bodies.any(|response| tells_next(spec, response, &plain(cursor))) {
+        let message = format!("{} takes a `{cursor}`, and its answer has none to go on from", operation.name());
+        findings.key(&PAIR, pointer, message, "add the property that holds the cursor of the next page to the answer");
+    }
+}
+
+/// Whether an answer says where the next page begins: in a property, one of an object in it, or a header.
+fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
+    let is_next = |name: &str| {
+        let name = plain(name);
+        name == cursor || ["cursor", "next", "token", "continu", "link"].iter().any(|part| name.contains(part))
+    };
+    if entries(response.get("headers")).any(|(name, _)| is_next(name)) {
+        return true;
+    }
+    let mut open: Vec<(&Value, u8)> =
+        entries(response.get("content")).filter_map(|(_, media)| Some((media.get("schema")?, 0))).collect();
+    while let Some((schema, depth)) = open.pop() {
+        let Some(schema) = spec.resolve(schema) else { continue };
+        // Where anything can come, the cursor can.
+        if schema.get("properties").is_none()
+            && schema.get("allOf").is_none()
+            && schema.get("type") != Some(&"array".into())
+        {
+            return true;
+        }
+        for (name, property) in entries(schema.get("properties")) {
+            if is_next(name) {
+                return true;
+            }
+            let is_object = spec.resolve(property).is_some_and(|property| property.get("properties").is_some());
+            if depth < 2 && is_object {
+                open.push((property, depth + 1));
+            }
+        }
+        let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+        open.extend(parts.filter(|_| depth < 8).map(|part| (part, depth + 1)));
+    }
+    false
+}

@@ -1,0 +1,136 @@
+//! Parameters: that they fill their paths, and that each stands there once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Operation, Spec};
+
+const PATH_PARAMETERS: Rule = Rule {
+    id: "path-parameters",
+    severity: Severity::Error,
+    reason: "The generator stops at a template that its parameters do not fill.",
+    example: "`/locks/{lockId}/` without a parameter `lockId`, or with one that is not required",
+};
+
+const PARAMETER_UNIQUE: Rule = Rule {
+    id: "parameter-unique",
+    severity: Severity::Error,
+    reason: "Of two parameters with one name and place, one is lost.",
+    example: "`limit` in the query, twice",
+};
+
+const SCHEMA_XOR_CONTENT: Rule = Rule {
+    id: "parameter-schema-xor-content",
+    severity: Severity::Error,
+    reason: "A parameter or header has either a `schema` or a `content`; without one it has no type.",
+    example: "a parameter with neither",
+};
+
+pub(crate) const RULES: &[&Rule] = &[&PATH_PARAMETERS, &PARAMETER_UNIQUE, &SCHEMA_XOR_CONTENT];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let operations = spec.operations();
+    // A shared parameter is at fault where several paths have it, and none a place for it.
+    let mut fitting = BTreeSet::new();
+    let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for operation in &operations {
+        let places = placeholders(operation.path);
+        for (pointer, parameter) in operation.parameters(spec) {
+            if fills(parameter, &places) {
+                fitting.insert(pointer);
+            } else {
+                users.entry(pointer).or_default().insert(operation.path);
+            }
+        }
+    }
+    let misfits = users.into_iter().filter(|(pointer, paths)| paths.len() > 1 && !fitting.contains(pointer));
+    let misfits: BTreeSet<String> = misfits.map(|(pointer, _)| pointer).collect();
+    for operation in &operations {
+        parameters(spec, operation, &misfits, findings);
+    }
+    for parameter in spec.all(Object::Parameter).iter().chain(spec.all(Object::Header)) {
+        if parameter.value.get("schema").is_some() == parameter.value.get("content").is_some() {
+            findings.key(
+                &SCHEMA_XOR_CONTENT,
+                &parameter.pointer,
+                "a parameter or header has either `schema` or `content`",
+                "give it a `schema`",
+            );
+        }
+    }
+}
+
+/// The names in a path's braces.
+fn placeholders(path: &str) -> Vec<&str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+}
+
+fn text<'a>(parameter: &'a Value, key: &str) -> &'a str {
+    parameter.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn fills(parameter: &Value, places: &[&str]) -> bool {
+    text(parameter, "in") == "path" && places.contains(&text(parameter, "name"))
+}
+
+fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, misfits: &BTreeSet<String>, findings: &mut Findings<'_>) {
+    let parameters = operation.parameters(spec);
+    let places = placeholders(operation.path);
+    let mut missing: Vec<&str> =
+        places.iter().copied().filter(|place| !parameters.iter().any(|(_, one)| fills(one, &[*place]))).collect();
+    for (number, (pointer, parameter)) in parameters.iter().enumerate() {
+        let (name, place) = (text(parameter, "name"), text(parameter, "in"));
+        let is_same = |other: &Value| text(other, "name") == name && text(other, "in") == place;
+        if parameters[..number].iter().any(|(_, other)| is_same(other)) {
+            findings.key(&PARAMETER_UNIQUE, pointer, format!("`{name}` in {place} stands here twice"), "take one out");
+        }
+        if place != "path" {
+            // The path wants it, and it is said to stand elsewhere.
+            if let Some(same) = missing.iter().position(|missing| *missing == name) {
+                missing.remove(same);
+                let message = format!("`{name}` stands in the path, and is described with `in: {place}`");
+                findings.value(&PATH_PARAMETERS, &format!("{pointer}/in"), message, "write `in: path`");
+            }
+            continue;
+        }
+        if !places.contains(&name) {
+            let is_shared = pointer.starts_with("/components/");
+            let message = format!("the path `{}` has no place for `{name}`", operation.path);
+            let help = format!("write `{{{name}}}` into the path, or take it out");
+            match missing.as_slice() {
+                // Fitting nowhere, it is what is misspelt, in all of them at once.
+                [only] if is_shared && misfits.contains(pointer) => {
+                    let message = format!("no path has a place for `{name}`; they have one for `{only}`");
+                    let help = format!("write `name: {only}`, or mend the paths");
+                    findings.value(&PATH_PARAMETERS, &format!("{pointer}/name"), message, help);
+                    missing.clear();
+                }
+                // One for the other, which is one mistake.
+                [only] => {
+                    let path = operation.pointer.rsplit_once('/').map_or("", |(path, _)| path);
+                    let at = if is_shared { path } else { pointer };
+                    let message = format!("the path has a place for `{only}`, and the parameter is called `{name}`");
+                    findings.key(&PATH_PARAMETERS, at, message, "call both by one name");
+                    missing.clear();
+                }
+                _ => {
+                    let at = if is_shared { &operation.pointer } else { pointer };
+                    findings.key(&PATH_PARAMETERS, at, message, help);
+                }
+            }
+        }
+        if parameter.get("required") != Some(&Value::Bool(true)) {
+            let message = format!("`{name}` is a part of the path and must be required");
+            findings.key(&PATH_PARAMETERS, pointer, message, "add `required: true`");
+        }
+    }
+    let list = format!("{}/parameters", operation.pointer);
+    let at = if operation.value.get("parameters").is_some() { &list } else { &operation.pointer };
+    for place in missing {
+        let message = format!("nothing says what `{{{place}}}` in the path of {} is", operation.name());
+        findings.key(&PATH_PARAMETERS, at, message, format!("add a parameter `{place}` with `in: path`"));
+    }
+}

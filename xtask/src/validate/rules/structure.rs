@@ -1,0 +1,207 @@
+//! What the official schema of OpenAPI 3.0 asks for beyond the fields that each object has.
+
+use serde_json::Value;
+use unloc_codegen::load::escape;
+
+use crate::validate::finding::{Findings, Rule, Severity};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Spec, entries};
+use crate::validate::text::nearest;
+
+const COMPONENT_NAME: Rule = Rule {
+    id: "component-name",
+    severity: Severity::Error,
+    reason: "A component with a blank or another sign in its name cannot be referred to.",
+    example: "`Lock list:` under `schemas`",
+};
+
+const NOT_EMPTY: Rule = Rule {
+    id: "list-not-empty",
+    severity: Severity::Error,
+    reason: "A list of alternatives without one allows nothing; an empty list of names says nothing.",
+    example: "`enum: []`, `required: []`, `oneOf: []`",
+};
+
+const UNIQUE: Rule = Rule {
+    id: "list-unique",
+    severity: Severity::Error,
+    reason: "A name that stands in a list twice is a slip: the second was meant to be another.",
+    example: "`required: [id, id]`, `tags: [Locks, Locks]`",
+};
+
+const ADDRESS: Rule = Rule {
+    id: "address-valid",
+    severity: Severity::Error,
+    reason: "Readers and programs follow an address as it is written.",
+    example: "`url: www.example.com`, `email: nobody`",
+};
+
+const MULTIPLE: Rule = Rule {
+    id: "multiple-of",
+    severity: Severity::Error,
+    reason: "Nothing is a multiple of zero or less.",
+    example: "`multipleOf: 0`",
+};
+
+const MEDIA_TYPE: Rule = Rule {
+    id: "media-type",
+    severity: Severity::Error,
+    reason: "A body under a media type that does not exist is never sent, nor read.",
+    example: "`application/jsn:`, `json:`",
+};
+
+pub(crate) const RULES: &[&Rule] = &[&COMPONENT_NAME, &NOT_EMPTY, &UNIQUE, &ADDRESS, &MULTIPLE, &MEDIA_TYPE];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    names(spec, findings);
+    lists(spec, findings);
+    addresses(spec, findings);
+    media_types(spec, findings);
+    for node in spec.all(Object::Schema) {
+        if node.value.get("multipleOf").and_then(Value::as_f64).is_some_and(|number| number <= 0.0) {
+            let pointer = format!("{}/multipleOf", node.pointer);
+            findings.value(&MULTIPLE, &pointer, "`multipleOf` must be above zero", "write what it is a multiple of");
+        }
+    }
+}
+
+fn media_types(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for object in [Object::RequestBody, Object::Response, Object::Parameter, Object::Header] {
+        for node in spec.all(object) {
+            for (media, _) in entries(node.value.get("content")) {
+                let help = match better(media) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if media.contains('/') => continue,
+                    None => "write it with its slash, as in `application/json`".to_owned(),
+                };
+                let pointer = format!("{}/content/{}", node.pointer, escape(media));
+                findings.key(&MEDIA_TYPE, &pointer, format!("`{media}` is no media type"), help);
+            }
+        }
+    }
+}
+
+/// What a media type was meant to be, if it is a slip: those that differ from JSON by a letter are few.
+fn better(media: &str) -> Option<String> {
+    let (kind, sub) = media.split_once('/')?;
+    if let Some(near) = nearest(kind, ["application", "multipart", "text", "image"].into_iter()) {
+        return Some(format!("{near}/{sub}"));
+    }
+    let is_real = ["json5", "jsonl"].contains(&sub) || kind != "application";
+    let near = nearest(sub, ["json", "problem+json", "octet-stream"].into_iter()).filter(|_| !is_real)?;
+    (!["json", "problem+json", "octet-stream"].contains(&sub)).then(|| format!("{kind}/{near}"))
+}
+
+fn names(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || ".-_".contains(sign);
+    for (folder, components) in entries(spec.root.get("components")).filter(|(key, _)| !key.starts_with("x-")) {
+        for (name, _) in entries(Some(components)).filter(|(name, _)| name.is_empty() || !name.chars().all(is_plain)) {
+            let better: String = name.split(|sign| !is_plain(sign)).collect();
+            let message = format!("`{name}` is no name for a component: letters, digits, `.`, `-` and `_` only");
+            findings.key(
+                &COMPONENT_NAME,
+                &format!("/components/{folder}/{}", escape(name)),
+                message,
+                format!("call it `{better}` or the like, here and in every reference to it"),
+            );
+        }
+    }
+}
+
+fn lists(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for (object, keys) in [
+        (Object::Schema, &["enum", "required", "allOf", "anyOf", "oneOf"] as &[&str]),
+        (Object::ServerVariable, &["enum"]),
+    ] {
+        for node in spec.all(object) {
+            for key in keys.iter().filter(|key| node.value.get(**key).is_some_and(|list| *list == Value::Array(vec![])))
+            {
+                let pointer = format!("{}/{key}", node.pointer);
+                findings.key(&NOT_EMPTY, &pointer, format!("`{key}` is an empty list"), "fill it, or take it out");
+            }
+        }
+    }
+    for (object, key) in [(Object::Schema, "required"), (Object::Operation, "tags")] {
+        for node in spec.all(object) {
+            let list = node.value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            for (place, name) in list.iter().enumerate().filter(|(place, name)| list[..*place].contains(name)) {
+                let pointer = format!("{}/{key}/{place}", node.pointer);
+                findings.value(
+                    &UNIQUE,
+                    &pointer,
+                    format!("{name} stands in `{key}` twice"),
+                    "take one out, or mend it",
+                );
+            }
+        }
+    }
+    let mut seen: Vec<&Value> = Vec::new();
+    for tag in spec.all(Object::Tag) {
+        let Some(name) = tag.value.get("name") else { continue };
+        if seen.contains(&name) {
+            let pointer = format!("{}/name", tag.pointer);
+            findings.value(&UNIQUE, &pointer, format!("the tag {name} is declared twice"), "take one out, or mend it");
+        }
+        seen.push(name);
+    }
+}
+
+fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for (object, keys) in [
+        (Object::Info, &["termsOfService"] as &[&str]),
+        (Object::Contact, &["url"]),
+        (Object::License, &["url"]),
+        (Object::ExternalDocs, &["url"]),
+        (Object::Server, &["url"]),
+        (Object::OAuthFlow, &["authorizationUrl", "tokenUrl", "refreshUrl"]),
+        (Object::SecurityScheme, &["openIdConnectUrl"]),
+    ] {
+        for node in spec.all(object) {
+            for key in keys {
+                let Some(url) = node.value.get(*key).and_then(Value::as_str) else { continue };
+                if url.is_empty() || url.starts_with("www.") || url.contains([' ', '<', '>', '"', '\n']) {
+                    let message = format!("`{url}` is no address");
+                    let help = "write it in full, from `https://` on";
+                    findings.value(&ADDRESS, &format!("{}/{key}", node.pointer), message, help);
+                }
+            }
+        }
+    }
+    for node in spec.all(Object::Contact) {
+        let Some(mail) = node.value.get("email").and_then(Value::as_str) else { continue };
+        let parts: Vec<_> = mail.split('@').collect();
+        if parts.len() != 2 || parts.contains(&"") || mail.contains(' ') {
+            let pointer = format!("{}/email", node.pointer);
+            findings.value(&ADDRESS, &pointer, format!("`{mail}` is no mail address"), "write it as name@host");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_media_type_with_a_slip_is_told_from_one_that_is_rare() {
+        for (slip, meant) in [("application/jsn", "application/json"), ("aplication/json", "application/json")] {
+            assert_eq!(better(slip).as_deref(), Some(meant));
+        }
+        for real in [
+            "application/json",
+            "application/problem+json",
+            "application/json; charset=utf-8",
+            "application/jsonl",
+            "application/jwt",
+            "application/xml",
+            "application/hal+json",
+            "application/problem+xml",
+            "audio/mpeg",
+            "text/xml",
+            "text/html",
+            "*/*",
+            "image/*",
+        ] {
+            assert_eq!(better(real), None, "{real}");
+        }
+    }
+}
