@@ -1,10 +1,13 @@
 //! `cargo xtask diff`: what an edit of the specs does to those who use the bindings, on the wire and in their code.
 
+mod bodies;
+mod bounds;
 mod change;
 mod compare;
 #[cfg(test)]
 mod edits;
 mod operations;
+mod parameters;
 mod properties;
 mod rename;
 mod report;
@@ -13,7 +16,6 @@ mod schemas;
 mod security;
 mod source;
 mod texts;
-mod traffic;
 mod version;
 mod view;
 

@@ -132,7 +132,7 @@ pub(crate) const EDITS: &[Edit] = &[
             (
                 "      operationId: getKeyEventsForLock",
                 "        - $ref: '#/components/parameters/Limit'\n",
-                "        - {name: limit, in: query, required: true, description: How many., schema: {type: integer, format: int32, minimum: 1, maximum: 2500}}\n",
+                "        - {name: limit, in: query, required: true, description: How many., schema: {type: integer, format: int32, minimum: 1}}\n",
             ),
             (
                 "      operationId: getKeyEventsForLock",

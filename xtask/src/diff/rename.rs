@@ -47,9 +47,10 @@ pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
         Extra::Closed => json!(false),
         Extra::Of(at) => inner(at),
     };
+    let bounds: BTreeMap<_, _> = view.bounds.iter().map(|(key, at)| (*key, at.value)).collect();
     let choices: Vec<_> = view.choices.iter().map(|pointer| side.document.value.pointer(pointer)).collect();
     json!({
-        "type": view.kind, "format": view.format, "nullable": view.is_nullable(), "enum": view.values, "bounds": view.bounds,
+        "type": view.kind, "format": view.format, "nullable": view.is_nullable(), "enum": view.values, "bounds": bounds,
         "properties": properties, "required": view.required, "extra": extra, "items": view.items.as_ref().map(inner), "choices": choices,
     })
 }

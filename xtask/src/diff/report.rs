@@ -64,7 +64,10 @@ impl Outcome {
             let told = all.into_iter().filter(|verdict| count(*verdict, of) > 0);
             told.map(|verdict| format!("{} {}", count(verdict, of), verdict.name())).collect::<Vec<_>>().join(", ")
         };
-        let texts = format!("{} texts or examples are others", self.texts);
+        let texts = match self.texts {
+            1 => "1 text or example is another".to_owned(),
+            count => format!("{count} texts or examples are others"),
+        };
         if self.changes.is_empty() {
             return format!("no changes; {texts}");
         }
@@ -140,7 +143,9 @@ impl Outcome {
             let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
-        let items: Vec<_> = self.changes.iter().flat_map(|change| &change.items).map(String::as_str).collect();
+        let mut items: Vec<_> = self.changes.iter().flat_map(|change| &change.items).map(String::as_str).collect();
+        // A change in each direction has the same items.
+        items.dedup();
         if !items.is_empty() {
             out.push_str(&format!(
                 "\n<details><summary>{} items of the public API</summary>\n\n```diff\n{}\n```\n\n</details>\n",
@@ -189,7 +194,9 @@ impl Outcome {
             if is_breaking {
                 line = format!("**Breaking:** {line}");
             }
-            sections[section].1.push(line);
+            if !sections[section].1.contains(&line) {
+                sections[section].1.push(line);
+            }
         }
         let told = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
         let told = told.map(|(name, lines)| format!("### {name}\n\n* {}\n", lines.join("\n* ")));

@@ -186,7 +186,7 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
         types.flat_map(|name| side.users(name)).map(|item| Owner::of(&item)).collect::<Vec<_>>()
     };
     let brought = |names: &BTreeSet<String>| names.iter().map(|name| Owner::of_type(name)).collect::<Vec<_>>();
-    let stages: [&dyn Fn(&Change) -> (Vec<Owner>, Vec<Owner>); 4] = [
+    let stages: [&Stage<'_>; 4] = [
         &|change| (own(&change.about.0, true), own(&change.about.1, true)),
         &|change| (own(&change.about.0, false), own(&change.about.1, false)),
         &|change| (users(old, &change.about.0), users(new, &change.about.1)),
@@ -206,6 +206,9 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
     }
     changes.retain(|change| !change.is_quiet || !change.items.is_empty());
 }
+
+/// What a change claims, among the lines that go and among those that come.
+type Stage<'a> = dyn Fn(&Change) -> (Vec<Owner>, Vec<Owner>) + 'a;
 
 /// Lines that no change on the wire explains are changes themselves.
 fn left_over(lines: &mut Lines, changes: &mut Vec<Change>) {
@@ -231,18 +234,25 @@ fn verdict(change: &mut Change, closed: &BTreeSet<String>) {
         let is_member = line.starts_with("+ types::") && owner.member.is_some();
         is_member && !owner.is_operation && closed.contains(&owner.name)
     };
-    let why = |count: usize, what: &str| format!("{count} {what}");
     let gone = change.items.iter().filter(is_gone).count();
     (change.rust, change.rust_why) = if gone > 0 {
-        (Verdict::Breaking, why(gone, "items of the public API are gone or others"))
+        let told = if gone == 1 {
+            "1 item of the public API is gone or another".to_owned()
+        } else {
+            format!("{gone} items of the public API are gone or others")
+        };
+        (Verdict::Breaking, told)
     } else if change.items.iter().any(|line| breaks(&line)) {
         (Verdict::Breaking, "programs may match or put together this type whole".to_owned())
     } else if change.demands {
         (Verdict::FailsAtRunTime, reason(change).to_owned())
-    } else if change.items.is_empty() {
-        (Verdict::Compatible, "nothing of the public API changes".to_owned())
     } else {
-        (Verdict::Compatible, why(change.items.len(), "items are new"))
+        let told = match change.items.len() {
+            0 => "nothing of the public API changes".to_owned(),
+            1 => "1 item is new".to_owned(),
+            count => format!("{count} items are new"),
+        };
+        (Verdict::Compatible, told)
     };
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
-use super::view::{At, BOUNDS, Extra, View};
+use super::view::{At, Extra, View};
 
 /// Where two schemas stand.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// The verdict for a schema whose values have become others.
-    fn shifted(&self, shift: Shift, tolerated: Option<&str>) -> (Verdict, String) {
+    pub(crate) fn shifted(&self, shift: Shift, tolerated: Option<&str>) -> (Verdict, String) {
         match (self.direction, shift) {
             (Direction::Request, Shift::More) => {
                 (Verdict::Compatible, "what the old bindings send is still taken".into())
@@ -87,7 +87,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn spot(&self, change: Change, spot: &Spot) -> Change {
+    pub(crate) fn spot(&self, change: Change, spot: &Spot) -> Change {
         change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()))
     }
 
@@ -204,30 +204,6 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn bounds(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
-        let changed: Vec<_> = BOUNDS.iter().filter(|key| old.bounds.get(*key) != new.bounds.get(*key)).collect();
-        // What makes a bound exclusive is told with the bound.
-        let told = changed.iter().filter(|key| {
-            let bound = key.strip_prefix("exclusive").map(str::to_lowercase);
-            bound.is_none_or(|bound| !changed.iter().any(|key| **key == bound))
-        });
-        for key in told {
-            let shown = |view: &View<'a>| view.bounds.get(*key).map_or("none".to_owned(), |value| plain(value));
-            let what = format!("`{key}` of {} is {} where it was {}", spot.name, shown(new), shown(old));
-            let (verdict, why) = match (self.direction, limited(key, old, new)) {
-                (Direction::Request, None) => {
-                    (Verdict::Unknown, "whether one covers the other cannot be told: compare them".to_owned())
-                }
-                (Direction::Request, Some(shift)) => self.shifted(shift, None),
-                _ => (Verdict::Compatible, "limits of answers are not checked".to_owned()),
-            };
-            let is_checked = matches!(**key, "minLength" | "maxLength") && self.direction == Direction::Request;
-            let mut change = self.spot(Change::new(Kind::Bounds, self.direction, what).wire(verdict, why), spot);
-            change.demands = is_checked && verdict == Verdict::Breaking;
-            self.add(change, &old.home, &new.home);
-        }
-    }
-
     /// What the bindings read beside what the schema says.
     fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
         let all = ["x-sensitive", "x-case-insensitive", "x-aliases", "x-tolerate", "x-envelope"];
@@ -268,25 +244,6 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// How the limits of the new schema lie to those of the old one; nothing where that cannot be told.
-fn limited(key: &str, old: &View<'_>, new: &View<'_>) -> Option<Shift> {
-    let number = |view: &View<'_>| view.bounds.get(key).and_then(|value| value.as_f64());
-    let (before, after) = match (old.bounds.get(key), new.bounds.get(key)) {
-        (None, Some(Value::Bool(false))) | (Some(Value::Bool(false)), None) => return Some(Shift::More),
-        (None, _) | (Some(Value::Bool(false)), _) => return Some(Shift::Fewer),
-        (_, None) | (_, Some(Value::Bool(false))) => return Some(Shift::More),
-        (Some(_), Some(_)) => (number(old)?, number(new)?),
-    };
-    let is_fewer = match key {
-        "multipleOf" if (before / after).fract() == 0.0 => false,
-        "multipleOf" if (after / before).fract() == 0.0 => true,
-        "multipleOf" => return Some(Shift::Other),
-        key if key.starts_with("min") => after > before,
-        _ => after < before,
-    };
-    Some(if is_fewer { Shift::Fewer } else { Shift::More })
-}
-
 fn is_time(format: Option<&str>) -> bool {
     matches!(format, Some("date-time" | "date"))
 }
@@ -311,7 +268,7 @@ fn reformatted(old: &View<'_>, new: &View<'_>) -> Option<Shift> {
 }
 
 /// A value as one would write it in YAML.
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

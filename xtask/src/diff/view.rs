@@ -7,7 +7,7 @@ use unloc_codegen::load::{Document, escape};
 
 use super::change::{Item, Place};
 use super::operations::Operation;
-use super::traffic::parameters;
+use super::parameters::parameters;
 
 /// One version of a spec.
 #[derive(Clone, Copy)]
@@ -157,14 +157,14 @@ impl<'a> Side<'a> {
                 "items" => view.items = Some(inner.clone()),
                 "properties" => view.properties.extend(inner.entries()),
                 "required" => {
-                    view.required.extend(inner.value.as_array().into_iter().flatten().filter_map(Value::as_str))
+                    view.required.extend(inner.value.as_array().into_iter().flatten().filter_map(Value::as_str));
                 }
                 "additionalProperties" => match inner.value {
                     Value::Bool(false) => view.extra = Extra::Closed,
                     Value::Object(_) => view.extra = Extra::Of(inner.clone()),
                     _ => {}
                 },
-                key if BOUNDS.contains(&key) => _ = view.bounds.insert(key, inner.value),
+                key if BOUNDS.contains(&key) => _ = view.bounds.insert(key, inner.clone()),
                 key if key.starts_with("x-") => _ = view.own.insert(key, inner.clone()),
                 _ => continue,
             }
@@ -228,7 +228,7 @@ pub(crate) struct View<'a> {
     pub(crate) nullable: Option<bool>,
     pub(crate) format: Option<&'a str>,
     pub(crate) values: Option<&'a [Value]>,
-    pub(crate) bounds: BTreeMap<&'a str, &'a Value>,
+    pub(crate) bounds: BTreeMap<&'a str, At<'a>>,
     pub(crate) properties: BTreeMap<&'a str, At<'a>>,
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) extra: Extra<'a>,

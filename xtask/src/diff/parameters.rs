@@ -1,0 +1,135 @@
+//! The parameters of an operation.
+
+use std::collections::BTreeMap;
+
+use super::change::{Change, Direction, Kind, Verdict};
+use super::compare::Comparison;
+use super::operations::Operation;
+use super::rename;
+use super::schemas::Spot;
+use super::view::{At, Side};
+
+type Parameters<'a> = BTreeMap<(String, String), At<'a>>;
+
+/// The parameters of an operation, by where they stand and what they are called.
+pub(crate) fn parameters<'a>(side: Side<'a>, operation: &Operation<'a>) -> Parameters<'a> {
+    let mut all = BTreeMap::new();
+    // What an operation says of a parameter stands before what its path says.
+    for owner in [&operation.item, &operation.at] {
+        let list = owner.get("parameters").into_iter().flat_map(|list| list.list());
+        for parameter in list.filter_map(|parameter| side.follow(parameter)) {
+            if let (Some(place), Some(name)) = (parameter.text("in"), parameter.text("name")) {
+                all.insert((place.to_owned(), name.to_owned()), parameter);
+            }
+        }
+    }
+    all
+}
+
+/// The names in a path, in their order.
+fn placeholders(path: &str) -> Vec<&str> {
+    path.split(['{', '}']).skip(1).step_by(2).collect()
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+        let (mut gone, mut come) = (parameters(self.old, old), parameters(self.new, new));
+        let mut kept = Vec::new();
+        gone.retain(|key, before| match come.remove(key) {
+            Some(after) => {
+                kept.push((before.clone(), after));
+                false
+            }
+            None => true,
+        });
+        // Those of a path are told apart by their place in it.
+        for (before, after) in placeholders(old.path).into_iter().zip(placeholders(new.path)) {
+            let key = |name: &str| ("path".to_owned(), name.to_owned());
+            if before != after && gone.contains_key(&key(before)) && come.contains_key(&key(after)) {
+                kept.extend(gone.remove(&key(before)).zip(come.remove(&key(after))));
+            }
+        }
+        gone.retain(|(place, name), before| {
+            let alike = come.iter().find(|((other, after), at)| {
+                let schema = |at: &At<'a>| at.get("schema").unwrap_or_else(|| at.clone());
+                let (one, other_schema) = (schema(before), schema(at));
+                place == other
+                    && before.is("required") == at.is("required")
+                    && rename::is_same((self.old, name, &one, None), (self.new, after, &other_schema, None))
+            });
+            let Some(key) = alike.map(|(key, _)| key.clone()) else { return true };
+            kept.extend(come.remove(&key).map(|after| (before.clone(), after)));
+            false
+        });
+        for (before, after) in kept {
+            self.parameter(old, new, &before, &after);
+        }
+        // What a path names has gone or come with the path, which is told already.
+        for ((place, name), before) in gone.into_iter().filter(|((place, _), _)| place != "path") {
+            let what = format!("the {place} parameter `{name}` is gone");
+            let change = Change::new(Kind::Parameter, Direction::Request, what);
+            let mut change = change
+                .wire(Verdict::Unknown, "the service may refuse what the old bindings send, or take no notice of it");
+            change.lost = vec![name.clone()];
+            let change = change.about(Some(old.item().member(&name)), None);
+            self.add(change, &before.pointer, &new.at.pointer);
+        }
+        for ((place, name), after) in come.into_iter().filter(|((place, _), _)| place != "path") {
+            let is_required = after.is("required");
+            let must = if is_required { "required " } else { "" };
+            let what = format!("the {must}{place} parameter `{name}` is new");
+            let (verdict, why) = match is_required {
+                true => (Verdict::Breaking, "the old bindings do not send it"),
+                false => (Verdict::Compatible, "it may be left out, as the old bindings do"),
+            };
+            let mut change = Change::new(Kind::Parameter, Direction::Request, what).wire(verdict, why);
+            (change.new, change.demands) = (vec![name.clone()], is_required);
+            let change = change.about(None, Some(new.item().member(&name)));
+            self.add(change, &old.at.pointer, &after.pointer);
+        }
+    }
+
+    fn parameter(&mut self, old: &Operation<'a>, new: &Operation<'a>, before: &At<'a>, after: &At<'a>) {
+        let name = |at: &At<'a>| at.text("name").unwrap_or_default();
+        let (was, is) = (name(before), name(after));
+        let place = after.text("in").unwrap_or_default();
+        let items = (old.item().member(was), new.item().member(is));
+        let about = |change: Change| change.about(Some(items.0.clone()), Some(items.1.clone()));
+        let called = format!("the {place} parameter `{is}`");
+        if was != is {
+            let what = format!("the {place} parameter `{was}` is now called `{is}`");
+            let (verdict, why) = match place {
+                "path" => (Verdict::Compatible, "only its value travels"),
+                _ => (Verdict::Breaking, "the old bindings send it under its old name"),
+            };
+            let change = Change::new(Kind::Rename, Direction::Request, what).wire(verdict, why);
+            self.add(about(change), &before.pointer, &after.pointer);
+        }
+        if before.is("required") != after.is("required") {
+            let is_required = after.is("required");
+            let what = format!("{called} is {} now", if is_required { "required" } else { "optional" });
+            let (verdict, why) = match is_required {
+                true => (Verdict::Breaking, "the old bindings may leave it out"),
+                false => (Verdict::Compatible, "it may still be sent"),
+            };
+            let mut change = Change::new(Kind::Parameter, Direction::Request, what).wire(verdict, why);
+            change.demands = is_required;
+            self.add(about(change), &before.pointer, &after.pointer);
+        }
+        let written = |at: &At<'a>| {
+            let style =
+                at.text("style").unwrap_or(if place == "query" || place == "cookie" { "form" } else { "simple" });
+            let explode = at.value.get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form");
+            (style.to_owned(), explode, at.value.get("content").is_some())
+        };
+        if written(before) != written(after) {
+            let change =
+                Change::new(Kind::Parameter, Direction::Request, format!("{called} is written in another way"));
+            let change = change.wire(Verdict::Breaking, "the old bindings write it as before");
+            self.add(about(change), &before.pointer, &after.pointer);
+        }
+        if let (Some(before), Some(after)) = (before.get("schema"), after.get("schema")) {
+            self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
+        }
+    }
+}
