@@ -16,6 +16,10 @@ use crate::operation::Operation;
 pub enum Reading {
     /// As the spec writes it, and nothing beyond: no property and no value of an enum that it does not list.
     Exact,
+    /// As the spec writes it: objects may have other properties unless it says that they may not.
+    Written,
+    /// As the spec writes it, but any object may have other properties.
+    Open,
     /// As the bindings read an answer, with every tolerance that they have.
     Tolerant,
 }
@@ -107,6 +111,11 @@ impl<'a> JsonSchemas<'a> {
         ] })
     }
 
+    /// Whether objects may have properties that are forbidden: whoever reads an answer takes no notice of them.
+    fn is_open(&self) -> bool {
+        matches!(self.reading, Reading::Tolerant | Reading::Open)
+    }
+
     fn schema(&self, node: &Value) -> Value {
         let mut schema = Map::new();
         for (key, value) in node.as_object().into_iter().flatten() {
@@ -115,6 +124,9 @@ impl<'a> JsonSchemas<'a> {
             }
         }
         self.format(node, &mut schema);
+        if self.reading != Reading::Tolerant {
+            exclusive(node, &mut schema);
+        }
         if node.get("properties").is_some() {
             self.properties(node, &mut schema);
         }
@@ -132,10 +144,13 @@ impl<'a> JsonSchemas<'a> {
             "$ref" => Some(value.as_str()?.replacen("#/components/schemas/", "#/$defs/", 1).into()),
             "allOf" | "anyOf" | "oneOf" => each(value),
             "items" => Some(self.schema(value)),
+            "not" if self.reading != Reading::Tolerant => Some(self.schema(value)),
+            "additionalProperties" if self.is_open() && *value == Value::Bool(false) => None,
             "additionalProperties" if value.is_object() => Some(self.schema(value)),
             "type" | "additionalProperties" => Some(value.clone()),
             "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "pattern" | "minItems" | "maxItems"
-                if self.reading == Reading::Exact =>
+            | "multipleOf" | "uniqueItems" | "minProperties" | "maxProperties" | "required"
+                if self.reading != Reading::Tolerant =>
             {
                 Some(value.clone())
             }
@@ -182,12 +197,25 @@ impl<'a> JsonSchemas<'a> {
             properties.insert(name.to_owned(), value);
         }
         schema.insert("properties".to_owned(), properties.into());
-        schema.insert("required".to_owned(), certain.into());
+        if tolerant {
+            schema.insert("required".to_owned(), certain.into());
+        }
         if !spellings.is_empty() {
             schema.insert("allOf".to_owned(), spellings.into_iter().map(|any| json!({ "anyOf": any })).collect());
         }
-        if !tolerant {
+        if self.reading == Reading::Exact {
             schema.entry("additionalProperties").or_insert(false.into());
+        }
+    }
+}
+
+/// In 3.0 a flag says that a bound is exclusive; in JSON Schema it is a bound of its own.
+fn exclusive(node: &Value, schema: &mut Map<String, Value>) {
+    for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if node.get(flag) == Some(&Value::Bool(true))
+            && let Some(bound) = schema.remove(bound)
+        {
+            schema.insert(flag.to_owned(), bound);
         }
     }
 }

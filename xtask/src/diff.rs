@@ -31,9 +31,21 @@ const USAGE: &str = "\
 usage: cargo xtask diff [--base REV] [--format human|markdown|json] [--released VERSION]
        cargo xtask diff --old FILE --new FILE [--format …] [--released VERSION]
 
-Compares the specs at a git revision (where this branch left `main`, unless `--base` names another) with the working
-tree, or two files. `--released` is the version that the old side came with, if it is not the one in Cargo.toml there.
-Exit codes: 0 fine; 1 the version in Cargo.toml is too small for the changes; 2 not usable.";
+Compares the specs (OpenAPI 3.0, openapi/*.yaml) at a git revision, where this branch left `main` unless `--base` names
+another, with the working tree; or two files. Of each change it says what happens on the wire to programs that were built
+with the old bindings, and to Rust code that is compiled against the new ones:
+
+  compatible         nothing has to be done
+  unknown            a person has to look: what is said is not enough to tell
+  fails at run time  the code compiles, and what it builds is refused, or it calls something else (Rust only)
+  breaking           programs fail, or do not compile
+
+Not looked at: defaults, readOnly and writeOnly, deprecated properties and parameters, callbacks, links, servers of
+single paths, discriminators. The bindings are named after the file: integrator.yaml gives the module `integrator`.
+
+`--released` is the version that the old side came with, if it is not the one in Cargo.toml there; two files are held to
+the one in this workspace. Exit codes: 0 fine; 1 the version in Cargo.toml is too small for the changes, breaking or not;
+2 the specs could not be compared.";
 
 #[derive(Default)]
 struct Arguments<'a> {
@@ -50,14 +62,20 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
         println!("{USAGE}");
         return ExitCode::SUCCESS;
     }
-    let outcome = read(arguments).and_then(|arguments| Ok((arguments.format, outcome(root, &arguments)?)));
-    match outcome {
-        Ok((format, outcome)) => {
-            outcome.print(format.unwrap_or(Format::Human));
+    let arguments = match read(arguments) {
+        Ok(arguments) => arguments,
+        Err(why) => {
+            eprintln!("error: {why}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome(root, &arguments) {
+        Ok(outcome) => {
+            outcome.print(arguments.format.unwrap_or(Format::Human));
             if outcome.is_too_small() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(why) => {
-            eprintln!("error: {why}\n\n{USAGE}");
+            eprintln!("error: {why}");
             ExitCode::from(2)
         }
     }
@@ -130,7 +148,8 @@ fn between(pair: &Pair) -> Vec<Change> {
     let whole = |what: &str, wire: Verdict, why: &str| {
         let change = Change::new(Kind::Operation, Direction::Both, format!("{} {what}", pair.name));
         let rust = if wire == Verdict::Breaking { wire } else { Verdict::Compatible };
-        vec![Change { rust, rust_why: "all of its bindings".to_owned(), ..change.wire(wire, why) }]
+        let items = vec![format!("{} all of its bindings", if rust == Verdict::Breaking { '-' } else { '+' })];
+        vec![Change { rust, rust_why: "all of its bindings".to_owned(), items, ..change.wire(wire, why) }]
     };
     match (&pair.old, &pair.new) {
         (Some(old), Some(new)) => {

@@ -21,12 +21,14 @@ const LIMITS: [&str; 11] = [
 pub(super) const NO_LIMIT_IN_RESPONSE: Rule = Rule {
     name: "no-limit-in-response",
     reason: "The documents' own examples break their limits (an organizationId of three characters where four are the \
-             least): a limit never makes a response unreadable.",
+             least): a limit never makes a response unreadable. Neither does a property that the spec does not \
+             allow beside those it lists: it is ignored, as any that it does not know.",
     apply: |draft: &mut Draft| {
         let responses = draft.responses.clone();
         draft.schemas(|schema, node, _| {
             if responses.contains(schema) {
                 remove(node, &LIMITS);
+                open(node);
             }
         });
     },
@@ -72,6 +74,13 @@ pub(super) const NO_DEFAULT: Rule = Rule {
 
 /// Removes keywords from a schema and its inline parts. A map of properties is no schema: a property may have a
 /// keyword's name.
+/// Types of closed objects would refuse what they do not know.
+fn open(schema: &mut Map<String, Value>) {
+    if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+        schema.remove("additionalProperties");
+    }
+}
+
 fn remove(schema: &mut Map<String, Value>, keywords: &[&str]) {
     schema.retain(|key, _| !keywords.contains(&key.as_str()));
     for value in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {

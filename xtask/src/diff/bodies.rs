@@ -61,8 +61,12 @@ impl<'a> Comparison<'a> {
         (old, before): (&Operation<'a>, &At<'a>),
         (new, after): (&Operation<'a>, &At<'a>),
     ) {
-        let contents =
-            |at: &At<'a>| at.get("content").into_iter().flat_map(|at| at.entries()).collect::<BTreeMap<_, _>>();
+        let contents = |at: &At<'a>| {
+            let all = at.get("content").into_iter().flat_map(|at| at.entries());
+            // Parameters and the case of letters are no part of what a type is.
+            all.map(|(media, at)| (media.split(';').next().unwrap_or_default().trim().to_lowercase(), at))
+                .collect::<BTreeMap<_, _>>()
+        };
         let (was, is) = (contents(before), contents(after));
         for (media, schema) in &was {
             let Some(other) = is.get(media) else {
@@ -72,9 +76,21 @@ impl<'a> Comparison<'a> {
                 self.add(change.about(Some(old.item()), Some(new.item())), &schema.pointer, &after.pointer);
                 continue;
             };
-            if let (Some(before), Some(after)) = (schema.get("schema"), other.get("schema")) {
-                let items = (old.item().member("body"), new.item().member("body"));
-                self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
+            match (schema.get("schema"), other.get("schema")) {
+                (Some(before), Some(after)) => {
+                    let items = match self.direction {
+                        Direction::Request => (old.item().member("body"), new.item().member("body")),
+                        _ => (old.item(), new.item()),
+                    };
+                    self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
+                }
+                (None, None) => {}
+                (before, _) => {
+                    let now = if before.is_some() { "is no longer described" } else { "is described now" };
+                    let change = Change::new(Kind::Body, self.direction, format!("{called} {now}"));
+                    let change = change.wire(Verdict::Unknown, "what travels cannot be told without a schema");
+                    self.add(change.about(Some(old.item()), Some(new.item())), &schema.pointer, &other.pointer);
+                }
             }
         }
         for (media, schema) in is.iter().filter(|(media, _)| !was.contains_key(*media)) {
@@ -101,22 +117,24 @@ impl<'a> Comparison<'a> {
         let (was, is) = (responses(self.old, old), responses(self.new, new));
         // Any 2xx is read as the one that has content.
         let success = |all: &BTreeMap<&'a str, At<'a>>| {
-            let good = || all.iter().filter(|(status, _)| status.starts_with('2') || **status == "default");
+            let good = || all.iter().filter(|(status, _)| status.starts_with('2'));
             let found = good().find(|(_, at)| at.value.get("content").is_some()).or_else(|| good().next());
-            found.map(|(status, at)| ((*status).to_owned(), at.clone()))
+            found.map(|(_, at)| at.clone())
         };
         let (before, after) = (success(&was), success(&is));
-        if let (Some((_, before)), Some((_, after))) = (&before, &after) {
-            let called = format!("the answer of `{}`", new.name());
-            if before.value.get("content").is_some() && after.value.get("content").is_none() {
-                let change = Change::new(Kind::Response, Direction::Response, format!("{called} has no body any more"));
+        let called = format!("the answer of `{}`", new.name());
+        for (status, answer) in is.iter().filter(|(status, _)| status.starts_with('2')) {
+            let Some(before) = was.get(status).or(before.as_ref()) else { continue };
+            if before.value.get("content").is_some() && answer.value.get("content").is_none() {
+                let what = format!("{called} has no body with {status}");
+                let change = Change::new(Kind::Response, Direction::Response, what);
                 let mut change = change.wire(Verdict::Breaking, "the old bindings cannot read an answer without it");
                 change.brings.0 = self.old.reached(before.value);
-                self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &after.pointer);
+                self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &answer.pointer);
             } else {
-                self.contents(&called, (old, before), (new, after));
+                self.contents(&called, (old, before), (new, answer));
             }
-            self.headers(&called, (old, before), (new, after));
+            self.headers(&called, (old, before), (new, answer));
         }
         let is_success = |status: &str| status.starts_with('2');
         for (status, at) in was.iter().filter(|(status, _)| !is.contains_key(*status)) {
@@ -158,7 +176,7 @@ impl<'a> Comparison<'a> {
             else {
                 continue;
             };
-            if rename::signature(self.old, &one, 0) != rename::signature(self.new, &other, 0) {
+            if !rename::is_equal((self.old, &one), (self.new, &other)) {
                 let (one, other) = (self.old.view(&one), self.new.view(&other));
                 let change = Change::new(Kind::Response, Direction::Response, "the body of errors is another");
                 let change = change.wire(Verdict::Compatible, "the old bindings keep any error as it comes");
@@ -174,7 +192,11 @@ impl<'a> Comparison<'a> {
         (new, after): (&Operation<'a>, &At<'a>),
     ) {
         let names = |at: &At<'a>| {
-            at.get("headers").into_iter().flat_map(|at| at.entries()).map(|(name, _)| name).collect::<Vec<_>>()
+            at.get("headers")
+                .into_iter()
+                .flat_map(|at| at.entries())
+                .map(|(name, _)| name.to_lowercase())
+                .collect::<Vec<_>>()
         };
         let (was, is) = (names(before), names(after));
         for name in was.iter().filter(|name| !is.contains(name)) {

@@ -187,9 +187,9 @@ impl Change {
     pub(crate) fn absorb(&mut self, other: Self) {
         if self.direction != other.direction {
             self.direction = Direction::Both;
-            if self.why != other.why {
-                self.why = format!("{}; {}", self.why, other.why);
-            }
+        }
+        if !self.why.contains(&other.why) {
+            self.why = format!("{}; {}", self.why, other.why);
         }
         self.operations.extend(other.operations);
         self.about.0.extend(other.about.0);

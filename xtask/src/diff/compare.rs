@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::canonical::Containment;
-use serde_json::{Value, json};
+use jsonschema::canonical::{CanonicalSchema, Containment};
 use unloc_codegen::json_schema::{JsonSchemas, Reading};
 use unloc_codegen::load::Document;
 
 use super::change::{Change, Direction, Verdict};
+use super::operations::Operation;
 use super::view::{Side, View};
 
 pub(crate) struct Comparison<'a> {
@@ -16,6 +16,8 @@ pub(crate) struct Comparison<'a> {
     pub(crate) direction: Direction,
     /// The operation that is looked at.
     pub(crate) operation: String,
+    /// The schemas that answers can be made of.
+    pub(crate) answers: BTreeSet<String>,
     changes: Vec<Change>,
     visited: BTreeSet<(Direction, String, String)>,
 }
@@ -27,6 +29,7 @@ pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
         new: Side { document: new },
         direction: Direction::Request,
         operation: String::new(),
+        answers: [old, new].into_iter().flat_map(|document| Operation::answers(Side { document })).collect(),
         changes: Vec::new(),
         visited: BTreeSet::new(),
     };
@@ -49,7 +52,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether these two are met for the first time by this operation in this direction.
     pub(crate) fn visit(&mut self, old: &View<'a>, new: &View<'a>) -> bool {
-        self.visited.insert((self.direction, old.home.clone(), new.home.clone()))
+        self.visited.insert((self.direction, old.pointer.clone(), new.pointer.clone()))
     }
 
     /// Takes up a change, with where it stands on both sides.
@@ -64,37 +67,26 @@ impl<'a> Comparison<'a> {
 
     /// Whether what travels under one schema is understood under the other; nothing if both say the same.
     pub(crate) fn contained(&self, old: &View<'a>, new: &View<'a>) -> Option<Verdict> {
-        let schema =
-            |side: Side<'a>, view: &View<'a>| JsonSchemas::new(side.document, Reading::Exact).at(&view.pointer);
-        let (narrow, wide) = match self.direction {
-            Direction::Request => (schema(self.old, old), schema(self.new, new)),
-            _ => (schema(self.new, new), schema(self.old, old)),
+        let schema = |side: Side<'a>, view: &View<'a>, reading: Reading| {
+            let schema = JsonSchemas::new(side.document, reading).at(&view.pointer)?;
+            jsonschema::canonical::options().should_validate_formats(true).canonicalize(&schema).ok()
         };
-        let (Some(narrow), Some(wide)) = (narrow, wide) else { return Some(Verdict::Unknown) };
-        // One may have more properties than the other knows, as anywhere else.
-        let wide = opened(wide);
-        let canonical = |schema: &Value| jsonschema::canonical::options().canonicalize(schema).ok();
-        let covers = |wide: &Value, narrow: &Value| canonical(wide)?.covers(&canonical(narrow)?).ok();
-        match covers(&wide, &narrow) {
-            Some(Containment::Yes) if covers(&opened(narrow), &wide) == Some(Containment::Yes) => None,
-            Some(Containment::Yes) => Some(Verdict::Compatible),
-            Some(Containment::No) => Some(Verdict::Breaking),
-            _ => Some(Verdict::Unknown),
+        let written = (schema(self.old, old, Reading::Written)?, schema(self.new, new, Reading::Written)?);
+        let covers = |wide: &CanonicalSchema, narrow: &CanonicalSchema| wide.covers(narrow).ok();
+        if covers(&written.0, &written.1) == Some(Containment::Yes)
+            && covers(&written.1, &written.0) == Some(Containment::Yes)
+        {
+            return None;
         }
+        // What is sent has the properties that are known, and no other; and answers may have any beside those.
+        let answer = match self.direction {
+            Direction::Request => covers(&written.1, &schema(self.old, old, Reading::Exact)?),
+            _ => covers(&schema(self.old, old, Reading::Open)?, &schema(self.new, new, Reading::Exact)?),
+        };
+        Some(match answer {
+            Some(Containment::Yes) => Verdict::Compatible,
+            Some(Containment::No) => Verdict::Breaking,
+            _ => Verdict::Unknown,
+        })
     }
-}
-
-/// The schema, with objects that may have any property beside theirs.
-fn opened(mut schema: Value) -> Value {
-    match &mut schema {
-        Value::Object(map) => {
-            if map.get("additionalProperties") == Some(&json!(false)) {
-                map.remove("additionalProperties");
-            }
-            map.values_mut().for_each(|value| *value = opened(value.take()));
-        }
-        Value::Array(list) => list.iter_mut().for_each(|value| *value = opened(value.take())),
-        _ => {}
-    }
-    schema
 }

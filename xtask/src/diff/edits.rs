@@ -68,7 +68,7 @@ pub(crate) const EDITS: &[Edit] = &[
             "    post:\n      operationId: createLockHolder",
             "    put:\n      operationId: createLockHolder",
         )],
-        &["path request: breaking / compatible"],
+        &["behaviour both: compatible / compatible", "path request: breaking / compatible"],
     ),
     with(
         "a path parameter is called differently",
@@ -240,7 +240,7 @@ pub(crate) const EDITS: &[Edit] = &[
                 "      required: [canShare]\n      additionalProperties: false",
             ),
         ],
-        &["property request: breaking / breaking"],
+        &["property request: breaking / breaking", "type request: compatible / compatible"],
     ),
     with(
         "a property of a request becomes required",
@@ -376,7 +376,7 @@ pub(crate) const EDITS: &[Edit] = &[
     with(
         "a property of an answer is called differently",
         &[(ROLE, "        createdKeys:", "        keysCreated:")],
-        &["rename response: breaking / breaking"],
+        &["rename response: unknown / breaking"],
         "fn take(role: unloc::types::Role) -> Option<i32> { role.created_keys } let _ = take;",
     ),
     edit(
@@ -687,5 +687,102 @@ pub(crate) const EDITS: &[Edit] = &[
         "a server has moved",
         &[("servers:", "https://api.unloc.app/integrators/v1", "https://api.unloc.app/integrators/v2")],
         &["server request: breaking / compatible"],
+    ),
+    edit(
+        "the servers of two environments change places",
+        &[
+            ("servers:", "x-environment: production", "x-environment: elsewhere"),
+            ("servers:", "x-environment: sandbox", "x-environment: production"),
+            ("servers:", "x-environment: elsewhere", "x-environment: sandbox"),
+        ],
+        &["server request: breaking / compatible", "server request: breaking / compatible"],
+    ),
+    edit(
+        "an environment has no server any more",
+        &[(
+            "servers:",
+            "  - url: https://api-sandbox.unloc.app/integrators/v1\n    description: Sandbox, with the same paths and credentials of its own.\n    x-environment: sandbox\n",
+            "",
+        )],
+        &["server request: breaking / fails at run time"],
+    ),
+    edit(
+        "parameters of a path change places",
+        &[("paths:", "/locks/{lockId}/keys/{keyId}/:", "/locks/{keyId}/keys/{lockId}/:")],
+        &["rename request: breaking / compatible", "rename request: breaking / compatible"],
+    ),
+    // What goes wrong without a change on the wire, and what only seems to go wrong.
+    edit(
+        "a key of ours means nothing where it stands",
+        &[(
+            LOCK,
+            "        name:\n          type: string\n",
+            "        name:\n          type: string\n          x-color: red\n",
+        )],
+        &["type both: compatible / breaking"],
+    ),
+    edit(
+        "a second success has no body",
+        &[(GET_LOCK, "        '401':", "        '204':\n          description: Nothing there.\n        '401':")],
+        &[
+            "response response: breaking / unknown",
+            "response response: compatible / unknown",
+            "type both: compatible / breaking",
+        ],
+    ),
+    edit(
+        "an object of answers has no other properties",
+        &[(LOCK, "      required: [id, name]", "      additionalProperties: false\n      required: [id, name]")],
+        &["type response: compatible / compatible"],
+    ),
+    edit(
+        "a request needs what it does not describe",
+        &[("    UpdateLockHolderRequest:", "required: [name]", "required: [name, reason]")],
+        &["property request: breaking / fails at run time"],
+    ),
+    edit(
+        "a text of requests and answers may be less long",
+        &[(
+            "    Address:",
+            "        street:\n          type: string\n",
+            "        street:\n          type: string\n          maxLength: 9\n",
+        )],
+        &["bounds request: breaking / compatible", "bounds response: compatible / compatible"],
+    ),
+    edit(
+        "a page has another size",
+        &[(GET_LOCKS, "size: 500}", "size: 100}")],
+        &["behaviour both: compatible / compatible"],
+    ),
+    edit(
+        "a property of an answer has given way to another",
+        &[(
+            LOCK,
+            "        duplicateLock:\n          type: boolean\n          description: Seen on virtual locks only",
+            "        hasBattery:\n          type: boolean\n          description: Whether there is one",
+        )],
+        &["property response: compatible / breaking", "property response: compatible / compatible"],
+    ),
+    edit(
+        "an answer stands without its envelope",
+        &[(GET_LOCK, "schemas/LockEnvelope'", "schemas/Lock'")],
+        &["type response: compatible / breaking"],
+    ),
+    edit(
+        "a text has a least length of nothing",
+        &[(
+            "    UpdateLockHolderRequest:",
+            "          type: string\n",
+            "          type: string\n          minLength: 0\n",
+        )],
+        &[],
+    ),
+    edit(
+        "a person's number comes as a number",
+        &[
+            ("    PhoneNumber:", "      type: string\n", "      type: integer\n"),
+            ("    PhoneNumber:", "      x-sensitive: phone-number\n", ""),
+        ],
+        &["type request: breaking / breaking", "type response: compatible / breaking"],
     ),
 ];

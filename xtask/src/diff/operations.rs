@@ -1,6 +1,6 @@
 //! Operations, which are the same if method and path are, or else if their ids are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
@@ -44,8 +44,22 @@ impl<'a> Operation<'a> {
 
     /// Method and path without the names of parameters.
     fn key(&self) -> String {
-        let parts = self.path.split('/').map(|part| if part.contains('{') { "{}" } else { part });
-        format!("{} {}", self.method, parts.collect::<Vec<_>>().join("/"))
+        let parts = self.path.split(['{', '}']).enumerate();
+        let parts = parts.map(|(place, part)| if place % 2 == 0 { part } else { "{}" });
+        format!("{} {}", self.method, parts.collect::<String>())
+    }
+
+    /// The schemas that the successes of all operations can be made of.
+    pub(crate) fn answers(side: Side<'a>) -> BTreeSet<String> {
+        let all = Self::all(side).into_iter().flat_map(|operation| operation.at.get("responses"));
+        let good = all.flat_map(|responses| responses.entries()).filter(|(status, _)| status.starts_with('2'));
+        good.flat_map(|(_, at)| side.reached(at.value)).collect()
+    }
+
+    /// Whether it may be repeated, said or not.
+    fn is_repeatable(&self) -> bool {
+        let said = self.at.value.get("x-repeatable").and_then(serde_json::Value::as_bool);
+        said.unwrap_or(!matches!(self.method, "post" | "patch"))
     }
 
     pub(crate) fn item(&self) -> Item {
@@ -84,13 +98,16 @@ impl<'a> Comparison<'a> {
             change.brings.1 = self.new.reached(come.at.value);
             self.add(change.about(None, Some(come.item())), "/paths", &come.at.pointer);
         }
+        let names: BTreeSet<_> = pairs.iter().map(|(_, new)| new.name()).collect();
         for (old, new) in pairs {
             self.turn_to(&new.name());
-            self.operation(&old, &new);
+            // A program that compiles then calls another operation than it did.
+            let is_another = old.name() != new.name() && names.contains(&old.name());
+            self.operation(&old, &new, is_another);
         }
     }
 
-    fn operation(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+    fn operation(&mut self, old: &Operation<'a>, new: &Operation<'a>, is_another: bool) {
         let about = |change: Change| change.about(Some(old.item()), Some(new.item()));
         if old.key() != new.key() {
             let what = format!("`{}` is at {}, no longer at {}", new.name(), new.address(), old.address());
@@ -101,21 +118,25 @@ impl<'a> Comparison<'a> {
         if old.name() != new.name() {
             let what = format!("the operation `{}` is now called `{}`", old.name(), new.name());
             let change = Change::new(Kind::Rename, Direction::Both, what);
-            let change = change.wire(Verdict::Compatible, "names of operations do not travel");
+            let mut change = change.wire(Verdict::Compatible, "names of operations do not travel");
+            change.demands = is_another;
             let id = |at: &At<'_>| format!("{}/operationId", at.pointer);
             self.add(about(change), &id(&old.at), &id(&new.at));
         }
-        for (key, less) in [("x-pagination", true), ("x-repeatable", false)] {
-            let (before, after) = (old.at.value.get(key), new.at.value.get(key));
-            if before != after {
-                let said =
-                    |value: Option<&serde_json::Value>| value.map_or("not there".to_owned(), ToString::to_string);
-                let what = format!("`{key}` of `{}` is {} where it was {}", new.name(), said(after), said(before));
-                let mut change = Change::new(Kind::Behaviour, Direction::Both, what);
-                change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");
-                change.demands = less && before.is_some() && after.is_some();
-                self.add(about(change), &old.at.pointer, &new.at.pointer);
-            }
+        let said = |value: Option<&serde_json::Value>| value.map_or("not there".to_owned(), ToString::to_string);
+        let (before, after) = (old.at.value.get("x-pagination"), new.at.value.get("x-pagination"));
+        if before != after {
+            let what = format!("`x-pagination` of `{}` is {} where it was {}", new.name(), said(after), said(before));
+            let change = Change::new(Kind::Behaviour, Direction::Both, what);
+            let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");
+            self.add(about(change), &old.at.pointer, &new.at.pointer);
+        }
+        if old.is_repeatable() != new.is_repeatable() {
+            let repeated = if new.is_repeatable() { "is repeated now" } else { "is no longer repeated" };
+            let what = format!("`{}` {repeated} when its outcome is unknown", new.name());
+            let change = Change::new(Kind::Behaviour, Direction::Both, what);
+            let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");
+            self.add(about(change), &old.at.pointer, &new.at.pointer);
         }
         if !old.at.is("deprecated") && new.at.is("deprecated") {
             let what = format!("`{}` is deprecated now", new.name());
@@ -145,15 +166,19 @@ impl<'a> Comparison<'a> {
         for (name, before) in &old {
             let Some(url) = before.text("url") else { continue };
             let after = new.get(name).and_then(|server| server.text("url"));
-            if after == Some(url) || new.values().any(|server| server.text("url") == Some(url)) {
+            // Without a name, the order of servers says nothing.
+            let is_named = before.text("x-environment").is_some();
+            if after == Some(url) || (!is_named && new.values().any(|server| server.text("url") == Some(url))) {
                 continue;
             }
+            let called = if is_named { format!("the server of `{name}`, {url},") } else { format!("the server {url}") };
             let what = match after {
-                Some(after) => format!("the server {url} is now {after}"),
-                None => format!("the server {url} is gone"),
+                Some(after) => format!("{called} is now {after}"),
+                None => format!("{called} is gone"),
             };
             let change = Change::new(Kind::Server, Direction::Request, what);
-            let change = change.wire(Verdict::Breaking, "the old bindings have the old address built in");
+            let mut change = change.wire(Verdict::Breaking, "the old bindings have the old address built in");
+            change.demands = is_named && after.is_none();
             let place = new.get(name).map_or("/servers", |server| server.pointer.as_str());
             self.add(change, &before.pointer, place);
         }

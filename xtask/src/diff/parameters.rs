@@ -19,7 +19,9 @@ pub(crate) fn parameters<'a>(side: Side<'a>, operation: &Operation<'a>) -> Param
         let list = owner.get("parameters").into_iter().flat_map(|list| list.list());
         for parameter in list.filter_map(|parameter| side.follow(parameter)) {
             if let (Some(place), Some(name)) = (parameter.text("in"), parameter.text("name")) {
-                all.insert((place.to_owned(), name.to_owned()), parameter);
+                // Names of headers are one in any case.
+                let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+                all.insert((place.to_owned(), name), parameter);
             }
         }
     }
@@ -35,6 +37,17 @@ impl<'a> Comparison<'a> {
     pub(crate) fn parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
         let (mut gone, mut come) = (parameters(self.old, old), parameters(self.new, new));
         let mut kept = Vec::new();
+        // Those of a path are told apart by their place in it, all others by their names.
+        let (places, others) = (placeholders(old.path), placeholders(new.path));
+        if places.len() == others.len() {
+            let pairs = places.iter().zip(&others).filter_map(|(before, after)| {
+                let key = |name: &str| ("path".to_owned(), name.to_owned());
+                Some((gone.get(&key(before))?.clone(), come.get(&key(after))?.clone()))
+            });
+            kept.extend(pairs);
+            gone.retain(|(place, name), _| place != "path" || !places.contains(&name.as_str()));
+            come.retain(|(place, name), _| place != "path" || !others.contains(&name.as_str()));
+        }
         gone.retain(|key, before| match come.remove(key) {
             Some(after) => {
                 kept.push((before.clone(), after));
@@ -42,13 +55,6 @@ impl<'a> Comparison<'a> {
             }
             None => true,
         });
-        // Those of a path are told apart by their place in it.
-        for (before, after) in placeholders(old.path).into_iter().zip(placeholders(new.path)) {
-            let key = |name: &str| ("path".to_owned(), name.to_owned());
-            if before != after && gone.contains_key(&key(before)) && come.contains_key(&key(after)) {
-                kept.extend(gone.remove(&key(before)).zip(come.remove(&key(after))));
-            }
-        }
         gone.retain(|(place, name), before| {
             let alike = come.iter().find(|((other, after), at)| {
                 let schema = |at: &At<'a>| at.get("schema").unwrap_or_else(|| at.clone());
@@ -96,9 +102,17 @@ impl<'a> Comparison<'a> {
         let items = (old.item().member(was), new.item().member(is));
         let about = |change: Change| change.about(Some(items.0.clone()), Some(items.1.clone()));
         let called = format!("the {place} parameter `{is}`");
-        if was != is {
-            let what = format!("the {place} parameter `{was}` is now called `{is}`");
+        if was != is && !(place == "header" && was.eq_ignore_ascii_case(is)) {
+            let what = match place {
+                "path" if placeholders(new.path).contains(&was) => {
+                    format!("the path parameter `{is}` stands where `{was}` stood")
+                }
+                _ => format!("the {place} parameter `{was}` is now called `{is}`"),
+            };
             let (verdict, why) = match place {
+                "path" if placeholders(new.path).contains(&was) => {
+                    (Verdict::Breaking, "the old bindings put another value there")
+                }
                 "path" => (Verdict::Compatible, "only its value travels"),
                 _ => (Verdict::Breaking, "the old bindings send it under its old name"),
             };
@@ -122,14 +136,28 @@ impl<'a> Comparison<'a> {
             let explode = at.value.get("explode").and_then(serde_json::Value::as_bool).unwrap_or(style == "form");
             (style.to_owned(), explode, at.value.get("content").is_some())
         };
-        if written(before) != written(after) {
+        // How several values are put together is no matter where there is one.
+        let is_one = |side: Side<'a>, at: &At<'a>| {
+            let kind = at.get("schema").and_then(|schema| side.view(&schema).kind);
+            kind.is_some_and(|kind| !matches!(kind, "array" | "object"))
+        };
+        let is_scalar = is_one(self.old, before) && is_one(self.new, after);
+        let (one, other) = (written(before), written(after));
+        if one.0 != other.0 || one.2 != other.2 || (one.1 != other.1 && !is_scalar) {
             let change =
                 Change::new(Kind::Parameter, Direction::Request, format!("{called} is written in another way"));
             let change = change.wire(Verdict::Breaking, "the old bindings write it as before");
             self.add(about(change), &before.pointer, &after.pointer);
         }
-        if let (Some(before), Some(after)) = (before.get("schema"), after.get("schema")) {
-            self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
+        match (before.get("schema"), after.get("schema")) {
+            (Some(before), Some(after)) => self.schemas(&before, &after, &Spot::new(called, items.0, items.1)),
+            (None, None) => {}
+            _ => {
+                let what = format!("{called} is described in another way");
+                let change = Change::new(Kind::Parameter, Direction::Request, what);
+                let change = change.wire(Verdict::Unknown, "whether one covers the other cannot be told: compare them");
+                self.add(about(change), &before.pointer, &after.pointer);
+            }
         }
     }
 }

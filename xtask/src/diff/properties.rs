@@ -37,6 +37,8 @@ impl<'a> Comparison<'a> {
                 self.property_kept(old, new, (name, before, after), spot);
             }
         }
+        self.unlisted(old, new, spot);
+        self.closed(old, new, spot);
         if let (Extra::Of(before), Extra::Of(after)) = (&old.extra, &new.extra) {
             let (before, after) = (before.clone(), after.clone());
             let inner = Spot { name: format!("an entry of {}", spot.name), ..spot.clone() };
@@ -53,7 +55,45 @@ impl<'a> Comparison<'a> {
 
     /// Whether the old bindings cannot do without this property in an answer.
     fn is_needed(&self, view: &View<'a>, name: &str) -> bool {
-        view.required.contains(name) && view.properties.get(name).is_some_and(|at| !self.old.view(at).is_nullable())
+        view.required.contains(name) && view.properties.get(name).is_some_and(|at| !at.is("nullable"))
+    }
+
+    fn is_alias(&self, view: &View<'a>, name: &str) -> bool {
+        view.properties.values().any(|at| self.old.view(at).texts("x-aliases").contains(name))
+    }
+
+    /// What is required and not described is nothing that bindings could send.
+    fn unlisted(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let names =
+            new.required.iter().filter(|name| !new.properties.contains_key(*name) && !old.required.contains(*name));
+        for name in names {
+            let what = format!("{} needs `{name}` now, which it does not describe", spot.name);
+            let (verdict, why) = match self.direction {
+                Direction::Request => (Verdict::Breaking, "the old bindings cannot send it"),
+                _ => (Verdict::Compatible, "the old bindings can read every answer"),
+            };
+            let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
+            change.demands = self.direction == Direction::Request;
+            let change = self.about(change, spot, None, Some(name));
+            self.add(change, &old.home, new.keyword("required"));
+        }
+    }
+
+    fn closed(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let (before, after) = (matches!(old.extra, Extra::Closed), Self::closes(new));
+        if before == after {
+            return;
+        }
+        let now = if after { "takes no property but those listed now" } else { "may have other properties now" };
+        // Types have the listed properties only; where none is listed, they are maps.
+        let is_map = self.direction == Direction::Request && after && old.properties.is_empty();
+        let (verdict, why) = match is_map {
+            true => (Verdict::Breaking, "the old bindings may send any property"),
+            false => (Verdict::Compatible, "the old bindings send and read the listed properties"),
+        };
+        let change = Change::new(Kind::Type, self.direction, format!("{} {now}", spot.name)).wire(verdict, why);
+        let change = change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()));
+        self.add(change, old.keyword("additionalProperties"), new.keyword("additionalProperties"));
     }
 
     fn about(&self, change: Change, spot: &Spot, old: Option<&str>, new: Option<&str>) -> Change {
@@ -85,6 +125,9 @@ impl<'a> Comparison<'a> {
         let (verdict, why) = match self.direction {
             Direction::Request if is_required => (Verdict::Breaking, "the old bindings do not send it"),
             Direction::Request => (Verdict::Compatible, "it may be left out, as the old bindings do"),
+            _ if self.is_alias(old, name) => {
+                (Verdict::Unknown, "the old bindings know it as another name of a property (`x-aliases`)")
+            }
             _ if matches!(old.extra, Extra::Of(_)) => {
                 (Verdict::Unknown, "the old bindings read it as an entry of their map")
             }
@@ -105,7 +148,8 @@ impl<'a> Comparison<'a> {
         let (verdict, why) = match self.direction {
             Direction::Request => (Verdict::Breaking, "the old bindings send it under its old name"),
             _ if is_read => (Verdict::Compatible, "the old bindings read the new name, too (`x-aliases`)"),
-            _ => (Verdict::Breaking, "the old bindings look for the old name"),
+            _ if self.is_needed(old, before) => (Verdict::Breaking, "the old bindings look for the old name"),
+            _ => (Verdict::Unknown, "the old bindings read it as absent, which a program may or may not mind"),
         };
         let mut change = Change::new(Kind::Rename, self.direction, what).wire(verdict, why);
         (change.lost, change.new) = (vec![before.to_owned()], vec![after.to_owned()]);
@@ -139,6 +183,9 @@ impl<'a> Comparison<'a> {
             self.add(change, &before.pointer, &after.pointer);
         }
         let items = (spot.items.0.member(name), spot.items.1.member(name));
-        self.schemas(before, after, &Spot { name: called, items, takes_null: !was });
+        // Null is read as the empty list, where the property itself says that it is one.
+        let is_map = before.value.get("additionalProperties").is_some_and(serde_json::Value::is_object);
+        let takes_null = !was || is_map || before.value.get("items").is_some();
+        self.schemas(before, after, &Spot { name: called, items, takes_null });
     }
 }

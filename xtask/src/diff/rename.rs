@@ -15,29 +15,46 @@ pub(crate) fn order<'a>(side: Side<'_>, entries: &BTreeMap<&'a str, At<'_>>) -> 
 
 type Candidate<'a, 's> = (Side<'a>, &'s str, &'s At<'a>, Option<&'s usize>);
 
-/// The same content, and a hint that it is the same thing: what is said of it, a name that is much the same, or its place.
+/// The same content, and a hint that it is the same thing: what is said of it, a name that is much the same, or, where
+/// nothing is said, its place.
 pub(crate) fn is_same(old: Candidate<'_, '_>, new: Candidate<'_, '_>) -> bool {
     let described = |(side, _, at, _): Candidate<'_, '_>| {
-        side.follow(at.clone())
-            .and_then(|inner| at.text("description").or_else(|| inner.text("description")).map(str::to_owned))
+        let inner = side.follow(at.clone())?;
+        at.text("description").or_else(|| inner.text("description")).map(str::to_owned)
     };
-    let hint = described(old).is_some_and(|text| described(new).is_some_and(|other| text == other))
-        || is_much_the_same(old.1, new.1)
-        || old.3.is_some_and(|place| new.3 == Some(place));
-    hint && signature(old.0, old.2, 0) == signature(new.0, new.2, 0)
+    let hint = match (described(old), described(new)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => old.3.is_some() && old.3 == new.3,
+        _ => false,
+    };
+    (hint || is_much_the_same(old.1, new.1)) && signature(old.0, old.2, 0) == signature(new.0, new.2, 0)
 }
 
 fn is_much_the_same(one: &str, other: &str) -> bool {
-    let letters = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let letters =
+        |name: &str| name.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
     let (one, other) = (letters(one), letters(other));
-    one.contains(&other) || other.contains(&one)
+    let shorter = one.chars().count().min(other.chars().count());
+    one == other || (shorter > 2 && (one.contains(&other) || other.contains(&one)))
+}
+
+/// Whether two schemas say the same; looked at word for word first.
+pub(crate) fn is_equal(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bool {
+    let words = |(side, at): (Side<'_>, &At<'_>)| {
+        let components = side.reached(at.value).into_iter().map(|name| {
+            let component = side.at(&format!("/components/schemas/{name}"));
+            (name, component.map(|component| component.value.clone()))
+        });
+        (at.value.clone(), components.collect::<Vec<_>>())
+    };
+    words(old) == words(new) || signature(old.0, old.1, 0) == signature(new.0, new.1, 0)
 }
 
 /// A schema as plain JSON in one form, whatever it is put together of.
 pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
     let view = side.view(at);
     // Deep enough to tell things apart, and an end to what contains itself.
-    if depth > 4 {
+    if depth > 2 {
         return json!(view.kind);
     }
     let inner = |at: &At<'_>| signature(side, at, depth + 1);

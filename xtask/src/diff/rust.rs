@@ -33,9 +33,11 @@ impl Owner {
     /// What this line is about.
     fn of_line(line: &str) -> Self {
         let line = match line.strip_prefix("impl ").and_then(|rest| rest.split_once(" for ")) {
-            // A type of ours that becomes a text.
-            Some((of, target)) if target.ends_with("String") => {
-                return Self::of_type(of.trim_start_matches("From<").trim_end_matches('>'));
+            // A type of ours that becomes one of somebody else's.
+            Some((of, target)) if is_foreign(target) => {
+                let mut words = of.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+                let name = words.rfind(|word| !word.is_empty() && !is_foreign(word));
+                return Self::of_type(name.unwrap_or(of));
             }
             Some((_, target)) => target,
             None => line,
@@ -64,6 +66,15 @@ impl Owner {
             && self.name == other.name
             && self.member.as_ref().is_none_or(|member| other.member.as_ref() == Some(member))
     }
+}
+
+/// Whether a type is of the standard library or of the crate itself, and not of the bindings.
+fn is_foreign(target: &str) -> bool {
+    let path = target.trim_start_matches("types::").trim_start_matches("builder::");
+    let first = path.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next().unwrap_or_default();
+    let foreign =
+        ["String", "Option", "Vec", "BTreeMap", "Nullable", "Map", "From", "TryFrom", "serde_json", "crate", "std", ""];
+    foreign.contains(&first) || first.starts_with(char::is_lowercase)
 }
 
 /// Lines that one version has and the other has not.
@@ -147,14 +158,23 @@ pub(crate) fn judge(
     (new, after): (&Document, &Surface),
     changes: &mut Vec<Change>,
 ) {
-    match (before, after) {
-        (Ok(before), Ok(after)) => attribute(old, new, Lines::between(before, after), changes),
-        (Err(why), _) | (_, Err(why)) => {
-            for change in changes {
-                change.rust = Verdict::Unknown;
-                change.rust_why = format!("no bindings can be made: {why}");
-            }
-        }
+    let why = match (before, after) {
+        (Ok(before), Ok(after)) => return attribute(old, new, Lines::between(before, after), changes),
+        (Err(why), _) | (_, Err(why)) => why,
+    };
+    for change in changes.iter_mut() {
+        (change.rust, change.rust_why) =
+            (Verdict::Unknown, "there are no bindings on both sides to compare".to_owned());
+    }
+    // Of a spec that is no spec of ours, none were made before, and that is all there is to say.
+    if before.is_ok() {
+        let change = Change::new(Kind::Type, Direction::Both, format!("no bindings can be made any more: {why}"));
+        let change = change.wire(Verdict::Compatible, "says nothing of what travels");
+        changes.push(Change { rust: Verdict::Breaking, rust_why: "the build ends there".to_owned(), ..change });
+    } else if after.is_ok() {
+        let change = Change::new(Kind::Type, Direction::Both, "bindings can be made now");
+        let change = change.wire(Verdict::Compatible, "says nothing of what travels");
+        changes.push(Change { rust_why: "there were none before".to_owned(), ..change });
     }
 }
 
@@ -204,7 +224,10 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
     for change in changes.iter_mut() {
         verdict(change, &lines.closed);
     }
-    changes.retain(|change| !change.is_quiet || !change.items.is_empty());
+    // What is told for the sake of its items only is not told if another change has them.
+    let loud = changes.iter().filter(|change| !change.is_quiet).flat_map(|change| change.items.iter().cloned());
+    let loud: BTreeSet<_> = loud.collect();
+    changes.retain(|change| !change.is_quiet || change.items.iter().any(|item| !loud.contains(item)));
 }
 
 /// What a change claims, among the lines that go and among those that come.
@@ -220,8 +243,8 @@ fn left_over(lines: &mut Lines, changes: &mut Vec<Change>) {
     }
     for (name, items) in rest {
         let what = format!("`{name}` is another in the bindings");
-        let change =
-            Change::new(Kind::Type, Direction::Both, what).wire(Verdict::Compatible, "nothing changes in what travels");
+        let change = Change::new(Kind::Type, Direction::Both, what)
+            .wire(Verdict::Compatible, "nothing was found that changes what travels");
         changes.push(Change { items, ..change });
     }
 }
@@ -258,6 +281,8 @@ fn verdict(change: &mut Change, closed: &BTreeSet<String>) {
 
 fn reason(change: &Change) -> &'static str {
     match change.kind {
+        Kind::Rename => "a program that compiles calls another operation than before",
+        Kind::Server => "a program compiles, and this environment has no address",
         Kind::Behaviour => "what the old bindings read may be an error for the new ones",
         Kind::Bounds => "a program compiles, and its builder refuses the values that are no longer taken",
         _ => "a program compiles without it, and its builder refuses to send",

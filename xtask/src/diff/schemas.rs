@@ -46,14 +46,14 @@ impl<'a> Comparison<'a> {
         }
         self.names(&one, &other, spot);
         self.nullability(&one, &other, spot);
-        // From here on it is about the component, wherever it is used; with one name only, about its user as before.
+        // From here on it is about the component, wherever it is used; but about its user, if that has another now.
         let inner = match (&one.name, &other.name) {
-            (Some(old), Some(new)) => {
+            (Some(old), Some(new)) if old == new || self.is_renamed(old, new) => {
                 Spot::new(format!("`{old}`"), Item::Type(old.clone(), None), Item::Type(new.clone(), None))
             }
             _ => Spot { takes_null: false, ..spot.clone() },
         };
-        if !self.visit(&one, &other) {
+        if !self.visit(&one, &other) || self.is_unwrapped(&one, &other, spot) {
             return;
         }
         if !one.choices.is_empty() || !other.choices.is_empty() {
@@ -62,14 +62,47 @@ impl<'a> Comparison<'a> {
         }
         if self.kind(&one, &other, &inner) {
             self.values(&one, &other, &inner);
-            self.bounds(&one, &other, &inner);
-            self.tolerances(&one, &other, &inner);
+            self.bounds(&one, &other, (&inner, spot));
+            self.tolerances(&one, &other, (&inner, spot));
             self.properties(&one, &other, &inner);
-            if let (Some(old), Some(new)) = (&one.items, &other.items) {
-                let name = format!("an entry of {}", inner.name);
-                self.schemas(old, new, &Spot { name, ..inner });
+            self.entries(&one, &other, &inner);
+        }
+    }
+
+    fn entries(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let name = format!("an entry of {}", spot.name);
+        match (&old.items, &new.items) {
+            (Some(old), Some(new)) => self.schemas(old, new, &Spot { name, ..spot.clone() }),
+            (None, None) => {}
+            (before, _) => {
+                let (shift, now) = match before {
+                    Some(_) => (Shift::More, "is no longer described"),
+                    None => (Shift::Fewer, "is described now"),
+                };
+                let verdict = self.shifted(shift, None);
+                let places = (old.keyword("items"), new.keyword("items"));
+                self.say(Kind::Type, format!("{name} {now}"), verdict, spot, places);
             }
         }
+    }
+
+    /// Whether a component has only got another name.
+    fn is_renamed(&self, old: &str, new: &str) -> bool {
+        !self.new.has_schema(old) && !self.old.has_schema(new)
+    }
+
+    /// Whether an answer stands bare that stood in an envelope, which the old bindings read as well.
+    fn is_unwrapped(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
+        let property = old.own.get("x-envelope").and_then(|at| at.value.as_str());
+        let inside = property.and_then(|property| self.old.view(old.properties.get(property)?).name);
+        let is_answer = self.direction == Direction::Response && old.name != new.name;
+        let is_bare = is_answer && inside.is_some() && inside == new.name;
+        if is_bare {
+            let what = format!("{} stands there without its envelope", spot.name);
+            let why = "the old bindings read it with and without (`x-envelope`)".to_owned();
+            self.say(Kind::Type, what, (Verdict::Compatible, why), spot, (&old.pointer, &new.pointer));
+        }
+        is_bare
     }
 
     /// The verdict for a schema whose values have become others.
@@ -104,8 +137,7 @@ impl<'a> Comparison<'a> {
         }
         let why = "names of schemas do not travel";
         if let (Some(before), Some(after)) = (&before, &after)
-            && !self.new.has_schema(before)
-            && !self.old.has_schema(after)
+            && self.is_renamed(before, after)
         {
             let what = format!("the schema `{before}` is now called `{after}`");
             let change = Change::new(Kind::Rename, self.direction, what).wire(Verdict::Compatible, why);
@@ -124,7 +156,7 @@ impl<'a> Comparison<'a> {
 
     fn nullability(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
         let places = (old.keyword("nullable"), new.keyword("nullable"));
-        let tolerated = (spot.takes_null || old.is_list()).then_some("the old bindings read null there anyway");
+        let tolerated = spot.takes_null.then_some("the old bindings read null there anyway");
         match (old.is_nullable(), new.is_nullable()) {
             (false, true) => {
                 let verdict = self.shifted(Shift::More, tolerated);
@@ -141,17 +173,24 @@ impl<'a> Comparison<'a> {
     /// Compares type and format, and says whether the rest can be compared.
     fn kind(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
         let places = (old.keyword("type"), new.keyword("type"));
-        if old.kind != new.kind {
-            let shift = match (old.kind, new.kind) {
+        if old.effective_kind() != new.effective_kind() {
+            let shift = match (old.effective_kind(), new.effective_kind()) {
                 (Some("integer"), Some("number")) | (Some(_), None) => Shift::More,
                 (Some("number"), Some("integer")) | (None, Some(_)) => Shift::Fewer,
                 _ => Shift::Other,
             };
-            let is_read = new.kind.is_some_and(|kind| old.texts("x-tolerate").contains(kind));
+            let tolerated = old.texts("x-tolerate");
+            let is_read = match new.kind {
+                // A phone number may come as a number, which takes its plus.
+                Some("integer") if old.own.get("x-sensitive").is_some_and(|at| *at.value == "phone-number") => true,
+                Some("integer") => tolerated.contains("integer") || tolerated.contains("number"),
+                kind => kind.is_some_and(|kind| tolerated.contains(kind)),
+            };
             let verdict = self.shifted(shift, is_read.then_some("the old bindings read that, too (`x-tolerate`)"));
             let what = format!("{} is {} where it was {}", spot.name, new.described(), old.described());
             self.say(Kind::Type, what, verdict, spot, places);
-            return false;
+            // Of what is altogether different nothing else is told.
+            return shift != Shift::Other;
         }
         if old.format != new.format
             && let Some(shift) = reformatted(old, new)
@@ -165,7 +204,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn values(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
-        let texts = |values: &[Value]| values.iter().filter(|value| !value.is_null()).map(plain).collect::<Vec<_>>();
+        let texts = |values: &[Value]| values.iter().filter(|value| !value.is_null()).map(told).collect::<Vec<_>>();
         let (before, after) = (old.values.map(texts), new.values.map(texts));
         let places = (old.keyword("enum"), new.keyword("enum"));
         let open = "the old bindings keep values that they do not know";
@@ -205,7 +244,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What the bindings read beside what the schema says.
-    fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+    fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
         let all = ["x-sensitive", "x-case-insensitive", "x-aliases", "x-tolerate", "x-envelope"];
         // How answers are read is nothing to requests; what type a text makes is.
         let keys = if self.direction == Direction::Response { &all[..] } else { &all[..1] };
@@ -215,6 +254,7 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             let said = |at: Option<&At<'a>>| at.map_or("not there".to_owned(), |at| at.value.to_string());
+            let spot = if old.is_own(before) && new.is_own(after) { inner } else { outer };
             let what = format!("`{key}` of {} is {} where it was {}", spot.name, said(after), said(before));
             let change = Change::new(Kind::Behaviour, self.direction, what);
             let why = "says how the bindings take it, not what it is";
@@ -264,6 +304,14 @@ fn reformatted(old: &View<'_>, new: &View<'_>) -> Option<Shift> {
         Some("string") => Some(Shift::Other),
         // Precision is no matter of JSON.
         _ => None,
+    }
+}
+
+/// A value among others, where a number is not the text of it.
+fn told(value: &Value) -> String {
+    match value {
+        Value::String(text) if serde_json::from_str::<f64>(text).is_ok() => format!("'{text}'"),
+        value => plain(value),
     }
 }
 

@@ -28,10 +28,10 @@ fn ways(side: Side<'_>, operation: &Operation<'_>) -> Vec<Way> {
 fn scheme(side: Side<'_>, name: &str) -> String {
     let at = side.at("/components/securitySchemes").and_then(|schemes| schemes.get(name));
     let Some(at) = at.and_then(|at| side.follow(at)) else { return name.to_owned() };
-    let said = ["type", "scheme", "in", "name"].into_iter().filter_map(|key| at.text(key));
+    let said = ["type", "scheme", "in", "name"].into_iter().filter_map(|key| at.text(key).map(str::to_lowercase));
     let flows = at.get("flows").into_iter().flat_map(|flows| flows.entries());
     let flows = flows.map(|(kind, flow)| format!("{kind} at {}", flow.text("tokenUrl").unwrap_or_default()));
-    said.map(str::to_owned).chain(flows).collect::<Vec<_>>().join(" ")
+    said.chain(flows).collect::<Vec<_>>().join(" ")
 }
 
 fn texts(value: &Value) -> BTreeSet<String> {

@@ -55,9 +55,11 @@ fn read(file: &Path, name: &str) -> Result<Document, String> {
 
 fn parse(file: &Path, text: &str) -> Result<Document, String> {
     let document = Document::parse(file, text).map_err(|error| error.to_string())?;
-    match document.value.get("openapi") {
-        Some(_) => Ok(document),
-        None => Err(format!("{} has no `openapi`: is this an OpenAPI document?", file.display())),
+    let shown = file.display();
+    match document.value.get("openapi").map(|version| (version, version.as_str())) {
+        Some((_, Some(version))) if version.starts_with("3.0") => Ok(document),
+        Some((version, _)) => Err(format!("{shown} is written for OpenAPI {version}; only 3.0 can be compared")),
+        None => Err(format!("{shown} has no `openapi`: is this an OpenAPI document?")),
     }
 }
 

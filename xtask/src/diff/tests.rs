@@ -191,10 +191,10 @@ fn the_report_ends_with_the_version_and_a_draft_for_the_changelog() {
     for said in [
         "rename: the property `createdKeys` of `Role` is now called `keysCreated`",
         "- integrator.yaml:",
-        "on the wire: breaking: the old bindings look for the old name",
+        "on the wire: unknown: the old bindings read it as absent, which a program may or may not mind",
         "    - types::Role.created_keys: Option<i32>",
         "response: createOrUpdateRole, getRoles, getRolesForLock, getRolesForUser",
-        "1 change. On the wire: 1 breaking. For Rust code: 1 breaking; 3 texts or examples are others",
+        "1 change. On the wire: 1 unknown. For Rust code: 1 breaking; 3 texts or examples are others",
         "least version bump: breaking (0.1.0 to 0.2.0); Cargo.toml says 0.1.0, which is too small: set it to 0.2.0",
         "### Changed\n\n* **Breaking:** The property `createdKeys` of `Role` is now called `keysCreated`.",
     ] {
@@ -202,11 +202,11 @@ fn the_report_ends_with_the_version_and_a_draft_for_the_changelog() {
     }
     let markdown = outcome.markdown();
     assert!(
-        markdown.contains("| rename: the property `createdKeys` of `Role` is now called `keysCreated` | **breaking**")
+        markdown.contains("| rename: the property `createdKeys` of `Role` is now called `keysCreated` | **unknown**")
     );
     let json = outcome.json();
     for (pointer, value) in [
-        ("/changes/0/wire", "breaking"),
+        ("/changes/0/wire", "unknown"),
         ("/changes/0/rust", "breaking"),
         ("/changes/0/kind", "rename"),
         ("/changes/0/direction", "response"),
@@ -275,4 +275,105 @@ fn a_branch_is_compared_with_where_it_left_main() {
     // From a revision where there was nothing yet of it, everything is new.
     let none = Arguments { base: Some("nowhere"), ..Arguments::default() };
     assert!(outcome(&folder, &none).err().unwrap().contains("no revision `nowhere`"));
+}
+
+/// What the wire says of an edit of a schema that stands in answers, in requests, or in both.
+fn of_schema(schema: &str, from: &str, to: &str, place: &str) -> Vec<String> {
+    let both = |schema: &str| {
+        let content = format!("content: {{application/json: {{schema: {schema}}}}}");
+        let (body, answer) = match place {
+            "request" => (format!("requestBody: {{{content}}}"), String::new()),
+            _ => (String::new(), format!(", {content}")),
+        };
+        let node = "    Node: {type: object, required: [v], properties: {v: {type: integer}, next: {$ref: '#/components/schemas/Node'}}}";
+        let loops = "    Loop: {allOf: [{$ref: '#/components/schemas/Loop'}, {$ref: '#/components/schemas/Loop'}]}";
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/:\n    post:\n      {body}\n      responses:\n        \
+             '200': {{description: it{answer}}}\ncomponents:\n  schemas:\n{node}\n{loops}\n"
+        )
+    };
+    let (old, new) = (both(schema), both(&schema.replacen(from, to, 1)));
+    let changes = compare::compare(&document(&old), &document(&new));
+    let mut told: Vec<_> = changes.iter().map(|change| change.wire.name().to_owned()).collect();
+    told.sort();
+    told.dedup();
+    told
+}
+
+#[test]
+fn what_is_put_together_of_parts_is_compared_as_a_whole() {
+    let node = "{$ref: '#/components/schemas/Node'}";
+    let twice = format!(
+        "{{type: object, properties: {{a: {{allOf: [{node}]}}, b: {{allOf: [{node}, {{properties: {{l: {{type: string}}}}}}]}}}}}}"
+    );
+    for (schema, from, to, place, wire) in [
+        (
+            twice.as_str(),
+            "{properties: {l: {type: string}}}",
+            "{required: [m], properties: {m: {type: integer}}}",
+            "request",
+            "breaking",
+        ),
+        ("{allOf: [{type: string, maxLength: 64}, {maxLength: 32}]}", "64", "5", "request", "breaking"),
+        ("{type: string, not: {enum: [a]}}", "[a]", "[a, b]", "request", "breaking"),
+        (
+            "{oneOf: [{type: integer}, {type: string, format: date-time}]}",
+            ", format: date-time",
+            "",
+            "response",
+            "breaking",
+        ),
+        (
+            "{oneOf: [{type: boolean}, {type: integer}]}",
+            "{type: integer}",
+            "{type: integer, multipleOf: 5}",
+            "request",
+            "breaking",
+        ),
+        (
+            "{type: object, properties: {p: {type: string}, q: {type: string}}, oneOf: [{required: [p]}, {required: [q]}]}",
+            "p: {type: string}",
+            "p: {type: integer}",
+            "request",
+            "breaking",
+        ),
+        ("{type: object}", "{type: object}", "{type: object, additionalProperties: false}", "request", "breaking"),
+        ("{type: integer}", "{type: integer}", "{type: number, maximum: 10}", "request", "breaking"),
+        ("{type: array, items: {type: string}}", ", items: {type: string}", "", "response", "breaking"),
+        ("{enum: [1, 2]}", "[1, 2]", "['1', '2']", "request", "breaking"),
+        ("{type: object, properties: {a: {$ref: '#/components/schemas/Loop'}}}", "a:", "b:", "response", "unknown"),
+    ] {
+        let told = of_schema(schema, from, to, place);
+        assert!(
+            told.iter().any(|verdict| verdict == wire || (wire == "breaking" && verdict == "unknown")),
+            "{schema}: {told:?}"
+        );
+    }
+    let many: Vec<_> = (0..16).map(|place| format!("p{place}: {node}")).collect();
+    assert!(
+        of_schema(&format!("{{type: object, properties: {{{}}}}}", many.join(", ")), "p0", "p0", "response").is_empty()
+    );
+    assert!(of_schema("{$ref: '#/components/schemas/Loop'}", "Loop", "Loop", "response").is_empty());
+}
+
+#[test]
+fn an_error_is_no_answer_and_another_version_of_the_specification_is_refused() {
+    let spec = |field: &str| {
+        FOREIGN.replace(
+            "components:",
+            &format!(
+                "        default:\n          description: Why not.\n          content: {{application/json: {{schema: {{type: object, \
+                 required: [e], properties: {{e: {{type: {field}}}}}}}}}}}\ncomponents:"
+            ),
+        )
+    };
+    let changes = compare::compare(&document(&spec("string")), &document(&spec("integer")));
+    assert!(changes.iter().all(|change| change.wire == Verdict::Compatible), "{:?}", summary(&changes));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/diff-versions");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("newer.yaml");
+    std::fs::write(&file, FOREIGN.replace("3.0.3", "3.1.0")).unwrap();
+    let file = file.to_str().unwrap();
+    let why = outcome(&folder, &read(&["--old", file, "--new", file]).unwrap()).err().unwrap();
+    assert!(why.contains("only 3.0 can be compared"), "{why}");
 }

@@ -117,21 +117,22 @@ impl<'a> Side<'a> {
 
     pub(crate) fn view(self, at: &At<'a>) -> View<'a> {
         let mut view = View { pointer: at.pointer.clone(), home: at.pointer.clone(), ..View::default() };
-        self.fold(at, &mut view, 0);
+        self.fold(at, &mut view);
         view
     }
 
-    fn fold(self, at: &At<'a>, view: &mut View<'a>, depth: usize) {
+    fn fold(self, at: &At<'a>, view: &mut View<'a>) {
         if let Some(target) = at.text("$ref") {
-            let target = target.strip_prefix('#').and_then(|pointer| self.at(pointer));
-            match target.filter(|_| depth < 32) {
+            match target.strip_prefix('#').and_then(|pointer| self.at(pointer)) {
+                // Once is enough, and has an end.
+                Some(inner) if !view.folded.insert(inner.pointer.clone()) => {}
                 Some(inner) => {
                     let name = inner.pointer.strip_prefix("/components/schemas/");
                     if let Some(name) = name.filter(|name| !name.contains('/') && view.name.is_none()) {
                         view.name = Some(name.to_owned());
                         view.home.clone_from(&inner.pointer);
                     }
-                    self.fold(&inner, view, depth + 1);
+                    self.fold(&inner, view);
                 }
                 None => view.is_broken = true,
             }
@@ -146,25 +147,37 @@ impl<'a> Side<'a> {
         }
         for (key, inner) in at.entries() {
             match key {
-                "allOf" => inner.list().for_each(|member| self.fold(&member, view, depth + 1)),
+                "allOf" => inner.list().for_each(|member| self.fold(&member, view)),
                 "oneOf" | "anyOf" if inner.value.as_array().is_some_and(|list| list.len() == 1) => {
-                    inner.list().for_each(|member| self.fold(&member, view, depth + 1));
+                    inner.list().for_each(|member| self.fold(&member, view));
                 }
                 "oneOf" | "anyOf" | "not" => view.choices.push(inner.pointer.clone()),
                 "type" => view.kind = inner.value.as_str(),
                 "format" => view.format = inner.value.as_str(),
+                // What several say of the same is for an engine to put together.
+                "enum" if view.values.is_some() => view.choices.push(at.pointer.clone()),
                 "enum" => view.values = inner.value.as_array().map(Vec::as_slice),
                 "items" => view.items = Some(inner.clone()),
-                "properties" => view.properties.extend(inner.entries()),
+                "properties" => {
+                    for (name, property) in inner.entries() {
+                        if view.properties.insert(name, property).is_some() {
+                            view.choices.push(at.pointer.clone());
+                        }
+                    }
+                }
                 "required" => {
                     view.required.extend(inner.value.as_array().into_iter().flatten().filter_map(Value::as_str));
                 }
                 "additionalProperties" => match inner.value {
                     Value::Bool(false) => view.extra = Extra::Closed,
-                    Value::Object(_) => view.extra = Extra::Of(inner.clone()),
+                    Value::Object(map) if !map.is_empty() => view.extra = Extra::Of(inner.clone()),
                     _ => {}
                 },
-                key if BOUNDS.contains(&key) => _ = view.bounds.insert(key, inner.clone()),
+                key if BOUNDS.contains(&key) => {
+                    if view.bounds.insert(key, inner.clone()).is_some_and(|other| other.value != inner.value) {
+                        view.choices.push(at.pointer.clone());
+                    }
+                }
                 key if key.starts_with("x-") => _ = view.own.insert(key, inner.clone()),
                 _ => continue,
             }
@@ -238,6 +251,8 @@ pub(crate) struct View<'a> {
     /// Keys of ours, and where they stand.
     pub(crate) own: BTreeMap<&'a str, At<'a>>,
     places: BTreeMap<&'static str, String>,
+    /// The references that were followed.
+    folded: BTreeSet<String>,
 }
 
 impl View<'_> {
@@ -245,14 +260,21 @@ impl View<'_> {
         self.nullable == Some(true)
     }
 
-    /// Lists and maps, whose null is read as the empty one.
-    pub(crate) fn is_list(&self) -> bool {
-        self.items.is_some() || matches!(self.extra, Extra::Of(_))
+    /// Whether this keyword, if it is there, stands in the component itself and not beside a reference to it.
+    pub(crate) fn is_own(&self, at: Option<&At<'_>>) -> bool {
+        at.is_none_or(|at| at.pointer.starts_with(&self.home))
+    }
+
+    /// What type it is, said or not.
+    pub(crate) fn effective_kind(&self) -> Option<&str> {
+        self.kind.or_else(|| (!self.properties.is_empty()).then_some("object"))
     }
 
     /// Where this keyword stands, or else the schema that could have it.
     pub(crate) fn keyword(&self, key: &str) -> &str {
-        self.places.get(key).map_or(self.pointer.as_str(), String::as_str)
+        // Whether null may come is said where a component is used.
+        let otherwise = if key == "nullable" { &self.pointer } else { &self.home };
+        self.places.get(key).unwrap_or(otherwise)
     }
 
     /// The texts that a key of ours lists.
