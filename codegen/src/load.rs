@@ -53,6 +53,10 @@ impl Document {
     /// With the position, when the text is not one YAML document, names a key twice, uses merge keys or has keys or
     /// numbers that JSON cannot express.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        if let Some(line) = text.lines().position(|line| line.split('\r').any(|part| depth(part) > DEEPEST)) {
+            let what = format!("blocks are nested here more than {DEEPEST} columns deep: nobody can read that");
+            return Err(Error::new(path, Some(Position::new(line + 1, 1)), what));
+        }
         let documents = MarkedYaml::load_from_str(text).map_err(|error| {
             let at = Position::new(error.marker().line(), error.marker().col() + 1);
             let what = error.info();
@@ -103,6 +107,15 @@ impl Document {
     pub fn error(&self, pointer: &str, message: impl Into<String>) -> Error {
         Error::new(&self.file, self.position(pointer), message)
     }
+}
+
+/// How deep blocks may stand in each other. The YAML reader goes down into them by recursion, and some hundreds take all
+/// the stack that a thread has.
+const DEEPEST: usize = 250;
+
+/// In which column the content of a line begins, behind everything that opens a block.
+fn depth(line: &str) -> usize {
+    line.find(|letter| !" \t-?:".contains(letter)).unwrap_or(line.len())
 }
 
 /// One step of a JSON pointer, escaped as RFC 6901 wants it.

@@ -46,6 +46,16 @@ fn what_yaml_can_say_and_json_cannot_is_refused() {
 }
 
 #[test]
+fn blocks_that_are_nested_too_deep_are_refused_and_take_no_stack() {
+    let deep: String = (0..500).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    assert!(refusal(&deep).starts_with("spec.yaml:252:1: blocks are nested"));
+    assert!(refusal(&"- ".repeat(700)).contains("more than 250 columns"));
+    assert!(refusal(&"[".repeat(700)).starts_with("spec.yaml:1:"));
+    let some: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    assert!(parse(&some).is_ok());
+}
+
+#[test]
 fn yes_no_and_norway_stay_text() {
     let document = parse("country: NO\nanswer: yes\nswitch: off\nreal: true\n").unwrap();
     assert_eq!(document.value["country"], "NO");

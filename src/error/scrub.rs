@@ -7,8 +7,8 @@ const TOKEN: &str = "[token]";
 ///
 /// A phone number is a plus (or `%2B`) with seven or more digits behind it, blanks and dashes between or not, or ten to
 /// fifteen digits together; shorter ones are organization ids and the like, and the parts of an id with dashes are none.
-/// A token is three parts joined by dots, as a JWT is, or anything that begins like one. The secrets of the request
-/// itself are blotted out to the letter elsewhere; this is for all that nobody knows beforehand.
+/// A token is three parts joined by dots, as a JWT is, or anything that begins like one, also behind a dot. The secrets of
+/// the request itself are blotted out to the letter elsewhere; this is for all that nobody knows beforehand.
 pub(crate) fn scrub(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.trim();
@@ -19,10 +19,10 @@ pub(crate) fn scrub(text: &str) -> String {
         } else if is_word(next) {
             let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
             let (word, behind) = rest.split_at(end);
-            if is_token(word) {
+            let (plain, token) = word.split_at(token(word).unwrap_or(word.len()));
+            push(&mut out, plain);
+            if !token.is_empty() {
                 out.push_str(TOKEN);
-            } else {
-                push(&mut out, word);
             }
             rest = behind;
         } else {
@@ -69,11 +69,16 @@ fn push(out: &mut String, mut word: &str) {
     out.push_str(word);
 }
 
-fn is_token(word: &str) -> bool {
+/// Where in a word a token begins: the steps of a path, of which one may be a token, are joined by dots as well.
+fn token(word: &str) -> Option<usize> {
     let parts: Vec<_> = word.trim_end_matches('.').split('.').collect();
     let encoded =
         |part: &&str| part.len() >= 10 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    (word.starts_with("eyJ") && parts.len() > 1) || (parts.len() == 3 && parts.iter().all(encoded))
+    if parts.len() == 3 && parts.iter().all(encoded) {
+        return Some(0);
+    }
+    let first = parts.split_last()?.1.iter().position(|part| part.starts_with("eyJ"))?;
+    Some(parts[..first].iter().map(|part| part.len() + 1).sum())
 }
 
 #[cfg(test)]
@@ -96,6 +101,8 @@ mod tests {
     fn tokens_are_blotted_out_also_inside_an_address() {
         assert_eq!(scrub("bad eyJhbGciOi.eyJzdWIiOi.c2lnbmF0"), "bad [token]");
         assert_eq!(scrub("eyJhbGciOi.a.b.c.d and eyJhbGciOi."), "[token] and eyJhbGciOi.");
+        assert_eq!(scrub("at `key.eyJhbGciOi.eyJzdWIiOi.c2lnbmF0`: x"), "at `key.[token]`: x");
+        assert_eq!(scrub(".eyJhbGciOi.eyJzdWIiOi."), ".[token]");
         assert_eq!(scrub("?access_token=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0&x=1."), "?access_token=[token]&x=1.");
     }
 

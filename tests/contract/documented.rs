@@ -15,7 +15,7 @@ use unloc_codegen::json_schema::{JsonSchemas, Reading};
 use unloc_codegen::load::Document;
 use unloc_codegen::operation::{Needs, Operation as Documented};
 
-use crate::operations::{Call, Ids, PASSWORD, PERSON, call_each, calls};
+use crate::operations::{Call, Ids, PASSWORD, PERSON, Seen, call_each, calls};
 use crate::support::{Answer, Request, Server, lock_holder, unloc};
 
 /// Properties that the SDK can send, but nobody shall.

@@ -9,6 +9,9 @@
 )]
 
 mod auth;
+#[path = "../calls/mod.rs"]
+#[allow(dead_code, reason = "some of it is for fuzzers only")]
+mod calls;
 mod decoding;
 mod documented;
 mod envelopes;

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use unloc::{Environment, LockHolder, PhoneNumber, RequestOptions, RetryPolicy, Unloc, UnlocBuilder, types};
+use unloc::{Environment, LockHolder, RequestOptions, RetryPolicy, Unloc, UnlocBuilder};
 
+pub(crate) use crate::calls::{lock_holder, unchecked};
 use crate::hostile::wire::{self, Step};
 
 pub(crate) const CLIENT_ID: &str = "6f1a0c52-4a3e-4a5e-9c37-2f5d3c1b7a10";
@@ -267,11 +268,6 @@ pub(crate) fn unloc(server: &Server) -> Unloc {
     builder(&server.url()).build().expect("a client")
 }
 
-pub(crate) fn lock_holder(id: &str) -> types::LockHolder {
-    let builder = types::LockHolder::builder().id(id).name("Harbour Flats").country_iso("NO");
-    builder.organization_id("harbour-flats").try_into().expect("a lock holder")
-}
-
 /// The handle on the lock holder with the id `home`.
 pub(crate) fn home(server: &Server) -> LockHolder {
     unloc(server).lock_holder(&lock_holder("home")).expect("a scope")
@@ -282,9 +278,4 @@ pub(crate) async fn answering(body: Value) -> (Server, LockHolder) {
     let server = Server::always(Answer::ok(&body)).await;
     let home = home(&server);
     (server, home)
-}
-
-/// A phone number as the service may have given it out: unchecked.
-pub(crate) fn unchecked(text: &str) -> PhoneNumber {
-    serde_json::from_value(text.into()).expect("any text is taken")
 }

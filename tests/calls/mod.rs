@@ -1,0 +1,185 @@
+//! Every operation of the Integrator API, called once with plain values, for whatever holds for all of them.
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+use unloc::types::{
+    self, Address, CreateKeyForLockHolderRequest, CreateKeyRequest, CreateLockHolderRequest, CreateOrUpdateRoleRequest,
+    CreateVendorAccountRequest, CreateVendorConnectionRequest, CreateWebhookRequest, UpdateKeyRequest,
+    UpdateLockHolderRequest, UpdateLockRequest, UpdateVendorConnectionPasswordRequest,
+};
+use unloc::{Handle, LockHolder, Operation, PhoneNumber, Result, Unloc};
+
+pub(crate) const PERSON: &str = "+12125550100";
+pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
+
+/// What stands in the paths of the calls.
+#[derive(Clone)]
+pub(crate) struct Ids {
+    pub(crate) home: String,
+    pub(crate) lock: String,
+    pub(crate) key: String,
+    pub(crate) user: PhoneNumber,
+    pub(crate) connection: String,
+    pub(crate) webhook: String,
+    pub(crate) integrator: String,
+}
+
+impl Ids {
+    pub(crate) fn plain() -> Self {
+        let [home, lock, key, connection, webhook, integrator] =
+            ["home", "door", "key", "account", "hook", "me"].map(str::to_owned);
+        Self { home, lock, key, user: unchecked(PERSON), connection, webhook, integrator }
+    }
+
+    pub(crate) fn get(&self, parameter: &str) -> &str {
+        match parameter {
+            "lockHolderId" => &self.home,
+            "lockId" => &self.lock,
+            "keyId" => &self.key,
+            "userId" => self.user.expose(),
+            "vendorConnectionId" => &self.connection,
+            "webhookId" => &self.webhook,
+            "integratorId" => &self.integrator,
+            other => panic!("a new path parameter: {other}"),
+        }
+    }
+
+    pub(crate) fn with(mut self, parameter: &str, value: &str) -> Self {
+        let value = value.to_owned();
+        match parameter {
+            "lockHolderId" => self.home = value,
+            "lockId" => self.lock = value,
+            "keyId" => self.key = value,
+            "userId" => self.user = unchecked(&value),
+            "vendorConnectionId" => self.connection = value,
+            "webhookId" => self.webhook = value,
+            "integratorId" => self.integrator = value,
+            other => panic!("a new path parameter: {other}"),
+        }
+        self
+    }
+}
+
+/// An answer that was read.
+pub(crate) struct Seen {
+    /// As the SDK would write it.
+    pub(crate) written: Value,
+    /// As `Debug` shows it.
+    pub(crate) shown: String,
+}
+
+pub(crate) type Run = fn(Unloc, LockHolder, Ids) -> BoxFuture<'static, Result<Seen>>;
+
+/// One operation, and how it is called.
+pub(crate) struct Call {
+    pub(crate) operation: &'static Operation,
+    pub(crate) handle: Handle,
+    pub(crate) run: Run,
+}
+
+impl Call {
+    /// Calls the operation; gives the answer as the SDK would write it.
+    pub(crate) async fn run(&self, unloc: &Unloc, ids: &Ids) -> Result<Value> {
+        Ok(self.see(unloc, ids).await?.written)
+    }
+
+    /// The same, and the answer as it shows itself.
+    pub(crate) async fn see(&self, unloc: &Unloc, ids: &Ids) -> Result<Seen> {
+        let home = unloc.lock_holder(&lock_holder(&ids.home))?;
+        (self.run)(unloc.clone(), home, ids.clone()).await
+    }
+
+    /// The names of the parameters in the path.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+macro_rules! call_each {
+    ($($handle:ident $id:literal: |$of:ident, $ids:ident| $call:expr;)*) => {
+        vec![$(Call {
+            operation: Operation::find($id).expect($id),
+            handle: Handle::$handle,
+            run: |unloc, home, $ids| Box::pin(async move {
+                // The two handles share one signature here; each call uses the one that its line names.
+                let (_unloc, _home) = (&unloc, &home);
+                let $of = call_each!(@ $handle _unloc _home);
+                let _ = &$ids;
+                let answer = $call.send().await?.into_inner();
+                let written = serde_json::to_value(&answer).expect("an answer can be written");
+                Ok(Seen { written, shown: format!("{answer:?}") })
+            }),
+        }),*]
+    };
+    (@ Unloc $unloc:ident $home:ident) => { $unloc };
+    (@ LockHolder $unloc:ident $home:ident) => { $home };
+}
+
+pub(crate) use call_each;
+
+/// A call of every operation.
+pub(crate) fn calls() -> Vec<Call> {
+    call_each! {
+        Unloc "getIntegrator": |unloc, ids| unloc.get_integrator().integrator_id(ids.integrator);
+        Unloc "getLockHolders": |unloc, ids| unloc.get_lock_holders();
+        Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder().body(
+            CreateLockHolderRequest::builder().name("Harbour Flats").country_iso("NO").organization_id("harbour-flats"),
+        );
+        Unloc "createVendorAccount": |unloc, ids| unloc.create_vendor_account().body(
+            CreateVendorAccountRequest::builder().vendor("danalock").email("me@example.com").password(PASSWORD),
+        );
+        LockHolder "updateLockHolder": |home, ids| home.update_lock_holder()
+            .body(UpdateLockHolderRequest::builder().name("Harbour Flats South"));
+        LockHolder "getKeyEvents": |home, ids| home.get_key_events();
+        LockHolder "getWebhooks": |home, ids| home.get_webhooks();
+        LockHolder "createWebhook": |home, ids| home.create_webhook()
+            .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
+        LockHolder "deleteWebhook": |home, ids| home.delete_webhook().webhook_id(ids.webhook);
+        LockHolder "getKeys": |home, ids| home.get_keys();
+        LockHolder "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder()
+            .body(CreateKeyForLockHolderRequest::builder().lock_id("door").user_id(PERSON));
+        LockHolder "getLocks": |home, ids| home.get_locks();
+        LockHolder "getLock": |home, ids| home.get_lock().lock_id(ids.lock);
+        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.lock)
+            .body(UpdateLockRequest::builder().address(Address::builder().city("Oslo")));
+        LockHolder "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.lock);
+        LockHolder "createWebhookForLock": |home, ids| home.create_webhook_for_lock().lock_id(ids.lock)
+            .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
+        LockHolder "getKeysForLock": |home, ids| home.get_keys_for_lock().lock_id(ids.lock);
+        LockHolder "createKey": |home, ids| home.create_key().lock_id(ids.lock)
+            .body(CreateKeyRequest::builder().user_id(PERSON));
+        LockHolder "getKey": |home, ids| home.get_key().lock_id(ids.lock).key_id(ids.key);
+        LockHolder "updateKey": |home, ids| home.update_key().lock_id(ids.lock).key_id(ids.key)
+            .body(UpdateKeyRequest::builder().state("revoked"));
+        LockHolder "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.lock);
+        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role().lock_id(ids.lock).user_id(ids.user)
+            .body(CreateOrUpdateRoleRequest::builder().can_share(true));
+        LockHolder "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
+            .lock_id(ids.lock).user_id(ids.user);
+        LockHolder "getRoles": |home, ids| home.get_roles();
+        LockHolder "getKeysForUser": |home, ids| home.get_keys_for_user().user_id(ids.user);
+        LockHolder "getRolesForUser": |home, ids| home.get_roles_for_user().user_id(ids.user);
+        LockHolder "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user().user_id(ids.user);
+        LockHolder "getVendorConnections": |home, ids| home.get_vendor_connections();
+        LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection().body(
+            CreateVendorConnectionRequest::builder().vendor("danalock").username("me").password(PASSWORD),
+        );
+        LockHolder "getVendorConnection": |home, ids| home.get_vendor_connection()
+            .vendor_connection_id(ids.connection);
+        LockHolder "refreshVendorConnection": |home, ids| home.refresh_vendor_connection()
+            .vendor_connection_id(ids.connection);
+        LockHolder "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
+            .vendor_connection_id(ids.connection)
+            .body(UpdateVendorConnectionPasswordRequest::builder().password(PASSWORD));
+    }
+}
+
+pub(crate) fn lock_holder(id: &str) -> types::LockHolder {
+    let builder = types::LockHolder::builder().id(id).name("Harbour Flats").country_iso("NO");
+    builder.organization_id("harbour-flats").try_into().expect("a lock holder")
+}
+
+/// A phone number as the service may have given it out: unchecked.
+pub(crate) fn unchecked(text: &str) -> PhoneNumber {
+    serde_json::from_value(text.into()).expect("any text is taken")
+}
