@@ -165,11 +165,11 @@ impl Http<'_> {
             request.headers_mut().insert(header::AUTHORIZATION, bearer.header());
         }
         let url = self.request.url();
-        let answer = match select(pin!(self.client.execute(request)), &mut over).await {
+        let mut answer = match select(pin!(self.client.execute(request)), &mut over).await {
             Either::Left((answer, _)) => answer.map_err(Error::transport)?,
             Either::Right(_) => return Err(Error::timed_out(url, time)),
         };
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let body = match select(pin!(read(answer)), over).await {
             Either::Left((body, _)) => body,
             Either::Right(_) => Err(Unread::Late),
@@ -191,10 +191,20 @@ impl Http<'_> {
         }
     }
 
+    /// The request once more. `Request::try_clone` would do, but makes room for settings each time that no request of the
+    /// bindings has.
     fn copy(&self) -> Result<Request> {
-        // The bindings send bytes or nothing, and both can be copied.
-        let copy = self.request.try_clone();
-        copy.ok_or_else(|| Error::new(ErrorKind::Request, "its body cannot be sent more than once"))
+        let mut copy = Request::new(self.request.method().clone(), self.request.url().clone());
+        let headers = self.request.headers();
+        // Two are to come: the token, and the host.
+        copy.headers_mut().reserve(headers.len() + 2);
+        copy.headers_mut().extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(body) = self.request.body() {
+            // The bindings send bytes or nothing, and both can be copied.
+            let unsendable = || Error::new(ErrorKind::Request, "its body cannot be sent more than once");
+            *copy.body_mut() = Some(body.as_bytes().ok_or_else(unsendable)?.to_vec().into());
+        }
+        Ok(copy)
     }
 
     fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
