@@ -2,7 +2,6 @@
 //!
 //! The client is as small as can be, two threads with a socket each, so that the figures are the sandbox's.
 
-use std::fmt;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
@@ -10,11 +9,10 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use comfy_table::{CellAlignment, Table, presets};
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
-use unloc_benches::{Plan, Result, held_by};
+use unloc_benches::{Plan, Result, Row, Spread, held_by};
 use unloc_sandbox::Sandbox;
 
 const STARTS: usize = 200;
@@ -24,36 +22,30 @@ const CALLS: usize = 500;
 const TOWNS: [usize; 2] = [17, 100_000];
 
 fn main() -> ExitCode {
-    unloc_benches::main(|plan| {
+    unloc_benches::main("sandbox", |plan| {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let mut report = Report::default();
         let (mut starts, mut answers) = (Vec::new(), Vec::new());
         for _ in 0..plan.calls(STARTS) {
             let (_, start, answer) = serve(&runtime, None)?;
             starts.push(millis(start));
             answers.push(millis(answer));
         }
-        report.add("start, ms", starts, 2);
-        report.add("start and first answer, ms", answers, 2);
+        let mut rows = vec![time("start", starts), time("start and first answer", answers)];
 
         let (small, held_small) = held_by(|| serve(&runtime, Some(TOWNS[0])));
         let (large, held_large) = held_by(|| serve(&runtime, Some(TOWNS[1])));
-        let ((small, ..), (large, time, _)) = (small?, large?);
-        report.add("start with 100 000 keys, ms", vec![millis(time)], 0);
-        report.add("memory of a sandbox, KiB", vec![held_small as f64 / 1024.0], 0);
+        let ((small, ..), (large, started, _)) = (small?, large?);
+        rows.push(time("start with 100 000 keys", vec![millis(started)]));
+        let memory = |name: &str, bytes: f64| Row::new("", name).with("memory", "bytes", Spread::single(bytes.round()));
+        rows.push(memory("a sandbox", held_small as f64));
         let more = held_large.saturating_sub(held_small) as f64;
-        report.add("memory for a key, bytes", vec![more / (TOWNS[1] - TOWNS[0]) as f64], 0);
+        rows.push(memory("a key of 100 000", more / (TOWNS[1] - TOWNS[0]) as f64));
 
         let mut rungs = Vec::new();
         for (sandbox, keys) in [(&small, "17 keys"), (&large, "100 000 keys")] {
             let paths = runtime.block_on(Paths::of(sandbox))?;
-            rungs.push(Rung::new(sandbox, format!("getLock, {keys}, requests/s"), &paths.lock, &paths.token));
-            rungs.push(Rung::new(
-                sandbox,
-                format!("getKeys, limit 100, {keys}, requests/s"),
-                &paths.keys,
-                &paths.token,
-            ));
+            rungs.push(Rung::new(sandbox, format!("getLock, {keys}"), &paths.lock, &paths.token));
+            rungs.push(Rung::new(sandbox, format!("getKeys, limit 100, {keys}"), &paths.keys, &paths.token));
         }
         for round in 0..plan.rounds {
             for turn in 0..rungs.len() {
@@ -62,10 +54,12 @@ fn main() -> ExitCode {
                 rungs[which].measure(plan)?;
             }
         }
-        for rung in rungs {
-            report.add(&rung.name, rung.rates, 0);
-        }
-        Ok(report)
+        rows.extend(
+            rungs
+                .into_iter()
+                .map(|rung| Row::new("", &rung.name).with("answers", "per second", Spread::of(rung.rates))),
+        );
+        Ok(rows)
     })
 }
 
@@ -191,29 +185,8 @@ impl Connection {
     }
 }
 
-#[derive(Default)]
-struct Report(Vec<(String, Vec<f64>, usize)>);
-
-impl Report {
-    /// What was measured, how often it was, and how many digits behind the point are worth showing.
-    fn add(&mut self, name: &str, mut values: Vec<f64>, digits: usize) {
-        values.sort_by(f64::total_cmp);
-        self.0.push((name.to_owned(), values, digits));
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new();
-        table.load_preset(presets::ASCII_MARKDOWN).set_header(["what", "min", "median", "max", "measured"]);
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        for (name, values, digits) in &self.0 {
-            let at = |place: usize| values.get(place).map_or(String::new(), |value| format!("{value:.digits$}"));
-            let (median, last) = (at(values.len() / 2), at(values.len().saturating_sub(1)));
-            table.add_row([name.clone(), at(0), median, last, format!("{}×", values.len())]);
-        }
-        table.fmt(f)
-    }
+fn time(name: &str, times: Vec<f64>) -> Row {
+    Row::new("", name).with("time", "ms", Spread::of(times))
 }
 
 fn millis(time: Duration) -> f64 {

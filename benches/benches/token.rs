@@ -3,28 +3,28 @@
 //! Beside it: reading the two clocks that say whether it still lives, and putting a header together each time, which is
 //! what a program does that keeps its token in a variable.
 
-use std::fmt;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use comfy_table::{CellAlignment, Table, presets};
 use reqwest::header::HeaderValue;
 use tokio::runtime::{Builder, Runtime};
 use unloc::token::{Token, TokenCache};
 use unloc::{Clock, Scope, Scopes, SystemClock};
-use unloc_benches::{Plan, Result, thread_time};
+use unloc_benches::{Plan, Result, Row, Spread, thread_time};
 
 /// As long as a JWT with a handful of claims.
 const TOKEN_LENGTH: usize = 500;
 /// How many scopes a busy cache holds here.
 const SCOPES: usize = 1000;
 const CALLS: usize = 50_000;
+/// The rung that the others are compared with.
+const HEADER: usize = 1;
 
 fn main() -> ExitCode {
-    unloc_benches::main(|plan| {
+    unloc_benches::main("token", |plan| {
         let cache = TokenCache::new(|_: Scopes| async {
             Ok(Token::new("x".repeat(TOKEN_LENGTH)).expires_in(Duration::from_secs(3600)))
         });
@@ -46,7 +46,16 @@ fn main() -> ExitCode {
                 times[which].push(rungs[which].1.measure(&cache, &scopes, plan)?);
             }
         }
-        Ok(Report { rungs: rungs.map(|(name, _)| name), times })
+        let header = &times[HEADER];
+        let row = |((name, _), times): (&(&str, Rung), &Vec<f64>)| {
+            let cpu = Spread::of(times.iter().copied());
+            Row::new("", name).with("CPU min", "ns", Spread::single(cpu.least())).with("CPU", "ns", cpu).with(
+                "CPU to a header",
+                "",
+                Spread::of(times.iter().zip(header).map(|(own, header)| own / header)),
+            )
+        };
+        Ok(rungs.iter().zip(&times).map(row).collect())
     })
 }
 
@@ -125,37 +134,4 @@ fn runtime() -> Result<Runtime> {
 
 fn scopes(number: usize) -> Result<Scopes> {
     Ok(Scope::lock_holder_identifier("NO", &format!("919424508-{number}"), "block-b")?.into())
-}
-
-struct Report {
-    rungs: [&'static str; 6],
-    times: Vec<Vec<f64>>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new();
-        table.load_preset(presets::ASCII_MARKDOWN);
-        table.set_header(["what", "CPU min, ns", "CPU median, ns", "ratio to a header put together (min–max)"]);
-        table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-        for (name, times) in self.rungs.iter().zip(&self.times) {
-            let ratios = sorted(times.iter().zip(&self.times[1]).map(|(own, header)| own / header));
-            let times = sorted(times.iter().copied());
-            let middle = |list: &[f64]| list.get(list.len() / 2).copied().unwrap_or_default();
-            let ends = [ratios.first(), ratios.last()].map(|end| end.copied().unwrap_or_default());
-            table.add_row([
-                (*name).to_owned(),
-                format!("{:.0}", times.first().copied().unwrap_or_default()),
-                format!("{:.0}", middle(&times)),
-                format!("{:.2} ({:.2}–{:.2})", middle(&ratios), ends[0], ends[1]),
-            ]);
-        }
-        table.fmt(f)
-    }
-}
-
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values
 }

@@ -13,7 +13,7 @@ static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
 
 /// One way of doing the thing.
 pub struct Rung<'a> {
-    pub(crate) name: &'a str,
+    name: &'a str,
     round: Box<dyn FnMut(usize) -> Result<Round> + 'a>,
 }
 
@@ -22,6 +22,12 @@ impl<'a> Rung<'a> {
     pub fn new(name: &'a str, runtime: &'a Runtime, mut call: impl AsyncFnMut() -> Result<()> + 'a) -> Self {
         let round = move |calls| runtime.block_on(measure(calls, &mut call));
         Self { name, round: Box::new(round) }
+    }
+
+    /// What the way is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name
     }
 }
 

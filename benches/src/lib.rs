@@ -1,4 +1,4 @@
-//! What `unloc` costs beside the client that progenitor makes by itself; `README.md` says how to read it.
+//! What `unloc` costs beside thinner ways of making the same calls; `README.md` says how to read it.
 
 mod harness;
 /// The client without `unloc`: progenitor's own output for the same spec.
@@ -18,14 +18,18 @@ pub mod plain {
 }
 mod report;
 mod server;
+pub mod typed;
 
 use std::error::Error;
-use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 
+use unloc_bench_record::Machine;
+
 pub use harness::{Round, Rung, held_by, interleave, thread_time};
-pub use report::Report;
-pub use server::{LOCKS, Server, TOKEN};
+pub use report::compared;
+pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks};
+pub use unloc_bench_record::{Record, Row, Spread};
 
 /// What a benchmark gives; whatever goes wrong ends it.
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -49,23 +53,66 @@ impl Plan {
     pub fn calls(self, full: usize) -> usize {
         (full / self.divisor).max(2)
     }
+
+    /// Whether this only asks if the benchmark works: times of two calls are no times.
+    #[must_use]
+    pub fn is_smoke(self) -> bool {
+        self.rounds == Self::SMOKE.rounds
+    }
 }
 
-/// The `main` of a benchmark: reads the arguments, measures and prints.
-pub fn main<T: Display>(measure: impl FnOnce(Plan) -> Result<T>) -> ExitCode {
+/// The `main` of a benchmark: reads the arguments, measures, prints, and records if it is told to.
+pub fn main(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match plan(&arguments) {
-        Ok(Some(plan)) => measure(plan).map(|report| {
-            // Times of two calls are no times.
-            if plan.rounds == Plan::SMOKE.rounds {
-                println!("works; nothing was measured");
-            } else {
-                println!("{report}");
-            }
-        }),
+        Ok(Some(plan)) => run(bench, measure, plan, &arguments),
         Ok(None) => server::serve(),
         Err(why) => Err(why),
     };
+    exit(done)
+}
+
+fn run(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>, plan: Plan, arguments: &[String]) -> Result<()> {
+    // How busy the machine is has to be asked before this makes it so.
+    let machine = this_machine();
+    let rows = measure(plan)?;
+    if plan.is_smoke() {
+        println!("works; nothing was measured");
+        return Ok(());
+    }
+    report(bench, machine, rows, arguments)
+}
+
+/// Where this runs, and the compiler that made it.
+#[must_use]
+pub fn this_machine() -> Machine {
+    Machine::this(env!("UNLOC_RUSTC"))
+}
+
+/// Prints what was found, and writes it down if the arguments say so.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn report(bench: &str, machine: Machine, rows: Vec<Row>, arguments: &[String]) -> Result<()> {
+    let own: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
+    let command = format!("cargo bench -p unloc-benches --bench {bench} -- {}", own.join(" "));
+    let date = chrono::Utc::now().date_naive().to_string();
+    let record = Record { bench: bench.to_owned(), date, command, machine, rows };
+    println!("{record}");
+    if own.contains(&RECORD) {
+        println!("recorded in {}", record.write(recorded())?.display());
+    }
+    Ok(())
+}
+
+/// Where the records are kept.
+#[must_use]
+pub fn recorded() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/recorded"))
+}
+
+/// How a program ends.
+pub fn exit(done: Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,17 +122,18 @@ pub fn main<T: Display>(measure: impl FnOnce(Plan) -> Result<T>) -> ExitCode {
     }
 }
 
+/// The argument that has what was found written down.
+pub const RECORD: &str = "--record";
+
 /// What is to be measured; nothing, if this process is the server.
 fn plan(arguments: &[String]) -> Result<Option<Plan>> {
     if arguments == [server::SERVE] {
         return Ok(None);
     }
-    let known = ["--bench", "--quick", "--test"];
+    let known = ["--bench", "--quick", "--test", RECORD];
     if let Some(other) = arguments.iter().find(|argument| !known.contains(&argument.as_str())) {
-        return Err(format!(
-            "`{other}` is none of the arguments: --quick for a short run, --test to see that it works"
-        )
-        .into());
+        let why = "--quick for a short run, --test to see that it works, --record to write down what was found";
+        return Err(format!("`{other}` is none of the arguments: {why}").into());
     }
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     // `cargo bench` says `--bench`; without it, it is `cargo test` that asks whether this works at all.

@@ -13,6 +13,8 @@ use crate::Result;
 
 /// How many locks a page has.
 pub const LOCKS: usize = 200;
+/// The id of a lock that is not there.
+pub const NO_LOCK: &str = "no-such-lock";
 /// The token that every call gets.
 pub const TOKEN: &str = "EXAMPLE.ACCESS.TOKEN";
 /// The argument that makes a benchmark the server.
@@ -26,7 +28,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts this very program once more, as the server.
+    /// Starts this very program once more, as the server, on another processor than this one if there are two.
     ///
     /// # Errors
     /// When it does not start, or says no address.
@@ -38,7 +40,11 @@ impl Server {
             io::BufReader::new(output).read_line(&mut url)?;
         }
         let server = Self { process, url: url.trim_end().to_owned() };
-        if server.url.is_empty() { Err("the server ended before it said its address".into()) } else { Ok(server) }
+        if server.url.is_empty() {
+            return Err("the server ended before it said its address".into());
+        }
+        stay_on_a_processor(<[usize]>::first);
+        Ok(server)
     }
 
     /// Its address.
@@ -61,19 +67,46 @@ pub(crate) fn serve() -> Result<()> {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         std::process::exit(0);
     });
+    stay_on_a_processor(<[usize]>::last);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("http://{}", listener.local_addr()?);
-        let answers = Arc::new(Answers::rendered());
-        loop {
-            let (stream, _) = listener.accept().await?;
-            let answers = Arc::clone(&answers);
-            // A connection that breaks is the client's to report.
-            tokio::spawn(async move { attend(stream, &answers).await });
-        }
+        Ok(accept(listener).await?)
     })
 }
+
+/// Serves for as long as connections come in.
+///
+/// # Errors
+/// When none can be accepted.
+pub async fn accept(listener: TcpListener) -> io::Result<()> {
+    let answers = Arc::new(Answers::rendered());
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let answers = Arc::clone(&answers);
+        // A connection that breaks is the client's to report.
+        tokio::spawn(async move { attend(stream, &answers).await });
+    }
+}
+
+/// Keeps this thread where it finds its caches again, and out of the way of the other process. Where it may not, it is
+/// measured as it is.
+#[cfg(target_os = "linux")]
+fn stay_on_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+    let Ok(allowed) = sched_getaffinity(None) else { return };
+    let allowed: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|&processor| allowed.is_set(processor)).collect();
+    if let Some(&processor) = choose(&allowed) {
+        let mut only = CpuSet::new();
+        only.set(processor);
+        let _ = sched_setaffinity(None, &only);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stay_on_a_processor(_: impl Fn(&[usize]) -> Option<&usize>) {}
 
 async fn attend(stream: TcpStream, answers: &Answers) -> io::Result<()> {
     stream.set_nodelay(true)?;
@@ -109,7 +142,6 @@ struct Answers {
 
 impl Answers {
     fn rendered() -> Self {
-        let locks: Vec<Value> = (0..LOCKS).map(lock).collect();
         let key = json!({
             "id": "b2f7d4c9-1e5a-4b83-9d06-3c8a7f1e2b54",
             "lockId": "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f6a38",
@@ -120,12 +152,19 @@ impl Answers {
             "state": "creating",
         });
         Self {
-            token: answer("200 OK", &json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600})),
-            lock: answer("200 OK", &json!({"lock": lock(0)})),
-            locks: answer("200 OK", &json!({"locks": locks})),
+            token: answer(
+                "200 OK",
+                &json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600}).to_string(),
+            ),
+            lock: answer("200 OK", &lock()),
+            locks: answer("200 OK", &locks()),
             // 200 is the one that the spec documents; a plain client takes no other, where `unloc` takes any 2xx.
-            key: answer("200 OK", &json!({"key": key})),
-            nothing: answer("404 Not Found", &json!({"error": "not found"})),
+            key: answer("200 OK", &json!({"key": key}).to_string()),
+            nothing: answer(
+                "404 Not Found",
+                &json!({"error": "NotFound", "errorDescription": "There is no such lock for this lock holder"})
+                    .to_string(),
+            ),
         }
     }
 
@@ -136,20 +175,32 @@ impl Answers {
             (Some("POST"), Some("/auth/v1/token/")) => &self.token,
             (Some("POST"), Some(path)) if path.ends_with("/keys/") => &self.key,
             (Some("GET"), Some(path)) if path.ends_with("/locks/") => &self.locks,
+            (Some("GET"), Some(path)) if path.contains(NO_LOCK) => &self.nothing,
             (Some("GET"), Some(path)) if path.contains("/locks/") => &self.lock,
             _ => &self.nothing,
         }
     }
 }
 
-fn answer(status: &str, body: &Value) -> Vec<u8> {
-    let body = body.to_string();
+/// The body that a lock comes in.
+#[must_use]
+pub fn lock() -> String {
+    json!({"lock": numbered(0)}).to_string()
+}
+
+/// The body that [`LOCKS`] of them come in.
+#[must_use]
+pub fn locks() -> String {
+    json!({"locks": (0..LOCKS).map(numbered).collect::<Vec<Value>>()}).to_string()
+}
+
+fn answer(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
         .into_bytes()
 }
 
-fn lock(number: usize) -> Value {
+fn numbered(number: usize) -> Value {
     json!({
         "id": format!("4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f{number:04}"),
         "name": format!("Front door {number}"),

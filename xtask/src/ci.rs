@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::{diff, packages, surface, validate};
+use crate::{bench_report, diff, packages, surface, validate};
 
 /// A check by cargo: what it is for, the arguments, what stands in the environment.
 struct Check {
@@ -47,6 +47,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     let started = Instant::now();
     let outcome = timed("specs", || validate::check(root))
         .and_then(|()| timed("surface", || surface::check(root)))
+        .and_then(|()| timed("figures", || bench_report::check(root)))
         .and_then(|()| timed("changes since main", || diff::dry(root)))
         .and_then(|()| CHECKS.iter().try_for_each(|check| timed(check.name, || by_cargo(check, root))))
         .and_then(|()| timed("packages", || packages::check(root, || cargo(root))));

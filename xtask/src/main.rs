@@ -1,5 +1,6 @@
 //! `cargo xtask`: what a maintainer and continuous integration run.
 
+mod bench_report;
 mod ci;
 mod diff;
 mod packages;
@@ -19,7 +20,9 @@ commands:
   diff               says what the changes of the specs do to those who use the bindings
   probe              holds a running service to the specs
   surface            writes the public API that the specs lead to into openapi/surface
-  surface --check    says how it differs from what stands there";
+  surface --check    says how it differs from what stands there
+  bench-report       puts what the benchmarks recorded into tables and charts
+  bench-report --check   says whether they agree with it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +37,17 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        ["bench-report"] => bench_report::write(&root()),
+        ["bench-report", "--check"] => match bench_report::check(&root()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("error: {why}");
+                ExitCode::FAILURE
+            }
+        },
+        ["bench-report", rest @ ..] => {
+            refuse(&format!("`bench-report` takes `--check` or nothing, not `{}`", rest.join(" ")))
+        }
         ["surface", rest @ ..] => refuse(&format!("`surface` takes `--check` or nothing, not `{}`", rest.join(" "))),
         ["diff", rest @ ..] => diff::run(&root(), rest),
         ["probe", rest @ ..] => probe::run(&root(), rest),
