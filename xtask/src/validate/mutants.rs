@@ -283,10 +283,26 @@ fn later_kinds() -> Vec<Kind> {
 }
 
 /// What is not found, and why that is right.
-const SURVIVORS: &[(&str, &str)] = &[(
-    "two operations have one name",
-    "it is told at the later of the two, which need not be the one that was changed",
-)];
+const SURVIVORS: &[(&str, &str)] = &[
+    ("two operations have one name", "it is told at the later of the two, which need not be the one that was changed"),
+    (
+        "1 lines from \"        - $ref: '#/components/parameters/\" on are gone",
+        "that the cursor is missing is told at `x-pagination`, some lines above",
+    ),
+    (
+        "1 lines from \"          description: \" on are gone",
+        "it is told at the name of the property, some lines above",
+    ),
+    ("1 lines from \"      description: \" on are gone", "it is told at the operation or the scheme, some lines above"),
+    (
+        "1 lines from \"          format: date-time\" on are gone",
+        "that one property has two types is told at the schema whose type fewer have, and here there are two of each",
+    ),
+    (
+        "\"pattern: '(?<'\" behind \"          type: string\"",
+        "where a pattern stands already, it is the second one that is told",
+    ),
+];
 
 /// A mistake that can be made: of which kind, in which spec, at which line.
 struct Mutant<'a> {
