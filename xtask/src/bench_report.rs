@@ -25,7 +25,7 @@ struct Drawing {
     axis: &'static str,
 }
 
-const REPORTS: [Report; 4] = [
+const REPORTS: [Report; 5] = [
     Report {
         bench: "overhead",
         chart: Some(Drawing {
@@ -48,6 +48,14 @@ const REPORTS: [Report; 4] = [
             title: "Answers of a sandbox",
             figure: "answers",
             axis: "answers per second over two connections: median and quartiles of the rounds",
+        }),
+    },
+    Report {
+        bench: "paging",
+        chart: Some(Drawing {
+            title: "Time for a page of a long list",
+            figure: "time a page",
+            axis: "ms for a page that takes the service 20 ms: median and quartiles of the rounds",
         }),
     },
     Report { bench: "instructions", chart: None },

@@ -295,7 +295,7 @@ fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, St
     let constant = format_ident!("{}", operation.constant());
     let many = format!(
         "Every item from here on, page by page as the stream is read. Asks for {} a page unless \
-         [`limit`](Self::limit) says otherwise.",
+         [`limit`](Self::limit) says otherwise; from the second page on, the next one is fetched while the last is read.",
         paging.size
     );
     let example = format!(
@@ -318,7 +318,8 @@ fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, St
 
             /// The pages from here on, each with its status and headers.
             ///
-            /// The stream ends with the page that names no further one, and at an empty or repeated cursor.
+            /// The stream ends with the page that names no further one, and at an empty or repeated cursor. From the second
+            /// page on, one is fetched ahead, and given up with the stream.
             ///
             /// # Errors
             /// The stream ends after the first error of a page.

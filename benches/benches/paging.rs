@@ -1,0 +1,102 @@
+//! A long list, read page by page from a service that takes its time, by a caller who takes its own: each page asked for
+//! when it is wanted, beside `pages()`, which fetches the next one ahead. And whether a whole list takes more memory the
+//! longer one reads.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, TryStreamExt};
+use tokio::runtime::{Builder, Runtime};
+use unloc::{LockHolder, Unloc};
+use unloc_benches::{Plan, Result, Row, Spread, held_by};
+use unloc_sandbox::{Fault, Sandbox};
+
+const KEYS: usize = 100_000;
+const PAGE: i32 = 100;
+/// How long the service takes for a page, and the caller for what is on it.
+const SERVICE: Duration = Duration::from_millis(20);
+const CALLERS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(10), Duration::from_millis(20)];
+/// How many pages a round has.
+const PAGES: usize = 60;
+
+fn main() -> ExitCode {
+    unloc_benches::main("paging", |plan| {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let (sandbox, home, mut rows) = runtime.block_on(measure(plan))?;
+        if !plan.is_smoke() {
+            rows.push(memory(&runtime, &home)?);
+        }
+        drop(sandbox);
+        Ok(rows)
+    })
+}
+
+async fn measure(plan: Plan) -> Result<(Sandbox, LockHolder, Vec<Row>)> {
+    let sandbox = Sandbox::builder().keys(KEYS).start().await?;
+    let unloc = Unloc::builder().environment(sandbox.base_url());
+    let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
+    let holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let home = unloc.lock_holder(holders.first().ok_or("a town without a lock holder")?)?;
+    sandbox.faults().add(Fault::delay(SERVICE).on("getKeys").always())?;
+    let (pages, rounds) = (plan.calls(PAGES), plan.rounds.min(7));
+    let mut rows = Vec::new();
+    for caller in CALLERS {
+        let (mut single, mut ahead, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let (one, other) = (one_by_one(&home, pages, caller).await?, fetched_ahead(&home, pages, caller).await?);
+            let millis = |time: Duration| time.as_secs_f64() * 1e3 / pages as f64;
+            single.push(millis(one));
+            ahead.push(millis(other));
+            ratios.push(other.as_secs_f64() / one.as_secs_f64());
+        }
+        let group = format!("{} ms of work a page", caller.as_millis());
+        rows.push(Row::new(&group, "one by one").with("time a page", "ms", Spread::of(single)));
+        let row = Row::new(&group, "fetched ahead").with("time a page", "ms", Spread::of(ahead));
+        rows.push(row.with("to one by one", "", Spread::of(ratios)));
+    }
+    Ok((sandbox, home, rows))
+}
+
+/// Asks for each page when the one before it is done.
+async fn one_by_one(home: &LockHolder, pages: usize, work: Duration) -> Result<Duration> {
+    let begun = Instant::now();
+    let mut cursor = None;
+    for _ in 0..pages {
+        let keys = home.get_keys().limit(PAGE);
+        let keys = match cursor.take() {
+            Some(cursor) => keys.start_after_id(cursor),
+            None => keys,
+        };
+        cursor = Some(keys.send().await?.into_inner().start_after_id.ok_or("the list has ended")?);
+        tokio::time::sleep(work).await;
+    }
+    Ok(begun.elapsed())
+}
+
+async fn fetched_ahead(home: &LockHolder, pages: usize, work: Duration) -> Result<Duration> {
+    let begun = Instant::now();
+    let mut read = home.get_keys().limit(PAGE).pages().take(pages);
+    while read.try_next().await?.is_some() {
+        tokio::time::sleep(work).await;
+    }
+    Ok(begun.elapsed())
+}
+
+/// What is held more after the whole list than after its first pages.
+fn memory(runtime: &Runtime, home: &LockHolder) -> Result<Row> {
+    let mut items = home.get_keys().limit(PAGE).items();
+    let mut count = 0;
+    let mut read = |most: usize| {
+        runtime.block_on(async {
+            while count < most && items.try_next().await?.is_some() {
+                count += 1;
+            }
+            Ok::<_, unloc::Error>(())
+        })
+    };
+    read(2_000)?;
+    let (read, held) = held_by(|| read(usize::MAX));
+    read?;
+    let row = Row::new("a whole list", &format!("items(), {count} keys in pages of {PAGE}"));
+    Ok(row.with("held more at its end", "bytes", Spread::single(held as f64)))
+}
