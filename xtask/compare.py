@@ -139,18 +139,20 @@ def findings(tool, text):
     """How often each rule is broken, by severity and rule; nothing where the tool gave up."""
     text = text[min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0):]
     try:
-        found = json.loads(text) if text.strip() else []
-    except ValueError:
-        return None
-    if tool in ("dev", "release"):
-        pairs = [(f["severity"], f["rule"]) for f in found["findings"]]
-    elif tool == "redocly":
-        pairs = [({"warn": "warning"}.get(p["severity"], p["severity"]), p["ruleId"]) for p in found["problems"]]
-    elif tool == "lint-openapi":
-        pairs = [(s, r["rule"]) for s in ("error", "warning") for r in found.get(s, {}).get("results", [])]
-    else:
-        pairs = [(["error", "warning", "info", "hint"][f["severity"]], f["code"]) for f in found]
+        pairs = pairs_of(tool, json.loads(text) if text.strip() else [])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None  # It has said something else than a report.
     return collections.Counter(pair for pair in pairs if pair[0] in ("error", "warning"))
+
+
+def pairs_of(tool, found):
+    if tool in ("dev", "release"):
+        return [(f["severity"], f["rule"]) for f in found["findings"]]
+    if tool == "redocly":
+        return [({"warn": "warning"}.get(p["severity"], p["severity"]), p["ruleId"]) for p in found["problems"]]
+    if tool == "lint-openapi":
+        return [(s, r["rule"]) for s in ("error", "warning") for r in found.get(s, {}).get("results", [])]
+    return [(["error", "warning", "info", "hint"][f["severity"]], f["code"]) for f in found]
 
 
 def count(found, severity):
