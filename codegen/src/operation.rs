@@ -299,7 +299,9 @@ impl Pagination {
     }
 }
 
-fn method(key: &str) -> Option<&'static str> {
+/// The method that a key of a path stands for, in upper case.
+#[must_use]
+pub fn method(key: &str) -> Option<&'static str> {
     ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"]
         .into_iter()
         .find(|method| method.to_ascii_lowercase() == key)

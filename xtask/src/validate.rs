@@ -131,7 +131,8 @@ fn own(root: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn is_spec(file: &Path) -> bool {
+/// Whether a file of `openapi/` is a spec.
+pub(crate) fn is_spec(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "yaml") && file.file_stem().is_some_and(|stem| stem != "lint")
 }
 

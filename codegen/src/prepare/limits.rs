@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{Draft, Rule, each_property};
 
-const LIMITS: [&str; 11] = [
+/// The keywords that limit a value.
+pub const LIMITS: [&str; 13] = [
     "minimum",
     "maximum",
     "exclusiveMinimum",
@@ -16,6 +17,8 @@ const LIMITS: [&str; 11] = [
     "minItems",
     "maxItems",
     "uniqueItems",
+    "minProperties",
+    "maxProperties",
 ];
 
 pub(super) const NO_LIMIT_IN_RESPONSE: Rule = Rule {

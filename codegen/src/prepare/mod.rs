@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::load::entries;
+pub use limits::LIMITS;
 pub use shape::{Shapes, shapes};
 
 /// One tolerance.

@@ -1,11 +1,12 @@
 //! Limits of values, which requests have to keep and answers do not.
 
 use serde_json::Value;
+use unloc_codegen::prepare::LIMITS;
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
 use super::schemas::{Shift, Spot, plain};
-use super::view::{BOUNDS, View};
+use super::view::View;
 
 /// A limit, if it limits anything.
 fn value<'a>(view: &View<'a>, key: &str) -> Option<&'a Value> {
@@ -23,7 +24,7 @@ fn is_same(one: Option<&Value>, other: Option<&Value>) -> bool {
 
 impl<'a> Comparison<'a> {
     pub(crate) fn bounds(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
-        let changed: Vec<_> = BOUNDS.iter().filter(|key| !is_same(value(old, key), value(new, key))).collect();
+        let changed: Vec<_> = LIMITS.iter().filter(|key| !is_same(value(old, key), value(new, key))).collect();
         // What makes a bound exclusive is told with the bound.
         let told = changed.iter().filter(|key| {
             let bound = key.strip_prefix("exclusive").map(str::to_lowercase);

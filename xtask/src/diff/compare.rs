@@ -8,6 +8,7 @@ use unloc_codegen::load::Document;
 
 use super::change::{Change, Direction, Verdict};
 use super::operations::Operation;
+use super::rename;
 use super::view::{Side, View};
 
 pub(crate) struct Comparison<'a> {
@@ -67,21 +68,29 @@ impl<'a> Comparison<'a> {
 
     /// Whether what travels under one schema is understood under the other; nothing if both say the same.
     pub(crate) fn contained(&self, old: &View<'a>, new: &View<'a>) -> Option<Verdict> {
-        let schema = |side: Side<'a>, view: &View<'a>, reading: Reading| {
-            let schema = JsonSchemas::new(side.document, reading).at(&view.pointer)?;
-            jsonschema::canonical::options().should_validate_formats(true).canonicalize(&schema).ok()
-        };
-        let written = (schema(self.old, old, Reading::Written)?, schema(self.new, new, Reading::Written)?);
-        let covers = |wide: &CanonicalSchema, narrow: &CanonicalSchema| wide.covers(narrow).ok();
-        if covers(&written.0, &written.1) == Some(Containment::Yes)
-            && covers(&written.1, &written.0) == Some(Containment::Yes)
+        let at = |side: Side<'a>, view: &View<'a>| side.at(&view.pointer);
+        if at(self.old, old)
+            .zip(at(self.new, new))
+            .is_some_and(|(one, other)| rename::is_word_for_word((self.old, &one), (self.new, &other)))
         {
+            return None;
+        }
+        let covers = |wide: Option<&CanonicalSchema>, narrow: Option<&CanonicalSchema>| {
+            wide.zip(narrow).and_then(|(wide, narrow)| wide.covers(narrow).ok())
+        };
+        let written = (canonical(self.old, old, Reading::Written), canonical(self.new, new, Reading::Written));
+        let (one, other) = (written.0.as_ref(), written.1.as_ref());
+        if covers(one, other) == Some(Containment::Yes) && covers(other, one) == Some(Containment::Yes) {
             return None;
         }
         // What is sent has the properties that are known, and no other; and answers may have any beside those.
         let answer = match self.direction {
-            Direction::Request => covers(&written.1, &schema(self.old, old, Reading::Exact)?),
-            _ => covers(&schema(self.old, old, Reading::Open)?, &schema(self.new, new, Reading::Exact)?),
+            Direction::Request => covers(other, canonical(self.old, old, Reading::Exact).as_ref()),
+            _ => {
+                let (wide, narrow) =
+                    (canonical(self.old, old, Reading::Open), canonical(self.new, new, Reading::Exact));
+                covers(wide.as_ref(), narrow.as_ref())
+            }
         };
         Some(match answer {
             Some(Containment::Yes) => Verdict::Compatible,
@@ -89,4 +98,10 @@ impl<'a> Comparison<'a> {
             _ => Verdict::Unknown,
         })
     }
+}
+
+/// A schema as the engine compares it; nothing where it cannot.
+fn canonical(side: Side<'_>, view: &View<'_>, reading: Reading) -> Option<CanonicalSchema> {
+    let schema = JsonSchemas::new(side.document, reading).at(&view.pointer)?;
+    jsonschema::canonical::options().should_validate_formats(true).canonicalize(&schema).ok()
 }

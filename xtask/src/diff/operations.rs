@@ -6,8 +6,6 @@ use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
 use super::view::{At, Side};
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
 /// An operation of one version.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation<'a> {
@@ -22,7 +20,10 @@ impl<'a> Operation<'a> {
     pub(crate) fn all(side: Side<'a>) -> Vec<Self> {
         let mut all = Vec::new();
         for (path, item) in side.root().get("paths").into_iter().flat_map(|paths| paths.entries()) {
-            for (method, at) in item.entries().filter(|(method, at)| METHODS.contains(method) && at.value.is_object()) {
+            for (method, at) in item
+                .entries()
+                .filter(|(method, at)| unloc_codegen::operation::method(method).is_some() && at.value.is_object())
+            {
                 all.push(Self { method, path, at, item: item.clone() });
             }
         }

@@ -38,8 +38,8 @@ fn is_much_the_same(one: &str, other: &str) -> bool {
     one == other || (shorter > 2 && (one.contains(&other) || other.contains(&one)))
 }
 
-/// Whether two schemas say the same; looked at word for word first.
-pub(crate) fn is_equal(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bool {
+/// Whether two schemas and all that they refer to are written alike.
+pub(crate) fn is_word_for_word(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bool {
     let words = |(side, at): (Side<'_>, &At<'_>)| {
         let components = side.reached(at.value).into_iter().map(|name| {
             let component = side.at(&format!("/components/schemas/{name}"));
@@ -47,7 +47,12 @@ pub(crate) fn is_equal(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bo
         });
         (at.value.clone(), components.collect::<Vec<_>>())
     };
-    words(old) == words(new) || signature(old.0, old.1, 0) == signature(new.0, new.1, 0)
+    words(old) == words(new)
+}
+
+/// Whether two schemas look alike, however they are written.
+pub(crate) fn is_equal(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bool {
+    is_word_for_word(old, new) || signature(old.0, old.1, 0) == signature(new.0, new.1, 0)
 }
 
 /// A schema as plain JSON in one form, whatever it is put together of.

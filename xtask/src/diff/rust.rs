@@ -162,6 +162,7 @@ pub(crate) fn judge(
         (Ok(before), Ok(after)) => return attribute(old, new, Lines::between(before, after), changes),
         (Err(why), _) | (_, Err(why)) => why,
     };
+    changes.retain(|change| !change.is_quiet);
     for change in changes.iter_mut() {
         (change.rust, change.rust_why) =
             (Verdict::Unknown, "there are no bindings on both sides to compare".to_owned());

@@ -6,6 +6,7 @@ use std::process::Command;
 use unloc_codegen::load::Document;
 
 use super::version::Version;
+use crate::validate::is_spec;
 
 /// Two versions of one spec; one that has come or gone has one side only.
 pub(crate) struct Pair {
@@ -69,10 +70,6 @@ fn api(file: &Path) -> String {
     let is_name = stem.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && stem.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if is_name { stem.to_owned() } else { "api".to_owned() }
-}
-
-fn is_spec(file: &Path) -> bool {
-    file.extension().is_some_and(|extension| extension == "yaml") && file.file_stem().is_some_and(|stem| stem != "lint")
 }
 
 /// Where the branch left `main`.

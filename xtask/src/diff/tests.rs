@@ -328,7 +328,7 @@ fn what_is_put_together_of_parts_is_compared_as_a_whole() {
             "{type: integer}",
             "{type: integer, multipleOf: 5}",
             "request",
-            "breaking",
+            "unknown",
         ),
         (
             "{type: object, properties: {p: {type: string}, q: {type: string}}, oneOf: [{required: [p]}, {required: [q]}]}",
@@ -344,16 +344,16 @@ fn what_is_put_together_of_parts_is_compared_as_a_whole() {
         ("{type: object, properties: {a: {$ref: '#/components/schemas/Loop'}}}", "a:", "b:", "response", "unknown"),
     ] {
         let told = of_schema(schema, from, to, place);
-        assert!(
-            told.iter().any(|verdict| verdict == wire || (wire == "breaking" && verdict == "unknown")),
-            "{schema}: {told:?}"
-        );
+        assert!(told.iter().any(|verdict| verdict == wire), "{schema}: {told:?}");
     }
     let many: Vec<_> = (0..16).map(|place| format!("p{place}: {node}")).collect();
     assert!(
         of_schema(&format!("{{type: object, properties: {{{}}}}}", many.join(", ")), "p0", "p0", "response").is_empty()
     );
     assert!(of_schema("{$ref: '#/components/schemas/Loop'}", "Loop", "Loop", "response").is_empty());
+    // What the engine cannot tell apart is the same all the same if nothing has changed.
+    let hard = "{oneOf: [{type: integer, multipleOf: 5}, {type: string, pattern: '^a'}]}";
+    assert!(of_schema(hard, "5", "5", "request").is_empty());
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use unloc_codegen::load::{Document, escape};
+use unloc_codegen::prepare::LIMITS;
 
 use super::change::{Item, Place};
 use super::operations::Operation;
@@ -173,7 +174,7 @@ impl<'a> Side<'a> {
                     Value::Object(map) if !map.is_empty() => view.extra = Extra::Of(inner.clone()),
                     _ => {}
                 },
-                key if BOUNDS.contains(&key) => {
+                key if LIMITS.contains(&key) => {
                     if view.bounds.insert(key, inner.clone()).is_some_and(|other| other.value != inner.value) {
                         view.choices.push(at.pointer.clone());
                     }
@@ -200,23 +201,6 @@ fn mentions(value: &Value, target: &str) -> bool {
 }
 
 const PLACED: &[&str] = &["type", "format", "enum", "required", "additionalProperties", "items"];
-
-/// The limits of a value.
-pub(crate) const BOUNDS: &[&str] = &[
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
 
 /// What properties an object may have beside those that are listed.
 #[derive(Clone, Debug, Default)]
@@ -262,7 +246,10 @@ impl View<'_> {
 
     /// Whether this keyword, if it is there, stands in the component itself and not beside a reference to it.
     pub(crate) fn is_own(&self, at: Option<&At<'_>>) -> bool {
-        at.is_none_or(|at| at.pointer.starts_with(&self.home))
+        at.is_none_or(|at| {
+            let below = at.pointer.strip_prefix(&self.home);
+            below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        })
     }
 
     /// What type it is, said or not.

@@ -61,8 +61,6 @@ pub(crate) type Field = (&'static str, bool, Kind);
 use Kind::{Any, Count, Flag, FlagOrSchema, List, Map, Number, Of, OneOf, RefOr, Text};
 use Object as O;
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
 impl Object {
     /// What it is called in a sentence.
     pub(crate) fn name(self) -> &'static str {
@@ -303,7 +301,7 @@ impl Object {
 
 /// Whether this key of a path is one of its operations.
 pub(crate) fn is_method(key: &str) -> bool {
-    METHODS.contains(&key)
+    unloc_codegen::operation::method(key).is_some()
 }
 
 const SCHEMA: &[Field] = &[
