@@ -4,7 +4,8 @@
 use heck::ToPascalCase;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
-use syn::{ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Stmt, Type, parse_quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Local, Pat, Stmt, Type, parse_quote};
 
 use super::{Fields, docs, optional};
 use crate::operation::{Needs, Operation, Parameter, ident};
@@ -171,25 +172,18 @@ fn docs_of_body(function: &mut ImplItemFn) {
     function.attrs.push(parse_quote!(#[doc = #text]));
     // A missing property explains itself; the name of a Rust type would not help.
     struct Plain;
-    impl syn::visit_mut::VisitMut for Plain {
+    impl VisitMut for Plain {
         fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
             if call.path.is_ident("format") {
                 call.tokens = quote!("{s}");
             }
         }
     }
-    syn::visit_mut::visit_impl_item_fn_mut(&mut Plain, function);
+    Plain.visit_impl_item_fn_mut(function);
 }
 
 /// Splits progenitor's `send` in two: what builds the request stays, what sends it and reads the answer is ours.
 fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, String> {
-    let is_local = |stmt: &Stmt, name: &str| {
-        let pattern = match stmt {
-            Stmt::Local(local) => &local.pat,
-            _ => return false,
-        };
-        matches!(pattern, syn::Pat::Ident(pattern) if pattern.ident == name)
-    };
     let end = send.block.stmts.iter().position(|stmt| is_local(stmt, "info"));
     let end = end.ok_or_else(|| format!("end of the request of `{}`", operation.id))?;
     let mut building: Vec<Stmt> = Vec::new();
@@ -203,6 +197,7 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
             building.push(stmt);
         }
     }
+    without_empty_map(&mut building);
     let constant = format_ident!("{}", operation.constant());
     let (ty, through): (Type, _) = match &operation.success {
         Some(schema) => {
@@ -237,12 +232,41 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
     ])
 }
 
-/// Whether this literal stands among the tokens, however deep.
-fn mentions(tokens: TokenStream, literal: &str) -> bool {
+/// Drops the map of headers where nothing is put into it: it would be made, with room, for every call.
+fn without_empty_map(building: &mut Vec<Stmt>) {
+    const MAP: &str = "header_map";
+    struct Unmapped;
+    impl VisitMut for Unmapped {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expr);
+            if let Expr::MethodCall(call) = expr
+                && call.method == "headers"
+            {
+                *expr = (*call.receiver).clone();
+            }
+        }
+    }
+    let made = building.iter().position(|stmt| is_local(stmt, MAP));
+    // One statement makes it, and one gives it to the request.
+    if let Some(made) =
+        made.filter(|_| building.iter().filter(|stmt| mentions(stmt.to_token_stream(), MAP)).count() == 2)
+    {
+        building.remove(made);
+        building.iter_mut().filter(|stmt| is_local(stmt, "request")).for_each(|stmt| Unmapped.visit_stmt_mut(stmt));
+    }
+}
+
+fn is_local(stmt: &Stmt, name: &str) -> bool {
+    matches!(stmt, Stmt::Local(Local { pat: Pat::Ident(pattern), .. }) if pattern.ident == name)
+}
+
+/// Whether this literal or name stands among the tokens, however deep.
+fn mentions(tokens: TokenStream, text: &str) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream(), literal),
-        TokenTree::Literal(found) => found.to_string() == literal,
-        _ => false,
+        TokenTree::Group(group) => mentions(group.stream(), text),
+        TokenTree::Literal(found) => found.to_string() == text,
+        TokenTree::Ident(found) => found == text,
+        TokenTree::Punct(_) => false,
     })
 }
 
@@ -250,20 +274,19 @@ fn mentions(tokens: TokenStream, literal: &str) -> bool {
 fn without_options(stmt: &Stmt) -> Option<Stmt> {
     let Stmt::Local(local) = stmt else { return None };
     let mut local = local.clone();
-    let syn::Pat::Struct(parts) = &mut local.pat else { return None };
+    let Pat::Struct(parts) = &mut local.pat else { return None };
     parts.rest = Some(syn::PatRest { attrs: Vec::new(), dot2_token: Default::default() });
     Some(Stmt::Local(local))
 }
 
+/// The address, put together at once: its length is known before its first byte.
 fn url(operation: &Operation) -> Stmt {
-    let template = operation.path.split(['{', '}']).enumerate();
-    let template: String = template.map(|(index, part)| if index % 2 == 1 { "{}" } else { part }).collect();
-    let template = format!("{{}}{template}");
-    let segments = operation.path.split(['{', '}']).skip(1).step_by(2).map(|name| {
-        let ident = format_ident!("{}", ident(name));
-        quote!(crate::path::segment(#name, &#ident)?)
+    let parts = operation.path.split(['{', '}']).enumerate().filter(|(_, part)| !part.is_empty());
+    let parts = parts.map(|(index, part)| {
+        let ident = format_ident!("{}", ident(part));
+        if index % 2 == 1 { quote!(&crate::path::segment(#part, &#ident)?) } else { quote!(#part) }
     });
-    parse_quote!(let url = format!(#template, client.baseurl, #(#segments),*);)
+    parse_quote!(let url = [client.baseurl.as_str(), #(#parts),*].concat();)
 }
 
 /// `items()` and `pages()`, and what they need to know of the page's type.

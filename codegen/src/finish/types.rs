@@ -93,12 +93,12 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
                 #[serde(default, rename = #property, skip_serializing_if = "crate::Nullable::is_absent")]
             });
         }
-        let Some(schema) = schema else { continue };
-        let key = (schema.clone(), property);
-        for alias in marks.aliases.get(&key).into_iter().flatten() {
+        let key = schema.map(|schema| (schema.clone(), property));
+        for alias in key.as_ref().and_then(|key| marks.aliases.get(key)).into_iter().flatten() {
             field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
         }
-        if let Some(reader) = marks.lenient.get(&key) {
+        let reader = key.and_then(|key| marks.lenient.get(&key)).copied();
+        if let Some(reader) = reader.or_else(|| is_time(optional(&field.ty).unwrap_or(&field.ty)).then_some("time")) {
             let reader = format!("crate::lenient::{reader}");
             if optional(&field.ty).is_some() && !serde_text(&field.attrs).contains("default") {
                 field.attrs.push(parse_quote!(#[serde(default)]));
@@ -106,6 +106,10 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
             field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
         }
     }
+}
+
+fn is_time(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "DateTime"))
 }
 
 /// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
