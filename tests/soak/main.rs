@@ -1,6 +1,6 @@
 //! Many callers, a service that fails in every way it can, and time: nothing is lost, nothing is done twice, nothing grows.
 //!
-//! `SOAK_SECONDS` says for how long, 8 unless it is set. Alone in its program, so that nobody else's memory, sockets and
+//! `SOAK_SECONDS` says for how long, 8 unless it is set; `cargo xtask ci` sets it to 30. Alone in its program, so that nobody else's memory, sockets and
 //! tasks are counted. What is compared are two parts of one run; no test here knows how fast the machine is.
 
 #![allow(

@@ -15,7 +15,11 @@ struct Check {
 
 const DENY: &[&str] = &["--", "-D", "warnings"];
 const NATIVE_TLS: &str = "native-tls";
+const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions"];
 const WASM: &str = "wasm32-unknown-unknown";
+
+/// Takes longest of all tests, and no feature has to do with it.
+const MODEL: &str = "call::tests::model";
 
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
@@ -29,13 +33,21 @@ const CHECKS: &[Check] = &[
     check("lints, native TLS", &["clippy", "-p", "unloc", "--no-default-features", "--features", NATIVE_TLS]),
     check("lints, all features", &["clippy", "-p", "unloc", "--all-features"]),
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--target", WASM]),
-    check("tests and doctests", &["test", "--workspace", "--features", "unloc/schemars"]),
-    check("tests, no features", &["test", "-p", "unloc", "--no-default-features", "--lib", "--test", "contract"]),
+    Check {
+        name: "tests and doctests",
+        arguments: &["test", "--workspace", "--features", "unloc/schemars"],
+        environment: &[("SOAK_SECONDS", "30")],
+    },
+    check(
+        "tests, no features",
+        &["test", "-p", "unloc", "--no-default-features", "--lib", "--test", "contract", "--", "--skip", MODEL],
+    ),
     Check {
         name: "documentation",
         arguments: &["doc", "--workspace", "--no-deps", "--features", "unloc/schemars"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
+    check("instructions", COUNTED),
 ];
 
 const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check {
@@ -78,6 +90,10 @@ fn by_cargo(check: &Check, root: &Path) -> Result<(), String> {
     }
     if check.arguments.contains(&WASM) && !has_wasm() {
         println!("SKIPPED: the target {WASM} is not installed (rustup target add {WASM})");
+        return Ok(());
+    }
+    if check.arguments == COUNTED && Command::new("valgrind").arg("--version").output().is_err() {
+        println!("SKIPPED: valgrind is not installed (apt-get install valgrind)");
         return Ok(());
     }
     let mut arguments = check.arguments.to_vec();

@@ -1,6 +1,7 @@
 //! Where a benchmark ran, as far as it matters, and without the names that a machine has.
 
 use std::fs;
+use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct Machine {
     pub cores: usize,
     /// Operating system and, where that is known, its release.
     pub system: String,
+    /// The C library, which allocates and copies, where it says its name.
+    #[serde(default)]
+    pub libc: Option<String>,
     /// The compiler's version.
     pub rustc: String,
     /// How many programs wanted a processor in the minute before, on average: how busy the machine was.
@@ -36,6 +40,7 @@ impl Machine {
             arch: std::env::consts::ARCH.to_owned(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             system: format!("{} {release}", std::env::consts::OS).trim_end().to_owned(),
+            libc: libc(),
             rustc: rustc.to_owned(),
             load: read("/proc/loadavg").split(' ').next().and_then(|load| load.parse().ok()),
         }
@@ -47,4 +52,9 @@ impl Machine {
         let os = |machine: &Self| machine.system.split(' ').next().map(str::to_owned);
         self.arch == other.arch && self.rustc == other.rustc && os(self) == os(other)
     }
+}
+
+fn libc() -> Option<String> {
+    let answer = Command::new("getconf").arg("GNU_LIBC_VERSION").output().ok().filter(|done| done.status.success())?;
+    Some(String::from_utf8(answer.stdout).ok()?.trim().to_owned())
 }
