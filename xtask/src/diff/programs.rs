@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::change::Verdict;
-use super::edits::{EDITS, Edit};
+use super::edits::{self, Edit};
 use super::tests::{SPEC, changes};
 
 /// A workspace with the crate as it is, another spec, and a program for each edit that has one.
@@ -104,7 +104,7 @@ fn together(edits: &[(String, &Edit)]) -> String {
 fn programs_compile_after_an_edit_exactly_when_it_is_not_called_breaking() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let workspace = Workspace::new(root);
-    let programs = EDITS.iter().filter(|edit| !edit.program.is_empty()).enumerate();
+    let programs = edits::all().filter(|edit| !edit.program.is_empty()).enumerate();
     let programs: Vec<_> = programs.map(|(place, edit)| (format!("program{place}"), edit)).collect();
     assert!(programs.len() >= 15);
     for (name, edit) in &programs {

@@ -1,0 +1,237 @@
+//! Edits of what is answered, enums among it.
+
+use super::{CREATE_ROLE, Edit, LOCK, ROLE, edit, with};
+
+pub(super) const EDITS: &[Edit] = &[
+    // Answers.
+    with(
+        "a property of an answer is new",
+        &[(
+            LOCK,
+            "        keysCreatedCount:",
+            "        batteryStatus:\n          type: string\n          description: How full it is.\n        keysCreatedCount:",
+        )],
+        &["property response: compatible / compatible"],
+        "fn take(lock: unloc::types::Lock) -> String { let unloc::types::Lock { id, name, .. } = lock; id + &name } let _ = take;",
+    ),
+    with(
+        "a required property of an answer is gone",
+        &[
+            (ROLE, "required: [userId, lockId, canShare]", "required: [userId, canShare]"),
+            (ROLE, "        lockId:\n          type: string\n          description: Id of the lock.\n", ""),
+        ],
+        &["property response: breaking / breaking"],
+        "fn take(role: unloc::types::Role) -> String { role.lock_id } let _ = take;",
+    ),
+    with(
+        "an optional property of an answer is gone",
+        &[(
+            LOCK,
+            "        duplicateLock:\n          type: boolean\n          description: Seen on virtual locks only; its meaning is not documented.\n",
+            "",
+        )],
+        &["property response: compatible / breaking"],
+        "fn take(lock: unloc::types::Lock) -> Option<bool> { lock.duplicate_lock } let _ = take;",
+    ),
+    with(
+        "a property of an answer is called differently",
+        &[(ROLE, "        createdKeys:", "        keysCreated:")],
+        &["rename response: unknown / breaking"],
+        "fn take(role: unloc::types::Role) -> Option<i32> { role.created_keys } let _ = take;",
+    ),
+    edit(
+        "a property of an answer is called as the old bindings read it, too",
+        &[
+            ("    LockHolderList:", "required: [lockHolders]", "required: [lock-holders]"),
+            ("    LockHolderList:", "x-envelope: lockHolders", "x-envelope: lock-holders"),
+            ("    LockHolderList:", "        lockHolders:", "        lock-holders:"),
+            ("    LockHolderList:", "x-aliases: [lock-holders]", "x-aliases: [lockHolders]"),
+        ],
+        &["behaviour response: compatible / compatible", "rename response: compatible / compatible"],
+    ),
+    with(
+        "a property of an answer becomes optional",
+        &[("    VendorConnection:", "required: [id, state, vendor]", "required: [id, state]")],
+        &["property response: breaking / breaking"],
+        "fn take(one: unloc::types::VendorConnection) -> unloc::types::Vendor { one.vendor } let _ = take;",
+    ),
+    edit(
+        "a property of an answer becomes required",
+        &[(LOCK, "required: [id, name]", "required: [id, name, created]")],
+        &["property response: compatible / breaking"],
+    ),
+    edit(
+        "a required property of an answer may be null",
+        &[(
+            ROLE,
+            "        lockId:\n          type: string\n",
+            "        lockId:\n          type: string\n          nullable: true\n",
+        )],
+        &["nullability response: breaking / breaking"],
+    ),
+    with(
+        "an optional property of an answer may be null",
+        &[(
+            ROLE,
+            "        userName:\n          type: string\n",
+            "        userName:\n          type: string\n          nullable: true\n",
+        )],
+        &["nullability response: compatible / compatible"],
+        "fn take(role: unloc::types::Role) -> Option<String> { role.user_name } let _ = take;",
+    ),
+    edit(
+        "a list of an answer may be null",
+        &[(
+            "    RoleList:",
+            "        roles:\n          type: array\n",
+            "        roles:\n          type: array\n          nullable: true\n",
+        )],
+        &["nullability response: compatible / compatible"],
+    ),
+    with(
+        "a number of an answer is wider",
+        &[(
+            LOCK,
+            "        keysCreatedCount:\n          type: integer\n          format: int32\n",
+            "        keysCreatedCount:\n          type: integer\n          format: int64\n",
+        )],
+        &["type response: breaking / breaking"],
+        "fn take(lock: unloc::types::Lock) -> Option<i32> { lock.keys_created_count } let _ = take;",
+    ),
+    edit(
+        "a whole number of an answer may be a fraction",
+        &[(
+            LOCK,
+            "        keysCreatedCount:\n          type: integer\n          format: int32\n",
+            "        keysCreatedCount:\n          type: number\n",
+        )],
+        &["type response: breaking / breaking"],
+    ),
+    edit(
+        "a flag of an answer is a text, which the old bindings read",
+        &[(
+            ROLE,
+            "        canShare:\n          type: boolean\n          description: Whether the person may share keys for the lock. An older example shows it as a text.\n          x-tolerate: [string]\n",
+            "        canShare:\n          type: string\n          description: Whether the person may share keys for the lock.\n",
+        )],
+        &["type response: compatible / breaking"],
+    ),
+    edit(
+        "a time of an answer is a text",
+        &[(LOCK, "          type: string\n          format: date-time\n", "          type: string\n")],
+        &["type response: breaking / breaking"],
+    ),
+    edit(
+        "a text of an answer is a time",
+        &[(
+            ROLE,
+            "        userName:\n          type: string\n",
+            "        userName:\n          type: string\n          format: date-time\n",
+        )],
+        &["type response: compatible / breaking"],
+    ),
+    edit(
+        "a text of an answer has a format that makes no type",
+        &[(
+            ROLE,
+            "        userName:\n          type: string\n",
+            "        userName:\n          type: string\n          format: uuid\n",
+        )],
+        &["type response: compatible / compatible"],
+    ),
+    edit(
+        "a number of an answer has limits",
+        &[(LOCK, "          format: int32\n", "          format: int32\n          maximum: 10\n")],
+        &["bounds response: compatible / compatible"],
+    ),
+    with(
+        "an answer has no body any more",
+        &[(
+            "      operationId: getIntegrator",
+            "          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/IntegratorEnvelope'\n",
+            "          x-old:\n            none:\n              at:\n                all:\n",
+        )],
+        &["response response: breaking / breaking"],
+        "drop(unloc.get_integrator().integrator_id(\"i\").send().await?.into_inner().integrator);",
+    ),
+    edit(
+        "an error is documented",
+        &[(
+            "      operationId: getLockHolders",
+            "        '401':",
+            "        '400':\n          $ref: '#/components/responses/BadRequest'\n        '401':",
+        )],
+        &["response response: compatible / compatible"],
+    ),
+    edit(
+        "an error is no longer documented",
+        &[(CREATE_ROLE, "        '404':\n          $ref: '#/components/responses/NotFound'\n", "")],
+        &["response response: compatible / compatible"],
+    ),
+    edit(
+        "errors have another body",
+        &[(
+            "    ApiError:",
+            "        errorDescription:\n          type: string\n",
+            "        errorDescription:\n          type: integer\n          format: int32\n",
+        )],
+        &["response response: compatible / compatible"],
+    ),
+    edit(
+        "an answer has another status of success",
+        &[("      operationId: createLockHolder", "        '200':", "        '201':")],
+        &["response response: compatible / compatible", "response response: compatible / compatible"],
+    ),
+    // Enums.
+    with(
+        "an enum of answers has a value more",
+        &[
+            ("    VendorConnectionState:", "      enum:\n", "      enum:\n        - paused\n"),
+            (
+                "    VendorConnectionState:",
+                "      x-enum-descriptions:\n",
+                "      x-enum-descriptions:\n        paused: Resting.\n",
+            ),
+        ],
+        &["enum response: compatible / compatible"],
+        "fn take(state: unloc::types::VendorConnectionState) -> bool { matches!(state, unloc::types::VendorConnectionState::Connected) } let _ = take;",
+    ),
+    with(
+        "an enum of answers has a value less",
+        &[
+            ("    LockAuth:", "        - opt-out\n", ""),
+            (
+                "    LockAuth:",
+                "        opt-out: The lock holder has not objected. Known from an older API of the vendor only.\n",
+                "",
+            ),
+        ],
+        &["enum response: compatible / breaking"],
+        "drop(unloc::types::LockAuth::OptOut);",
+    ),
+    edit(
+        "an enum of requests and answers has a value less",
+        &[
+            ("    KeyState:", "        - inactive\n", ""),
+            ("    KeyState:", "        inactive: Outside its times of the week. Known from version 2 only.\n", ""),
+        ],
+        &["enum request: breaking / breaking", "enum response: compatible / breaking"],
+    ),
+    edit(
+        "an enum of requests and answers has a value more",
+        &[
+            ("    KeyState:", "        - inactive\n", "        - inactive\n        - asleep\n"),
+            ("    KeyState:", "        inactive:", "        asleep: Resting.\n        inactive:"),
+        ],
+        &["enum both: compatible / compatible"],
+    ),
+    edit(
+        "an enum of answers lists its values no more",
+        &[(
+            "    LockAuth:",
+            "      enum:\n        - opt-in\n        - opt-out\n        - deny\n      x-enum-descriptions:\n        opt-in: The lock holder has agreed.\n        opt-out: The lock holder has not objected. Known from an older API of the vendor only.\n        deny: The lock holder has refused.\n",
+            "",
+        )],
+        &["enum response: compatible / breaking"],
+    ),
+];

@@ -1,0 +1,140 @@
+//! Edits of what is asked for: operations and their parameters.
+
+use super::{CREATE_ROLE, Edit, GET_LOCK, GET_LOCKS, edit, with};
+
+pub(super) const EDITS: &[Edit] = &[
+    // Operations.
+    with(
+        "an operation is called differently",
+        &[("paths:", "operationId: getLock\n", "operationId: fetchLock\n")],
+        &["rename both: compatible / breaking"],
+        "home.get_lock().lock_id(\"l\").send().await?;",
+    ),
+    edit(
+        "an operation has another path",
+        &[("paths:", "/lock-holders/{lockHolderId}/roles/:", "/lock-holders/{lockHolderId}/all-roles/:")],
+        &["path request: breaking / compatible"],
+    ),
+    edit(
+        "an operation has another method",
+        &[(
+            "paths:",
+            "    post:\n      operationId: createLockHolder",
+            "    put:\n      operationId: createLockHolder",
+        )],
+        &["behaviour both: compatible / compatible", "path request: breaking / compatible"],
+    ),
+    with(
+        "a path parameter is called differently",
+        &[("    WebhookId:", "name: webhookId", "name: id"), ("paths:", "/webhooks/{webhookId}/:", "/webhooks/{id}/:")],
+        &["rename request: compatible / breaking"],
+        "home.delete_webhook().webhook_id(\"w\").send().await?;",
+    ),
+    edit(
+        "an operation is deprecated",
+        &[(GET_LOCK, "      tags:", "      deprecated: true\n      tags:")],
+        &["operation both: compatible / compatible"],
+    ),
+    edit(
+        "an operation may be repeated",
+        &[(CREATE_ROLE, "      security:", "      x-repeatable: false\n      security:")],
+        &["behaviour both: compatible / compatible"],
+    ),
+    with(
+        "an operation does not page any more",
+        &[(GET_LOCKS, "      x-pagination: {items: locks, cursor: startAfterId, size: 500}\n", "")],
+        &["behaviour both: compatible / breaking"],
+        "drop(home.get_locks().items());",
+    ),
+    // Parameters.
+    with(
+        "a query parameter is gone",
+        &[
+            ("      operationId: getRoles", "        - $ref: '#/components/parameters/Limit'\n", ""),
+            (
+                "      operationId: getRoles",
+                "      x-pagination: {items: roles, cursor: startAfterId, size: 500}\n",
+                "",
+            ),
+        ],
+        &["behaviour both: compatible / breaking", "parameter request: unknown / breaking"],
+        "home.get_roles().limit(3).send().await?;",
+    ),
+    with(
+        "a query parameter is new",
+        &[(
+            GET_LOCK,
+            "        - $ref: '#/components/parameters/LockId'\n",
+            "        - $ref: '#/components/parameters/LockId'\n        - {name: language, in: query, description: Of the texts., schema: {type: string}}\n",
+        )],
+        &["parameter request: compatible / compatible"],
+        "home.get_key().key_id(\"k\").lock_id(\"l\").send().await?;",
+    ),
+    with(
+        "a required query parameter is new",
+        &[(
+            "      operationId: getKey",
+            "        - $ref: '#/components/parameters/KeyId'\n",
+            "        - $ref: '#/components/parameters/KeyId'\n        - {name: language, in: query, required: true, description: Of the texts., schema: {type: string}}\n",
+        )],
+        &["parameter request: breaking / fails at run time"],
+        "home.get_key().lock_id(\"l\").key_id(\"k\").send().await?;",
+    ),
+    edit(
+        "a query parameter becomes required",
+        &[
+            (
+                "      operationId: getKeyEventsForLock",
+                "        - $ref: '#/components/parameters/Limit'\n",
+                "        - {name: limit, in: query, required: true, description: How many., schema: {type: integer, format: int32, minimum: 1}}\n",
+            ),
+            (
+                "      operationId: getKeyEventsForLock",
+                "      x-pagination: {items: keyEvents, cursor: startAfterId, size: 500}\n",
+                "",
+            ),
+        ],
+        &["behaviour both: compatible / breaking", "parameter request: breaking / fails at run time"],
+    ),
+    edit(
+        "a query parameter is called differently",
+        &[
+            (
+                "      operationId: getRoles",
+                "        - $ref: '#/components/parameters/Limit'\n",
+                "        - {name: limitTo, in: query, description: How many., schema: {type: integer, format: int32, minimum: 1}}\n",
+            ),
+            (
+                "      operationId: getRoles",
+                "      x-pagination: {items: roles, cursor: startAfterId, size: 500}\n",
+                "",
+            ),
+        ],
+        &["behaviour both: compatible / breaking", "rename request: breaking / breaking"],
+    ),
+    edit(
+        "a query parameter takes less",
+        &[("    KeyEventLimit:", "maximum: 2500", "maximum: 100")],
+        &["bounds request: breaking / compatible"],
+    ),
+    edit(
+        "a query parameter takes more",
+        &[("    KeyEventLimit:", "maximum: 2500", "maximum: 5000")],
+        &["bounds request: compatible / compatible"],
+    ),
+    with(
+        "a query parameter has a wider type",
+        &[("    KeyEventLimit:", "format: int32", "format: int64")],
+        &["type request: compatible / breaking"],
+        "drop(unloc::builder::GetKeyEvents::limit::<std::num::NonZeroI32>);",
+    ),
+    edit(
+        "a query parameter is a text",
+        &[(
+            "    KeyEventLimit:",
+            "        type: integer\n        format: int32\n        minimum: 1\n        maximum: 2500\n",
+            "        type: string\n",
+        )],
+        &["type request: breaking / breaking"],
+    ),
+];
