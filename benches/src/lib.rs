@@ -1,6 +1,7 @@
 //! What `unloc` costs beside thinner ways of making the same calls; `README.md` says how to read it.
 
 mod harness;
+pub mod peer;
 /// The client without `unloc`: progenitor's own output for the same spec.
 #[allow(
     clippy::all,
@@ -28,7 +29,7 @@ use unloc_bench_record::Machine;
 
 pub use harness::{Round, Rung, held_by, interleave, thread_time};
 pub use report::compared;
-pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks};
+pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks, stay_on_a_processor};
 pub use unloc_bench_record::{Record, Row, Spread};
 
 /// What a benchmark gives; whatever goes wrong ends it.

@@ -91,9 +91,9 @@ pub async fn accept(listener: TcpListener) -> io::Result<()> {
 }
 
 /// Keeps this thread where it finds its caches again, and out of the way of the other process. Where it may not, it is
-/// measured as it is.
+/// measured as it is. Threads and processes that it starts from then on stay there, too.
 #[cfg(target_os = "linux")]
-fn stay_on_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
+pub fn stay_on_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
     let Ok(allowed) = sched_getaffinity(None) else { return };
@@ -105,8 +105,9 @@ fn stay_on_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
     }
 }
 
+/// Nothing, since here is no way to say so.
 #[cfg(not(target_os = "linux"))]
-fn stay_on_a_processor(_: impl Fn(&[usize]) -> Option<&usize>) {}
+pub fn stay_on_a_processor(_: impl Fn(&[usize]) -> Option<&usize>) {}
 
 async fn attend(stream: TcpStream, answers: &Answers) -> io::Result<()> {
     stream.set_nodelay(true)?;

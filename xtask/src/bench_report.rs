@@ -25,7 +25,7 @@ struct Drawing {
     axis: &'static str,
 }
 
-const REPORTS: [Report; 5] = [
+const REPORTS: [Report; 6] = [
     Report {
         bench: "overhead",
         chart: Some(Drawing {
@@ -56,6 +56,14 @@ const REPORTS: [Report; 5] = [
             title: "Time for a page of a long list",
             figure: "time a page",
             axis: "ms for a page that takes the service 20 ms: median and quartiles of the rounds",
+        }),
+    },
+    Report {
+        bench: "peers",
+        chart: Some(Drawing {
+            title: "The same job through generated clients",
+            figure: "CPU",
+            axis: "µs of processor time for one of them, client only: median and quartiles of the rounds",
         }),
     },
     Report { bench: "instructions", chart: None },

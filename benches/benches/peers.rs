@@ -1,0 +1,221 @@
+//! The same job through `unloc` and through clients that OpenAPI Generator makes of the same specs: a token, one lock,
+//! and all keys of a lock holder page by page. Each is a program of its own, which `benches/peers/prepare.py` makes;
+//! without them nothing is measured, and nothing fails.
+
+use std::process::{ExitCode, Stdio};
+use std::thread;
+
+use tokio::runtime::Builder;
+use unloc_benches::peer::{Answer, Peer, Running};
+use unloc_benches::{Plan, Result, Row, Spread, stay_on_a_processor};
+use unloc_sandbox::{Quirk, Sandbox};
+
+/// The first is the one that the others are compared with.
+const PEERS: [Peer; 3] = [
+    Peer { name: "unloc", folder: "unloc", source: include_str!("../peers/unloc/home.rs") },
+    Peer { name: "generated Rust", folder: "openapi-rust", source: include_str!("../peers/openapi-rust/home.rs") },
+    Peer {
+        name: "generated TypeScript",
+        folder: "openapi-typescript",
+        source: include_str!("../peers/openapi-typescript/home.ts"),
+    },
+];
+/// How many keys the town has; the first lock holder has two fifths of them.
+const KEYS: usize = 5_000;
+const PAGE: usize = 100;
+/// How often a round reads the lock, and the list.
+const LOCKS: usize = 200;
+const LISTS: usize = 5;
+/// How many rounds' worth of work is done before anything counts, so that node has compiled what it runs often.
+const WARM: usize = 10;
+
+fn main() -> ExitCode {
+    if !PEERS.iter().all(Peer::is_prepared) {
+        println!("SKIPPED: python3 benches/peers/prepare.py makes the peers");
+        return ExitCode::SUCCESS;
+    }
+    unloc_benches::main("peers", |plan| {
+        let sandbox = sandbox()?;
+        stay_on_a_processor(<[usize]>::first);
+        let job = Job::of(&sandbox)?;
+        let mut running =
+            PEERS.iter().map(|peer| peer.start(&job.settings, Stdio::inherit())).collect::<Result<Vec<_>>>()?;
+        for _ in 0..if plan.is_smoke() { 0 } else { WARM } {
+            job.round(plan, &mut running, 0)?;
+        }
+        let (mut locks, mut pages, mut starts) = (Table::default(), Table::default(), Table::default());
+        for number in 0..plan.rounds {
+            let (lock, page) = job.round(plan, &mut running, number)?;
+            locks.add(lock);
+            pages.add(page);
+            starts.add(job.starts(number)?);
+        }
+        let mut rows = locks.rows("getLock");
+        rows.extend(pages.rows(&format!("a page of {PAGE} keys")));
+        rows.extend(starts.rows("a program that reads one lock"));
+        let stopped = job.stopped_by_quirks(&sandbox, plan);
+        for ((peer, running), stopped) in PEERS.iter().zip(running).zip(stopped) {
+            let row = with_memory(Row::new("a program that has done all this", peer.name), running.memory());
+            let count = |number: usize| Spread::single(number as f64);
+            let row = row.with("lines a user writes", "", count(peer.lines()));
+            rows.push(row.with(&format!("stopped by, of {} quirks", Quirk::ALL.len()), "", count(stopped)));
+            running.end()?;
+        }
+        Ok(rows)
+    })
+}
+
+/// A town whose clock stands still, so that all read the same, on another processor than the rest if there are two.
+fn sandbox() -> Result<Sandbox> {
+    let start = || {
+        stay_on_a_processor(<[usize]>::last);
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let started = runtime.block_on(Sandbox::builder().keys(KEYS).speed(0.0).start());
+        started.map_err(std::io::Error::other)
+    };
+    // By a thread of its own, as whoever has chosen a processor cannot choose another one.
+    let started = thread::scope(|threads| threads.spawn(start).join());
+    Ok(started.map_err(|_| "the sandbox did not start")??)
+}
+
+/// What the peers have to know, and what they have to find.
+struct Job {
+    settings: Vec<(&'static str, String)>,
+    keys: usize,
+}
+
+/// What one took in one round, in microseconds.
+struct Took {
+    cpu: f64,
+    wall: f64,
+    memory: Option<f64>,
+}
+
+impl Job {
+    fn of(sandbox: &Sandbox) -> Result<Self> {
+        let town = sandbox.town();
+        let holder = town.lock_holders.first().ok_or("a town without a lock holder")?;
+        let locks: Vec<&str> =
+            town.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).map(|lock| lock.id.as_str()).collect();
+        let keys = town.keys.iter().filter(|key| !key.shared && locks.contains(&key.lock_id.as_str())).count();
+        let settings = vec![
+            ("PEER_URL", sandbox.base_url().to_owned()),
+            ("PEER_CLIENT_ID", sandbox.client_id().to_owned()),
+            ("PEER_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+            ("PEER_LOCK_HOLDER", holder.id.clone()),
+            ("PEER_SCOPE", holder.scope.clone()),
+            ("PEER_LOCK", (*locks.first().ok_or("a lock holder without a lock")?).to_owned()),
+        ];
+        Ok(Self { settings, keys })
+    }
+
+    /// Each peer reads the lock and the list. Gives what a lock and a page took.
+    fn round(&self, plan: Plan, running: &mut [Running], number: usize) -> Result<(Vec<Took>, Vec<Took>)> {
+        let (locks, lists) = (plan.calls(LOCKS), plan.calls(LISTS));
+        let lock = in_turn(running, number, |peer| peer.order("lock", locks))?;
+        agree(&lock, locks)?;
+        let list = in_turn(running, number, |peer| peer.order("keys", lists))?;
+        agree(&list, lists * self.keys)?;
+        let pages = self.keys.div_ceil(PAGE) as f64;
+        let each = |answers: &[Answer], calls: f64| {
+            answers.iter().map(|took| Took { cpu: took.cpu / calls, wall: took.wall / calls, memory: None }).collect()
+        };
+        Ok((each(&lock, 1.0), each(&list, pages)))
+    }
+
+    /// Each peer is started for one lock, and ends.
+    fn starts(&self, number: usize) -> Result<Vec<Took>> {
+        let mut peers = PEERS;
+        in_turn(&mut peers, number, |peer| {
+            let mut running = peer.start(&self.settings, Stdio::inherit())?;
+            let answer = running.order("lock", 1)?;
+            agree(&[answer], 1)?;
+            let memory = running.memory();
+            let wall = running.end()?.as_secs_f64() * 1e6;
+            Ok(Took { cpu: answer.cpu_since_start, wall, memory })
+        })
+    }
+}
+
+impl Job {
+    /// Of how many quirks of the service each peer cannot do the job, or reads something else than `unloc`.
+    fn stopped_by_quirks(&self, sandbox: &Sandbox, plan: Plan) -> Vec<usize> {
+        let mut stopped = vec![0; PEERS.len()];
+        let quirks = if plan.is_smoke() { &[] } else { Quirk::ALL };
+        for &quirk in quirks {
+            sandbox.set_quirks([quirk]);
+            let mut expected = None;
+            for (peer, stopped) in PEERS.iter().zip(&mut stopped) {
+                let read = self.read_all(peer).ok();
+                if read.is_none() || *expected.get_or_insert(read) != read {
+                    println!("{quirk} stops {}", peer.name);
+                    *stopped += 1;
+                }
+            }
+        }
+        sandbox.set_quirks([]);
+        stopped
+    }
+
+    /// What it reads; what it complains of, where it cannot, is of no interest.
+    fn read_all(&self, peer: &Peer) -> Result<[u64; 2]> {
+        let mut running = peer.start(&self.settings, Stdio::null())?;
+        let sums = [running.order("lock", 1)?.sum, running.order("keys", 1)?.sum];
+        running.end()?;
+        Ok(sums)
+    }
+}
+
+/// Begins every other round with the last one: what comes first finds another machine than what comes last.
+fn in_turn<T, R>(all: &mut [T], round: usize, mut work: impl FnMut(&mut T) -> Result<R>) -> Result<Vec<R>> {
+    if round.is_multiple_of(2) {
+        return all.iter_mut().map(work).collect();
+    }
+    let mut done = all.iter_mut().rev().map(&mut work).collect::<Result<Vec<R>>>()?;
+    done.reverse();
+    Ok(done)
+}
+
+/// Who reads something else than the others, or not all of it, has not done the job.
+fn agree(answers: &[Answer], count: usize) -> Result<()> {
+    let first = answers.first().map(|answer| answer.sum);
+    match answers.iter().zip(&PEERS).find(|(answer, _)| answer.count != count as u64 || Some(answer.sum) != first) {
+        Some((answer, peer)) => Err(format!("{} has read {answer:?}, of {count}; all: {answers:?}", peer.name).into()),
+        None => Ok(()),
+    }
+}
+
+/// The rounds of each peer.
+#[derive(Default)]
+struct Table(Vec<Vec<Took>>);
+
+impl Table {
+    fn add(&mut self, round: Vec<Took>) {
+        self.0.push(round);
+    }
+
+    /// A row for each peer, each round compared within itself.
+    fn rows(&self, group: &str) -> Vec<Row> {
+        let row = |(place, peer): (usize, &Peer)| {
+            let each = |value: fn(&Took) -> f64| Spread::of(self.0.iter().map(|round| value(&round[place])));
+            let ratio = |value: fn(&Took) -> f64| {
+                Spread::of(self.0.iter().map(|round| value(&round[place]) / value(&round[0])))
+            };
+            let row = Row::new(group, peer.name)
+                .with("CPU", "µs", each(|took| took.cpu))
+                .with("CPU to unloc", "", ratio(|took| took.cpu))
+                .with("wall p50", "µs", each(|took| took.wall))
+                .with("wall to unloc", "", ratio(|took| took.wall));
+            let memory = self.0.iter().filter_map(|round| round[place].memory).reduce(f64::max);
+            with_memory(row, memory)
+        };
+        PEERS.iter().enumerate().map(row).collect()
+    }
+}
+
+fn with_memory(row: Row, peak: Option<f64>) -> Row {
+    match peak {
+        Some(peak) => row.with("memory peak", "MB", Spread::single(peak)),
+        None => row,
+    }
+}

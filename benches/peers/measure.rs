@@ -1,0 +1,103 @@
+//! Takes orders on the standard input, a line each, and answers with a line of JSON what they took. None of this counts
+//! as written by a user; `openapi-typescript/main.ts` does the same in the same way.
+
+use std::error::Error;
+use std::io::{BufRead, stdin};
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::json;
+
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A client, in as far as it is measured.
+pub(crate) trait Peer: Sized {
+    fn new(access: &Access) -> Result<Self>;
+    async fn lock(&mut self, id: &str, read: &mut Read) -> Result<()>;
+    async fn keys(&mut self, read: &mut Read) -> Result<()>;
+}
+
+/// What a user knows: who they are, and which lock holder it is about.
+pub(crate) struct Access {
+    pub(crate) url: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) lock_holder: String,
+    pub(crate) scope: String,
+}
+
+/// What has been read: how many things, and a sum that is another one when one of them is, or when their order is.
+#[derive(Default)]
+pub(crate) struct Read {
+    count: u64,
+    sum: u64,
+}
+
+impl Read {
+    pub(crate) fn note(&mut self, id: &str, created: i64) {
+        let last = id.bytes().last().map_or(0, u64::from);
+        self.count += 1;
+        self.sum = (self.sum * 31 + created.unsigned_abs() % 1_000_003 + last) % (1 << 31);
+    }
+}
+
+/// Carries out orders such as `lock 200` and `keys 5`, until there are no more.
+pub(crate) fn run<P: Peer>() -> Result<()> {
+    let access = Access {
+        url: std::env::var("PEER_URL")?,
+        client_id: std::env::var("PEER_CLIENT_ID")?,
+        client_secret: std::env::var("PEER_CLIENT_SECRET")?,
+        lock_holder: std::env::var("PEER_LOCK_HOLDER")?,
+        scope: std::env::var("PEER_SCOPE")?,
+    };
+    let lock = std::env::var("PEER_LOCK")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut peer = P::new(&access)?;
+    for order in stdin().lock().lines() {
+        let order = order?;
+        let (what, times) = order.split_once(' ').ok_or("an order is a word and a number")?;
+        println!("{}", runtime.block_on(measure(&mut peer, what, times.parse()?, &lock))?);
+    }
+    Ok(())
+}
+
+async fn measure(peer: &mut impl Peer, what: &str, times: usize, lock: &str) -> Result<serde_json::Value> {
+    // Cold caches, after the others had their turn, are nobody's fault; a single call is meant to be cold.
+    for _ in 0..times / 20 {
+        call(peer, what, lock, &mut Read::default()).await?;
+    }
+    let (mut read, mut wall) = (Read::default(), Vec::with_capacity(times));
+    let before = cpu_time();
+    for _ in 0..times {
+        let begun = Instant::now();
+        call(peer, what, lock, &mut read).await?;
+        wall.push(begun.elapsed());
+    }
+    let after = cpu_time();
+    wall.sort();
+    let wall = wall.get(times / 2).copied().unwrap_or_default();
+    Ok(json!({
+        "cpu": micros(after.saturating_sub(before)) / times as f64,
+        "cpu_since_start": micros(after),
+        "wall": micros(wall),
+        "count": read.count,
+        "sum": read.sum,
+    }))
+}
+
+async fn call(peer: &mut impl Peer, what: &str, lock: &str, read: &mut Read) -> Result<()> {
+    match what {
+        "lock" => peer.lock(lock, read).await,
+        "keys" => peer.keys(read).await,
+        _ => Err(format!("`{what}` is no order").into()),
+    }
+}
+
+/// What this process has taken of the processors, its start included.
+fn cpu_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}

@@ -1,0 +1,53 @@
+// What a user of the generated TypeScript clients writes: the least that is correct, for one caller at a time.
+
+import { Configuration as AuthConfiguration, GetTokenRequest, GrantType, TokenApi } from './auth';
+import { Configuration, Key, KeysApi, Lock, LocksApi } from './integrator';
+import { Access } from './main';
+
+// How many seconds before its end a token is not used any more.
+const MARGIN = 60;
+
+export class Home {
+  private readonly auth: TokenApi;
+  private readonly locks: LocksApi;
+  private readonly allKeys: KeysApi;
+  private header = '';
+  private renew = 0;
+
+  constructor(private readonly access: Access) {
+    this.auth = new TokenApi(new AuthConfiguration({ basePath: `${access.url}/auth/v1` }));
+    const api = new Configuration({ basePath: `${access.url}/integrators/v1`, accessToken: () => this.authorization() });
+    this.locks = new LocksApi(api);
+    this.allKeys = new KeysApi(api);
+  }
+
+  async lock(lockId: string): Promise<Lock> {
+    return (await this.locks.getLock({ lockHolderId: this.access.lockHolder, lockId })).lock;
+  }
+
+  async keys(each: (key: Key) => void): Promise<void> {
+    let startAfterId: string | undefined;
+    do {
+      const page = await this.allKeys.getKeys({ lockHolderId: this.access.lockHolder, limit: 100, startAfterId });
+      page.keys.forEach(each);
+      startAfterId = page.startAfterId || undefined;
+    } while (startAfterId);
+  }
+
+  private async authorization(): Promise<string> {
+    const now = Date.now();
+    if (now >= this.renew) {
+      const getTokenRequest: GetTokenRequest = {
+        grantType: GrantType.ClientCredentials,
+        clientId: this.access.clientId,
+        clientSecret: this.access.clientSecret,
+        scope: this.access.scope,
+      };
+      const token = await this.auth.getToken({ getTokenRequest });
+      // The generated client sends what it is given here as the whole header.
+      this.header = `Bearer ${token.accessToken}`;
+      this.renew = now + ((token.expiresIn ?? 3600) - MARGIN) * 1000;
+    }
+    return this.header;
+  }
+}

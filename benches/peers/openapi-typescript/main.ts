@@ -1,0 +1,90 @@
+// The job through the TypeScript clients of OpenAPI Generator, measured as ../measure.rs does it.
+
+import { createInterface } from 'node:readline';
+
+import { Home } from './home';
+
+// What a user knows: who they are, and which lock holder it is about.
+export interface Access {
+  url: string;
+  clientId: string;
+  clientSecret: string;
+  lockHolder: string;
+  scope: string;
+}
+
+// How many things were read, and a sum that is another one when one of them is, or when their order is.
+class Read {
+  count = 0;
+  sum = 0;
+
+  note(id: string | undefined, created: Date | undefined): void {
+    const last = id ? id.charCodeAt(id.length - 1) : 0;
+    this.count += 1;
+    this.sum = (this.sum * 31 + ((created?.getTime() ?? 0) % 1_000_003) + last) % 2 ** 31;
+  }
+}
+
+async function call(home: Home, what: string, read: Read): Promise<void> {
+  if (what === 'lock') {
+    const lock = await home.lock(variable('LOCK'));
+    read.note(lock.id, lock.created);
+  } else if (what === 'keys') {
+    await home.keys((key) => read.note(key.id, key.created));
+  } else {
+    throw new Error(`\`${what}\` is no order`);
+  }
+}
+
+async function measure(home: Home, what: string, times: number): Promise<object> {
+  for (let warm = Math.floor(times / 20); warm > 0; warm -= 1) {
+    await call(home, what, new Read());
+  }
+  const read = new Read();
+  const wall: number[] = [];
+  const before = cpuTime();
+  for (let time = 0; time < times; time += 1) {
+    const begun = performance.now();
+    await call(home, what, read);
+    wall.push((performance.now() - begun) * 1000);
+  }
+  const after = cpuTime();
+  wall.sort((one, other) => one - other);
+  const middle = wall[Math.floor(times / 2)];
+  return { cpu: (after - before) / times, cpu_since_start: after, wall: middle, count: read.count, sum: read.sum };
+}
+
+// Microseconds that this process has taken of the processors, its start included.
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function variable(name: string): string {
+  const value = process.env[`PEER_${name}`];
+  if (value === undefined) {
+    throw new Error(`PEER_${name} is not set`);
+  }
+  return value;
+}
+
+async function main(): Promise<void> {
+  const home = new Home({
+    url: variable('URL'),
+    clientId: variable('CLIENT_ID'),
+    clientSecret: variable('CLIENT_SECRET'),
+    lockHolder: variable('LOCK_HOLDER'),
+    scope: variable('SCOPE'),
+  });
+  for await (const order of createInterface({ input: process.stdin })) {
+    const [what, times] = order.split(' ');
+    console.log(JSON.stringify(await measure(home, what, Number(times))));
+  }
+  // Connections that are kept are no reason to stay.
+  process.exit(0);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
