@@ -42,9 +42,12 @@ impl Trouble {
     pub(crate) async fn go_on(self: Arc<Self>, sandbox: Arc<Sandbox>, end: Instant) {
         let mut dice = Dice::new(4711);
         while Instant::now() < end {
-            if sandbox.faults().list().len() < MOST {
-                sandbox.faults().add(fault(&mut dice)).unwrap();
+            let faults = sandbox.faults();
+            // Whoever waits longest waits for a call that is seldom made.
+            if let Some(oldest) = faults.list().first().filter(|_| faults.list().len() == MOST) {
+                faults.remove(oldest.id);
             }
+            faults.add(fault(&mut dice)).unwrap();
             if dice.below(200) == 0 {
                 self.expirations.fetch_add(1, Ordering::SeqCst);
                 sandbox.expire_tokens();
