@@ -18,8 +18,11 @@ pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8]) ->
     }
     serde_json::from_slice(body).or_else(|_| match envelope.and_then(|envelope| bare(envelope, body)) {
         Some(value) => Ok(value),
-        // Where nothing in an answer is required, an empty body says as much as `{}`.
-        None if body.trim_ascii().is_empty() => serde_json::from_str("{}").map_err(|_| "its body is empty".to_owned()),
+        // Where nothing in an answer is required, an empty body says as much as `{}`. That is read as bytes, too: all types
+        // would be compiled once more for text.
+        None if body.trim_ascii().is_empty() => {
+            serde_json::from_slice(b"{}").map_err(|_| "its body is empty".to_owned())
+        }
         None => Err(explain::<T>(body)),
     })
 }

@@ -55,6 +55,12 @@ impl Plan {
         (full / self.divisor).max(2)
     }
 
+    /// Whether everything is measured.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        self.divisor == Self::FULL.divisor
+    }
+
     /// Whether this only asks if the benchmark works: times of two calls are no times.
     #[must_use]
     pub fn is_smoke(self) -> bool {

@@ -1,6 +1,7 @@
 //! Many callers, a service that fails in every way it can, and time: nothing is lost, nothing is done twice, nothing grows.
 //!
-//! `SOAK_SECONDS` says for how long, 8 unless it is set; `cargo xtask ci` sets it to 30. Alone in its program, so that nobody else's memory, sockets and
+//! `SOAK_SECONDS` says for how long, 8 unless it is set; `cargo xtask ci` sets it to 30. With `SOAK_RECORD`, what was seen is
+//! kept in `benches/recorded/`. Alone in its program, so that nobody else's memory, sockets and
 //! tasks are counted. What is compared are two parts of one run; no test here knows how fast the machine is.
 
 #![allow(
@@ -17,6 +18,8 @@ mod watch;
 
 use std::alloc::System;
 use std::io::Write;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,6 +29,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use unloc::token::{ClientCredentials, TokenCache};
 use unloc::{Environment, RequestOptions, RetryPolicy, Unloc};
+use unloc_bench_record::{Machine, Record, Row, Spread};
 use unloc_sandbox::Sandbox;
 
 use callers::{Caller, Counts};
@@ -102,12 +106,35 @@ async fn trouble_without_end_loses_nothing_doubles_nothing_and_leaves_nothing_be
         watch.levels(),
     );
     let _ = writeln!(std::io::stderr(), "{summary}");
+    if std::env::var_os("SOAK_RECORD").is_some() {
+        let count = |number: u64| Spread::single(number as f64);
+        let all = Row::new("", "all of it")
+            .with("calls", "", count(counts.calls()))
+            .with("faults", "", count(watch.faults))
+            .with("token requests", "", count(asked))
+            .with("keys made", "", count(made as u64));
+        record(watch.rows().into_iter().chain([all]).collect());
+    }
 
     watch.assert_level();
     let most = most_tokens(&watch, &trouble);
     assert!(asked <= most && stats.fetched <= most, "{asked} token requests, {} tokens, at most {most}", stats.fetched);
     let wanted = ["createKey", "updateKey", "getKey", "getKeys", "getKeysForUser", "getLockHolders"];
     assert!(made > 0 && watch.faults > 0 && wanted.iter().all(|name| watch.operations.contains(name)), "{summary}");
+}
+
+/// Writes down what was seen, for `cargo xtask bench-report`.
+fn record(rows: Vec<Row>) {
+    let rustc = Command::new("rustc").arg("--version").output().expect("a compiler");
+    let rustc = String::from_utf8(rustc.stdout).unwrap();
+    let record = Record {
+        bench: "soak".to_owned(),
+        date: chrono::Utc::now().date_naive().to_string(),
+        command: format!("SOAK_SECONDS={} SOAK_RECORD=1 cargo test --test soak", seconds()),
+        machine: Machine::this(rustc.split(' ').nth(1).unwrap_or("unknown")),
+        rows,
+    };
+    record.write(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/recorded"))).unwrap();
 }
 
 /// One token each time that one has lived for three fifths of its life, which is earlier than it is renewed; one for each

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::time::sleep;
+use unloc_bench_record::{Row, Spread};
 use unloc_sandbox::Sandbox;
 
 use crate::callers::Counts;
@@ -139,6 +140,21 @@ impl Watch {
             pair("tasks", "", early.tasks, late.tasks),
         ]
         .join(", ")
+    }
+
+    /// The same for the record, with what comes and goes within a quarter.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let (early, late) = self.quarters();
+        let row = |name: &str, samples: &[Sample]| {
+            let spread = |value: fn(&Sample) -> usize| Spread::of(samples.iter().map(|sample| value(sample) as f64));
+            Row::new("", name)
+                .with("memory", "kB", spread(|sample| sample.live / 1000))
+                .with("resident", "kB", spread(|sample| sample.resident / 1000))
+                .with("sockets", "", spread(|sample| sample.sockets))
+                .with("tasks", "", spread(|sample| sample.tasks))
+                .with("keys asked for", "", spread(|sample| sample.keys))
+        };
+        vec![row("second quarter", early), row("last quarter", late)]
     }
 
     pub(crate) fn assert_level(&self) {

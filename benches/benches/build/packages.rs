@@ -1,0 +1,110 @@
+//! What is built beside this checkout: a copy that makes nothing, and small programs.
+
+use std::fs;
+use std::path::Path;
+
+use unloc_benches::Result;
+
+/// The programs that are compared by size: what they are, and their name.
+pub(crate) const PROGRAMS: [(&str, &str); 3] = [
+    ("reqwest, one call, an answer of any shape", "bare"),
+    ("unloc, the same call", "with-unloc"),
+    ("examples/quickstart.rs, with the sandbox", "quickstart"),
+];
+
+/// The bindings, by the files that the build makes.
+const MADE: [&str; 2] = ["auth.rs", "integrator.rs"];
+/// What needs the generator, or what is not copied.
+const LEFT_OUT: [&str; 2] = ["[build-dependencies]", "[dev-dependencies]"];
+
+/// This checkout.
+pub(crate) fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
+}
+
+/// Puts a copy of `unloc` together in which the bindings are source code like any other. Without a folder that has them
+/// they are empty, and the copy is one that cargo can read but not build.
+pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
+    let _ = fs::remove_dir_all(folder);
+    copy(&root().join("src"), &folder.join("src"))?;
+    for file in ["Cargo.lock", "README.md"] {
+        fs::copy(root().join(file), folder.join(file))?;
+    }
+    let manifest = without(&fs::read_to_string(root().join("Cargo.toml"))?, &LEFT_OUT);
+    fs::write(folder.join("Cargo.toml"), alone(&manifest)?)?;
+    let generated = folder.join("src/generated.rs");
+    let mut text = fs::read_to_string(&generated)?;
+    for name in MADE {
+        let (by_build, by_hand) = (format!(r#"concat!(env!("OUT_DIR"), "/{name}")"#), format!(r#""made/{name}""#));
+        if !text.contains(&by_build) {
+            return Err(format!("src/generated.rs does not include {by_build}").into());
+        }
+        text = text.replace(&by_build, &by_hand);
+        let bindings = made.map(|made| fs::read_to_string(made.join(name))).transpose()?;
+        fs::create_dir_all(folder.join("src/made"))?;
+        fs::write(folder.join("src/made").join(name), bindings.unwrap_or_default())?;
+    }
+    Ok(fs::write(generated, text)?)
+}
+
+/// Puts the programs together, as one package: so they have the same reqwest.
+pub(crate) fn programs(folder: &Path) -> Result<()> {
+    package(folder, include_str!("programs/manifest.toml"))?;
+    let bin = folder.join("src/bin");
+    fs::create_dir_all(&bin)?;
+    fs::write(bin.join("bare.rs"), include_str!("programs/bare.rs"))?;
+    fs::write(bin.join("with-unloc.rs"), include_str!("programs/with_unloc.rs"))?;
+    fs::copy(root().join("examples/quickstart.rs"), bin.join("quickstart.rs"))?;
+    Ok(())
+}
+
+/// Puts a package together that depends on `unloc` and brings the cryptography for its TLS.
+pub(crate) fn ring(folder: &Path) -> Result<()> {
+    package(folder, include_str!("programs/ring.toml"))?;
+    fs::create_dir_all(folder.join("src"))?;
+    Ok(fs::write(folder.join("src/lib.rs"), "")?)
+}
+
+fn package(folder: &Path, manifest: &str) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    Ok(fs::write(folder.join("Cargo.toml"), manifest.replace("\"ROOT", &format!("\"{}", quoted(root()))))?)
+}
+
+/// A path as it stands in a text of TOML.
+fn quoted(path: &Path) -> String {
+    path.display().to_string().escape_debug().to_string()
+}
+
+/// A manifest without the sections that begin with these lines.
+fn without(manifest: &str, sections: &[&str]) -> String {
+    let mut kept = true;
+    let lines = manifest.lines().filter(|line| {
+        if line.starts_with('[') {
+            kept = !sections.contains(line);
+        }
+        kept
+    });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// A manifest of a workspace that has no other package.
+fn alone(manifest: &str) -> Result<String> {
+    let members = manifest.lines().find(|line| line.starts_with("members = ")).ok_or("Cargo.toml names no members")?;
+    Ok(manifest.replace(members, r#"members = ["."]"#))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
