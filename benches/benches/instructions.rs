@@ -25,7 +25,7 @@ const WARM: usize = 5;
 /// What a count may be above the recorded one. Two runs of a program differ by less than a hundredth, and so do two
 /// builds of the same code by the same compiler.
 const TOLERANCE: f64 = 0.05;
-/// The same beside another C library, since a quarter of some parts is its allocator.
+/// The same beside another compiler, or another C library: a quarter of some parts is its allocator.
 const FAR: f64 = 0.30;
 /// The argument that makes this program run one part so many times.
 const COUNT: &str = "count";
@@ -81,17 +81,17 @@ fn measure(arguments: &[String]) -> Result<()> {
         let each = (many.saturating_sub(few) as f64 / times as f64).round();
         rows.push(Row::new("", name).with(BENCH, "", Spread::single(each)));
     }
-    let near = before.as_ref().is_some_and(|before| before.machine.libc == machine.libc);
-    let tolerance = if near { TOLERANCE } else { FAR };
+    let alike = before.as_ref().is_some_and(|before| before.machine.is_like(&machine));
+    let same = before.as_ref().is_some_and(|before| before.machine.compiles_like(&machine));
+    let tolerance = if same { TOLERANCE } else { FAR };
     let grown = before.as_ref().map(|before| grown(before, &rows, tolerance)).unwrap_or_default();
-    let alike = before.as_ref().is_some_and(|before| before.machine.compiles_like(&machine));
     report(BENCH, machine, rows, arguments)?;
     match before {
         _ if arguments.iter().any(|argument| argument == RECORD) => Ok(()),
         None => Err(format!("nothing is recorded to compare this with: {RECORD} does it").into()),
         Some(before) if !alike => {
-            let (rustc, arch) = (before.machine.rustc, before.machine.arch);
-            println!("NOT COMPARED: what is recorded was compiled by Rust {rustc} for {arch}; {RECORD} does it anew");
+            let (system, arch) = (before.machine.system, before.machine.arch);
+            println!("NOT COMPARED: what is recorded was counted on {system}, {arch}; {RECORD} does it anew");
             Ok(())
         }
         Some(_) if grown.is_empty() => {

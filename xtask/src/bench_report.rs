@@ -67,7 +67,14 @@ const REPORTS: [Report; 8] = [
         }),
     },
     Report { bench: "instructions", chart: None },
-    Report { bench: "build", chart: None },
+    Report {
+        bench: "build",
+        chart: Some(Drawing {
+            title: "Processor time of a clean build",
+            figure: "CPU",
+            axis: "s of processor time, of all compilers and scripts; what was built twice, with the less and the more",
+        }),
+    },
     Report { bench: "soak", chart: None },
 ];
 

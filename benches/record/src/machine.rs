@@ -46,11 +46,17 @@ impl Machine {
         }
     }
 
-    /// Whether the same program has the same instructions there, as far as can be told.
+    /// Whether the same code becomes much the same instructions there.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let os = |machine: &Self| machine.system.split(' ').next().map(str::to_owned);
+        self.arch == other.arch && os(self) == os(other)
+    }
+
+    /// Whether it becomes the very same ones, as far as can be told.
     #[must_use]
     pub fn compiles_like(&self, other: &Self) -> bool {
-        let os = |machine: &Self| machine.system.split(' ').next().map(str::to_owned);
-        self.arch == other.arch && self.rustc == other.rustc && os(self) == os(other)
+        self.is_like(other) && self.rustc == other.rustc && self.libc == other.libc
     }
 }
 
