@@ -143,7 +143,7 @@ fn origin(record: &Record) -> String {
     });
     format!(
         "Recorded on {} by `{}`, on {cpu} with {cores} processors, {system}, compiled by Rust {rustc}.{} In brackets: the \
-         quartiles of the rounds.",
+         quartiles.",
         record.date,
         record.command,
         busy.unwrap_or_default(),
@@ -156,13 +156,15 @@ fn in_short(overhead: &Record, peers: &Record, soak: &Record) -> Result<String, 
     let lines = |peer| figure(peers, "a program that has done all this", peer, "lines a user writes");
     let allocations = |rung| figure(overhead, "getLock", rung, "allocations").map(Spread::median);
     let level = |quarter| figure(soak, "", quarter, "memory").map(|memory| short(memory.median()));
+    let keys = |quarter| figure(soak, "", quarter, "keys asked for").map(Spread::median);
     let all = |name| figure(soak, "", "all of it", name).map(Spread::median);
     Ok(format!(
         "* Beside the same call through reqwest with types written by hand, `getLock` takes {} times the processor time, with {} \
          allocations more, and a page of 200 locks {} times.\n\
          * The Rust client that OpenAPI Generator makes of the same specs takes {} times what `unloc` takes for a page of 100 \
          keys. Its user writes {} lines for a job that is {} here, without repeats, deadlines or tolerance.\n\
-         * In a soak of {} calls with {} faults, the program holds {} kB in its second quarter and {} kB in its last.\n\n\
+         * In a soak of {} calls with {} faults, the program holds {} kB in its second quarter and {} kB in its last; the \
+         town in it has {} keys more by then.\n\n\
          Ratios are medians of the rounds of one run, in brackets their quartiles. How each was measured, by which command, and \
          what tokens, pages, the sandbox and a clean build take: [benches/README.md](benches/README.md).\n",
         times(figure(overhead, "getLock", "unloc", "CPU to typed")?),
@@ -175,6 +177,7 @@ fn in_short(overhead: &Record, peers: &Record, soak: &Record) -> Result<String, 
         all("faults")?,
         level("second quarter")?,
         level("last quarter")?,
+        keys("last quarter")? - keys("second quarter")?,
     ))
 }
 

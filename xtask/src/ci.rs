@@ -16,6 +16,7 @@ struct Check {
 const DENY: &[&str] = &["--", "-D", "warnings"];
 const NATIVE_TLS: &str = "native-tls";
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions"];
+const SCHEMARS: &str = "unloc/schemars";
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Takes longest of all tests, and no feature has to do with it.
@@ -23,9 +24,8 @@ const MODEL: &str = "call::tests::model";
 
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
-    check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
-    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features", "--all-targets"]),
-    check("lints, schemars", &["clippy", "-p", "unloc", "--all-targets", "--features", "schemars"]),
+    check("lints", &["clippy", "--workspace", "--all-targets", "--features", SCHEMARS]),
+    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features"]),
     check(
         "lints, rustls without provider",
         &["clippy", "-p", "unloc", "--no-default-features", "--features", "rustls-no-provider"],
@@ -35,7 +35,7 @@ const CHECKS: &[Check] = &[
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--target", WASM]),
     Check {
         name: "tests and doctests",
-        arguments: &["test", "--workspace", "--features", "unloc/schemars"],
+        arguments: &["test", "--workspace", "--features", SCHEMARS],
         environment: &[("SOAK_SECONDS", "30")],
     },
     check(
@@ -44,7 +44,7 @@ const CHECKS: &[Check] = &[
     ),
     Check {
         name: "documentation",
-        arguments: &["doc", "--workspace", "--no-deps", "--features", "unloc/schemars"],
+        arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     check("instructions", COUNTED),

@@ -92,6 +92,8 @@ impl Meter {
         let mut command = cargo(package, &["build", "--quiet"]);
         command.args(arguments).arg("--target-dir").arg(&self.target);
         command.env(LOG, &log).env("RUSTC_WRAPPER", std::env::current_exe()?);
+        // As it is for whoever depends on `unloc`, and not for this workspace.
+        command.env("CARGO_PROFILE_DEV_DEBUG", "true");
         println!("cargo build {} …", arguments.join(" "));
         let cpu = self.run(command)?;
         let mut compilers: BTreeMap<_, f64> = BTreeMap::new();
