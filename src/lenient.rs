@@ -105,6 +105,10 @@ pub(crate) fn time<'de, D: Deserializer<'de>, T: Slot<DateTime<Utc>>>(deserializ
         fn visit_unit<E>(self) -> Result<Self::Value, E> {
             Ok(None)
         }
+
+        fn visit_none<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
     }
 
     filled(deserializer.deserialize_any(Time)?, TIME)
@@ -271,9 +275,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_is_another_time_to_us_than_to_chrono(
-            text in r"[+-]?[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]{1,10})? ?(Z|z|[+-][0-9]{2}:?[0-9]{2})?",
+            usual in r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-4]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,12})?(Z|z|[+-][0-2][0-9]:[0-6][0-9])",
+            odd in r"[+-]?[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]{1,10})? ?(Z|z|[+-][0-9]{2}:?[0-9]{2})?",
         ) {
-            prop_assert_eq!(ours(&text), chronos(&text));
+            for text in [usual, odd] {
+                prop_assert_eq!(ours(&text), chronos(&text));
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ const WARM: usize = 5;
 /// What a count may be above the recorded one. Two runs of a program differ by less than a hundredth, and so do two
 /// builds of the same code by the same compiler.
 const TOLERANCE: f64 = 0.05;
-/// The same beside another compiler, or another C library: a quarter of some parts is its allocator.
+/// The same beside another compiler, processor or C library: a quarter of some parts is its allocator.
 const FAR: f64 = 0.30;
 /// The argument that makes this program run one part so many times.
 const COUNT: &str = "count";
@@ -95,7 +95,8 @@ fn measure(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         Some(_) if grown.is_empty() => {
-            println!("none is above what is recorded by more than {} %", tolerance * 100.0);
+            let why = if same { "" } else { ": it was another compiler, processor or C library" };
+            println!("none is above what is recorded by more than {} %{why}", tolerance * 100.0);
             Ok(())
         }
         Some(_) => Err(format!("more instructions than recorded; if they are worth it, {RECORD}: {grown}").into()),

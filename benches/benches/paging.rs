@@ -11,8 +11,8 @@ use unloc::{LockHolder, Unloc};
 use unloc_benches::{Plan, Result, Row, Spread, held_by};
 use unloc_sandbox::{Fault, Sandbox};
 
-/// How many the town has; the lock holder whose keys are read has more than 100 000 of them.
-const KEYS: usize = 242_000;
+/// How many the town has; the lock holder whose keys are read has some 100 000 of them.
+const KEYS: usize = 240_000;
 const PAGE: i32 = 100;
 /// How long the service takes for a page, and the caller for what is on it.
 const SERVICE: Duration = Duration::from_millis(20);

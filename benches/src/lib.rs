@@ -101,6 +101,10 @@ pub fn this_machine() -> Machine {
 /// # Errors
 /// If it cannot be written.
 pub fn report(bench: &str, machine: Machine, rows: Vec<Row>, arguments: &[String]) -> Result<()> {
+    if rows.is_empty() {
+        // What is recorded is worth more than nothing.
+        return Ok(());
+    }
     let own: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
     let command = format!("cargo bench -p unloc-benches --bench {bench} -- {}", own.join(" "));
     let date = chrono::Utc::now().date_naive().to_string();

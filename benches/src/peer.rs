@@ -136,7 +136,7 @@ impl Running {
 /// A program does not outlive the benchmark, whatever happens to it.
 impl Drop for Running {
     fn drop(&mut self) {
-        drop(self.orders.take());
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }

@@ -17,7 +17,7 @@ use crate::{CALLERS, Dice};
 /// From so many keys on, only one in so many is made: the town keeps them all, and in a long run nothing but a leak is to
 /// grow.
 const MANY_KEYS: usize = 2_000;
-const SELDOM: usize = 1_000;
+const SELDOM: usize = 100;
 
 /// How often something is looked up before the test gives up.
 const LOOKS: usize = 100;

@@ -106,6 +106,12 @@ async fn trouble_without_end_loses_nothing_doubles_nothing_and_leaves_nothing_be
         watch.levels(),
     );
     let _ = writeln!(std::io::stderr(), "{summary}");
+
+    watch.assert_level();
+    let most = most_tokens(&watch, &trouble);
+    assert!(asked <= most && stats.fetched <= most, "{asked} token requests, {} tokens, at most {most}", stats.fetched);
+    let wanted = ["createKey", "updateKey", "getKey", "getKeys", "getKeysForUser", "getLockHolders"];
+    assert!(made > 0 && watch.faults > 0 && wanted.iter().all(|name| watch.operations.contains(name)), "{summary}");
     if std::env::var_os("SOAK_RECORD").is_some() {
         let count = |number: u64| Spread::single(number as f64);
         let all = Row::new("", "all of it")
@@ -115,12 +121,6 @@ async fn trouble_without_end_loses_nothing_doubles_nothing_and_leaves_nothing_be
             .with("keys made", "", count(made as u64));
         record(watch.rows().into_iter().chain([all]).collect());
     }
-
-    watch.assert_level();
-    let most = most_tokens(&watch, &trouble);
-    assert!(asked <= most && stats.fetched <= most, "{asked} token requests, {} tokens, at most {most}", stats.fetched);
-    let wanted = ["createKey", "updateKey", "getKey", "getKeys", "getKeysForUser", "getLockHolders"];
-    assert!(made > 0 && watch.faults > 0 && wanted.iter().all(|name| watch.operations.contains(name)), "{summary}");
 }
 
 /// Writes down what was seen, for `cargo xtask bench-report`.

@@ -3,7 +3,7 @@
 //! reqwest.
 //!
 //! A build takes a minute and more, so it is repeated once or not at all; other benchmarks have rounds. What is measured
-//! is processor time, which another program on the machine changes by hundredths, and not the time that passes.
+//! is processor time, which another program on the machine changes by some hundredths, up to a tenth, and not the time that passes.
 
 mod account;
 mod meter;

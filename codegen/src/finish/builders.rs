@@ -283,8 +283,11 @@ fn without_options(stmt: &Stmt) -> Option<Stmt> {
 fn url(operation: &Operation) -> Stmt {
     let parts = operation.path.split(['{', '}']).enumerate().filter(|(_, part)| !part.is_empty());
     let parts = parts.map(|(index, part)| {
+        if index % 2 == 0 {
+            return quote!(#part);
+        }
         let ident = format_ident!("{}", ident(part));
-        if index % 2 == 1 { quote!(&crate::path::segment(#part, &#ident)?) } else { quote!(#part) }
+        quote!(&crate::path::segment(#part, &#ident)?)
     });
     parse_quote!(let url = [client.baseurl.as_str(), #(#parts),*].concat();)
 }
