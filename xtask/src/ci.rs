@@ -24,8 +24,9 @@ const MODEL: &str = "call::tests::model";
 
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
-    check("lints", &["clippy", "--workspace", "--all-targets", "--features", SCHEMARS]),
-    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features"]),
+    check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
+    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features", "--all-targets"]),
+    check("lints, schemars", &["clippy", "-p", "unloc", "--all-targets", "--features", "schemars"]),
     check(
         "lints, rustls without provider",
         &["clippy", "-p", "unloc", "--no-default-features", "--features", "rustls-no-provider"],
