@@ -13,29 +13,33 @@
 //!
 //! * sessions of your own in place of `demo_sessions`; where they are stored, store and look up a hash of the key;
 //! * TLS in front, and limits on time, connections and calls for each caller;
-//! * for pages in a browser, CORS for their origin: without it no page can call this from elsewhere.
+//! * for a page in a browser, its origin in `ORIGIN`, such as `https://app.example.com`: no page from elsewhere can call
+//!   this without. The page sends its session in `Authorization`, never in a cookie, which foreign pages could use.
+//!
+//! The service refuses a token before its time now and then. A caller says so in `refused`, which need not be true: the
+//! token is renewed once in ten seconds at most, and given out until there is another.
 
-use std::collections::HashMap;
 use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use unloc::reqwest::{self, redirect};
-use unloc::token::{ClientCredentials, FetchToken, Token, TokenCache, TokenSource};
-use unloc::{Environment, Scope, Scopes, Secret, Unloc};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use unloc::reqwest::{self, RequestBuilder, redirect};
+use unloc::token::{ClientCredentials, Token, TokenCache, source_fn};
+use unloc::{Environment, Scope, Scopes, Secret, Unloc, Url};
 use unloc_sandbox::Sandbox;
 
 /// The first lock holder of the sandbox; with another service, put one of yours.
@@ -66,11 +70,11 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
             (ClientCredentials::new(&environment, sandbox.client_id(), sandbox.client_secret())?, environment)
         }
     };
-    let sessions = demo_sessions()?;
+    let (sessions, origin) = (demo_sessions()?, read_origin()?);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, read_port()?)).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let backend = Backend { tokens: TokenCache::new(credentials), sessions: sessions.to_vec() };
-    let serving = axum::serve(listener, router(backend));
+    let serving = axum::serve(listener, router(backend, origin));
     if only_try {
         tokio::spawn(serving.into_future());
         return list_lock_holders(out, environment, format!("{address}/token"), sessions[0].key.clone()).await;
@@ -103,7 +107,7 @@ struct TokenRequest {
     /// Claims with blanks between; an unscoped token if there is none.
     #[serde(default)]
     scope: String,
-    /// A token for this scope that the service refused before its time, so that it is not given out again.
+    /// A token for this scope of which the caller says that the service refused it before its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refused: Option<Secret>,
 }
@@ -115,9 +119,13 @@ struct TokenAnswer {
     expires_in: u64,
 }
 
-fn router(backend: Backend) -> Router {
+fn router(backend: Backend, origin: Option<HeaderValue>) -> Router {
     let router = Router::new().route("/token", post(give_token)).layer(DefaultBodyLimit::max(BODY_LIMIT));
-    router.with_state(Arc::new(backend))
+    // Outermost: before it sends anything, a browser asks by OPTIONS, and without a session, whether the page may send
+    // these headers. Of the answer's headers it shows the page only those that are exposed, on refusals as well.
+    let cors = CorsLayer::new().allow_origin(AllowOrigin::list(origin)).allow_methods([Method::POST]);
+    let cors = cors.allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]).expose_headers([header::RETRY_AFTER]);
+    router.with_state(Arc::new(backend)).layer(cors.max_age(Duration::from_secs(600)))
 }
 
 /// The session comes before the body: from a stranger, nothing is read.
@@ -132,8 +140,9 @@ async fn give_token(
         return Err(refuse(StatusCode::FORBIDDEN, "invalid_scope", "this session gets no tokens for this scope"));
     }
     if let Some(refused) = refused {
-        // Only the token that is kept goes: to name it one must have been given it.
-        backend.tokens.reject(&scopes, &refused);
+        // To name the token that is kept one must have been given it. The claim may be false for all that: the token goes
+        // when there is another, so that no session takes it from all, and not with each claim.
+        backend.tokens.doubt(&scopes, &refused);
     }
     let bearer = backend.tokens.get(&scopes).await.map_err(|error| no_token(&error))?;
     let answer = TokenAnswer {
@@ -206,7 +215,11 @@ async fn list_lock_holders(
     // A session's key belongs to the backend alone: no redirect takes it elsewhere, no proxy sees what goes over loopback.
     let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy();
     let http = http.timeout(Duration::from_secs(10)).build()?;
-    let source = AskBackend { http, url, session, refused: Mutex::default() };
+    // The backend keeps tokens, and so it has to hear of one that the service refused.
+    let source = source_fn(move |scopes: Scopes, refused: Option<Secret>| {
+        let request = TokenRequest { scope: scopes.to_string(), refused };
+        ask(http.post(&url).bearer_auth(session.expose()).json(&request))
+    });
     let unloc = Unloc::builder().environment(environment).token_source(source).build()?;
 
     let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
@@ -217,45 +230,20 @@ async fn list_lock_holders(
     Ok(())
 }
 
-/// The source of tokens of such a program. What it gives is kept and renewed behind the calls, as other tokens are.
-struct AskBackend {
-    http: reqwest::Client,
-    url: String,
-    session: Secret,
-    /// Tokens that the service refused: the backend keeps tokens as well, and has to hear of them.
-    refused: Mutex<HashMap<Scopes, Secret>>,
-}
-
-impl TokenSource for AskBackend {
-    fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
-        Box::pin(async move {
-            let refused = self.refused().get(&scopes).cloned();
-            let request = self.http.post(&self.url).bearer_auth(self.session.expose());
-            let request = request.json(&TokenRequest { scope: scopes.to_string(), refused });
-            let answer = request.send().await.map_err(unloc::Error::token_unavailable)?;
-            let asked = answer.headers().get(header::RETRY_AFTER).and_then(|pause| pause.to_str().ok()?.parse().ok());
-            match (answer.error_for_status_ref(), asked) {
-                (Ok(_), _) => {}
-                (Err(error), Some(seconds)) => {
-                    return Err(unloc::Error::token_later(error, Duration::from_secs(seconds)));
-                }
-                (Err(error), None) => return Err(unloc::Error::token(error)),
-            }
-            let answer: TokenAnswer = answer.json().await.map_err(unloc::Error::token)?;
-            self.refused().remove(&scopes);
-            Ok(Token::new(answer.access_token).expires_in(Duration::from_secs(answer.expires_in)))
-        })
+/// Asks the backend for a token. What it gives is kept and renewed behind the calls, as other tokens are.
+async fn ask(request: RequestBuilder) -> unloc::Result<Token> {
+    let answer = request.send().await.map_err(unloc::Error::token_unavailable)?;
+    let asked = answer.headers().get(header::RETRY_AFTER).and_then(|pause| pause.to_str().ok()?.parse().ok());
+    match (answer.error_for_status_ref(), asked) {
+        (Ok(_), _) => {}
+        (Err(error), Some(seconds)) => return Err(unloc::Error::token_later(error, Duration::from_secs(seconds))),
+        (Err(error), None) => return Err(unloc::Error::token(error)),
     }
-
-    fn rejected(&self, scopes: &Scopes, token: &Secret) {
-        self.refused().insert(scopes.clone(), token.clone());
+    let TokenAnswer { access_token, token_type, expires_in } = answer.json().await.map_err(unloc::Error::token)?;
+    if !token_type.eq_ignore_ascii_case("bearer") {
+        return Err(unloc::Error::token("the backend gave a token that is no bearer token"));
     }
-}
-
-impl AskBackend {
-    fn refused(&self) -> MutexGuard<'_, HashMap<Scopes, Secret>> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    Ok(Token::new(access_token).expires_in(Duration::from_secs(expires_in)))
 }
 
 /// Two callers with keys that are new each time: the service behind may be one with real doors.
@@ -287,6 +275,14 @@ fn announce(out: &mut impl Write, address: &str, sessions: &[Session]) -> io::Re
 fn read_port() -> Result<u16, &'static str> {
     let Some(text) = env::var_os("PORT") else { return Ok(0) };
     text.to_str().and_then(|text| text.parse().ok()).ok_or("PORT is not a number from 0 to 65535")
+}
+
+/// The origin of the pages that may call this, as a browser writes it.
+fn read_origin() -> Result<Option<HeaderValue>, &'static str> {
+    let Some(text) = env::var_os("ORIGIN") else { return Ok(None) };
+    let is_origin = |text: &&str| Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == **text);
+    let origin = text.to_str().filter(is_origin).and_then(|text| text.parse().ok());
+    origin.map(Some).ok_or("ORIGIN is not the origin of a page, such as https://app.example.com, without a path")
 }
 
 /// Whether `--try` was given. What else was given is not repeated: it may be a secret in the wrong place.

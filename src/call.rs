@@ -2,13 +2,15 @@
 //!
 //! Knows nothing of HTTP: what it sends through is a [`Wire`].
 
+mod span;
+
 use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use reqwest::StatusCode;
+use tracing::Instrument;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, ErrorKind, Outcome, Result};
@@ -19,6 +21,7 @@ use crate::retry::Budget;
 use crate::scope::Scopes;
 use crate::token::{Bearer, TokenCache};
 use crate::within::within;
+use span::record;
 
 /// What carries a request to the service and its answer back.
 pub(crate) trait Wire {
@@ -38,6 +41,8 @@ pub(crate) struct Limit {
 }
 
 const REFUSED_TWICE: &str = "a fresh token was refused as well: are these credentials still valid?";
+const REFUSED_AGAIN: &str = "the token source gave the same token again: if it keeps tokens, it has to hear of the refusal, as with \
+                             `unloc::token::source_fn`";
 
 /// All that a call needs beside its request.
 pub(crate) struct Call<'a> {
@@ -61,8 +66,10 @@ struct Log {
     outcome: Outcome,
     /// Whether the service may have acted: an attempt reached it, and was not refused for its token alone.
     arrived: bool,
-    /// Whether a token was refused, which is mended once.
-    refused: bool,
+    /// The token that was refused. A call gets another one once.
+    refused: Option<Bearer>,
+    /// The answer to it, while there is no other token.
+    refusal: Option<Error>,
 }
 
 impl Call<'_> {
@@ -79,7 +86,8 @@ impl Call<'_> {
             failures: 0,
             outcome: Outcome::NotSent,
             arrived: false,
-            refused: false,
+            refused: None,
+            refusal: None,
         };
         let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
         let status = answer.as_ref().ok().map(W::status);
@@ -145,25 +153,26 @@ impl Call<'_> {
         let Some((cache, scopes)) = self.tokens else {
             return self.send(wire, None, log).await;
         };
-        let about_a_token = |error: Error| error.while_getting_a_token(self.operation);
-        let bearer = self.token(cache, scopes, log).await.map_err(about_a_token)?;
-        let error = match self.send(wire, Some(bearer.clone()), log).await {
-            Err(error) if error.is_unauthorized() => error,
-            answer => return answer,
-        };
-        cache.reject_bearer(scopes, &bearer);
-        // A token can die before its time: once, the call is made again with a fresh one. If none can be had, the caller
-        // sees the service's own words about the first, and why there is no other.
-        if std::mem::replace(&mut log.refused, true) {
-            return Err(error.hint(REFUSED_TWICE));
-        }
-        let fresh = match self.token(cache, scopes, log).await {
-            Ok(fresh) => fresh,
-            Err(why) => return Err(error.hint(format!("and no fresh token: {why}"))),
-        };
-        match self.send(wire, Some(fresh), log).await {
-            Err(error) if error.is_unauthorized() => Err(error.hint(REFUSED_TWICE)),
-            answer => answer,
+        loop {
+            let bearer = match (self.token(cache, scopes, log).await, &log.refusal) {
+                (Ok(bearer), _) => bearer,
+                (Err(why), None) => return Err(why.while_getting_a_token(self.operation)),
+                // The caller sees the service's own words, and why there is no other token. Whether that is waited out is
+                // decided as for a call that never had one.
+                (Err(why), Some(refusal)) => return Err(refusal.clone().without_another_token(&why)),
+            };
+            log.refusal = None;
+            let error = match self.send(wire, Some(bearer.clone()), log).await {
+                Err(error) if error.is_unauthorized() => error,
+                answer => return answer.map_err(|error| error.with_scopes(scopes, bearer.granted_scope())),
+            };
+            cache.reject_bearer(scopes, &bearer);
+            // A token can die before its time: once, the call is retried with a fresh one.
+            match log.refused.replace(bearer.clone()) {
+                None => log.refusal = Some(error),
+                Some(first) if first.token() == bearer.token() => return Err(error.hint(REFUSED_AGAIN)),
+                Some(_) => return Err(error.hint(REFUSED_TWICE)),
+            }
         }
     }
 
@@ -222,40 +231,6 @@ impl Call<'_> {
     fn left(&self, log: &Log) -> Duration {
         let passed = self.clock.now().steady.saturating_sub(log.begun.steady);
         self.limits.deadline.saturating_sub(passed)
-    }
-
-    /// The call's span, with the names that OpenTelemetry gives to what an HTTP client does.
-    fn span(&self) -> Span {
-        let (Operation { id, method, path, .. }, base_path) = (self.operation, self.base_path);
-        tracing::info_span!(
-            "call",
-            otel.name = format_args!("{method} {base_path}{path}"),
-            otel.kind = "client",
-            otel.status_code = Empty,
-            http.request.method = method,
-            url.template = format_args!("{base_path}{path}"),
-            server.address = self.budget.host(),
-            server.port = self.budget.port(),
-            http.response.status_code = Empty,
-            error.type = Empty,
-            unloc.operation = id,
-            unloc.outcome = Empty,
-            unloc.attempts = Empty,
-        )
-    }
-}
-
-/// What an answer, or none, says to a span.
-fn record(span: &Span, status: Option<StatusCode>, error: Option<&Error>) {
-    match error {
-        None => span.record("unloc.outcome", "Succeeded"),
-        Some(error) => {
-            span.record("error.type", error.type_name());
-            span.record("unloc.outcome", tracing::field::debug(error.outcome()))
-        }
-    };
-    if let Some(status) = status.or_else(|| error?.status()) {
-        span.record("http.response.status_code", status.as_u16());
     }
 }
 

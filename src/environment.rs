@@ -8,6 +8,7 @@ use std::str::FromStr;
 use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
+use crate::token;
 
 /// The service that a client talks to.
 ///
@@ -65,7 +66,11 @@ impl Environment {
 
 /// What the environment variables say, all three of which are needed.
 pub(crate) fn credentials() -> Result<(Environment, String, String), Error> {
-    Ok((Environment::from_env()?, read("UNLOC_CLIENT_ID")?, read("UNLOC_CLIENT_SECRET")?))
+    let credential = |name: &str| {
+        let text = read(name)?;
+        token::credential(&format!("the environment variable {name}"), &text).map(str::to_owned)
+    };
+    Ok((Environment::from_env()?, credential("UNLOC_CLIENT_ID")?, credential("UNLOC_CLIENT_SECRET")?))
 }
 
 fn read(name: &str) -> Result<String, Error> {

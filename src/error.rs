@@ -2,6 +2,7 @@
 
 mod kind;
 mod making;
+mod oauth;
 mod scrub;
 mod service;
 

@@ -1,5 +1,7 @@
 //! How the responses' loose ends are read; which property is read how, the build takes from the spec.
 
+pub(crate) mod optional;
+
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -38,7 +40,7 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>, T: Slot<bool>>(deserializer: D)
     })
 }
 
-/// `"3600"`, or `3599.7`, where a whole number is expected; what is behind the point is cut off.
+/// `"3600"`, or `3599.7` with or without quotes, where a whole number is expected; what is behind the point is cut off.
 pub(crate) fn integer<'de, D: Deserializer<'de>, T: Slot<i64>>(deserializer: D) -> Result<T, D::Error> {
     whole(deserializer)
 }
@@ -51,13 +53,15 @@ pub(crate) fn integer32<'de, D: Deserializer<'de>, T: Slot<i32>>(deserializer: D
 
 fn whole<'de, D: Deserializer<'de>, N: TryFrom<i64>, T: Slot<N>>(deserializer: D) -> Result<T, D::Error> {
     read(deserializer, "a whole number, or one in quotes", |scalar| {
+        // Beyond 2^53 a float names no single whole number.
+        #[allow(clippy::cast_possible_truncation)]
+        let cut = |value: f64| (value.abs() < 9e15).then_some(value as i64);
         let value = match scalar {
             Scalar::Unsigned(value) => i64::try_from(value).ok()?,
             Scalar::Signed(value) => value,
-            // Beyond 2^53 a float names no single whole number.
-            #[allow(clippy::cast_possible_truncation)]
-            Scalar::Float(value) if value.abs() < 9e15 => value as i64,
-            Scalar::Text(text) => text.trim().parse().ok()?,
+            Scalar::Float(value) => cut(value)?,
+            // Its forms in quotes are those without them.
+            Scalar::Text(text) => text.trim().parse().ok().or_else(|| cut(text.trim().parse().ok()?))?,
             _ => return None,
         };
         N::try_from(value).ok()

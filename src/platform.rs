@@ -6,9 +6,9 @@ mod native;
 mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{chance, could_not_connect, follows_redirects, http, now, sleep, spawn};
+pub(crate) use native::{chance, could_not_connect, follows_redirects, http, now, running, sleep, spawn};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{chance, could_not_connect, follows_redirects, http, now, sleep, spawn};
+pub(crate) use web::{chance, could_not_connect, follows_redirects, http, now, running, sleep, spawn};
 
 use std::pin::Pin;
 

@@ -30,7 +30,11 @@
 //! | a token is in its hard window, and the fetch fails, or takes half of what a caller's deadline leaves | the token, as long as it lives | the same; it is only a last resort because a request that is under way when its token dies is refused |
 //! | the source fails, and callers wait: in the hard window, or without a token | a pause, counted anew from there, of 250 ms, doubling up to 10 s (1 s up to 60 s if the credentials were refused or the answer cannot be read), a quarter longer at most by chance; `Retry-After` counts first, between 250 ms and 10 minutes | an outage costs one request a pause, and not one a call |
 //! | other scopes are asked for meanwhile | they do not notice | each key has its own state; no lock is held while anything waits |
-//! | the service answers 401 to a call | that token is forgotten, unless it has been replaced already; the call is made once more; a second 401 is the caller's | 20 calls that fail together fetch one token, and a token that is wrong for another reason is no loop. It is not remembered, though: as long as every token is refused, each call fetches one |
+//! | the service answers 401 to a call | that token is forgotten, unless it has been replaced already; the call is retried once with the next one, for which it waits as a call without a token does; a second 401 is the caller's, and the error says if it was the same token again | 20 calls that fail together fetch one token, and a token that is wrong for another reason is no loop. It is not remembered, though: as long as every token is refused, each call fetches one |
+//! | a fetch that began before a refusal brings the refused token once more | it is dropped, and there is another fetch | the source had not heard of the refusal ([`TokenSource::rejected`]) |
+//! | somebody who need not be believed says that a token was refused ([`TokenCache::doubt`]) | it is renewed, once in ten seconds at most, and handed out until there is another | nobody can take a token from all, and no claims make a stampede |
+//! | the source gives an empty token, one behind `Bearer `, or one with blanks or characters beyond ASCII | a failure; nothing is sent. White space around a token is trimmed | RFC 6750, 2.1 |
+//! | the source says that it granted other scopes than it was asked for | the token is used; a warning, [`Bearer::granted_scope`] and the error behind a 403 tell of it | a service may write a scope in another way (RFC 6749, 5.1), and refuses itself what the token does not cover |
 //! | a token of 30 seconds | used for 24, renewed beside the calls until 27 | the windows are shares of the life; the soft one shrinks by chance, the same for a whole cache, so that a fleet does not renew in step |
 //! | the source does not say how long tokens live | five minutes are assumed, and logged once | |
 //! | the machine sleeps, or its clock is set | a token ends when the first of two clocks says so, counted from its arrival: one that goes on while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are renewed early | either clock alone lets dead tokens out on some machines; the service's own clock is never compared with |
@@ -47,20 +51,23 @@ mod builder;
 mod cache;
 mod client_credentials;
 mod flight;
+mod issued;
 mod observer;
 mod setback;
 mod slot;
+mod source_fn;
 mod store;
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use bearer::Bearer;
 pub use builder::TokenCacheBuilder;
 pub use cache::TokenCache;
 pub use client_credentials::ClientCredentials;
+pub(crate) use client_credentials::credential;
+pub use issued::Token;
 pub use observer::{TokenEvent, TokenObserver, TokenStats};
+pub use source_fn::{SourceFn, source_fn};
 
 use crate::error::Result;
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
@@ -70,25 +77,27 @@ use crate::text::Secret;
 /// Gives out access tokens.
 ///
 /// [`ClientCredentials`] asks Unloc's Auth API and is what most programs want. A program that must not hold the secret
-/// asks its own backend instead; any closure or function from [`Scopes`] to a future is a source:
+/// asks its own backend instead, with [`source_fn`]: a backend keeps tokens, and has to hear of one that the service
+/// refused. Where nothing keeps tokens but this crate, any closure or function from [`Scopes`] to a future is a source:
 ///
 /// ```
 /// use std::time::Duration;
 /// use unloc::token::Token;
 /// use unloc::{Scopes, Unloc};
 ///
-/// async fn ask_the_backend(scopes: Scopes) -> unloc::Result<Token> {
-///     let answer = post("https://my-backend.example.com/token", &scopes.to_string()).await;
-///     Ok(Token::new(answer).expires_in(Duration::from_secs(3600)))
+/// /// Gets a new token with each request.
+/// async fn sign(scopes: Scopes) -> unloc::Result<Token> {
+///     let token = post("https://signer.example.com/new-token", &scopes.to_string()).await;
+///     Ok(Token::new(token).expires_in(Duration::from_secs(3600)))
 /// }
 ///
-/// let unloc = Unloc::builder().token_source(ask_the_backend).build()?;
+/// let unloc = Unloc::builder().token_source(sign).build()?;
 /// # async fn post(_: &str, _: &str) -> String { String::new() }
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///
 /// A closure's future owns what it needs, so each call clones the captures; a type that implements the trait can borrow
-/// from itself:
+/// from itself. [`rejected`](Self::rejected) is then its own affair:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -141,9 +150,10 @@ pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     }
 
     /// The service refused this token before its time. A source that keeps tokens of its own, or that asks someone who
-    /// does, must not give it out again; the next [`fetch`](Self::fetch) is for the call that is made once more.
+    /// does, must not give it out again; the next [`fetch`](Self::fetch) is for the call that is retried. If a fetch that
+    /// began before this brings the same token once more, the cache drops that token and fetches again.
     ///
-    /// Called in the middle of a call: note it, and wait for nothing.
+    /// Called in the middle of a call: note it, and wait for nothing. [`source_fn`] keeps such notes for a function.
     fn rejected(&self, scopes: &Scopes, token: &Secret) {
         let _ = (scopes, token);
     }
@@ -176,43 +186,5 @@ where
 
     fn rejected(&self, scopes: &Scopes, token: &Secret) {
         (**self).rejected(scopes, token);
-    }
-}
-
-/// An access token as its source gave it out.
-#[derive(Clone)]
-pub struct Token {
-    access_token: Secret,
-    lifetime: Option<Duration>,
-}
-
-impl Token {
-    /// A token of unknown lifetime, which is taken to be five minutes.
-    pub fn new(access_token: impl Into<Secret>) -> Self {
-        Self { access_token: access_token.into(), lifetime: None }
-    }
-
-    /// How long it lives, counted from now.
-    #[must_use]
-    pub fn expires_in(self, lifetime: Duration) -> Self {
-        Self { lifetime: Some(lifetime), ..self }
-    }
-
-    /// The token. Take care where it goes.
-    #[must_use]
-    pub fn access_token(&self) -> &Secret {
-        &self.access_token
-    }
-
-    /// How long it lived from the moment it was given out, if its source said so.
-    #[must_use]
-    pub fn lifetime(&self) -> Option<Duration> {
-        self.lifetime
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token").field("lifetime", &self.lifetime).finish_non_exhaustive()
     }
 }

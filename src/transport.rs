@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
 use crate::path;
+use crate::platform;
 use crate::retry::{Budget, retry_after};
 use crate::scope::Scopes;
 use crate::token::{Bearer, TokenCache};
@@ -107,6 +108,8 @@ async fn exchange<T>(
     operation: &'static Operation,
     read: impl FnOnce(Answer) -> Result<T>,
 ) -> Result<T> {
+    // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
+    platform::running().map_err(|error| error.during(operation))?;
     let Inner { tokens, manner } = client.inner();
     let mut request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
     if !path::is_on(operation, &manner.base_path, request.url()) {

@@ -143,7 +143,9 @@ impl Found<'_> {
             }
             let pointer = format!("{pointer}/properties/{}", escape(name));
             self.keys(property, &pointer, &["x-aliases", "x-sensitive", "x-tolerate"]);
-            self.tolerance(property, &pointer);
+            let required = schema.get("required").and_then(Value::as_array);
+            let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
+            self.tolerance(property, is_required, &pointer);
             let texts = |list: &Value| list.as_array().is_some_and(|list| list.iter().all(Value::is_string));
             if property.get("x-aliases").is_some_and(|names| !texts(names)) {
                 self.add(&format!("{pointer}/x-aliases"), "x-aliases is a list of names");
@@ -178,15 +180,20 @@ impl Found<'_> {
         }
     }
 
-    fn tolerance(&mut self, property: &Value, pointer: &str) {
+    fn tolerance(&mut self, property: &Value, is_required: bool, pointer: &str) {
         let Some(tolerated) = property.get("x-tolerate") else { return };
         let fits = match property.get("type").and_then(Value::as_str) {
             Some("string") => "number",
             Some("boolean" | "integer" | "array") => "string",
             _ => return self.add(&format!("{pointer}/x-tolerate"), "only a scalar or a list can be read loosely"),
         };
-        if tolerated.as_array().map(Vec::as_slice) != Some(&[Value::from(fits)]) {
-            self.add(&format!("{pointer}/x-tolerate"), format!("x-tolerate is `[{fits}]` for this type"));
+        let at = format!("{pointer}/x-tolerate");
+        if *tolerated == Value::from(vec![fits, "any"]) {
+            if is_required {
+                self.add(&at, "what is required cannot be as good as absent: `any` is for an optional property");
+            }
+        } else if *tolerated != Value::from(vec![fits]) {
+            self.add(&at, format!("x-tolerate is `[{fits}]` or `[{fits}, any]` for this type"));
         }
     }
 

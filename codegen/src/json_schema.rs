@@ -227,7 +227,11 @@ fn tolerated(node: &Value, schema: Value) -> Value {
     for kind in texts(node, "x-tolerate") {
         any.push(match kind {
             "string" if is("boolean") => json!({ "enum": ["true", "false"] }),
-            "string" if is("integer") => json!({ "type": "string", "pattern": "^-?[0-9]+$" }),
+            "string" if is("integer") => {
+                json!({ "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?$" })
+            }
+            // What cannot be read is as good as absent.
+            "any" => return true.into(),
             kind => json!({ "type": kind }),
         });
     }

@@ -48,14 +48,15 @@ impl UnlocBuilder {
         Self { environment: Some(environment.try_into().map_err(Into::into)), ..self }
     }
 
-    /// Gets tokens from the same environment's Auth API with these credentials. The last call of this,
+    /// Gets tokens from the same environment's Auth API with these credentials, without the white space around them that a
+    /// file or a shell adds; what cannot be a client id or secret is refused by [`build`](Self::build). The last call of this,
     /// [`token_source`](Self::token_source) and [`token_cache`](Self::token_cache) counts.
     pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         Self { tokens: Some(Tokens::Credentials(client_id.into(), client_secret.into())), ..self }
     }
 
-    /// Gets tokens from somewhere else: a [`TokenSource`], or any async function from [`Scopes`] to a
-    /// [`Token`](crate::token::Token).
+    /// Gets tokens from somewhere else: a [`TokenSource`], [`source_fn`](crate::token::source_fn) for a backend that keeps
+    /// tokens, or any async function from [`Scopes`] to a [`Token`](crate::token::Token).
     pub fn token_source(self, source: impl TokenSource) -> Self {
         Self { tokens: Some(Tokens::Source(Arc::new(source))), ..self }
     }
@@ -134,7 +135,7 @@ impl UnlocBuilder {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there are no credentials, the address, the user agent or the HTTP client is refused,
+    /// [`ErrorKind::Configuration`] if there are no credentials or they cannot be any, the address, the user agent or the HTTP client is refused,
     /// or TLS cannot be set up.
     pub fn build(self) -> Result<Unloc> {
         let environment = self.environment.unwrap_or(Ok(Environment::Production))?;

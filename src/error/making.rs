@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS};
+use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS, scrub};
 use crate::operation::Operation;
+use crate::scope::Scopes;
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
@@ -97,6 +99,28 @@ impl Error {
         self.change(|inner| inner.attempts = attempts)
     }
 
+    /// The service refused the token, and there is no other for this reason. If that one passes, so does this.
+    pub(crate) fn without_another_token(self, why: &Self) -> Self {
+        self.change(|inner| {
+            inner.hint = Some(format!("and no fresh token: {why}").into());
+            inner.transient = why.is_passing();
+            inner.retry_after = why.retry_after();
+            inner.about_a_token = true;
+        })
+    }
+
+    /// Where the service says that the token does not cover what was asked of it: what it was granted, if that was not what
+    /// was asked for.
+    pub(crate) fn with_scopes(self, asked: &Scopes, granted: Option<&str>) -> Self {
+        match granted {
+            Some(granted) if self.status() == Some(StatusCode::FORBIDDEN) => {
+                let (asked, granted) = (asked.shown(), scrub(granted));
+                self.also(format!("the token was asked for with `{asked}` and granted `{granted}`"))
+            }
+            _ => self,
+        }
+    }
+
     /// The same failure as one of getting a token: the operation itself was not sent.
     pub(crate) fn while_getting_a_token(self, operation: &'static Operation) -> Self {
         self.change(|inner| {
@@ -143,8 +167,6 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
-
     use super::*;
 
     #[test]

@@ -12,6 +12,8 @@ use super::{ACTED, Error, ErrorKind, Outcome, scrub};
 use crate::platform::could_not_connect;
 use crate::transport::Unbuilt;
 
+pub(super) const CHECK_CREDENTIALS: &str = "check the client id and secret, and that they belong to this environment";
+
 impl Error {
     /// An answer outside 2xx. `secrets` is what was sent and must not come back in the service's words.
     pub(crate) fn rejected<'a>(
@@ -25,9 +27,7 @@ impl Error {
             300..=399 if headers.contains_key("location") => {
                 Some("redirects are not followed, since they would carry the token elsewhere: check the address")
             }
-            _ if code.as_deref() == Some("invalid_client") => {
-                Some("check the client id and secret, and that they belong to this environment")
-            }
+            _ if code.as_deref() == Some("invalid_client") => Some(CHECK_CREDENTIALS),
             403 => Some("does the token's scope cover this lock holder?"),
             404 if code.is_none() => Some("is the address right, or a proxy between?"),
             429 => Some("the service asks for fewer calls"),
@@ -147,7 +147,7 @@ fn root(error: &dyn StdError) -> String {
 const MOST_PARAMETERS: usize = 4;
 
 /// A text of the service without the secrets that it was sent, to the letter, and without what looks like one.
-fn clean<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn clean<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
     let mut text = text.to_owned();
     // A text shorter than this is no secret that could be told from a word.
     for secret in secrets.filter(|secret| secret.len() >= 4) {
@@ -159,7 +159,7 @@ fn clean<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The service's name and words for an error, whatever form they come in.
-fn explain(body: &[u8], clean: &dyn Fn(&str) -> String) -> (Option<String>, Option<String>) {
+pub(super) fn explain(body: &[u8], clean: &dyn Fn(&str) -> String) -> (Option<String>, Option<String>) {
     let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return (None, page_title(body, clean)) };
     let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(clean);
     let first = |names: &[&str]| names.iter().find_map(|name| text(name));

@@ -10,12 +10,20 @@ use super::BoxFuture;
 use crate::clock::Moment;
 use crate::error::{Error, ErrorKind, Result};
 
+/// The runtime that runs here. Where none does, timers and connections would panic.
+fn runtime() -> Result<Handle> {
+    let what = "calls run on Tokio, and no runtime of it is running here";
+    Handle::try_current().map_err(|_| Error::new(ErrorKind::Configuration, what))
+}
+
+/// Whether there is what calls run on.
+pub(crate) fn running() -> Result<()> {
+    runtime().map(drop)
+}
+
 /// Runs a task beside the caller.
 pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    let runtime = Handle::try_current().map_err(|_| {
-        Error::new(ErrorKind::Configuration, "calls run on Tokio, and no runtime of it is running here")
-    })?;
-    runtime.spawn(task);
+    runtime()?.spawn(task);
     Ok(())
 }
 

@@ -8,6 +8,11 @@ use super::BoxFuture;
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 
+/// Whether there is what calls run on: in a browser, always.
+pub(crate) fn running() -> Result<()> {
+    Ok(())
+}
+
 /// Runs a task beside the caller.
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) -> Result<()> {
     wasm_bindgen_futures::spawn_local(task);

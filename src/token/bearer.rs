@@ -1,6 +1,8 @@
 //! A token that is kept, and the moments of its life.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
@@ -8,6 +10,7 @@ use reqwest::header::HeaderValue;
 use super::Token;
 use crate::clock::{Moment, share};
 use crate::error::{Error, Result};
+use crate::scope::Scopes;
 use crate::text::Secret;
 
 /// How long a token lives whose source does not say.
@@ -25,6 +28,7 @@ pub struct Bearer {
     /// The number of the fetch that brought it.
     pub(super) generation: u64,
     remaining: Duration,
+    granted: Option<Arc<str>>,
 }
 
 impl Bearer {
@@ -47,7 +51,13 @@ impl Bearer {
         self.remaining
     }
 
-    /// The token, to be blotted out where the service repeats it.
+    /// The scopes that the token was granted, where its source said that they are not those that were asked for.
+    #[must_use]
+    pub fn granted_scope(&self) -> Option<&str> {
+        self.granted.as_deref()
+    }
+
+    /// The token, to be redacted where the service repeats it.
     pub(crate) fn token(&self) -> &str {
         token(&self.header)
     }
@@ -70,14 +80,18 @@ pub(super) struct Kept {
     hard: Duration,
     /// At this age it is dead.
     lifetime: Duration,
+    /// What it was granted, if that is not what was asked for.
+    granted: Option<Arc<str>>,
+    /// Whether somebody said that it was refused: it is good enough until there is another.
+    doubted: AtomicBool,
 }
 
 impl Kept {
-    /// A token that was received at `received`. `spread`, from zero to one, is the same for all tokens of a cache and
-    /// differs between processes, so that a fleet does not renew in step.
-    pub(super) fn new(token: &Token, generation: u64, received: Moment, spread: f64) -> Result<Self> {
+    /// A token for these scopes that was received at `received`. `spread`, from zero to one, is the same for all tokens of a
+    /// cache and differs between processes, so that a fleet does not renew in step.
+    pub(super) fn new(token: &Token, scopes: &Scopes, generation: u64, received: Moment, spread: f64) -> Result<Self> {
         // Of the right size at once: this is what a cache is full of.
-        let header = ["Bearer ", token.access_token().expose()].concat();
+        let header = ["Bearer ", token.sendable()?].concat();
         let mut header = HeaderValue::try_from(header)
             .map_err(|_| Error::token("the access token has characters that cannot stand in a header"))?;
         header.set_sensitive(true);
@@ -86,28 +100,44 @@ impl Kept {
         let soft = (lifetime / 5).min(Duration::from_secs(300));
         let soft = soft - soft.mul_f64(share(spread) / 4.0);
         let hard = (lifetime / 10).min(Duration::from_secs(30));
-        Ok(Self { header, generation, received, soft: lifetime - soft, hard: lifetime - hard, lifetime })
+        let granted = token.other_than(scopes).map(Arc::from);
+        let (soft, hard, doubted) = (lifetime - soft, lifetime - hard, AtomicBool::new(false));
+        Ok(Self { header, generation, received, soft, hard, lifetime, granted, doubted })
     }
 
-    /// Whether it is this one.
+    /// Whether it is this one, with or without the white space that is not sent.
     pub(super) fn is(&self, token: &Secret) -> bool {
-        Secret::from(self::token(&self.header)) == *token
+        Secret::from(self::token(&self.header)) == Secret::from(token.expose().trim())
+    }
+
+    /// From here on it is as if its end were near: calls wait for the next one, and get this one if there is none.
+    pub(super) fn doubt(&self) {
+        self.doubted.store(true, Ordering::Relaxed);
+    }
+
+    fn is_doubted(&self) -> bool {
+        self.doubted.load(Ordering::Relaxed)
+    }
+
+    /// What it was granted, if that is not what was asked for.
+    pub(super) fn granted(&self) -> Option<&str> {
+        self.granted.as_deref()
     }
 
     /// What a caller gets now.
     pub(super) fn bearer(&self, now: Moment) -> Bearer {
         let remaining = self.received.plus(self.lifetime).until(now);
-        Bearer { header: self.header.clone(), generation: self.generation, remaining }
+        Bearer { header: self.header.clone(), generation: self.generation, remaining, granted: self.granted.clone() }
     }
 
     /// Whether it is time for the next one: it is in its soft window, or a clock was set and its age is in doubt.
     pub(super) fn is_due(&self, now: Moment) -> bool {
-        self.has_age(self.soft, now) || now.drift_since(self.received) > DRIFT
+        self.has_age(self.soft, now) || now.drift_since(self.received) > DRIFT || self.is_doubted()
     }
 
     /// Whether calls wait for the next one.
     pub(super) fn is_at_its_end(&self, now: Moment) -> bool {
-        self.begins_to_end().is_past(now)
+        self.begins_to_end().is_past(now) || self.is_doubted()
     }
 
     /// When calls begin to wait for the next one.
@@ -144,7 +174,7 @@ mod tests {
     const START: Moment = Moment { steady: Duration::ZERO, wall: Duration::from_secs(1_700_000_000) };
 
     fn kept(token: &Token, spread: f64) -> Result<Kept> {
-        Kept::new(token, 0, START, spread)
+        Kept::new(token, &Scopes::unscoped(), 0, START, spread)
     }
 
     fn moments(seconds: u64, spread: f64) -> [u64; 3] {
@@ -168,7 +198,17 @@ mod tests {
         assert!(!kept(&endless, 0.5).unwrap().is_due(START));
         let unknown = kept(&Token::new("x"), 0.0).unwrap();
         assert_eq!(unknown.lifetime, ASSUMED_LIFETIME);
-        assert!(kept(&Token::new("a\nb"), 0.0).is_err());
+        for unsendable in ["a\nb", "", "aøb", "Bearer a"] {
+            assert!(kept(&Token::new(unsendable), 0.0).is_err(), "{unsendable}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_can_be_sent_is_handed_out_and_known_again_whole() {
+        let kept = kept(&Token::new(" 1|a+/~ \n"), 0.0).unwrap();
+        assert_eq!(kept.bearer(START).header(), "Bearer 1|a+/~");
+        assert_eq!(kept.bearer(START).access_token().expose(), "1|a+/~");
+        assert!(["1|a+/~", " 1|a+/~\n"].iter().all(|text| kept.is(&(*text).into())) && !kept.is(&"".into()));
     }
 
     #[test]

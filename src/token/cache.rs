@@ -8,7 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use futures_util::stream::{self, StreamExt};
 
-use super::bearer::{Bearer, Kept};
+use super::bearer::Bearer;
 use super::builder::TokenCacheBuilder;
 use super::observer::{TokenEvent, TokenStats};
 use super::slot::{Flight, Found, Launch, Slot};
@@ -145,22 +145,40 @@ impl TokenCache {
     }
 
     /// Forgets a token that the service refused before its time, unless it has been replaced already. Calls of
-    /// [`Unloc`](crate::Unloc) do this by themselves after a 401; this is for a program that hands tokens on, and is told.
+    /// [`Unloc`](crate::Unloc) do this by themselves after a 401; this is for a program that hands tokens on, and is told by
+    /// someone whom it can believe. For others there is [`doubt`](Self::doubt).
     ///
     /// The source is told as well, see [`TokenSource::rejected`].
     pub fn reject(&self, scopes: &Scopes, refused: &Secret) {
-        self.reject_if(scopes, refused, |kept| kept.is(refused));
+        self.reject_one(scopes, refused, None);
     }
 
-    /// The same, by the fetch that brought it: what is the same to the letter may be of a newer one.
+    /// Renews a token of which somebody says that the service refused it who need not be believed: a caller of a backend
+    /// that hands tokens on, say. Gives whether the claim is believed.
+    ///
+    /// It is if it names the token that is kept, and none was believed for these scopes in the last ten seconds. Unlike
+    /// after [`reject`](Self::reject), the token stays until there is another: calls wait for that one, and have the old
+    /// one if it cannot be had. So nobody can take a token from all, or make a stampede. The source is not told.
+    pub fn doubt(&self, scopes: &Scopes, claimed: &Secret) -> bool {
+        let now = self.store.now();
+        let is_believed = self.store.with(&self.identity, scopes, |slot| slot.doubt(claimed, now)) == Some(true);
+        if is_believed {
+            tracing::debug!(scopes = scopes.shown(), "a token is said to have been refused, and is renewed");
+        }
+        is_believed
+    }
+
+    /// As [`reject`](Self::reject), by the fetch that brought it: what is the same to the letter may be of a newer one.
     pub(crate) fn reject_bearer(&self, scopes: &Scopes, refused: &Bearer) {
-        self.reject_if(scopes, &refused.access_token(), |kept| kept.generation == refused.generation);
+        self.reject_one(scopes, &refused.access_token(), Some(refused.generation));
     }
 
-    fn reject_if(&self, scopes: &Scopes, refused: &Secret, is_it: impl FnOnce(&Kept) -> bool) {
-        // Also if it is not kept any more: the source may keep it.
+    fn reject_one(&self, scopes: &Scopes, refused: &Secret, generation: Option<u64>) {
+        // Also if it is not kept any more: the source may keep it. First of all, so that each fetch from the next on is
+        // one that the source can answer with another token.
         self.source.rejected(scopes, refused);
-        if self.store.with(&self.identity, scopes, |slot| slot.reject(is_it)) == Some(true) {
+        let reject = |slot: &Arc<Slot>| slot.reject(refused, generation, || self.store.next());
+        if self.store.with(&self.identity, scopes, reject) == Some(true) {
             tracing::debug!(scopes = scopes.shown(), "the service refused a token before its time");
             self.store.tell(scopes, &TokenEvent::Rejected);
         }
@@ -220,9 +238,10 @@ impl TokenCache {
         let landed = within(&*self.store.clock, left, landing).await;
         let now = self.store.now();
         match landed {
+            Some(Ok(Ok(None))) => None,
             // Whoever is woken late, or after the machine slept, may find that it has died meanwhile.
-            Some(Ok(Ok(kept))) if kept.is_dead(now) && !kept.was_never_alive() => None,
-            Some(Ok(Ok(kept))) => Some(Ok(kept.bearer(now))),
+            Some(Ok(Ok(Some(kept)))) if kept.is_dead(now) && !kept.was_never_alive() => None,
+            Some(Ok(Ok(Some(kept)))) => Some(Ok(kept.bearer(now))),
             Some(Ok(Err(error))) => Some(slot.alive(now).ok_or(error)),
             Some(Err(_)) => {
                 slot.give_up(number);

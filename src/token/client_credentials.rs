@@ -34,8 +34,11 @@ pub struct ClientCredentials {
 impl ClientCredentials {
     /// A source that asks the Auth API of `environment`.
     ///
+    /// White space around id and secret is trimmed, because a file or a shell adds a line end.
+    ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the environment's address is refused, or one of the two is empty.
+    /// [`ErrorKind::Configuration`] if the environment's address is refused, or one of the two is empty or holds anything but
+    /// visible ASCII and blanks.
     pub fn new(
         environment: &Environment,
         client_id: impl Into<String>,
@@ -100,13 +103,23 @@ impl ClientCredentials {
         client_id: String,
         client_secret: Secret,
     ) -> Result<Self> {
-        for (name, text) in [("client id", client_id.as_str()), ("client secret", client_secret.expose())] {
-            if text.trim().is_empty() {
-                return Err(Error::new(ErrorKind::Configuration, format!("the {name} is empty")));
-            }
-        }
+        let client_id = credential("the client id", &client_id)?.to_owned();
+        let client_secret = credential("the client secret", client_secret.expose())?.into();
         let client = auth::Client::new_with_client(base.as_str(), http, Inner { tokens: None, manner });
         Ok(Self { client: Arc::new(client), client_id, client_secret })
+    }
+}
+
+/// A client id or secret as it is sent, or why it cannot be one. RFC 6749, A.1 and A.2: printable ASCII, which has no line
+/// ends; those come with the text from a file or a terminal, and would be refused by the service as wrong credentials.
+pub(crate) fn credential<'a>(name: &str, text: &'a str) -> Result<&'a str> {
+    let refuse = |what: &str| Err(Error::new(ErrorKind::Configuration, format!("{name} {what}")));
+    match text.trim() {
+        "" => refuse("is empty"),
+        text if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => Ok(text),
+        _ => refuse(
+            "holds a line end, a control character or one beyond ASCII: client ids and secrets are visible ASCII and blanks",
+        ),
     }
 }
 
@@ -126,18 +139,42 @@ impl TokenSource for ClientCredentials {
             };
             let answer = GetToken::new(Arc::clone(&self.client)).body(body).send().await;
             // What cannot be read as a token may still hold one.
-            let answer = answer.map_err(Error::without_body)?.into_inner();
-            let token = Token::new(answer.access_token);
-            Ok(match answer.expires_in {
-                Some(seconds) => token.expires_in(Duration::from_secs(u64::try_from(seconds).unwrap_or(0))),
-                None => token,
-            })
+            let refused = |error: Error| error.or_refusal(self.client_secret.expose()).without_body();
+            self.token(answer.map_err(refused)?.into_inner())
         })
     }
 
     fn identity(&self) -> Option<String> {
         // An address has no blanks, so that no id can pass for another issuer's.
         Some(format!("{} {}", self.client.baseurl(), self.client_id))
+    }
+}
+
+impl ClientCredentials {
+    /// The token in an answer, if it is one that can be presented.
+    fn token(&self, answer: types::Token) -> Result<Token> {
+        // RFC 6749, 7.1: a client must not use a token whose type it does not understand. 5.1 requires that it is named.
+        if answer.token_type != types::TokenType::Bearer {
+            return Err(Error::token(format!(
+                "the token is of the type {}, and only bearer tokens can be presented: does the service support them?",
+                self.shown(answer.token_type.as_str())
+            )));
+        }
+        let mut token = Token::new(answer.access_token);
+        if let Some(seconds) = answer.expires_in {
+            token = token.expires_in(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
+        }
+        if !answer.scope.is_empty() {
+            token = token.granted(answer.scope.join(" "));
+        }
+        Ok(token)
+    }
+
+    /// A word of the service, if it looks like the name of a type; anything else may be a secret in the wrong place.
+    fn shown(&self, word: &str) -> String {
+        let is_name = word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte));
+        let is_shown = is_name && !self.client_secret.expose().contains(word);
+        if is_shown { format!("`{word}`") } else { "that it names otherwise".to_owned() }
     }
 }
 

@@ -9,9 +9,9 @@ use futures_util::FutureExt;
 use super::TokenSource;
 use super::bearer::{ASSUMED_LIFETIME, Kept};
 use super::observer::TokenEvent;
-use super::slot::{Launch, Slot};
+use super::slot::{Landed, Landing, Launch, Slot};
 use super::store::Store;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, scrub};
 use crate::platform;
 use crate::scope::Scopes;
 use crate::within::within;
@@ -50,7 +50,7 @@ pub(super) fn launch(
                     tracing::warn!("the token source does not say how long tokens live: {assumed} s are assumed");
                 });
             }
-            Kept::new(&token, number, received, store.spread).map(Arc::new)
+            Kept::new(&token, &scopes, number, received, store.spread).map(Arc::new)
         });
         let token = pilot.land(&store, &scopes, token, took);
         let _ = landed.send(token);
@@ -66,20 +66,28 @@ struct Pilot {
 }
 
 impl Pilot {
-    fn land(&self, store: &Store, scopes: &Scopes, landed: Result<Arc<Kept>>, took: Duration) -> Result<Arc<Kept>> {
-        let setback = self.slot.land(self.number, &landed, store.now(), store.clock.chance());
-        match (landed, setback) {
-            (Err(error), Some((failures, pause))) => {
+    fn land(&self, store: &Store, scopes: &Scopes, landed: Result<Arc<Kept>>, took: Duration) -> Landed {
+        let landing = self.slot.land(self.number, &landed, store.now(), store.clock.chance());
+        let kept = match (landed, &landing) {
+            (Err(error), &Landing::Setback { failures, pause }) => {
                 tracing::debug!(scopes = scopes.shown(), %error, failures, ?pause, ?took, "no new token");
                 store.tell(scopes, &TokenEvent::Failed { error: error.clone(), failures, pause });
-                Err(error.retry_in(pause))
+                return Err(error.retry_in(pause));
             }
-            (landed, _) => landed.inspect(|kept| {
-                let lifetime = kept.lifetime();
-                tracing::debug!(scopes = scopes.shown(), ?lifetime, ?took, "a new token");
-                store.tell(scopes, &TokenEvent::Fetched { lifetime, took });
-            }),
+            (landed, _) => landed?,
+        };
+        let lifetime = kept.lifetime();
+        tracing::debug!(scopes = scopes.shown(), ?lifetime, ?took, "a new token");
+        if let Some(granted) = kept.granted() {
+            let granted = scrub(granted);
+            tracing::warn!(scopes = scopes.shown(), granted, "the token was granted other scopes than were asked for");
         }
+        store.tell(scopes, &TokenEvent::Fetched { lifetime, took });
+        if matches!(landing, Landing::Refused) {
+            tracing::debug!(scopes = scopes.shown(), "it is the refused one, and asked for before the refusal");
+            return Ok(None);
+        }
+        Ok(Some(kept))
     }
 }
 

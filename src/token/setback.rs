@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 use crate::clock::{Moment, share};
 use crate::error::{Error, ErrorKind};
 
@@ -33,9 +35,14 @@ impl Setback {
         // Failures that nobody noticed do not make those wait longer who notice the next one.
         let previous = previous.filter(|previous| previous.alive == alive.is_some());
         let failures = previous.map_or(1, |previous| previous.failures.saturating_add(1));
-        // An answer that cannot be read will not get better within a second, and neither will wrong credentials.
-        let refused = error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403))
-            || error.kind() == ErrorKind::Decode;
+        // An answer that cannot be read will not get better within a second, and neither will wrong credentials, which some
+        // services answer with 200.
+        let refused = match error.kind() {
+            ErrorKind::Decode => true,
+            ErrorKind::Service if error.is_passing() => false,
+            ErrorKind::Service => error.status().is_some_and(|status| status.is_success() || is_refusal(status)),
+            _ => error.status().is_some_and(is_refusal),
+        };
         // Nobody waits while a token lives; for all else it is worth asking again soon.
         let (first, most) = match (alive.is_some(), refused) {
             (true, _) => (Duration::from_secs(5), Duration::from_secs(60)),
@@ -55,9 +62,12 @@ impl Setback {
     }
 }
 
+fn is_refusal(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 401 | 403)
+}
+
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
     use reqwest::header::HeaderMap;
 
     use super::*;

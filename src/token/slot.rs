@@ -13,6 +13,10 @@ use super::setback::Setback;
 use super::store::Key;
 use crate::clock::Moment;
 use crate::error::{Error, Result};
+use crate::text::Secret;
+
+/// How long a doubt keeps the next one from being believed.
+const DOUBTS: Duration = Duration::from_secs(10);
 
 /// State of one key of the cache. Its lock is never held while anything waits.
 pub(super) struct Slot {
@@ -29,12 +33,35 @@ pub(super) struct Slot {
 struct State {
     flight: Option<Flight>,
     setback: Option<Setback>,
+    /// The last refusal. In a box, since few slots ever have one.
+    refusal: Option<Box<Refusal>>,
+    /// When a doubt was believed last; in a box for the same reason.
+    doubted: Option<Box<Moment>>,
     /// The store has forgotten this slot, and has or will have another for the same key.
     gone: bool,
 }
 
-/// What a fetch gave, for all who wait.
-type Landed = Result<Arc<Kept>>;
+/// A token that the service refused.
+struct Refusal {
+    token: Secret,
+    /// The newest fetch that is known to have brought it.
+    generation: Option<u64>,
+    /// Fetches from this one on began when the source had heard of the refusal.
+    heard: u64,
+}
+
+/// What a fetch gave, for all who wait; nothing if it is worth looking again.
+pub(super) type Landed = Result<Option<Arc<Kept>>>;
+
+/// What became of a fetch that has ended.
+pub(super) enum Landing {
+    /// Its token is kept, or there is a newer one; or nobody wants to know why it failed.
+    Done,
+    /// It began before the source heard of a refusal, and brought the refused token once more.
+    Refused,
+    /// It failed so often in a row, and nothing is asked for in this time.
+    Setback { failures: u32, pause: Duration },
+}
 
 /// A fetch that is under way. What it gives is an error of the channel if the fetch was lost, by a panic or with the
 /// runtime that it ran on.
@@ -101,12 +128,17 @@ impl Slot {
         }
     }
 
-    /// A fetch has ended. Gives the setback's count and pause if it failed.
-    pub(super) fn land(&self, number: u64, landed: &Landed, now: Moment, chance: f64) -> Option<(u32, Duration)> {
+    /// A fetch has ended.
+    pub(super) fn land(&self, number: u64, landed: &Result<Arc<Kept>>, now: Moment, chance: f64) -> Landing {
         let mut state = self.state();
         let awaited = state.flight.take_if(|flight| flight.number == number).is_some();
         let kept = self.kept.load_full();
         match landed {
+            Ok(new)
+                if state.refusal.as_ref().is_some_and(|refusal| number < refusal.heard && new.is(&refusal.token)) =>
+            {
+                Landing::Refused
+            }
             Ok(new) => {
                 // A fetch that was given up as lost may come after the one that was made instead, and too late for anyone.
                 let newer = kept.is_none_or(|kept| kept.generation < new.generation);
@@ -114,16 +146,16 @@ impl Slot {
                     self.kept.store(Some(Arc::clone(new)));
                     state.setback = None;
                 }
-                None
+                Landing::Done
             }
             // Of one that was given up nobody wants to know why it failed.
-            Err(_) if !awaited => None,
+            Err(_) if !awaited => Landing::Done,
             Err(error) => {
                 let alive = kept.map(|kept| kept.begins_to_end()).filter(|end| !end.is_past(now));
                 let setback = Setback::after(state.setback.as_ref(), error, alive, now, chance);
-                let told = (setback.failures, setback.until.until(now));
+                let (failures, pause) = (setback.failures, setback.until.until(now));
                 state.setback = Some(setback);
-                Some(told)
+                Landing::Setback { failures, pause }
             }
         }
     }
@@ -134,13 +166,44 @@ impl Slot {
     }
 
     /// Drops this token if it is still the one that is kept: someone else may have replaced it already. Whether it was.
-    pub(super) fn reject(&self, is_it: impl FnOnce(&Kept) -> bool) -> bool {
-        let _state = self.state();
-        let same = self.kept.load().as_deref().is_some_and(is_it);
-        if same {
+    ///
+    /// `generation` is the fetch that brought it, where that is known: then what is the same to the letter is dropped as
+    /// well if its fetch began before the first word of the refusal. `next` names the first fetch that will begin behind
+    /// this one's word.
+    pub(super) fn reject(&self, token: &Secret, generation: Option<u64>, next: impl FnOnce() -> u64) -> bool {
+        let mut state = self.state();
+        let known = state.refusal.as_ref().is_some_and(|refusal| match generation {
+            Some(_) => generation <= refusal.generation,
+            None => refusal.token == *token,
+        });
+        let kept = self.kept.load_full();
+        let dropped = kept.as_ref().filter(|kept| match generation {
+            Some(generation) => kept.generation == generation || (!known && kept.is(token)),
+            None => kept.is(token),
+        });
+        // While another token is kept, that is the one to use, and what a fetch brings is no matter of this call's.
+        if dropped.is_some() || (kept.is_none() && !known) {
+            let before = state.refusal.as_ref().and_then(|refusal| refusal.generation);
+            let generation = before.max(generation).max(dropped.map(|kept| kept.generation));
+            state.refusal = Some(Box::new(Refusal { token: token.clone(), generation, heard: next() }));
+        }
+        if dropped.is_some() {
             self.kept.store(None);
         }
-        same
+        dropped.is_some()
+    }
+
+    /// Lets calls wait for the next token, and have this one if none comes, if it is the one that is kept and nobody else
+    /// was believed a moment ago. Whether it does.
+    pub(super) fn doubt(&self, token: &Secret, now: Moment) -> bool {
+        let mut state = self.state();
+        let Some(kept) = self.kept.load_full().filter(|kept| kept.is(token)) else { return false };
+        if state.doubted.as_ref().is_some_and(|last| !last.plus(DOUBTS).is_past(now)) {
+            return false;
+        }
+        state.doubted = Some(Box::new(now));
+        kept.doubt();
+        true
     }
 
     /// Drops the token and the failure, whichever there is. A fetch that is under way goes on.

@@ -75,6 +75,11 @@ impl Store {
         self.fetches.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The number that the next fetch will have.
+    pub(super) fn next(&self) -> u64 {
+        self.fetches.load(Ordering::Relaxed)
+    }
+
     /// The token of a slot, while nothing has to be done about it.
     pub(super) fn fresh(&self, slot: &Slot, now: Moment) -> Option<Bearer> {
         let fresh = slot.fresh(now)?;

@@ -21,10 +21,11 @@ pub(super) const OTHER_SPELLING: Rule = Rule {
 pub(super) const LOOSE_SCALAR: Rule = Rule {
     name: "loose-scalar",
     reason: "Documents show one property with two JSON types (`canShare` as `true` and as \"true\", `postalCode` as text \
-             and as a number): what `x-tolerate` names is read as the documented type.",
+             and as a number): what `x-tolerate` names is read as the documented type, and with `any` all else is read as absent.",
     apply: |draft| {
         draft.response_properties(|schema, property, marks| {
-            if texts(property.node, "x-tolerate").is_empty() {
+            let tolerated = texts(property.node, "x-tolerate");
+            if tolerated.is_empty() {
                 return;
             }
             let reader = match property.node.get("type").and_then(Value::as_str) {
@@ -35,10 +36,23 @@ pub(super) const LOOSE_SCALAR: Rule = Rule {
                 Some("array") => "list",
                 _ => return,
             };
+            let reader = if tolerated.iter().any(|kind| kind == "any") { or_absent(reader) } else { reader };
             marks.lenient.insert((schema.to_owned(), property.name.to_owned()), reader);
         });
     },
 };
+
+/// The reader for which what the other one cannot read is as good as absent: an optional property that is of no use must not
+/// take the answer with it.
+fn or_absent(reader: &str) -> &'static str {
+    match reader {
+        "text" => "optional::text",
+        "boolean" => "optional::boolean",
+        "integer32" => "optional::integer32",
+        "list" => "optional::list",
+        _ => "optional::integer",
+    }
+}
 
 fn texts(node: &mut Map<String, Value>, key: &str) -> Vec<String> {
     let list = node.remove(key);

@@ -49,7 +49,8 @@ const KEYS: [(&str, Place, Holds); 11] = [
             Some("boolean" | "integer" | "array") => "string",
             _ => return Some("at a text, a boolean, an integer or a list".to_owned()),
         };
-        (*value != Value::from(vec![other])).then(|| format!("`[{other}]` for this type"))
+        let forms = [Value::from(vec![other]), Value::from(vec![other, "any"])];
+        (!forms.contains(value)).then(|| format!("`[{other}]` or `[{other}, any]` for this type"))
     }),
     ("x-sensitive", Place::Component, |_, node, value| {
         let is_text = node.value.get("type").is_some_and(|kind| kind == "string");
