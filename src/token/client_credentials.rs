@@ -183,3 +183,53 @@ impl fmt::Debug for ClientCredentials {
         f.debug_struct("ClientCredentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn white_space_around_a_credential_is_trimmed_and_a_blank_inside_it_stays() {
+        for padded in ["a b", " a b", "a b\n", "\r\n a b \t", "\u{a0}a b\u{2028}"] {
+            assert_eq!(credential("the client secret", padded).unwrap(), "a b", "{padded:?}");
+        }
+        assert_eq!(credential("x", "!\"#$%&'()~").unwrap(), "!\"#$%&'()~");
+    }
+
+    #[test]
+    fn what_cannot_be_a_credential_is_refused_with_the_reason_and_not_repeated() {
+        for (text, why) in [
+            ("", "is empty"),
+            (" \r\n", "is empty"),
+            ("hunter2\nhunter2", "holds a line end"),
+            ("hunter2\0", "a control character"),
+            ("hunter2\u{7f}", "a control character"),
+            ("hunter\u{200b}2", "beyond ASCII"),
+            ("\u{feff}hunter2", "beyond ASCII"),
+            ("hünter2", "beyond ASCII"),
+        ] {
+            let client = ClientCredentials::new(&Environment::Sandbox, "me", text).map(drop);
+            for (refused, name) in
+                [(client, "client secret"), (credential("the client id", text).map(drop), "client id")]
+            {
+                let error = refused.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Configuration);
+                let words = error.to_string();
+                assert!(words.starts_with(&format!("the {name} ")) && words.contains(why), "{text:?}: {words}");
+                assert!(!words.contains("hunter"), "{words}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_as_a_credential_is_printable_ascii(text in r"[ -~\t\n\r\u{80}-\u{ff}]{0,10}") {
+            if let Ok(sent) = credential("x", &text) {
+                prop_assert!(!sent.is_empty() && sent.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+                prop_assert_eq!(sent, text.trim());
+            }
+        }
+    }
+}

@@ -103,6 +103,13 @@ mod tests {
             pauses(&answer(401, None), false, 7),
             milliseconds(&[1000, 2000, 4000, 8000, 16_000, 32_000, 60_000])
         );
+        // Some services refuse credentials with 200, or say so that they are busy.
+        let in_a_success = |code: &str| {
+            let body = format!(r#"{{"error":"{code}"}}"#).into_bytes();
+            Error::undecodable(StatusCode::OK, HeaderMap::new(), body, "it does not fit").or_refusal("hunter2")
+        };
+        assert_eq!(pauses(&in_a_success("invalid_client"), false, 2), milliseconds(&[1000, 2000]));
+        assert_eq!(pauses(&in_a_success("temporarily_unavailable"), false, 2), milliseconds(&[250, 500]));
         assert_eq!(pauses(&answer(503, None), true, 5), milliseconds(&[5000, 10_000, 20_000, 40_000, 60_000]));
         assert_eq!(pauses(&answer(503, None), false, 100)[99], Duration::from_secs(10));
     }

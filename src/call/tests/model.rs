@@ -1,6 +1,6 @@
 //! Whatever happens in whatever order: random lives of a few callers, held against what must never happen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use tokio::task::JoinHandle;
@@ -8,6 +8,8 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::scope::Scope;
+use crate::text::Secret;
+use crate::token::{FetchToken, TokenSource};
 
 /// How many lives are tried.
 const CASES: u32 = 10_000;
@@ -35,11 +37,13 @@ enum Step {
 
 #[derive(Clone, Copy, Debug)]
 enum Source {
-    /// If it naps, the machine sleeps as soon as the token is there, before anyone who waits is woken.
+    /// If it naps, the machine sleeps as soon as the token is there, before anyone who waits is woken. If it keeps tokens, it
+    /// gives the last one again while that lives, unless it had heard of a refusal when it was asked.
     Gives {
         lifetime: u64,
         takes: u64,
         naps: bool,
+        keeps: bool,
     },
     Fails {
         takes: u64,
@@ -59,8 +63,8 @@ enum Reply {
 
 fn step() -> impl Strategy<Value = Step> {
     let source = prop_oneof![
-        4 => (prop_oneof![Just(1_u64), 5..120_u64, Just(3600)], 0..2000_u64, proptest::bool::weighted(0.2))
-            .prop_map(|(lifetime, takes, naps)| Source::Gives { lifetime, takes, naps }),
+        4 => (prop_oneof![Just(1_u64), 5..120_u64, Just(3600)], 0..2000_u64, proptest::bool::weighted(0.2), any::<bool>())
+            .prop_map(|(lifetime, takes, naps, keeps)| Source::Gives { lifetime, takes, naps, keeps }),
         2 => (0..2000_u64).prop_map(|takes| Source::Fails { takes }),
         1 => Just(Source::Panics),
         1 => Just(Source::Hangs),
@@ -104,6 +108,9 @@ struct Tokens {
     /// When each token was given out, and for how long.
     lives: Mutex<Vec<(Moment, Duration)>>,
     revoked: AtomicUsize,
+    /// The last token for each set of scopes, and those that it was told were refused.
+    last: Mutex<HashMap<Scopes, usize>>,
+    told: Mutex<HashSet<usize>>,
     begun: AtomicUsize,
     /// By scopes: the fetch that is under way, and when the last one failed.
     fetches: Mutex<Fetches>,
@@ -133,15 +140,27 @@ impl Tokens {
         let mut flight = Flight { tokens: Arc::clone(&self), scopes, number, failed: true };
         let source = *self.source.lock().unwrap();
         match source {
-            Source::Gives { lifetime, takes, naps } => {
+            Source::Gives { lifetime, takes, naps, keeps } => {
+                let told = self.told.lock().unwrap().clone();
+                let last = self.last.lock().unwrap().get(&flight.scopes).copied();
+                let last = last.filter(|last| keeps && !told.contains(last));
                 sleep(Duration::from_millis(takes)).await;
                 if naps {
                     // Once: the machine is awake for the next one.
-                    *self.source.lock().unwrap() = Source::Gives { lifetime, takes, naps: false };
+                    *self.source.lock().unwrap() = Source::Gives { lifetime, takes, naps: false, keeps };
                     let clock = Arc::clone(&self.clock);
                     tokio::spawn(async move { clock.suspend(Duration::from_secs(7200), false) });
                 }
+                if let Some(last) = last {
+                    let (born, lifetime) = self.lives.lock().unwrap()[last - 1];
+                    let rest = born.plus(lifetime).until(self.clock.now());
+                    if !rest.is_zero() {
+                        flight.failed = false;
+                        return Ok(Token::new(last.to_string()).expires_in(rest));
+                    }
+                }
                 let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
+                self.last.lock().unwrap().insert(flight.scopes.clone(), number);
                 let lifetime = Duration::from_secs(lifetime);
                 self.lives.lock().unwrap().push((self.clock.now(), lifetime));
                 flight.failed = false;
@@ -154,6 +173,19 @@ impl Tokens {
             Source::Panics => panic!("on purpose"),
             Source::Hangs => std::future::pending().await,
         }
+    }
+}
+
+/// The source, which hears of refusals.
+struct Giver(Arc<Tokens>);
+
+impl TokenSource for Giver {
+    fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
+        Box::pin(Arc::clone(&self.0).fetch(scopes))
+    }
+
+    fn rejected(&self, _: &Scopes, token: &Secret) {
+        self.0.told.lock().unwrap().insert(token.expose().parse().unwrap());
     }
 }
 
@@ -182,6 +214,8 @@ struct Line {
     may_have_arrived: bool,
     arrivals: u32,
     worst: Outcome,
+    /// The tokens with which it was refused.
+    refused: Vec<usize>,
 }
 
 impl Wire for Line {
@@ -195,6 +229,9 @@ impl Wire for Line {
         let ages = [now.steady.saturating_sub(born.steady), now.wall.saturating_sub(born.wall)];
         if ages.iter().any(|age| *age >= lifetime) {
             tokens.wrong(format!("a dead token was sent: {ages:?} of {lifetime:?}"));
+        }
+        if self.refused.contains(&number) {
+            tokens.wrong("a refused token was sent again, though the source had heard of the refusal");
         }
         if self.may_have_arrived && !self.repeatable {
             tokens.wrong("what makes a second key was sent again");
@@ -216,6 +253,7 @@ impl Wire for Line {
         self.arrivals += u32::from(outcome != Outcome::NotSent);
         // A refused token is known to have stopped the call before it did anything.
         let stopped = answer.as_ref().is_err_and(Error::is_unauthorized);
+        self.refused.extend(stopped.then_some(number));
         self.may_have_arrived |= outcome != Outcome::NotSent && !stopped;
         answer
     }
@@ -231,8 +269,8 @@ fn scopes(home: u8) -> Scopes {
 
 /// One call from its beginning to its end, held against what its wire saw.
 async fn call(world: Arc<World>, repeatable: bool, home: u8) -> Result<()> {
-    let mut line =
-        Line { world: Arc::clone(&world), repeatable, may_have_arrived: false, arrivals: 0, worst: Outcome::NotSent };
+    let (may_have_arrived, arrivals, worst, refused) = (false, 0, Outcome::NotSent, Vec::new());
+    let mut line = Line { world: Arc::clone(&world), repeatable, may_have_arrived, arrivals, worst, refused };
     let limits = RequestOptions::new().over(&RequestOptions::new());
     let scopes = scopes(home);
     let call = Call {
@@ -252,6 +290,11 @@ async fn call(world: Arc<World>, repeatable: bool, home: u8) -> Result<()> {
         if error.attempts() != line.arrivals {
             tokens.wrong(format!("{} attempts, {} arrived: {error}", error.attempts(), line.arrivals));
         }
+        // A failing source passes, unless it panics.
+        let lasts = line.refused.len() > 1 || error.to_string().contains("panicked");
+        if error.is_unauthorized() && !lasts && line.worst == Outcome::Rejected && !error.is_retryable() {
+            tokens.wrong(format!("a call that waits for the next token gave up for good: {error}"));
+        }
         if error.outcome() != line.worst {
             tokens.wrong(format!("{:?}, but it was {:?}: {error}", error.outcome(), line.worst));
         }
@@ -264,16 +307,17 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
     let clock = Arc::new(Manual::with_chance(0.5));
     let tokens = Arc::new(Tokens {
         clock: Arc::clone(&clock),
-        source: Mutex::new(Source::Gives { lifetime: 60, takes: 100, naps: false }),
+        source: Mutex::new(Source::Gives { lifetime: 60, takes: 100, naps: false, keeps: false }),
         given: AtomicUsize::new(0),
         lives: Mutex::default(),
         revoked: AtomicUsize::new(0),
+        last: Mutex::default(),
+        told: Mutex::default(),
         begun: AtomicUsize::new(0),
         fetches: Mutex::default(),
         wrongs: Mutex::default(),
     });
-    let source = Arc::clone(&tokens);
-    let cache = TokenCache::builder(move |scopes: Scopes| Arc::clone(&source).fetch(scopes));
+    let cache = TokenCache::builder(Giver(Arc::clone(&tokens)));
     let world = Arc::new(World {
         cache: cache.shared_clock(Arc::clone(&clock) as _).build(),
         budget: budget(20, &*clock),
@@ -326,7 +370,7 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
         }
     }
     // Once source and service are well again, whatever was parked, lost or paused stands in nobody's way.
-    *world.tokens.source.lock().unwrap() = Source::Gives { lifetime: 60, takes: 100, naps: false };
+    *world.tokens.source.lock().unwrap() = Source::Gives { lifetime: 60, takes: 100, naps: false, keeps: false };
     world.replies.lock().unwrap().clear();
     sleep(Duration::from_secs(200)).await;
     for home in 0..2 {

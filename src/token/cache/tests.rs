@@ -1,6 +1,7 @@
 //! On Tokio's paused clock: nothing here waits for real.
 
 mod handles;
+mod refusals;
 mod runtimes;
 
 use std::sync::Mutex;
