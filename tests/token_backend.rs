@@ -6,11 +6,14 @@ mod programs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use unloc::{Scope, Scopes, Secret, Token, Unloc};
+use unloc::token::source_fn;
+use unloc::{ErrorKind, LockHolder, Scope, Scopes, Secret, Token, TokenSource, Unloc};
 use unloc_sandbox::Sandbox;
 
 use crate::programs::example;
@@ -122,6 +125,149 @@ fn a_token_that_the_service_refused_is_not_given_out_again() {
     assert_eq!(ask(json!({ "scope": HOME })), "number-2");
 }
 
+/// What the README says a program without the secret does.
+async fn ask_my_backend(url: String, session: String, scopes: Scopes, refused: Option<Secret>) -> unloc::Result<Token> {
+    let mut body = json!({ "scope": scopes.to_string() });
+    if let Some(refused) = refused {
+        body["refused"] = refused.expose().into();
+    }
+    // What goes over loopback is no affair of a proxy.
+    let http = reqwest::Client::builder().no_proxy().build().map_err(unloc::Error::token)?;
+    let request = http.post(url).bearer_auth(session).json(&body);
+    let answer = request.send().await.map_err(unloc::Error::token_unavailable)?;
+    let answer: Value = answer.json().await.map_err(unloc::Error::token)?;
+    let token = answer["access_token"].as_str().ok_or_else(|| unloc::Error::token_unavailable(&answer["error"]))?;
+    Ok(Token::new(token).expires_in(Duration::from_secs(answer["expires_in"].as_u64().unwrap())))
+}
+
+impl Backend {
+    /// A source of tokens that tells this backend which one was refused.
+    fn hearing(&self, session: &str) -> impl TokenSource {
+        let (url, session) = (format!("http://{}/token", self.host), session.to_owned());
+        source_fn(move |scopes, refused| ask_my_backend(url.clone(), session.clone(), scopes, refused))
+    }
+
+    /// One that does not, though the backend keeps tokens.
+    fn deaf(&self, session: &str) -> impl TokenSource {
+        let (url, session) = (format!("http://{}/token", self.host), session.to_owned());
+        move |scopes: Scopes| ask_my_backend(url.clone(), session.clone(), scopes, None)
+    }
+}
+
+async fn office(sandbox: &Sandbox, source: impl TokenSource) -> (Unloc, LockHolder) {
+    let unloc = Unloc::builder().environment(sandbox.base_url()).token_source(source).build().unwrap();
+    let lock_holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    let home = unloc.lock_holder_by_id(lock_holders[0].id.as_str(), HOME.parse::<Scope>().unwrap());
+    (unloc, home)
+}
+
+#[tokio::test]
+async fn tokens_that_die_early_go_unnoticed_where_the_backend_hears_of_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let backend = Backend::start(&mut in_front_of(&sandbox));
+    let (unloc, home) = office(&sandbox, backend.hearing(&backend.office)).await;
+    home.get_locks().send().await.unwrap();
+    sandbox.expire_tokens();
+    unloc.get_lock_holders().send().await.unwrap();
+    home.get_locks().send().await.unwrap();
+    // So do those of other programs, which find the next token in the backend already.
+    let (_, tenants) = office(&sandbox, backend.hearing(&backend.office)).await;
+    tenants.get_locks().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn where_the_backend_does_not_hear_of_a_dead_token_the_error_says_that_it_is_the_same_again() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let backend = Backend::start(&mut in_front_of(&sandbox));
+    let (unloc, _) = office(&sandbox, backend.deaf(&backend.office)).await;
+    sandbox.expire_tokens();
+    let error = unloc.get_lock_holders().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Service, 401));
+    assert!(error.to_string().contains("the token source gave the same token again"), "{error}");
+    assert!(!error.to_string().contains("fresh"), "{error}");
+}
+
+#[test]
+fn no_session_can_take_the_token_from_the_others_or_make_the_backend_ask_for_many() {
+    for down in [false, true] {
+        let (asked, counter) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let counted = Arc::clone(&counter);
+        let service = Service::start(move |number| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            match (number, down) {
+                (2.., true) => (503, "", "{}".to_owned()),
+                _ => (
+                    200,
+                    "",
+                    format!(r#"{{"access_token":"number-{number}","token_type":"bearer","expires_in":3600}}"#),
+                ),
+            }
+        });
+        let backend = Backend::start(&mut against(&service.url));
+        let token = |caller: &str, body: Value| {
+            asked.fetch_add(1, Ordering::SeqCst);
+            let answer = backend.ask(caller, &body);
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            serde_json::from_str::<Value>(&answer.body).unwrap()["access_token"].clone()
+        };
+        let mut current = token(&backend.office, json!({ "scope": HOME }));
+        for _ in 0..50 {
+            current = token(&backend.tenant, json!({ "scope": HOME, "refused": current }));
+        }
+        assert_eq!(token(&backend.office, json!({ "scope": HOME })), if down { "number-1" } else { "number-2" });
+        // The first, and one more for each ten seconds that this takes.
+        let (asked, fetched) = (asked.load(Ordering::SeqCst), counter.load(Ordering::SeqCst));
+        assert!(asked == 52 && (2..12).contains(&fetched), "{fetched}");
+    }
+}
+
+const PAGE: &str = "https://app.example.com";
+
+/// What a browser asks before it sends a request of a page.
+fn preflight(origin: &str) -> String {
+    format!(
+        "OPTIONS /token HTTP/1.1\r\nOrigin: {origin}\r\nAccess-Control-Request-Method: POST\r\n\
+         Access-Control-Request-Headers: authorization,content-type\r\n"
+    )
+}
+
+#[test]
+fn a_page_of_the_origin_that_is_named_can_ask_for_tokens_and_no_other_page() {
+    let service = Service::start(|number| match number {
+        1 => (503, "retry-after: 7\r\n", "{}".to_owned()),
+        _ => (200, "", r#"{"access_token":"EXAMPLE","token_type":"bearer","expires_in":3600}"#.to_owned()),
+    });
+    let backend = Backend::start(against(&service.url).env("ORIGIN", PAGE));
+    // The browser asks without a session.
+    let asked = backend.send(&preflight(PAGE), "");
+    let named = |name: &str| asked.value(name).unwrap_or_default().to_ascii_lowercase();
+    assert_eq!((asked.status, named("access-control-allow-origin")), (200, PAGE.to_owned()));
+    assert_eq!(named("access-control-allow-methods"), "post");
+    let headers = named("access-control-allow-headers");
+    assert!(["authorization", "content-type"].iter().all(|name| headers.split(',').any(|other| other.trim() == *name)));
+    assert!(asked.value("access-control-allow-credentials").is_none());
+    // A page reads a refusal, and when to come again.
+    let with_origin = format!("Authorization: Bearer {}\r\nOrigin: {PAGE}\r\n", backend.office);
+    let refused = backend.post(&with_origin, "{}");
+    assert_eq!((refused.status, refused.value("retry-after")), (503, Some("7")));
+    assert_eq!(refused.value("access-control-allow-origin"), Some(PAGE));
+    assert_eq!(
+        refused.value("access-control-expose-headers").map(str::to_ascii_lowercase).as_deref(),
+        Some("retry-after")
+    );
+    let stranger = backend.post(&format!("Origin: {PAGE}\r\n"), "{}");
+    assert_eq!((stranger.status, stranger.value("access-control-allow-origin")), (401, Some(PAGE)));
+    for other in ["https://app.example.com.evil.example.com", "http://app.example.com", "null"] {
+        let asked = backend.send(&preflight(other), "");
+        assert_eq!(asked.value("access-control-allow-origin"), None, "{other}");
+        assert!(asked.value("vary").is_some_and(|vary| vary.to_ascii_lowercase().contains("origin")), "{}", asked.head);
+    }
+    drop(backend);
+    // Without an origin no page can.
+    let backend = Backend::start(&mut against(&service.url));
+    assert_eq!(backend.send(&preflight(PAGE), "").value("access-control-allow-origin"), None);
+}
+
 #[tokio::test]
 async fn the_secret_never_leaves_the_backend() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -223,12 +369,31 @@ fn a_program_without_the_secret_lists_lock_holders_through_the_backend() {
     assert!(out.contains("(3)") && out.contains("Fjordgløtt Utleie") && out.contains("Havneby"), "{out}");
 }
 
+#[tokio::test]
+async fn a_line_end_behind_an_environment_variable_does_no_harm() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut command = in_front_of(&sandbox);
+    command.env("UNLOC_CLIENT_SECRET", format!("{}\r\n", sandbox.client_secret()));
+    command.env("UNLOC_CLIENT_ID", format!(" {}\n", sandbox.client_id()));
+    let backend = Backend::start(&mut command);
+    assert_eq!(backend.ask(&backend.office, &json!({})).status, 200);
+}
+
 #[test]
 fn what_it_cannot_start_with_is_named_and_not_repeated() {
     for (command, named) in [
         (program().args(["--secret", SECRET]), "--try"),
         (program().env("PORT", SECRET), "PORT is not a number"),
         (program().env("UNLOC_CLIENT_SECRET", SECRET), "UNLOC_ENVIRONMENT is not set"),
+        (program().env("ORIGIN", SECRET), "ORIGIN is not the origin"),
+        (program().env("ORIGIN", format!("{PAGE}/")), "without a path"),
+        (program().env("ORIGIN", "*"), "ORIGIN is not the origin"),
+        (
+            against(PAGE).env("UNLOC_CLIENT_SECRET", format!("{SECRET}\n{SECRET}")),
+            "variable UNLOC_CLIENT_SECRET holds a line end",
+        ),
+        (against(PAGE).env("UNLOC_CLIENT_ID", "m\u{e9}"), "variable UNLOC_CLIENT_ID holds"),
+        (against(PAGE).env("UNLOC_CLIENT_ID", " \n"), "variable UNLOC_CLIENT_ID is empty"),
     ] {
         let Output { status, stdout, stderr } = command.output().unwrap();
         let err = String::from_utf8(stderr).unwrap();
@@ -338,7 +503,15 @@ struct Answer {
 
 impl Answer {
     fn has(&self, name: &str, value: &str) -> bool {
-        self.head.lines().any(|line| line.split_once(": ") == Some((name, value)))
+        self.value(name) == Some(value)
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
     }
 
     /// The status and OAuth's word for it, of an answer that holds no token and that nothing keeps.

@@ -181,6 +181,8 @@ fn a_key_of_ours_that_means_nothing_and_a_schema_without_a_name_are_refused() {
         ("{type: integer}", "{type: object, properties: {a: {type: string}}}", 18, "an object without a name"),
         ("{type: integer}", "{type: array, items: {type: string, enum: [a]}}", 18, "an enum without a name"),
         ("{type: integer}", "{type: integer, x-tolerate: [number]}", 18, "x-tolerate is `[string]`"),
+        ("{type: integer}", "{type: integer, x-tolerate: [any]}", 18, "`[string]` or `[string, any]`"),
+        ("{type: integer}", "{type: integer, x-tolerate: [any, string]}", 18, "`[string]` or `[string, any]`"),
         ("{type: integer}", "{type: integer, x-tolerates: [string]}", 18, "`x-tolerates` means nothing here"),
         ("    Door:\n", "    Word: {type: string, x-sensitive: passwort}\n    Door:\n", 14, "x-sensitive is one of"),
         (

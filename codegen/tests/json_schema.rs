@@ -20,6 +20,8 @@ const SCHEMAS: &str = "
         person: {$ref: '#/components/schemas/PhoneNumber'}
         count: {type: integer, format: int32, maximum: 9}
         code: {type: string, x-tolerate: [number]}
+        age: {type: integer, format: int64, x-tolerate: [string]}
+        life: {type: integer, format: int64, x-tolerate: [string, any]}
         can: {type: boolean, x-tolerate: [string]}
         start: {type: string, format: date-time, nullable: true}
         names: {type: object, additionalProperties: {$ref: '#/components/schemas/State'}}
@@ -79,6 +81,11 @@ fn each_tolerance_is_one_that_the_exact_reading_does_not_have() {
         json!({"person": 12_125_550_100_u64}),
         json!({"code": 101}),
         json!({"can": "true"}),
+        json!({"age": "3600.0"}),
+        json!({"age": "-3.6e+3"}),
+        json!({"life": "unlimited"}),
+        json!({"life": [true]}),
+        json!({"life": {"seconds": 1}}),
         json!({"count": 10}),
         json!({"list": "a b"}),
         json!({"list": null}),
@@ -107,6 +114,10 @@ fn nonsense_is_taken_by_no_reading() {
             json!({"person": -1}),
             json!({"code": []}),
             json!({"can": "maybe"}),
+            json!({"age": "unlimited"}),
+            json!({"age": ""}),
+            json!({"age": "1."}),
+            json!({"age": [1]}),
             json!({"count": 4_000_000_000_u64}),
             json!({"count": "4"}),
             json!({"start": "yesterday"}),

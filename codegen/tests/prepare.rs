@@ -92,6 +92,11 @@ fn other_spellings_and_loose_scalars_are_marked_at_responses() {
         code: {type: string, x-tolerate: [number]}
         count: {type: integer, format: int32, x-tolerate: [string]}
         scope: {type: array, items: {type: string}, x-tolerate: [string]}
+        any: {type: integer, format: int64, x-tolerate: [string, any]}
+        any32: {type: integer, format: int32, x-tolerate: [string, any]}
+        word: {type: string, x-tolerate: [number, any]}
+        can: {type: boolean, x-tolerate: [string, any]}
+        words: {type: array, items: {type: string}, x-tolerate: [string, any]}
 ",
     );
     let key = |name: &str| ("Answer".to_owned(), name.to_owned());
@@ -101,6 +106,10 @@ fn other_spellings_and_loose_scalars_are_marked_at_responses() {
     assert_eq!(reader("code"), Some("text"));
     assert_eq!(reader("count"), Some("integer32"));
     assert_eq!(reader("scope"), Some("list"));
+    // What else comes is as good as absent.
+    let readers = ["any", "any32", "word", "can", "words"].map(|name| reader(name).unwrap_or_default());
+    let optional = ["integer", "integer32", "text", "boolean", "list"].map(|name| format!("optional::{name}"));
+    assert_eq!(readers, optional);
 }
 
 #[test]

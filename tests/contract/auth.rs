@@ -68,6 +68,8 @@ async fn if_no_fresh_token_can_be_had_the_first_refusal_is_returned() {
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (401, 1));
     assert_eq!(error.description(), Some("JWT expired"));
     assert!(error.to_string().contains("no fresh token: getToken: the service answered 503"), "{error}");
+    // It is only the next token that is missing, and nothing was done.
+    assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Rejected, true));
     assert_eq!((server.requests().len(), server.token_requests().len()), (1, 2));
 }
 
@@ -190,4 +192,78 @@ async fn the_sandbox_refuses_a_wrong_secret_as_the_service_does() {
     let error = sandbox_unloc(&sandbox, SECRET).get_lock_holders().send().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Token, Some("invalid_client")));
     assert_eq!(error.status().unwrap(), 401);
+}
+
+#[tokio::test]
+async fn an_oauth_error_is_one_whatever_status_it_comes_with() {
+    for (status, body, code, description) in [
+        (
+            200,
+            json!({"error": "invalid_client", "error_description": "no such client"}),
+            "invalid_client",
+            Some("no such client"),
+        ),
+        (201, json!({"error": "invalid_scope"}), "invalid_scope", None),
+        (202, json!({"error": "unauthorized_client", "access_token": null, "x": [1]}), "unauthorized_client", None),
+        (
+            200,
+            json!({"error": "invalid_client", "error_description": format!("{SECRET} is wrong")}),
+            "invalid_client",
+            Some("[secret] is wrong"),
+        ),
+    ] {
+        let server = Server::always(locks()).await;
+        let answer = Answer::json(status, &body);
+        server.on_token(move |_| answer.clone());
+        let error = home(&server).get_locks().send().await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
+        assert_eq!((error.code(), error.description()), (Some(code), description), "{error}");
+        assert_eq!((error.status().unwrap().as_u16(), error.is_retryable(), error.body()), (status, false, &[][..]));
+        let hint = error.to_string().contains("check the client id and secret");
+        assert_eq!(hint, code == "invalid_client", "{error}");
+        assert!(server.requests().is_empty());
+    }
+    // One that passes is waited out, and a token beside an error is a token.
+    let server = Server::always(locks()).await;
+    server.on_token(|_| Answer::ok(&json!({"error": "temporarily_unavailable"})));
+    assert!(home(&server).get_locks().send().await.unwrap_err().is_retryable());
+    server.on_token(|_| Answer::ok(&json!({"access_token": token(1), "token_type": "bearer", "error": "none"})));
+    home(&server).get_locks().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn credentials_are_sent_without_the_white_space_around_them() {
+    let server = Server::always(locks()).await;
+    let builder = Unloc::builder().environment(server.url()).client_credentials(" me\r\n", format!("\t{SECRET}\n"));
+    builder.build().unwrap().get_lock_holders().send().await.unwrap_err();
+    let body = server.token_requests()[0].json();
+    assert_eq!((&body["client_id"], &body["client_secret"]), (&json!("me"), &json!(SECRET)));
+    for (id, secret) in [("me", "a\nb"), ("m\u{0}e", SECRET), ("me", "\u{201c}secret\u{201d}"), ("\n", SECRET)] {
+        let error = Unloc::builder().client_credentials(id, secret).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(!error.to_string().contains(secret), "{error}");
+    }
+}
+
+#[test]
+fn outside_of_tokio_a_call_fails_and_says_so_also_if_its_token_is_kept() {
+    use futures_util::FutureExt;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (server, home) = runtime.block_on(async {
+        let server = Server::always(locks()).await;
+        let home = home(&server);
+        home.get_locks().send().await.unwrap();
+        (server, home)
+    });
+    for _ in 0..2 {
+        let error = home.get_locks().send().now_or_never().unwrap().unwrap_err();
+        assert_eq!((error.kind(), error.outcome(), error.attempts()), (ErrorKind::Configuration, Outcome::NotSent, 0));
+        assert!(error.to_string().contains("no runtime of it is running here"), "{error}");
+        let body = CreateKeyRequest::builder().user_id(PERSON);
+        assert!(home.create_key().lock_id("door").body(body).send().now_or_never().unwrap().is_err());
+    }
+    // Back inside, all is as it was.
+    runtime.block_on(home.get_locks().send()).unwrap();
+    assert_eq!((server.requests().len(), server.token_requests().len()), (2, 1));
 }

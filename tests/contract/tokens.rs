@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use unloc::types::{CreateLockHolderRequest, LockHolder};
-use unloc::{ErrorKind, ScopeGeneration};
+use unloc::{ErrorKind, Outcome, ScopeGeneration};
 
 use crate::support::{
     Answer, CLIENT_ID, Request, SECRET, Server, builder, home, lock_holder, token, token_answer, unloc,
@@ -96,6 +96,13 @@ async fn an_answer_of_the_auth_api_is_understood_in_all_its_forms() {
         json!({"expires_in": "3600"}),
         json!({"expires_in": 3600.0}),
         json!({"expires_in": null}),
+        json!({"expires_in": "3600.0"}),
+        json!({"expires_in": "3.6e3"}),
+        json!({"expires_in": ""}),
+        json!({"expires_in": "unlimited"}),
+        json!({"expires_in": true, "scope": 7}),
+        json!({"expires_in": u64::MAX, "scope": [{"name": "lockHolder.admin"}]}),
+        json!({"expires_in": {"seconds": 3600}, "lock_holder_id": 7, "lock_holder_ids": "home"}),
         json!({"scope": null}),
         json!({"scope": []}),
         json!({"scope": ["lockHolder.identifier:NO.harbour-flats."]}),
@@ -158,4 +165,102 @@ async fn a_new_lock_holder_can_be_used_at_once() {
     let made = unloc.create_lock_holder().body(body).send().await.unwrap().into_inner().lock_holder;
     unloc.lock_holder(&made).unwrap().get_locks().send().await.unwrap();
     assert_eq!(server.requests()[1].target, "/integrators/v1/lock-holders/new/locks/");
+}
+
+/// The failure of a call whose token is answered with this, by a service that must not see the call.
+async fn unusable(answer: Value) -> unloc::Error {
+    let server = nothing_there().await;
+    let body = Answer::ok(&answer);
+    server.on_token(move |_| body.clone());
+    let home = home(&server);
+    let error = home.get_locks().send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome(), error.is_retryable()),
+        (ErrorKind::Token, Outcome::NotSent, false),
+        "{answer}"
+    );
+    // It is not asked for again with the next call.
+    assert!(home.get_locks().send().await.is_err());
+    assert!(server.requests().is_empty() && server.token_requests().len() == 1, "{answer}");
+    error
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_be_sent_is_refused_before_anything_is() {
+    for (token, why) in [
+        ("", "is empty"),
+        (" \t", "is empty"),
+        ("Bearer EXAMPLE", "begins with the scheme"),
+        ("EXAMPLE EXAMPLE", "cannot stand in a header"),
+        ("EXAMPLE\r\nX-Evil: 1", "cannot stand in a header"),
+        ("EXAMPLE-t\u{f8}ken", "cannot stand in a header"),
+        ("\u{1f511}EXAMPLE", "cannot stand in a header"),
+    ] {
+        let error = unusable(json!({"access_token": token, "token_type": "bearer", "expires_in": 3600})).await;
+        assert!(error.to_string().contains(why) && !format!("{error:?}").contains("EXAMPLE"), "{token:?}: {error}");
+    }
+    for answer in [json!(null), json!(7), json!(["EXAMPLE"]), json!({"value": "EXAMPLE"})] {
+        unusable(json!({"access_token": answer, "token_type": "bearer"})).await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_with_white_space_around_it_is_sent_without() {
+    for padded in [" EXAMPLE", "EXAMPLE\n", "\r\n\tEXAMPLE  "] {
+        let server = nothing_there().await;
+        server.on_token(move |_| token_answer(padded));
+        home(&server).get_locks().send().await.unwrap();
+        assert_eq!(server.requests()[0].header("authorization"), Some("Bearer EXAMPLE"), "{padded:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_a_type_that_is_not_understood_is_not_sent() {
+    for (kind, shown) in [
+        ("mac", "`mac`"),
+        ("DPoP", "`DPoP`"),
+        ("N_A", "`N_A`"),
+        ("pop", "`pop`"),
+        ("Bearer2", "names otherwise"),
+        ("bearer bearer", "names otherwise"),
+        ("https://tokens.example.com/key", "names otherwise"),
+        ("", "type"),
+        (" ", "names otherwise"),
+        (SECRET, "names otherwise"),
+    ] {
+        let error = unusable(json!({"access_token": token(1), "token_type": kind, "expires_in": 3600})).await;
+        let words = error.to_string();
+        assert!(words.contains(shown) && words.contains("bearer"), "{kind:?}: {words}");
+        assert!(!words.contains(SECRET) && !words.contains(&token(1)), "{words}");
+    }
+    // RFC 6749, 5.1, requires it, and every documented answer has it.
+    for body in [json!({"access_token": token(1)}), json!({"access_token": token(1), "token_type": null})] {
+        assert!(unusable(body).await.to_string().contains("token_type"));
+    }
+    for kind in ["bearer", "Bearer", "BEARER", "bEaReR"] {
+        let server = nothing_there().await;
+        server.on_token(move |_| Answer::ok(&json!({"access_token": token(1), "token_type": kind})));
+        home(&server).get_locks().send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_other_scopes_is_used_and_a_refusal_of_what_it_does_not_cover_says_so() {
+    let server = Server::start(|_| Answer::json(403, &json!({"error": "Forbidden"}))).await;
+    let granting =
+        |scope: Value| Answer::ok(&json!({"access_token": token(1), "token_type": "bearer", "scope": scope}));
+    for (granted, told) in [
+        (json!(["lockHolder.admin:other"]), true),
+        (json!("lockHolder.admin:other lockHolder.admin:more"), true),
+        (json!(["lockHolder.identifier:NO.harbour-flats."]), false),
+        (json!(null), false),
+        (json!([7]), false),
+    ] {
+        let answer = granting(granted.clone());
+        server.on_token(move |_| answer.clone());
+        let home = home(&server);
+        let error = home.get_locks().send().await.unwrap_err();
+        assert_eq!(error.status().unwrap(), 403);
+        assert_eq!(error.to_string().contains("and granted `lockHolder.admin:other"), told, "{granted}: {error}");
+    }
 }

@@ -163,10 +163,32 @@ async fn a_token_is_replaced_once_a_call_however_the_attempts_end() {
 }
 
 #[tokio::test]
-async fn a_key_whose_token_is_refused_and_that_gets_no_other_fails_as_it_is() {
+async fn a_key_whose_token_is_refused_waits_for_the_next_one_as_a_key_without_a_token_does() {
+    let first = || crate::support::token_answer(&crate::support::token(1));
+    for failure in [busy(), Answer::new(500, "<html>"), Answer::HangUp, reset()] {
+        let stage = Stage::new([Answer::expired(), key()]).await.tokens([first(), failure.clone()]);
+        stage.create_key().await.unwrap_or_else(|error| panic!("{failure:?}: {error}"));
+        assert_eq!((stage.seen(), stage.time.pauses()), ((2, 3), vec![FIRST]), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_whose_token_is_refused_and_that_gets_no_other_can_be_asked_for_later() {
     let first = crate::support::token_answer(&crate::support::token(1));
-    let stage = Stage::new([Answer::expired(), key()]).await.tokens([first, busy()]);
+    let stage = Stage::new([Answer::expired(), key()]).await.tokens([first, busy(), busy(), busy()]);
     let end = End { kind: Service, outcome: Rejected, attempts: 1, status: Some(401) };
-    assert_failed(stage.create_key().await, end, "no fresh token: getToken: the service answered 503");
+    let error = assert_failed(stage.create_key().await, end, "no fresh token: getToken: the service answered 503");
+    assert!(error.is_retryable() && error.retry_after().is_some(), "{error}");
+    assert_eq!((stage.seen(), stage.time.pauses()), ((1, 4), vec![FIRST, SECOND]));
+}
+
+#[tokio::test]
+async fn a_key_whose_token_is_refused_with_credentials_that_are_refused_as_well_fails_as_it_is() {
+    let first = crate::support::token_answer(&crate::support::token(1));
+    let wrong = Answer::new(401, r#"{"error":"invalid_client"}"#);
+    let stage = Stage::new([Answer::expired(), key()]).await.tokens([first, wrong]);
+    let end = End { kind: Service, outcome: Rejected, attempts: 1, status: Some(401) };
+    let error = assert_failed(stage.create_key().await, end, "no fresh token: getToken: the service answered 401");
+    assert!(!error.is_retryable(), "{error}");
     assert_eq!((stage.seen(), stage.time.pauses()), ((1, 2), vec![]));
 }

@@ -397,6 +397,7 @@ pub(super) const AT_HOME: &[(&str, &str, &str, &str)] = &[
     ("house-key", "x-envelope: doors", "x-envelope: gates", "x-envelope"),
     ("house-key", "x-aliases: [all-doors]", "x-aliases: all-doors", "x-aliases"),
     ("house-key", "x-tolerate: [number]", "x-tolerate: [string]", "x-tolerate"),
+    ("house-key", "x-tolerate: [number]", "x-tolerate: [any]", "x-tolerate"),
     ("house-key", "x-sensitive: secret", "x-sensitive: password", "x-sensitive"),
     ("house-key", "x-case-insensitive: true", "x-case-insensitive: 7", "x-case-insensitive"),
     (
