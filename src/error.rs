@@ -159,7 +159,7 @@ impl Error {
         REQUEST_IDS.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
     }
 
-    /// How often the operation was sent, as far as is known.
+    /// How often the operation was sent, as far as is known: what a browser repeats by itself is not.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts

@@ -1,13 +1,17 @@
 //! How the responses' loose ends are read; which property is read how, the build takes from the spec.
 
+mod once;
 pub(crate) mod optional;
+mod time;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use chrono::{DateTime, Utc};
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+
+pub(crate) use once::once;
+pub(crate) use time::{Cut, read_cut, time, write_cut};
 
 /// `null` where a list or a map is expected.
 pub(crate) fn null_is_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
@@ -87,39 +91,6 @@ pub(crate) fn phone_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     })
 }
 
-/// A time. Services write nearly all of them in one form, for which chrono has a reader that is much quicker than the one
-/// that it gives to serde; what that one takes beyond it is taken still.
-pub(crate) fn time<'de, D: Deserializer<'de>, T: Slot<DateTime<Utc>>>(deserializer: D) -> Result<T, D::Error> {
-    struct Time;
-
-    impl Visitor<'_> for Time {
-        type Value = Option<DateTime<Utc>>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(TIME)
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            DateTime::parse_from_rfc3339(text)
-                .or_else(|_| text.parse())
-                .map(|time| Some(time.to_utc()))
-                .map_err(E::custom)
-        }
-
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_none<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-    }
-
-    filled(deserializer.deserialize_any(Time)?, TIME)
-}
-
-const TIME: &str = "a date and time after RFC 3339";
-
 /// A text that becomes an enum without going through a second allocation for what is known.
 pub(crate) fn open_enum<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -190,7 +161,11 @@ fn read<'de, D: Deserializer<'de>, V, T: Slot<V>>(
 }
 
 fn filled<V, T: Slot<V>, E: Error>(value: Option<V>, expected: &str) -> Result<T, E> {
-    T::fill(value).ok_or_else(|| E::custom(format_args!("null where {expected} is expected")))
+    filled_or(value, "null", expected)
+}
+
+fn filled_or<V, T: Slot<V>, E: Error>(value: Option<V>, nothing: &str, expected: &str) -> Result<T, E> {
+    T::fill(value).ok_or_else(|| E::custom(format_args!("{nothing} where {expected} is expected")))
 }
 
 struct Loose(&'static str);
@@ -236,55 +211,5 @@ impl<'de> Visitor<'de> for Loose {
             list.extend(item);
         }
         Ok(Some(Scalar::List(list)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    fn ours(text: &str) -> Option<DateTime<Utc>> {
-        time(json!(text)).ok()
-    }
-
-    fn chronos(text: &str) -> Option<DateTime<Utc>> {
-        serde_json::from_value(json!(text)).ok()
-    }
-
-    #[test]
-    fn a_time_is_read_in_every_form_that_chrono_reads() {
-        for text in [
-            "2024-05-03T11:00:00.000Z",
-            "2024-05-03t11:00:00z",
-            "2024-05-03 13:00:00+02:00",
-            "2024-5-3T11:00:00Z",
-            "2024-05-03T11:00:60.123456789Z",
-            "+12024-05-03T11:00:00Z",
-            "2024-05-03T11:00Z",
-            "2024-05-03",
-            "soon",
-            "",
-        ] {
-            assert_eq!(ours(text), chronos(text), "{text}");
-        }
-        assert!(ours("2024-05-03T11:00:00.000Z").is_some() && ours("2024-5-3T11:00:00Z").is_some());
-        assert_eq!(time::<_, Option<DateTime<Utc>>>(json!(null)).unwrap(), None);
-        let refused = time::<_, DateTime<Utc>>(json!(null)).unwrap_err().to_string();
-        assert!(refused.contains("null where a date and time"), "{refused}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_is_another_time_to_us_than_to_chrono(
-            usual in r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-4]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,12})?(Z|z|[+-][0-2][0-9]:[0-6][0-9])",
-            odd in r"[+-]?[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]{1,10})? ?(Z|z|[+-][0-9]{2}:?[0-9]{2})?",
-        ) {
-            for text in [usual, odd] {
-                prop_assert_eq!(ours(&text), chronos(&text));
-            }
-        }
     }
 }

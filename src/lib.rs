@@ -5,6 +5,7 @@ mod open_enum;
 mod call;
 mod client;
 mod clock;
+mod coding;
 mod decode;
 mod environment;
 mod error;

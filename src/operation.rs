@@ -27,6 +27,12 @@ pub struct Operation {
     /// Whether the vendor documents it; otherwise its path or its answer is inferred.
     pub documented: bool,
     pub(crate) envelope: Option<Envelope>,
+    /// Whether the spec marks the response as inferred: one that cannot be read holds nothing.
+    pub(crate) inferred: bool,
+    /// Properties of the response that have other names as well, anywhere in it.
+    pub(crate) aliases: &'static [(&'static str, &'static [&'static str])],
+    /// What the response only repeats of the request.
+    pub(crate) echoes: &'static [Echo],
     /// Properties of the request whose values must not come back in an error.
     pub(crate) hidden: &'static [&'static str],
 }
@@ -38,6 +44,23 @@ pub(crate) struct Envelope {
     pub(crate) required: bool,
     /// The properties of what stands inside, by which it is known when it stands bare.
     pub(crate) inside: &'static [&'static str],
+}
+
+/// A required property of a response that repeats what the call said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Echo {
+    /// The names that lead to it, from the object inside the envelope on.
+    pub(crate) at: &'static [&'static str],
+    pub(crate) source: Source,
+}
+
+/// Where a request says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// In this property of its body.
+    Property(&'static str),
+    /// In this segment of its path below the API's base path, the empty one before the first slash counted.
+    Segment(usize),
 }
 
 /// A handle of this crate.

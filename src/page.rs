@@ -57,6 +57,12 @@ where
             },
         };
         let Position { next, empty } = position(&page);
+        if empty && next.is_some_and(|next| !next.expose().is_empty()) {
+            tracing::warn!(
+                operation = operation.id,
+                "the service named another page on one without items: the list ends"
+            );
+        }
         let next = next.filter(|next| !empty && !next.expose().is_empty()).cloned();
         let state = match next {
             Some(next) if seen.insert(next.clone()) => {

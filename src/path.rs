@@ -50,6 +50,23 @@ pub(crate) fn segment(name: &str, value: &impl Parameter) -> Result<String, Unbu
     Ok(encoded)
 }
 
+/// What a path segment stands for.
+pub(crate) fn unsegment(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((first, others)) = rest.split_first() {
+        rest = others;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let (code, others) = rest.split_at_checked(2)?;
+        rest = others;
+        bytes.push(u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Whether a finished request is still on its operation's path.
 pub(crate) fn is_on(operation: &Operation, base: &str, url: &Url) -> bool {
     let Some(path) = url.path().strip_prefix(base) else { return false };
@@ -147,7 +164,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_no_segment_stands_for_nothing() {
+        for wrong in ["%", "%2", "%GG", "%FF"] {
+            assert_eq!(unsegment(wrong), None, "{wrong}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_segment_stands_for_the_text_that_it_was_made_of(text in r"\PC{1,20}") {
+            if let Ok(segment) = segment("lockId", &text) {
+                prop_assert_eq!(unsegment(&segment), Some(text));
+            }
+        }
+
         #[test]
         fn no_parameter_leaves_its_template(lock in any::<String>(), key in r"[./\\%2e+\n ?#]{0,12}") {
             prop_assert!(is_safe(&lock, &key));

@@ -205,6 +205,15 @@ pub(crate) fn length(property: &str, text: String, least: u64, most: u64) -> Res
     Ok(text)
 }
 
+/// Why a number is refused. Of one that is too great or too small, the standard library says no more than that.
+pub(crate) fn number(property: &str, error: &impl fmt::Display, least: i64, most: i64) -> String {
+    let error = error.to_string();
+    if u8::try_from(-1).is_err_and(|unfit: std::num::TryFromIntError| unfit.to_string() == error) {
+        return format!("`{property}` is out of range: {least} is the least, and {most} the most");
+    }
+    format!("`{property}`: {error}")
+}
+
 macro_rules! hidden {
     ($($name:ident)*) => { $(
         impl fmt::Debug for $name {
@@ -244,6 +253,14 @@ mod tests {
         assert_eq!(read("\"12125550142\"").unwrap(), "+12125550142");
         assert_eq!(read("\"someone@example.com\"").unwrap(), "someone@example.com");
         assert!(read("null").is_err() && read("-1").is_err() && read("1.5").is_err());
+    }
+
+    #[test]
+    fn a_number_that_does_not_fit_is_told_what_would() {
+        let refused = i32::try_from(5_000_000_000_i64).unwrap_err();
+        let text = number("limit", &refused, i32::MIN.into(), i32::MAX.into());
+        assert_eq!(text, "`limit` is out of range: -2147483648 is the least, and 2147483647 the most");
+        assert_eq!(number("limit", &"no number", 0, 9), "`limit`: no number");
     }
 
     #[test]

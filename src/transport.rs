@@ -8,13 +8,14 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
 use progenitor_client::{ClientInfo, ResponseValue};
-use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::call::{Call, Limit, Wire};
 use crate::clock::Clock;
-use crate::decode::decode;
+use crate::coding::coding;
+use crate::decode::{Sent, decode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
@@ -26,6 +27,9 @@ use crate::token::{Bearer, TokenCache};
 
 /// The largest body that is read; pages of 2 500 items stay far below.
 const BODY_LIMIT: usize = 32 << 20;
+
+/// What to do about a body that is encoded.
+pub(crate) const ENCODED: &str = "does a proxy or gateway between compress it?";
 
 /// How the SDK names itself.
 pub(crate) const USER_AGENT: &str = concat!("unloc-rust/", env!("CARGO_PKG_VERSION"));
@@ -76,9 +80,17 @@ pub(crate) async fn send<T: DeserializeOwned>(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let read = |Answer { status, headers, body }: Answer| match decode(operation, &body) {
+    let read = |Answer { status, headers, body }: Answer, sent: Sent| match decode(operation, &body, &sent) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(what) => Err(Error::undecodable(status, headers, body.into(), &what)),
+        Err(what) => {
+            let what = match coding(&headers) {
+                Some(coding) => {
+                    format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}")
+                }
+                None => what,
+            };
+            Err(Error::undecodable(status, headers, body.into(), &what))
+        }
     };
     exchange(client, request, options, operation, read).await
 }
@@ -90,7 +102,7 @@ pub(crate) async fn send_for_nothing(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let read = |Answer { status, headers, .. }: Answer| Ok(ResponseValue::new((), status, headers));
+    let read = |Answer { status, headers, .. }: Answer, _: Sent| Ok(ResponseValue::new((), status, headers));
     exchange(client, request, options, operation, read).await
 }
 
@@ -106,7 +118,7 @@ async fn exchange<T>(
     request: Result<Request, Unbuilt>,
     options: RequestOptions,
     operation: &'static Operation,
-    read: impl FnOnce(Answer) -> Result<T>,
+    read: impl FnOnce(Answer, Sent) -> Result<T>,
 ) -> Result<T> {
     // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
     platform::running().map_err(|error| error.during(operation))?;
@@ -121,16 +133,32 @@ async fn exchange<T>(
         return Err(Error::new(ErrorKind::Request, why).during(operation));
     }
     let headers = request.headers_mut();
-    headers.insert(header::USER_AGENT, manner.user_agent.clone());
+    headers.extend(own_headers(cfg!(target_arch = "wasm32"), &manner.user_agent));
     for (name, value) in &limits.headers {
         headers.insert(name, value.clone());
     }
+    let sent = Sent::of(operation, &manner.base_path, &request);
     let mut wire =
         Http { client: client.client(), manner, hidden: secrets(operation, &request), request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
-    call.make(&mut wire, read).await
+    call.make(&mut wire, |answer| read(answer, sent)).await
+}
+
+/// The headers of every request beside its token, and what its operation and its body ask for.
+///
+/// A browser asks the service for permission for each header that is not safelisted, and a service that allows
+/// `authorization` and `content-type` alone would refuse every call for the sake of a name (the Fetch standard, "CORS-preflight
+/// fetch"; Firefox counts `user-agent` among them). `accept-encoding` is one that only the browser may set, and it decodes
+/// what it asks for.
+fn own_headers(in_browser: bool, user_agent: &HeaderValue) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let headers = [
+        (header::USER_AGENT, user_agent.clone()),
+        // Without it, a body may come in any coding (RFC 9110, section 12.5.3).
+        (header::ACCEPT_ENCODING, HeaderValue::from_static("identity")),
+    ];
+    headers.into_iter().filter(move |_| !in_browser)
 }
 
 /// One request, sent as often as the call needs.
@@ -255,4 +283,19 @@ async fn read(answer: Response) -> Result<Bytes, Unread> {
         next = chunks.try_next().await.map_err(Unread::Broken)?;
     }
     Ok(body.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_browser_no_header_needs_a_permission_of_its_own() {
+        let names = |in_browser| {
+            let user_agent = HeaderValue::from_static(USER_AGENT);
+            own_headers(in_browser, &user_agent).map(|(name, _)| name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(true), [""; 0]);
+        assert_eq!(names(false), ["user-agent", "accept-encoding"]);
+    }
 }

@@ -5,47 +5,61 @@
 // README from here
 use std::time::Duration;
 
-use unloc::chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{CreateKeyRequest, Key, KeyState};
 use unloc::{LockHolder, Outcome, Unloc};
 use unloc_sandbox::{Fault, Sandbox};
 
-/// Your code: gives a guest a key until they check out, and looks before anybody makes a second one.
+/// Your code: gives a guest a key until they check out. Looks first, so that it can be called again after any error.
 async fn check_in(home: &LockHolder, lock: &str, guest: &str, until: DateTime<Utc>) -> unloc::Result<()> {
-    let stay = CreateKeyRequest::builder().user_id(guest).end(until);
-    match home.create_key().lock_id(lock).body(stay).send().await {
-        // The key may have been made all the same. If looking fails, too, look again before you call this again.
+    let stay = CreateKeyRequest::builder().user_id(guest).end(until).build()?; // its times are cut to milliseconds …
+    if has_key(home, lock, &stay).await? {
+        return Ok(());
+    }
+    match home.create_key().lock_id(lock).body(stay.clone()).send().await {
+        // The key may have been made all the same, or be about to appear: if it is not there, call this again in a while.
         Err(error) if matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted) => {
-            let keys = home.get_keys_for_lock().lock_id(lock).send().await?.into_inner().keys;
-            let is_dead = |key: &Key| matches!(key.state, KeyState::Revoked | KeyState::Expired | KeyState::Error);
-            let is_it = |key: &Key| key.to_user.id.expose() == guest && key.end == Some(until) && !is_dead(key);
-            // Without such a key nothing was made: it is safe to call this again.
-            if keys.iter().any(is_it) { Ok(()) } else { Err(error) }
+            if let Ok(true) = has_key(home, lock, &stay).await { Ok(()) } else { Err(error) }
         }
         made => made.map(drop),
     }
 }
 
+/// Whether any page of the list holds a key for this stay, be it still in the making.
+async fn has_key(home: &LockHolder, lock: &str, stay: &CreateKeyRequest) -> unloc::Result<bool> {
+    let is_over = |key: &Key| matches!(key.state, KeyState::Revoked | KeyState::Expired | KeyState::Error);
+    let is_it = |key: &Key| {
+        let same_door = key.lock_id.as_deref() == Some(lock) && key.to_user.id == stay.user_id;
+        same_door && key.end.as_ref() == stay.end.value() && !is_over(key) // … as the service keeps them
+    };
+    let mut keys = home.get_keys().items();
+    while let Some(key) = keys.try_next().await? {
+        if is_it(&key) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Your test.
 #[tokio::test]
-async fn a_guest_gets_one_key_even_when_the_answer_is_lost() -> Result<(), Box<dyn std::error::Error>> {
-    let arrival = "2030-05-01T15:00:00Z".parse()?;
-    let sandbox = Sandbox::builder().starts_at(arrival).speed(0.0).start().await?; // its clock stands still
+async fn a_guest_gets_one_key_even_when_the_response_is_lost() -> Result<(), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::start().await?;
     let unloc = Unloc::builder().environment(sandbox.base_url());
     let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
     let home = unloc.lock_holder(&unloc.get_lock_holders().send().await?.lock_holders[0])?;
     let (lock, guest) = (home.get_locks().send().await?.locks[0].id.clone(), "+12125550142");
-    check_in(&home, &lock, guest, "2030-05-02T10:00:00Z".parse()?).await?; // an earlier stay …
-    sandbox.clock().advance(Duration::from_secs(30 * 24 * 3600)); // … which is long over
-    let until = "2030-06-01T10:00:00Z".parse()?;
-    sandbox.faults().add(Fault::reset().on("createKey"))?; // the request is lost on its way
-    check_in(&home, &lock, guest, until).await.unwrap_err();
-    sandbox.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its answer is lost
+    let until = Utc::now() + TimeDelta::hours(24); // a clock is finer than the milliseconds that are kept
+    sandbox.faults().add(Fault::reset().on("createKey"))?; // the request is lost on its way …
+    check_in(&home, &lock, guest, until).await.unwrap_err(); // … and no key is made
+    sandbox.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its response is lost
     check_in(&home, &lock, guest, until).await?;
+    check_in(&home, &lock, guest, until).await?; // nothing more to do
+    let keys = home.get_keys_for_lock().lock_id(&lock).send().await?.into_inner().keys;
+    assert_eq!(keys.iter().filter(|key| key.to_user.id.expose() == guest).count(), 1);
     sandbox.clock().advance(Duration::from_secs(1)); // it takes a moment to be made
     sandbox.people().unlock(&lock, guest)?;
-    let keys = home.get_keys_for_lock().lock_id(&lock).send().await?.into_inner().keys;
-    assert_eq!(keys.iter().filter(|key| key.end == Some(until)).count(), 1);
     Ok(())
 }
 // README to here
@@ -55,4 +69,63 @@ fn the_readme_shows_this_very_test() {
     let (_, shown) = include_str!("your_integration.rs").split_once("// README from here\n").unwrap();
     let (shown, _) = shown.split_once("// README to here").unwrap();
     assert!(include_str!("../README.md").contains(shown), "README.md differs from tests/your_integration.rs");
+}
+
+/// The handle of a lock holder of `sandbox`, and the id of one of its locks.
+async fn door(sandbox: &Sandbox) -> (LockHolder, String) {
+    let unloc = Unloc::builder().environment(sandbox.base_url());
+    let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
+    let home = unloc.lock_holder(&unloc.get_lock_holders().send().await.unwrap().lock_holders[0]).unwrap();
+    let lock = home.get_locks().send().await.unwrap().locks[0].id.clone();
+    (home, lock)
+}
+
+const GUEST: &str = "+12125550142";
+
+async fn keys_of_the_guest(home: &LockHolder) -> usize {
+    let keys: Vec<Key> = home.get_keys().items().try_collect().await.unwrap();
+    keys.iter().filter(|key| key.to_user.id.expose() == GUEST).count()
+}
+
+/// Times as clocks give them: of one digit behind the second, of nine, of none, and the one that it is now.
+fn times() -> Vec<DateTime<Utc>> {
+    let fixed = ["2090-01-01T10:00:00Z", "2090-01-01T10:00:00.1Z", "2090-01-01T10:00:00.123456Z"];
+    let more = ["2090-01-01T10:00:00.000000001Z", "2090-01-01T10:00:00.999999999Z", "2090-01-01T12:30:00.0005+02:30"];
+    let fixed = fixed.into_iter().chain(more).map(|text| text.parse::<DateTime<Utc>>().unwrap());
+    fixed.chain([Utc::now() + TimeDelta::hours(24)]).collect()
+}
+
+#[tokio::test]
+async fn whatever_the_clock_and_whatever_is_lost_the_guest_has_one_key_for_each_stay() {
+    for until in times() {
+        for is_made in [false, true] {
+            let sandbox = Sandbox::start().await.unwrap();
+            let (home, lock) = door(&sandbox).await;
+            let lost = if is_made { Fault::reset().carried_out() } else { Fault::reset() };
+            sandbox.faults().add(lost.on("createKey")).unwrap();
+            let first = check_in(&home, &lock, GUEST, until).await;
+            let error = first.as_ref().err().map(unloc::Error::outcome);
+            assert_eq!(error, (!is_made).then_some(Outcome::Unknown), "{until}");
+            assert_eq!(keys_of_the_guest(&home).await, usize::from(is_made), "{until}");
+            for _ in 0..2 {
+                check_in(&home, &lock, GUEST, until).await.unwrap();
+                assert_eq!(keys_of_the_guest(&home).await, 1, "{until}, made: {is_made}");
+            }
+            // A neighbour: a stay that ends a millisecond later is another one.
+            check_in(&home, &lock, GUEST, until + TimeDelta::milliseconds(1)).await.unwrap();
+            assert_eq!(keys_of_the_guest(&home).await, 2, "{until}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_on_a_later_page_of_the_list_is_found() {
+    let sandbox = Sandbox::builder().lock_holders(1).locks(2).keys(1200).start().await.unwrap();
+    let (home, lock) = door(&sandbox).await;
+    let until = Utc::now() + TimeDelta::hours(24);
+    sandbox.faults().add(Fault::reset().carried_out().on("createKey")).unwrap();
+    for _ in 0..2 {
+        check_in(&home, &lock, GUEST, until).await.unwrap();
+        assert_eq!(keys_of_the_guest(&home).await, 1);
+    }
 }

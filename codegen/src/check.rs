@@ -31,7 +31,7 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
         for (method, operation) in objects(Some(item)).filter(|(_, operation)| operation.is_object()) {
             let pointer = format!("/paths/{}/{method}", escape(path));
             found.parameters(operation, &pointer);
-            let known = ["x-evidence", "x-evidence-note", "x-pagination", "x-repeatable"];
+            let known = ["x-evidence", "x-evidence-note", "x-pagination", "x-repeatable", "x-response-evidence"];
             found.keys(operation, &pointer, &known);
             found.content(operation.get("requestBody"), &format!("{pointer}/requestBody"));
             for (status, response) in objects(operation.get("responses")).filter(|(status, _)| status.starts_with('2'))
@@ -142,13 +142,16 @@ impl Found<'_> {
                 self.add(&format!("{pointer}/properties/{}", escape(name)), what);
             }
             let pointer = format!("{pointer}/properties/{}", escape(name));
-            self.keys(property, &pointer, &["x-aliases", "x-sensitive", "x-tolerate"]);
+            self.keys(property, &pointer, &["x-aliases", "x-echoes", "x-sensitive", "x-tolerate"]);
             let required = schema.get("required").and_then(Value::as_array);
             let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
             self.tolerance(property, is_required, &pointer);
             let texts = |list: &Value| list.as_array().is_some_and(|list| list.iter().all(Value::is_string));
             if property.get("x-aliases").is_some_and(|names| !texts(names)) {
                 self.add(&format!("{pointer}/x-aliases"), "x-aliases is a list of names");
+            }
+            if property.get("x-echoes").is_some_and(|name| name.as_str().is_none_or(str::is_empty)) {
+                self.add(&format!("{pointer}/x-echoes"), "x-echoes names a property or path parameter of requests");
             }
             self.unnamed(property, &pointer);
         }

@@ -20,7 +20,8 @@ pub enum Reading {
     Written,
     /// As the spec writes it, but any object may have other properties.
     Open,
-    /// As the bindings read an answer, with every tolerance that they have.
+    /// As the bindings read an answer, with every tolerance that they have, but for those that are more than a schema can
+    /// say: properties that stand twice, what is filled in from the request, and responses that are inferred.
     Tolerant,
 }
 
@@ -181,7 +182,8 @@ impl<'a> JsonSchemas<'a> {
             let is_list = property.get("items").is_some() || property.get("additionalProperties").is_some();
             let mut value = self.schema(property);
             if tolerant && (is_list || !is_required) {
-                value = or_null(value);
+                let is_time = property.get("format").is_some_and(|format| format == "date-time");
+                value = or_null(if is_time { json!({ "anyOf": [value, { "const": "" }] }) } else { value });
             }
             let aliases: Vec<_> = texts(property, "x-aliases").filter(|_| tolerant).collect();
             if is_required && !(tolerant && property.get("nullable").is_some()) {

@@ -7,6 +7,7 @@
 //! A build script needs only [`build`].
 
 mod check;
+pub mod echoes;
 mod error;
 mod finish;
 mod generate;

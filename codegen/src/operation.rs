@@ -36,6 +36,8 @@ pub struct Operation {
     pub evidence: String,
     /// What `x-evidence-note` says.
     pub evidence_note: String,
+    /// Whether `x-response-evidence` says that the response is inferred: one that cannot be read is none, and no error.
+    pub response_inferred: bool,
     /// Token it needs.
     pub needs: Needs,
     /// The scopes its `security` names, in both generations.
@@ -197,6 +199,23 @@ impl Operation {
             }
             Some(first) => first.map(str::to_owned),
         };
+        let response_inferred = match text("x-response-evidence").as_str() {
+            "" | "documented" => false,
+            "inferred" => true,
+            other => {
+                let what = format!("{id}: x-response-evidence is `documented` or `inferred`, not `{other}`");
+                return fail("/x-response-evidence", what);
+            }
+        };
+        let required = |schema: &str| {
+            let required = document.value.pointer(&format!("/components/schemas/{schema}/required"))?;
+            required.as_array()?.first()?.as_str().map(str::to_owned)
+        };
+        if let Some(name) = success.as_deref().filter(|_| response_inferred).and_then(required) {
+            // Whoever gets a response that cannot be read would get a value that is made up.
+            let what = format!("{id}: its response is inferred, and yet `{name}` is required of it");
+            return fail("/x-response-evidence", what);
+        }
         let errors =
             responses.iter().filter(|(status, _)| !status.starts_with('2')).filter_map(|(status, response)| {
                 let text = resolve(&document.value, response)?.get("description")?.as_str()?;
@@ -222,6 +241,7 @@ impl Operation {
             description: text("description"),
             evidence,
             evidence_note: text("x-evidence-note"),
+            response_inferred,
             needs,
             scopes,
             repeatable,

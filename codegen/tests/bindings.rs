@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use unloc_codegen::echoes::{Echo, Source, echoes};
 use unloc_codegen::load::Document;
 use unloc_codegen::operation::{Needs, Operation};
 use unloc_codegen::{bindings, plain};
@@ -157,6 +158,7 @@ fn a_broken_spec_is_answered_with_file_line_and_reason() {
         ("'200'", "'404'", 10, "documents no 2xx response"),
         ("      operationId", "      x-evidence: maybe\n      operationId", 7, "x-evidence is"),
         ("      operationId", "      x-repeatable: often\n      operationId", 7, "x-repeatable is"),
+        ("      operationId", "      x-response-evidence: likely\n      operationId", 7, "x-response-evidence is"),
         ("      operationId", "      x-pagination: {items: doors}\n      operationId", 7, "`cursor` is missing"),
         (
             "getDoor\n      parameters:\n",
@@ -217,6 +219,8 @@ fn a_key_of_ours_that_means_nothing_and_a_schema_without_a_name_are_refused() {
             14,
             "no value `b`",
         ),
+        ("{type: integer}", "{type: integer, x-echoes: [doorId]}", 18, "x-echoes names a property or path parameter"),
+        ("      operationId", "      x-echoes: doorId\n      operationId", 7, "`x-echoes` means nothing here"),
         ("state:", "build:", 18, "same Rust name as the builder's own"),
         ("        state:", "        fooBar: {type: string}\n        foo_bar:", 19, "same Rust name as fooBar"),
         ("{type: integer}", "{type: array, items: {type: string}, x-aliases: stat}", 18, "a list of names"),
@@ -278,4 +282,68 @@ fn two_operations_with_one_rust_name_are_refused() {
         "  /doors/:\n    get:\n      operationId: get_door\n      responses: {'204': {description: x}}\ncomponents:";
     let found = broken("components:", again);
     assert!(found[0].contains("gives the same Rust name"), "{found:?}");
+}
+
+#[test]
+fn an_inferred_response_requires_nothing() {
+    let inferred = "      x-response-evidence: inferred\n      operationId: getDoor";
+    let sound = |required: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: Doors, version: '1'}}\nservers: [{{url: https://example.com/v1, x-environment: \
+             production}}]\npaths:\n  /doors/:\n    get:\n{inferred}\n      responses:\n        '200': {{description: it, \
+             content: {{application/json: {{schema: {{$ref: '#/components/schemas/Door'}}}}}}}}\ncomponents:\n  schemas:\n    \
+             Door: {{type: object, {required}properties: {{name: {{type: string}}}}}}\n"
+        );
+        bindings(&Document::parse(Path::new("doors.yaml"), &text).unwrap(), "doors")
+    };
+    assert!(sound("").unwrap().contains("inferred: true"));
+    let found: Vec<_> = sound("required: [name], ").unwrap_err().iter().map(ToString::to_string).collect();
+    assert!(found[0].starts_with("doors.yaml:7:") && found[0].contains("yet `name` is required of it"), "{found:?}");
+}
+
+#[test]
+fn what_responses_to_changes_repeat_is_known_of_each_operation() {
+    let document = document("integrator");
+    let all = Operation::all(&document).unwrap();
+    let mut found: Vec<_> = all.iter().map(|operation| (operation, echoes(&document, operation))).collect();
+    found.retain(|(_, echoes)| !echoes.is_empty());
+    let shown: Vec<_> = found
+        .iter()
+        .map(|(operation, echoes)| {
+            let each = echoes.iter().map(|Echo { at, source }| {
+                let source = match source {
+                    Source::Property(name) => name.clone(),
+                    Source::Segment(place) => operation.path.split('/').nth(*place).unwrap().to_owned(),
+                };
+                format!("{}={source}", at.join("."))
+            });
+            format!("{} {}", operation.id, each.collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "createLockHolder countryIso=countryIso name=name organizationId=organizationId",
+            "updateLockHolder id={lockHolderId} name=name",
+            "createKeyForLockHolder toUser.id=userId",
+            "updateLock id={lockId} name=name",
+            "createKey toUser.id=userId",
+            "createOrUpdateRole canShare=canShare lockId={lockId} userId={userId}",
+            "createVendorConnection vendor=vendor",
+        ]
+    );
+}
+
+#[test]
+fn a_time_in_a_parameter_is_cut_as_one_in_a_body_is() {
+    let text = std::fs::read_to_string(spec("auth")).unwrap();
+    for required in ["true", "false"] {
+        let parameter = format!(
+            "operationId: getToken\n      parameters: [{{name: since, in: query, required: {required}, schema: {{type: string, format: date-time}}}}]"
+        );
+        let text = text.replace("operationId: getToken", &parameter);
+        let source = bindings(&Document::parse(Path::new("auth.yaml"), &text).unwrap(), "auth").unwrap();
+        let setter = source.split("pub fn since<").nth(1).unwrap().split("pub ").next().unwrap();
+        assert!(setter.contains(".map(crate::lenient::Cut::cut)"), "{setter}");
+    }
 }

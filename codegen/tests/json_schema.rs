@@ -91,6 +91,7 @@ fn each_tolerance_is_one_that_the_exact_reading_does_not_have() {
         json!({"list": null}),
         json!({"names": null}),
         json!({"count": null}),
+        json!({"start": ""}),
         json!({"list": "absent", "the-list": ["a"]}),
     ] {
         assert!(!exact.is_valid(&thing(&change)), "{change}");

@@ -250,3 +250,24 @@ fn a_nullable_property_of_a_response_may_be_missing_and_an_optional_one_null() {
         ]
     );
 }
+
+#[test]
+fn times_of_requests_are_marked_to_be_cut_and_those_of_responses_are_not() {
+    let prepared = prepared(
+        "    Request:
+      type: object
+      required: [from]
+      properties:
+        from: {type: string, format: date-time}
+        until: {type: string, format: date-time, nullable: true}
+        pauses: {type: array, items: {type: string, format: date-time}}
+        day: {type: string, format: date}
+        within: {$ref: '#/components/schemas/Span'}
+    Span: {type: object, properties: {until: {type: string, format: date-time}}}
+    Answer: {type: object, properties: {created: {type: string, format: date-time}}}
+",
+    );
+    let marked: Vec<_> = prepared.marks.times.iter().map(|(schema, name)| format!("{schema}.{name}")).collect();
+    assert_eq!(marked, ["Request.from", "Request.pauses", "Request.until", "Span.until"]);
+    assert!(announced(&prepared, "whole-milliseconds").is_empty(), "no type is another");
+}

@@ -84,12 +84,16 @@ pub fn retry_after(input: &[u8]) {
     };
     let value = value(input);
     let text = std::str::from_utf8(&value).unwrap_or_default().trim_matches([' ', '\t']);
-    let wanted = text.parse::<u64>().ok().map(Duration::from_secs);
-    match (asked(&value), wanted) {
-        (Some(asked), None) => {
-            assert!(text.len() >= 20 && asked.as_secs() < 8_000 * 366 * 86_400, "{text:?}: {asked:?}");
+    match (asked(&value), text.parse::<u64>()) {
+        (asked, Ok(whole)) => assert_eq!(asked, Some(Duration::from_secs(whole)), "{text:?}"),
+        // A fraction, a list, a number beyond 64 bits or a date: none of them without a digit.
+        (Some(_), Err(_)) => assert!(text.contains(|c: char| c.is_ascii_digit()), "{text:?}"),
+        (None, Err(_)) => {
+            let is_decimal = text.split_once('.').is_some_and(|(whole, rest)| {
+                [whole, rest].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+            });
+            assert!(!is_decimal, "{text:?} is a number of seconds");
         }
-        (asked, wanted) => assert_eq!(asked, wanted, "{text:?}"),
     }
     let mut seconds = [0; 4];
     seconds.iter_mut().zip(input).for_each(|(to, from)| *to = *from);

@@ -114,6 +114,7 @@ impl UnlocBuilder {
     }
 
     /// Names your program to the service, as `my-program/1.2`: it stands before the SDK's own `unloc-rust/0.1.0`.
+    /// In a browser it is not sent: it would need a permission that services need not give (CORS).
     pub fn user_agent(self, program: impl Into<String>) -> Self {
         Self { user_agent: Some(program.into()), ..self }
     }

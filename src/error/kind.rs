@@ -49,6 +49,13 @@ pub enum ErrorKind {
     Timeout,
     /// The service answered with success, but its body is not what the spec says.
     ///
+    /// Before it comes to that, a response is read leniently: a byte order mark before it is ignored; of a property that
+    /// stands twice, or under two of its names, the value counts that says something, of two that do the one under the
+    /// documented name, and of one name the last; an empty text is no time where a time is optional, and a year that
+    /// `chrono` cannot hold is the greatest or least time that it can. What a response to a change leaves out although the
+    /// call said it stands in it as the call said it. Where the documentation of an operation says that its response is
+    /// inferred, one that cannot be read is no error, unless it is HTML or XML, which proxies send.
+    ///
     /// *Happened?* Yes; making the call again may do it twice. *What to do:* the text names operation, status and the place
     /// inside the JSON; please report it together with the body.
     Decode,
@@ -59,10 +66,24 @@ pub enum ErrorKind {
 ///
 /// # Never twice
 /// A key that may have been made is not to be made again blindly. After [`Unknown`](Self::Unknown) and
-/// [`Accepted`](Self::Accepted), look first: [`get_keys_for_lock`](crate::LockHolder::get_keys_for_lock), for a key of the
-/// same user and times that is not `revoked`; one that was just asked for may be `creating`, and may take a moment to
-/// appear. A call whose future was dropped (by `select!`, by a timeout around it) leaves no error and is to be taken for
+/// [`Accepted`](Self::Accepted), look first, on all pages: [`get_keys`](crate::LockHolder::get_keys) with `items()`, for a key
+/// of the same lock, user and times that is not `revoked`. One that was just asked for may be `creating`, and may take a
+/// moment to appear; that there is none yet does not say that there will be none. The README's "Test your integration" shows
+/// how, with a test.
+///
+/// Compare with the times of the request as its builder made it (`request.end`), and not with those that it was made of: a
+/// request's times are cut to milliseconds, which is what the service keeps, and a clock reads finer. So a key's `end`
+/// equals the `end` of the request for it, and hardly ever the `Utc::now() + …` that went in.
+///
+/// A call whose future was dropped (by `select!`, by a timeout around it) leaves no error and is to be taken for
 /// `Unknown`: limit it by [`RequestOptions::deadline`](crate::RequestOptions::deadline) instead.
+///
+/// # In a browser
+/// A browser itself may repeat a request, a POST included, when a kept connection is reset before the response: measured in
+/// Chromium and Firefox, three `createKey` became six requests. `fetch` tells nothing of it, so such a call is `Ok`, its
+/// [`attempts`](crate::Error::attempts) count one, and two keys may have been made. No header and no option of `fetch` that
+/// every browser has prevents it (a streamed body would, which needs HTTP/2 and is Chromium's alone). Where a second key
+/// matters, create keys from a server, or look for a second one after each call and revoke it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Outcome {

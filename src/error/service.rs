@@ -9,8 +9,11 @@ use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::{ACTED, Error, ErrorKind, Outcome, scrub};
+use crate::clock::seconds;
+use crate::coding::coding;
+use crate::decode::without_mark;
 use crate::platform::could_not_connect;
-use crate::transport::Unbuilt;
+use crate::transport::{ENCODED, Unbuilt};
 
 pub(super) const CHECK_CREDENTIALS: &str = "check the client id and secret, and that they belong to this environment";
 
@@ -23,13 +26,15 @@ impl Error {
         secrets: impl Iterator<Item = &'a str> + Clone,
     ) -> Self {
         let (code, description) = explain(&body, &|text| clean(text, secrets.clone()));
+        // What is encoded explains nothing, and that is neither the address nor the scope.
+        let coded = coding(&headers).filter(|_| code.is_none() && description.is_none());
         let hint = match status.as_u16() {
             300..=399 if headers.contains_key("location") => {
                 Some("redirects are not followed, since they would carry the token elsewhere: check the address")
             }
             _ if code.as_deref() == Some("invalid_client") => Some(CHECK_CREDENTIALS),
             403 => Some("does the token's scope cover this lock holder?"),
-            404 if code.is_none() => Some("is the address right, or a proxy between?"),
+            404 if code.is_none() && coded.is_none() => Some("is the address right, or a proxy between?"),
             429 => Some("the service asks for fewer calls"),
             _ => None,
         };
@@ -46,7 +51,11 @@ impl Error {
             inner.description = description;
             inner.headers = headers;
             inner.body = body;
-            inner.hint = hint.map(Into::into);
+            let coded = coded.map(|coding| format!("its body is encoded as {coding}: {ENCODED}"));
+            inner.hint = match (hint, coded) {
+                (Some(hint), Some(coded)) => Some(format!("{hint}; {coded}").into()),
+                (hint, coded) => hint.map(Into::into).or(coded.map(Into::into)),
+            };
         })
     }
 
@@ -100,7 +109,7 @@ impl Error {
     /// No answer, or no end of one, in the time that an attempt has.
     pub(crate) fn timed_out(url: &Url, time: Duration) -> Self {
         let origin = url.origin().ascii_serialization();
-        let what = format!("no answer in time from {origin}: {} s", time.as_secs_f64());
+        let what = format!("no answer in time from {origin}: {}", seconds(time));
         Self::new(ErrorKind::Timeout, what).at_worst(Outcome::Unknown).hint(ACTED)
     }
 
@@ -160,7 +169,9 @@ pub(super) fn clean<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> S
 
 /// The service's name and words for an error, whatever form they come in.
 pub(super) fn explain(body: &[u8], clean: &dyn Fn(&str) -> String) -> (Option<String>, Option<String>) {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else { return (None, page_title(body, clean)) };
+    let Ok(Value::Object(fields)) = serde_json::from_slice(without_mark(body)) else {
+        return (None, page_title(body, clean));
+    };
     let text = |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(clean);
     let first = |names: &[&str]| names.iter().find_map(|name| text(name));
     let code = first(&["error", "code", "title", "type"]);

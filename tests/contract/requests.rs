@@ -96,7 +96,10 @@ async fn a_call_asks_for_json_names_crate_and_version_and_sends_no_version_of_th
         assert_eq!(request.header("user-agent"), Some(concat!("unloc-rust/", env!("CARGO_PKG_VERSION"))));
         assert_eq!(request.header("accept"), Some("application/json"));
         assert_eq!(request.header("api-version"), None);
-        let wanted = ["accept", "authorization", "content-length", "content-type", "host", "user-agent"];
+        // No response is to be encoded, since none is decoded (RFC 9110, section 12.5.3).
+        assert_eq!(request.header("accept-encoding"), Some("identity"));
+        let known = ["accept", "accept-encoding", "authorization", "content-length", "content-type"];
+        let wanted = [&known[..], &["host", "user-agent"]].concat();
         for (name, _) in &request.headers {
             assert!(wanted.contains(&name.to_lowercase().as_str()), "{name}");
         }
@@ -158,4 +161,80 @@ async fn a_key_for_a_number_that_the_service_gave_out_goes_to_that_number() {
     let person = unchecked(PERSON);
     home.create_key().lock_id("door").body(CreateKeyRequest::builder().user_id(&person)).send().await.unwrap();
     assert_eq!(server.take()[0].json(), json!({"userId": PERSON}));
+}
+
+#[tokio::test]
+async fn a_time_is_held_and_sent_to_the_millisecond_however_it_comes_in() {
+    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+    for (fine, wanted) in [
+        ("2030-01-01T10:00:00.123456789Z", "2030-01-01T10:00:00.123Z"),
+        ("2030-01-01T10:00:00.999999999Z", "2030-01-01T10:00:00.999Z"),
+        ("2030-01-01T10:00:00.000000001Z", "2030-01-01T10:00:00Z"),
+        ("2030-01-01T10:00:00.5Z", "2030-01-01T10:00:00.500Z"),
+    ] {
+        let (fine, cut): (DateTime<Utc>, DateTime<Utc>) = (fine.parse().unwrap(), wanted.parse().unwrap());
+        let times = json!({"start": wanted, "end": wanted});
+        // By its setters: what the builder holds is what is sent.
+        let built = CreateKeyRequest::builder().user_id(PERSON).start(fine).end(Some(fine)).build().unwrap();
+        assert_eq!((built.start, built.end), (Nullable::Value(cut), Nullable::Value(cut)));
+        assert_eq!(sent(&server, &home, |key| key.start(fine).end(Some(fine))).await, times);
+        // By its fields, and from where a program has stored it.
+        let mut set = CreateKeyRequest::builder().user_id(PERSON).build().unwrap();
+        (set.start, set.end) = (Nullable::Value(fine), Nullable::Value(fine));
+        home.create_key().lock_id("door").body(set).send().await.unwrap();
+        assert_eq!(server.take()[0].json()["end"], wanted);
+        let stored = json!({"userId": PERSON, "start": fine, "end": fine});
+        let stored: CreateKeyRequest = serde_json::from_value(stored).unwrap();
+        assert_eq!((stored.start, stored.end), (Nullable::Value(cut), Nullable::Value(cut)));
+    }
+    // What the service says is not cut.
+    let fine = "2030-01-01T10:00:00.123456789Z";
+    let key = json!({"toUser": {"id": PERSON}, "state": "creating", "end": fine});
+    let read: unloc::types::Key = serde_json::from_value(key.clone()).unwrap();
+    assert_eq!(serde_json::to_value(read).unwrap(), key);
+}
+
+#[tokio::test]
+async fn a_body_that_is_missing_or_incomplete_is_told_with_the_setter_that_there_is() {
+    let (server, home) = answering(json!({})).await;
+    let error = home.create_key().lock_id("door").send().await.unwrap_err().to_string();
+    assert!(error.contains("`.body(…)`") && error.contains("`CreateKeyRequest::builder()`"), "{error}");
+    assert!(!error.contains(".user_id("), "{error}");
+    for body in [
+        home.create_key().lock_id("door").body(CreateKeyRequest::builder()),
+        home.create_key().lock_id("door").body_map(|body| body),
+    ] {
+        let error = body.send().await.unwrap_err().to_string();
+        assert!(error.contains("call `.user_id(…)` on `CreateKeyRequest::builder()`"), "{error}");
+    }
+    assert!(server.requests().is_empty());
+    // Where nothing is required of a body, one that says nothing is one.
+    let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
+    home.update_lock().lock_id("door").send().await.unwrap();
+    home.update_lock().lock_id("door").body_map(|lock| lock.name("Gate")).send().await.unwrap();
+    let bodies: Vec<_> = server.requests().iter().map(|request| request.json()).collect();
+    assert_eq!(bodies, [json!({}), json!({"name": "Gate"})]);
+}
+
+#[tokio::test]
+async fn a_body_can_be_made_of_nothing_but_changes() {
+    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+    let call = home.create_key().lock_id("door").body_map(|key| key.user_id(PERSON)).body_map(|key| key.end(None));
+    call.send().await.unwrap();
+    assert_eq!(server.take()[0].json(), json!({"userId": PERSON, "end": null}));
+}
+
+#[tokio::test]
+async fn a_number_that_is_too_great_is_told_with_its_bounds() {
+    let (server, home) = answering(json!({})).await;
+    let minutes = CreateKeyRequest::builder().user_id(PERSON).duration_minutes(5_000_000_000_i64);
+    let errors = [
+        home.get_locks().limit(-5_000_000_000_i64).send().await.unwrap_err(),
+        home.create_key().lock_id("door").body(minutes).send().await.unwrap_err(),
+    ];
+    for (error, name) in errors.iter().zip(["limit", "durationMinutes"]) {
+        let wanted = format!("`{name}` is out of range: -2147483648 is the least, and 2147483647 the most");
+        assert!(error.to_string().contains(&wanted), "{error}");
+    }
+    assert!(server.requests().is_empty());
 }

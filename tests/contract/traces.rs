@@ -153,3 +153,40 @@ async fn a_refresh_beside_the_calls_is_an_event_and_a_lifetime_that_is_not_known
     let told = lines.iter().filter(|line| line.contains("WARN") && line.contains("300 s are assumed")).count();
     assert_eq!(told, 1, "{lines:#?}");
 }
+
+#[tokio::test]
+async fn a_list_that_ends_although_another_page_is_named_is_an_event() {
+    use futures_util::TryStreamExt;
+
+    let page = |ids: &[&str], next: &str| {
+        let locks: Vec<_> = ids.iter().map(|id| json!({"id": id, "name": "Door"})).collect();
+        Answer::ok(&json!({"locks": locks, "startAfterId": next}))
+    };
+    let told = "WARN: message=the service named another page on one without items: the list ends";
+    for (pages, is_told) in [
+        ([page(&["a"], "a"), page(&[], "b")], true),
+        ([page(&["a"], "a"), page(&[], "")], false),
+        ([page(&["a"], "a"), page(&["b"], "")], false),
+    ] {
+        let server = Server::one_by_one(pages).await;
+        let unloc = repeating(&server.url()).build().unwrap();
+        let home = unloc.lock_holder(&lock_holder("home")).unwrap();
+        let (log, guard) = Log::of_this_thread();
+        let _: Vec<_> = home.get_locks().items().try_collect().await.unwrap();
+        drop(guard);
+        assert_eq!(lines(&log).iter().any(|line| line.contains(told)), is_told);
+    }
+}
+
+#[tokio::test]
+async fn an_inferred_response_that_cannot_be_read_is_an_event_without_what_it_held() {
+    let server = Server::always(Answer::ok(&json!({"webhook": {"id": ["hunter2-in-a-list"]}}))).await;
+    let home = repeating(&server.url()).build().unwrap().lock_holder(&lock_holder("home")).unwrap();
+    let body = unloc::types::CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/");
+    let (log, guard) = Log::of_this_thread();
+    assert!(home.create_webhook().body(body).send().await.unwrap().webhook.is_none());
+    drop(guard);
+    let lines = lines(&log);
+    assert_line(&lines, &["WARN: message=an inferred response cannot be read", "createWebhook", "`webhook.id`"]);
+    assert!(!log.text().contains("hunter2"), "{}", log.text());
+}

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Local, Pat, Stmt, Type, parse_quote};
 
-use super::{Fields, docs, optional};
+use super::{Fields, docs, is_time, last_name, optional, refusal, wants_something};
 use crate::operation::{Needs, Operation, Parameter, ident};
 
 pub(super) fn finish(items: &mut Vec<Item>, operations: &[Operation], types: &Fields) -> Result<(), String> {
@@ -22,7 +22,7 @@ pub(super) fn finish(items: &mut Vec<Item>, operations: &[Operation], types: &Fi
             Item::Impl(block) if is_for(block, &name) => Some(block),
             _ => None,
         });
-        implementation(block.ok_or_else(|| format!("methods of builder `{name}`"))?, operation, &fields)?;
+        implementation(block.ok_or_else(|| format!("methods of builder `{name}`"))?, operation, &fields, types)?;
         if let Some(paging) = paging(operation, types)? {
             items.extend(paging);
         }
@@ -83,18 +83,37 @@ fn builder_struct(item: &mut ItemStruct, operation: &Operation) -> Vec<(syn::Ide
     found
 }
 
-fn implementation(block: &mut ItemImpl, operation: &Operation, fields: &[(syn::Ident, Type)]) -> Result<(), String> {
+fn implementation(
+    block: &mut ItemImpl,
+    operation: &Operation,
+    fields: &[(syn::Ident, Type)],
+    types: &Fields,
+) -> Result<(), String> {
     let mut send = None;
+    // A body that says nothing is none where something is required of it.
+    let body = fields.iter().find(|(ident, _)| ident == "body").and_then(|(_, ty)| last_name(ty));
+    let no_body = body.filter(|name| types.get(name).is_some_and(|fields| wants_something(fields))).map(|name| {
+        format!("the request body is not set: call `.body(…)` with a `{name}`, which `{name}::builder()` makes")
+    });
     block.generics = syn::Generics::default();
     let name = format_ident!("{}", operation.builder());
     block.self_ty = parse_quote!(#name);
     for item in std::mem::take(&mut block.items) {
         let ImplItem::Fn(mut function) = item else { continue };
         match function.sig.ident.to_string().as_str() {
-            "new" => block.items.push(new(operation, fields)),
+            "new" => block.items.push(new(operation, fields, no_body.as_deref())),
             "send" => send = Some(function),
             "body" | "body_map" => {
                 docs_of_body(&mut function);
+                if let (Some(no_body), "body_map") = (&no_body, function.sig.ident.to_string().as_str()) {
+                    function.block = parse_quote!({
+                        self.body = match self.body {
+                            Err(what) if what == #no_body => Ok(f(::std::default::Default::default())),
+                            body => body.map(f),
+                        };
+                        self
+                    });
+                }
                 block.items.push(ImplItem::Fn(function));
             }
             name => {
@@ -111,10 +130,11 @@ fn implementation(block: &mut ItemImpl, operation: &Operation, fields: &[(syn::I
     Ok(())
 }
 
-fn new(operation: &Operation, fields: &[(syn::Ident, Type)]) -> ImplItem {
+fn new(operation: &Operation, fields: &[(syn::Ident, Type)], no_body: Option<&str>) -> ImplItem {
     let values = fields.iter().map(|(ident, ty)| {
         let parameter = operation.parameters.iter().find(|parameter| ident == parameter.setter().as_str());
         match parameter {
+            None if ident == "body" && no_body.is_some() => quote!(#ident: Err(#no_body.to_owned())),
             None => quote!(#ident: Ok(::std::default::Default::default())),
             Some(_) if optional(ty).is_some() => quote!(#ident: Ok(None)),
             Some(parameter) => {
@@ -146,7 +166,8 @@ fn setter(operation: &Operation, parameter: &Parameter, ty: &Type) -> ImplItem {
     let inner = optional(ty).unwrap_or(ty);
     let some = optional(ty).map(|_| quote!(.map(Some)));
     let text = docs::safe(&parameter.description);
-    let refused = format!("`{}`: {{error}}", parameter.name);
+    let refused = refusal(&parameter.name, inner);
+    let cut = is_time(inner).then(|| quote!(.map(crate::lenient::Cut::cut)));
     // The handle fills in whose lock holder it is; another one would not fit the token.
     let by_handle = operation.needs == Needs::LockHolder && parameter.name == "lockHolderId";
     let visibility: syn::Visibility = if by_handle { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
@@ -157,7 +178,7 @@ fn setter(operation: &Operation, parameter: &Parameter, ty: &Type) -> ImplItem {
             V: ::std::convert::TryInto<#inner>,
             V::Error: ::std::fmt::Display,
         {
-            self.#name = value.try_into()#some.map_err(|error| format!(#refused));
+            self.#name = value.try_into()#cut #some.map_err(#refused);
             self
         }
     }
@@ -344,8 +365,10 @@ fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, St
 
             /// The pages from here on, each with its status and headers.
             ///
-            /// The stream ends with the page that names no further one, and at an empty or repeated cursor. From the second
-            /// page on, one is fetched ahead, and given up with the stream.
+            /// The stream ends with the page that names no further one, at an empty or repeated cursor, and with a page
+            /// that has no items, whatever cursor that has: the documents call the end of a list empty. Where such a page
+            /// names another, or a cursor comes twice, a `tracing` event (`WARN`) says so. From the second page on, one is
+            /// fetched ahead, and given up with the stream.
             ///
             /// # Errors
             /// The stream ends after the first error of a page.

@@ -4,6 +4,7 @@ use quote::format_ident;
 use syn::{ImplItem, Item, parse_quote};
 
 use super::{docs, example};
+use crate::echoes::echoes;
 use crate::load::Document;
 use crate::operation::{Needs, Operation};
 
@@ -68,6 +69,20 @@ fn documentation(document: &Document, operation: &Operation) -> String {
         let line = docs::safe(description).replace('\n', " ");
         let line = line.split_once(". ").map_or(line.as_str(), |(first, _)| first);
         text.push_str(&format!("* {status}: {}\n", line.trim_end_matches('.')));
+    }
+    let echoes: Vec<_> = echoes(document, operation).iter().map(|echo| format!("`{}`", echo.at.join("."))).collect();
+    if operation.response_inferred || !echoes.is_empty() {
+        text.push_str("\n# Response\n");
+    }
+    if operation.response_inferred {
+        text.push_str(
+            "What it holds is inferred. One that cannot be read is no error, since the operation was carried out: all that \
+             it could have held is `None`, and a `tracing` event says why.\n",
+        );
+    }
+    if !echoes.is_empty() {
+        let all = echoes.join(", ");
+        text.push_str(&format!("Where it leaves out {all}, what the call said stands there.\n"));
     }
     let level = match operation.evidence.as_str() {
         "documented" => "Documented",

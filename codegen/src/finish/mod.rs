@@ -113,6 +113,35 @@ fn is_nullable(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "Nullable"))
 }
 
+/// The last name of a type's path.
+fn last_name(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
+}
+
+fn is_time(ty: &Type) -> bool {
+    last_name(ty).is_some_and(|name| name == "DateTime")
+}
+
+/// What makes a text of the error with which a value is refused.
+fn refusal(property: &str, ty: &Type) -> proc_macro2::TokenStream {
+    let is_number = last_name(ty).is_some_and(|name| matches!(name.as_str(), "i8" | "i16" | "i32" | "i64"));
+    if is_number {
+        return quote::quote!(|error| crate::text::number(#property, &error, #ty::MIN.into(), #ty::MAX.into()));
+    }
+    let refused = format!("`{property}`: {{error}}");
+    quote::quote!(|error| format!(#refused))
+}
+
+/// Whether a builder of this type has anything to complain of before a setter is called.
+fn wants_something(fields: &[Field]) -> bool {
+    fields.iter().any(|field| !may_be_unset(&field.ty))
+}
+
+fn may_be_unset(ty: &Type) -> bool {
+    last_name(ty).is_some_and(|name| ["Option", "Vec", "BTreeMap", "Nullable"].contains(&name.as_str()))
+}
+
 fn text<'a>(node: &'a Value, key: &str) -> &'a str {
     node.get(key).and_then(Value::as_str).unwrap_or_default().trim()
 }

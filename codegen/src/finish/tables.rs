@@ -1,13 +1,16 @@
 //! What the transport has to know of each operation, as data.
 
+use std::collections::BTreeMap;
+
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 
 use super::text;
+use crate::echoes::{Source, echoes};
 use crate::load::{Document, entries, schema_name};
 use crate::operation::{Needs, Operation};
-use crate::prepare::{Envelope, Marks};
+use crate::prepare::{Envelope, Marks, components};
 
 /// The properties of a request whose values must not come back in an error.
 fn secrets<'a>(document: &'a Document, schema: &str) -> impl Iterator<Item = &'a str> {
@@ -17,6 +20,21 @@ fn secrets<'a>(document: &'a Document, schema: &str) -> impl Iterator<Item = &'a
         document.value.pointer(&format!("/components/schemas/{name}/x-sensitive")).is_some_and(|kind| kind == "secret")
     };
     entries(schema, "properties").into_iter().filter(move |(_, node)| is_secret(node)).map(|(name, _)| name)
+}
+
+/// The properties of a response that have other names as well: name, other names.
+fn aliases<'a>(document: &Document, marks: &'a Marks, operation: &Operation) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let within = operation.success.as_ref().map(|schema| components(&document.value, schema)).unwrap_or_default();
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for ((_, property), others) in marks.aliases.iter().filter(|((schema, _), _)| within.contains(schema)) {
+        let known = found.entry(property).or_default();
+        for other in others {
+            if !known.contains(&other.as_str()) {
+                known.push(other);
+            }
+        }
+    }
+    found
 }
 
 pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]) -> Vec<Item> {
@@ -41,6 +59,17 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
         };
         let hidden = operation.body.iter().flat_map(|(schema, _)| secrets(document, schema));
         let documented = operation.evidence == "documented";
+        let inferred = operation.response_inferred;
+        let aliases = aliases(document, marks, operation).into_iter();
+        let aliases = aliases.map(|(name, others)| quote!((#name, &[#(#others),*])));
+        let echoes = echoes(document, operation).into_iter().map(|echo| {
+            let at = echo.at;
+            let source = match echo.source {
+                Source::Property(name) => quote!(Property(#name)),
+                Source::Segment(place) => quote!(Segment(#place)),
+            };
+            quote!(crate::operation::Echo { at: &[#(#at),*], source: crate::operation::Source::#source })
+        });
         quote! {
             crate::Operation {
                 id: #id,
@@ -51,6 +80,9 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 repeatable: #repeatable,
                 documented: #documented,
                 envelope: #envelope,
+                inferred: #inferred,
+                aliases: &[#(#aliases),*],
+                echoes: &[#(#echoes),*],
                 hidden: &[#(#hidden),*],
             }
         }

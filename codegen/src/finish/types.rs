@@ -4,13 +4,14 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields as SynFields, ImplItem, Item, ItemStruct, Type, parse_quote};
 
-use super::{Field, Fields, by_type, docs, enums, is_nullable, optional};
+use super::{Field, Fields, by_type, docs, enums, is_nullable, is_time, may_be_unset, optional, refusal};
 use crate::error::Error;
 use crate::prepare::Marks;
 
 pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> {
     let mut names: Vec<syn::Ident> = Vec::new();
-    let read = by_type(marks.lenient.keys().chain(marks.aliases.keys()).map(|(schema, _)| schema));
+    let marked = marks.lenient.keys().chain(marks.aliases.keys()).chain(&marks.times);
+    let read = by_type(marked.map(|(schema, _)| schema));
     for item in items.iter_mut() {
         match item {
             Item::Struct(item) => {
@@ -97,7 +98,11 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
         for alias in key.as_ref().and_then(|key| marks.aliases.get(key)).into_iter().flatten() {
             field.attrs.push(parse_quote!(#[serde(alias = #alias)]));
         }
-        let reader = key.and_then(|key| marks.lenient.get(&key)).copied();
+        let is_cut = key.as_ref().is_some_and(|key| marks.times.contains(key));
+        if is_cut {
+            field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::lenient::write_cut")]));
+        }
+        let reader = key.and_then(|key| marks.lenient.get(&key)).copied().or(is_cut.then_some("read_cut"));
         if let Some(reader) = reader.or_else(|| is_time(optional(&field.ty).unwrap_or(&field.ty)).then_some("time")) {
             let reader = format!("crate::lenient::{reader}");
             if optional(&field.ty).is_some() && !serde_text(&field.attrs).contains("default") {
@@ -108,14 +113,10 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
     }
 }
 
-fn is_time(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "DateTime"))
-}
-
 /// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
 /// names the property as the wire does when a value is refused.
 fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
-    let limited = by_type(marks.lengths.keys().map(|(schema, _)| schema));
+    let limited = by_type(marks.lengths.keys().chain(&marks.times).map(|(schema, _)| schema));
     for item in items {
         match item {
             Item::Struct(item) => {
@@ -129,8 +130,10 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
                 let rust = block.self_ty.to_token_stream().to_string();
                 let Some(fields) = all.get(&rust) else { continue };
                 let schema = limited.get(&rust).copied();
-                let limits = |field: &Field| marks.lengths.get(&(schema?.clone(), field.property.clone())).copied();
-                block.items = fields.iter().map(|field| setter(field, limits(field))).collect();
+                let key = |field: &Field| Some((schema?.clone(), field.property.clone()));
+                let limits = |field: &Field| marks.lengths.get(&key(field)?).copied();
+                let is_cut = |field: &Field| key(field).is_some_and(|key| marks.times.contains(&key));
+                block.items = fields.iter().map(|field| setter(field, limits(field), is_cut(field))).collect();
                 let built = syn::Ident::new(&rust, proc_macro2::Span::call_site());
                 block.items.push(parse_quote! {
                     /// The value, if every property that is required was set and none was refused.
@@ -143,12 +146,13 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
                 });
             }
             Item::Impl(block) => {
-                let fields = all.get(&block.self_ty.to_token_stream().to_string());
+                let rust = block.self_ty.to_token_stream().to_string();
+                let fields = all.get(&rust);
                 let last = block.trait_.as_ref().and_then(|of| of.0.segments.last());
                 let default = last.is_some_and(|last| last.ident == "Default");
                 for function in block.items.iter_mut().filter(|_| default) {
                     if let (ImplItem::Fn(function), Some(fields)) = (function, fields) {
-                        function.block = unset(fields);
+                        function.block = unset(&rust, fields);
                     }
                 }
             }
@@ -157,38 +161,37 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
     }
 }
 
-/// The start of a builder: required properties say what is missing.
-fn unset(fields: &[Field]) -> syn::Block {
+/// The start of a builder: required properties say what is missing, and on which builder: one stands inside the other.
+fn unset(rust: &str, fields: &[Field]) -> syn::Block {
     let values = fields.iter().map(|Field { ident, property, ty, .. }| {
-        let empty = ["Option", "Vec", "BTreeMap", "Nullable"];
-        let last = |ty: &Type| match ty {
-            Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.to_string()),
-            _ => None,
-        };
-        if last(ty).is_some_and(|name| empty.contains(&name.as_str())) {
+        if may_be_unset(ty) {
             quote!(#ident: Ok(::std::default::Default::default()))
         } else {
-            let message = format!("`{property}` is not set: call `.{ident}(…)`");
+            let message = format!("`{property}` is not set: call `.{ident}(…)` on `{rust}::builder()`");
             quote!(#ident: Err(#message.to_owned()))
         }
     });
     parse_quote!({ Self { #(#values),* } })
 }
 
-fn setter(Field { ident, property, ty, docs }: &Field, limits: Option<(u64, u64)>) -> ImplItem {
+fn setter(Field { ident, property, ty, docs }: &Field, limits: Option<(u64, u64)>, is_cut: bool) -> ImplItem {
     let inner = outer(optional(ty).unwrap_or(ty));
     let some = optional(ty).map(|_| quote!(.map(Some)));
-    let refused = format!("`{property}`: {{error}}");
+    let refused = refusal(property, optional(ty).unwrap_or(ty));
     let checked =
         limits.map(|(least, most)| quote!(.and_then(|text| crate::text::length(#property, text, #least, #most))));
+    let cut = is_cut.then(|| quote!(.map(crate::lenient::Cut::cut)));
+    let told: Option<Attribute> = is_cut
+        .then(|| parse_quote!(#[doc = "\nWhat is finer than a millisecond is cut off, as the service keeps no more."]));
     parse_quote! {
         #(#docs)*
+        #told
         pub fn #ident<T>(mut self, value: T) -> Self
         where
             T: ::std::convert::TryInto<#inner>,
             T::Error: ::std::fmt::Display,
         {
-            self.#ident = value.try_into().map_err(|error| format!(#refused))#checked #some;
+            self.#ident = value.try_into().map_err(#refused)#checked #cut #some;
             self
         }
     }

@@ -7,7 +7,7 @@ use super::Rule;
 pub(super) const OTHER_SPELLING: Rule = Rule {
     name: "other-spelling",
     reason: "A property is written in two ways (`lockHolders`, `lock-holders`): every spelling in `x-aliases` is read, \
-             the first one is written.",
+             the first one is written. Of several in one object, the first that says something counts.",
     apply: |draft| {
         draft.response_properties(|schema, property, marks| {
             let names = texts(property.node, "x-aliases");

@@ -11,6 +11,7 @@ mod nulls;
 mod responses;
 mod shape;
 mod strings;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +38,7 @@ pub const RULES: &[Rule] = &[
     responses::BARE_ENVELOPE,
     hints::OTHER_SPELLING,
     hints::LOOSE_SCALAR,
+    times::WHOLE_MILLISECONDS,
     nulls::NULL_OR_ABSENT,
     strings::OPEN_ENUM,
     strings::HIDDEN_TEXT,
@@ -83,6 +85,8 @@ pub struct Marks {
     pub envelopes: BTreeMap<String, Envelope>,
     /// Least and greatest length of a text in a request, by schema and property.
     pub lengths: BTreeMap<(String, String), (u64, u64)>,
+    /// Properties of requests that hold times.
+    pub times: BTreeSet<(String, String)>,
 }
 
 /// The property that an answer wraps its object or list in, which older documents leave out.
@@ -243,6 +247,13 @@ fn each_property(schema: &mut Map<String, Value>, mut work: impl FnMut(Property<
 
 fn is_true(node: &Map<String, Value>, key: &str) -> bool {
     node.get(key) == Some(&Value::Bool(true))
+}
+
+/// The component schemas that a component is made of, itself included.
+pub(crate) fn components(spec: &Value, schema: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(spec, &serde_json::json!({ "$ref": format!("#/components/schemas/{schema}") }), &mut found);
+    found
 }
 
 /// The component schemas that can be met below `part` of any operation.

@@ -130,8 +130,45 @@ async fn a_date_in_retry_after_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_retry_after_in_any_of_its_forms_is_waited_for() {
+    for (form, wait) in [
+        ("1.5", 1_500.0),
+        ("0.5", 500.0),
+        ("2, 3", 3_000.0),
+        ("Tue, 14 Nov 2023 22:13:50 UTC", 30_000.0),
+        ("Tue, 14 Nov 2023 22:13:50 +0000", 30_000.0),
+        ("Tuesday, 14-Nov-23 22:13:50 GMT", 30_000.0),
+    ] {
+        let stage = Stage::new([after(503, form), locks("there")]).await;
+        assert_eq!(stage.get_locks().await.unwrap(), ["there"]);
+        assert_eq!((stage.seen(), stage.time.pauses()), ((2, 1), vec![wait + 125.0]), "{form}");
+    }
+    let two = after(503, "2").header("retry-after", "3.25");
+    let stage = Stage::new([two, locks("there")]).await;
+    assert_eq!(stage.get_locks().await.unwrap(), ["there"]);
+    assert_eq!((stage.seen(), stage.time.pauses()), ((2, 1), vec![3_375.0]));
+}
+
+#[tokio::test]
+async fn a_date_in_retry_after_is_held_against_the_services_own_clock_where_that_is_told() {
+    for (date, until) in [
+        ("Tue, 14 Nov 2023 23:13:20 GMT", "Tue, 14 Nov 2023 23:13:22 GMT"),
+        ("Tue, 14 Nov 2023 21:13:20 GMT", "Tue, 14 Nov 2023 21:13:22 GMT"),
+    ] {
+        let stage = Stage::new([after(503, until).header("date", date), locks("there")]).await;
+        assert_eq!(stage.get_locks().await.unwrap(), ["there"]);
+        assert_eq!(stage.time.pauses(), [2_125.0], "{date}");
+        // The token endpoint's pause is measured in the same way.
+        let patience = after(429, until).header("date", date);
+        let stage = Stage::new([locks("there")]).await.tokens([patience]);
+        assert_eq!(stage.get_locks().await.unwrap(), ["there"]);
+        assert_eq!((stage.seen(), stage.time.pauses()), ((1, 2), vec![2_125.0]), "{date}");
+    }
+}
+
+#[tokio::test]
 async fn a_retry_after_that_is_over_or_no_time_at_all_leaves_the_usual_wait() {
-    for over in ["0", "Tue, 14 Nov 2023 22:12:00 GMT", "soon", "-1", "99999999999999999999999999", ""] {
+    for over in ["0", "Tue, 14 Nov 2023 22:12:00 GMT", "soon", "-1", "-0.5", "1.2.3", ""] {
         let stage = Stage::new([after(503, over), locks("there")]).await;
         assert_eq!(stage.get_locks().await.unwrap(), ["there"]);
         assert_eq!((stage.seen(), stage.time.pauses()), ((2, 1), vec![125.0]), "{over}");
@@ -144,6 +181,9 @@ async fn an_absurdly_long_retry_after_is_told_and_not_waited_for() {
         ("31", Duration::from_secs(31)),
         ("31536000", YEAR),
         ("18446744073709551615", Duration::from_secs(u64::MAX)),
+        ("99999999999999999999999999", Duration::MAX),
+        ("30.001", Duration::from_millis(30_001)),
+        ("2, 31", Duration::from_secs(31)),
         ("Wed, 13 Nov 2024 22:13:20 GMT", YEAR),
     ] {
         for busy in [429, 503] {

@@ -29,10 +29,11 @@ enum Place {
 /// What a value should be; nothing if it is.
 type Holds = fn(&Spec<'_>, &Node<'_>, &Value) -> Option<String>;
 
-const KEYS: [(&str, Place, Holds); 11] = [
+const KEYS: [(&str, Place, Holds); 13] = [
     ("x-environment", Place::Server, |_, _, value| one_of(value, &["production", "sandbox"])),
     ("x-evidence", Place::Operation, |_, _, value| one_of(value, &["documented", "inferred"])),
     ("x-evidence-note", Place::Operation, |_, _, value| text(value)),
+    ("x-response-evidence", Place::Operation, |_, _, value| one_of(value, &["documented", "inferred"])),
     ("x-pagination", Place::Operation, pagination),
     ("x-repeatable", Place::Operation, |_, _, value| (!value.is_boolean()).then(|| "`true` or `false`".to_owned())),
     ("x-envelope", Place::Component, |_, node, value| {
@@ -43,6 +44,7 @@ const KEYS: [(&str, Place, Holds); 11] = [
         let names = value.as_array().filter(|names| !names.is_empty() && names.iter().all(Value::is_string));
         names.is_none().then(|| "a list of names".to_owned())
     }),
+    ("x-echoes", Place::Property, |_, _, value| text(value)),
     ("x-tolerate", Place::Property, |_, node, value| {
         let other = match node.value.get("type").and_then(Value::as_str) {
             Some("string") => "number",

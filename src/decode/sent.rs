@@ -1,0 +1,80 @@
+//! What a call said, for a response that was to repeat it.
+
+use reqwest::Request;
+use serde_json::{Map, Value};
+
+use crate::operation::{Operation, Source};
+use crate::path::unsegment;
+
+/// What a call sent, kept where its response repeats some of it.
+#[derive(Default)]
+pub(crate) struct Sent {
+    path: String,
+    body: Vec<u8>,
+}
+
+impl Sent {
+    /// What is to be kept of this request.
+    pub(crate) fn of(operation: &Operation, base_path: &str, request: &Request) -> Self {
+        if operation.echoes.is_empty() {
+            return Self::default();
+        }
+        let path = request.url().path().strip_prefix(base_path).unwrap_or_default().to_owned();
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default().to_vec();
+        Self { path, body }
+    }
+
+    /// Puts what the call said where the response leaves it out; whether there was anything to do.
+    ///
+    /// The response has to hold the object that was changed. What stands in it is the service's word and stays.
+    pub(super) fn fill(&self, operation: &Operation, response: &mut Value) -> bool {
+        if operation.echoes.is_empty() {
+            return false;
+        }
+        let object = match &operation.envelope {
+            None => Some(response),
+            Some(envelope) => {
+                let is_bare = response.get(envelope.property).is_none()
+                    && envelope.inside.iter().any(|name| response.get(*name).is_some());
+                if is_bare {
+                    let object = Map::from_iter([(envelope.property.to_owned(), response.take())]);
+                    *response = object.into();
+                }
+                response.get_mut(envelope.property)
+            }
+        };
+        let Some(object @ Value::Object(_)) = object else { return false };
+        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let mut filled = false;
+        for echo in operation.echoes {
+            if let Some(value) = self.value(&body, echo.source).filter(|value| !value.is_null()) {
+                filled |= put(object, echo.at, value);
+            }
+        }
+        filled
+    }
+
+    fn value(&self, body: &Value, source: Source) -> Option<Value> {
+        match source {
+            Source::Property(name) => body.get(name).cloned(),
+            Source::Segment(place) => Some(unsegment(self.path.split('/').nth(place)?)?.into()),
+        }
+    }
+}
+
+/// Puts a value where nothing or null stands, and the objects around it where they are missing.
+fn put(object: &mut Value, at: &[&str], value: Value) -> bool {
+    let mut place = object;
+    for name in at {
+        if place.is_null() {
+            *place = Map::new().into();
+        }
+        let Some(object) = place.as_object_mut() else { return false };
+        place = object.entry(*name).or_insert(Value::Null);
+    }
+    let is_missing = place.is_null();
+    if is_missing {
+        *place = value;
+    }
+    is_missing
+}
