@@ -53,7 +53,14 @@ fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Option<T> {
     // Where nothing in an answer is required, an empty body says as much as `{}`. That is read as bytes, too: all types
     // would be compiled once more for text.
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).ok().or_else(|| bare(envelope?, body))
+    // An envelope that cannot be read is an envelope still: taken for what belongs inside, it would be one of nothing.
+    let is_wrapped = |envelope: &Envelope| names(body).is_some_and(|names| names.contains_key(envelope.property));
+    serde_json::from_slice(body).ok().or_else(|| bare(envelope.filter(|envelope| !is_wrapped(envelope))?, body))
+}
+
+/// The names of a body's properties, if it is an object.
+fn names(body: &[u8]) -> Option<BTreeMap<Cow<'_, str>, IgnoredAny>> {
+    serde_json::from_slice(body).ok()
 }
 
 /// The body as it could be read, if it is another then.
@@ -66,11 +73,10 @@ fn better(operation: &Operation, body: &[u8], sent: &Sent) -> Option<Vec<u8>> {
 /// Whether an answer without its envelope would pass unnoticed, since the envelope is not required: what it holds is
 /// what belongs inside.
 fn looks_bare(envelope: &Envelope, body: &[u8]) -> bool {
-    let keys = || serde_json::from_slice::<BTreeMap<Cow<'_, str>, IgnoredAny>>(body);
-    let bare = |keys: &BTreeMap<Cow<'_, str>, IgnoredAny>| {
-        !keys.contains_key(envelope.property) && envelope.inside.iter().any(|name| keys.contains_key(*name))
+    let bare = |names: BTreeMap<Cow<'_, str>, IgnoredAny>| {
+        !names.contains_key(envelope.property) && envelope.inside.iter().any(|name| names.contains_key(*name))
     };
-    !envelope.required && keys().is_ok_and(|keys| bare(&keys))
+    !envelope.required && names(body).is_some_and(bare)
 }
 
 /// Reads an object or a list around which older documents show no envelope.

@@ -206,10 +206,12 @@ pub(crate) fn length(property: &str, text: String, least: u64, most: u64) -> Res
 }
 
 /// Why a number is refused. Of one that is too great or too small, the standard library says no more than that.
-pub(crate) fn number(property: &str, error: &impl fmt::Display, least: i64, most: i64) -> String {
+pub(crate) fn number(property: &str, error: &impl fmt::Display, bits: u32) -> String {
     let error = error.to_string();
     if u8::try_from(-1).is_err_and(|unfit: std::num::TryFromIntError| unfit.to_string() == error) {
-        return format!("`{property}` is out of range: {least} is the least, and {most} the most");
+        // As powers: numbers of that many digits are redacted from errors, since they could be a person's.
+        let power = bits.saturating_sub(1);
+        return format!("`{property}` is out of range: it takes whole numbers from -2^{power} to 2^{power} - 1");
     }
     format!("`{property}`: {error}")
 }
@@ -258,9 +260,9 @@ mod tests {
     #[test]
     fn a_number_that_does_not_fit_is_told_what_would() {
         let refused = i32::try_from(5_000_000_000_i64).unwrap_err();
-        let text = number("limit", &refused, i32::MIN.into(), i32::MAX.into());
-        assert_eq!(text, "`limit` is out of range: -2147483648 is the least, and 2147483647 the most");
-        assert_eq!(number("limit", &"no number", 0, 9), "`limit`: no number");
+        let text = number("limit", &refused, i32::BITS);
+        assert_eq!(text, "`limit` is out of range: it takes whole numbers from -2^31 to 2^31 - 1");
+        assert_eq!(number("limit", &"no number", i64::BITS), "`limit`: no number");
     }
 
     #[test]

@@ -72,3 +72,11 @@ fn what_does_not_fit_is_named_by_its_place_and_never_quoted() {
     assert!(error.contains("HTML"), "{error}");
     assert!(read::<KeyEnvelope>("createKey", r#"{"key""#).unwrap_err().contains("EOF"));
 }
+
+#[test]
+fn an_envelope_whose_content_cannot_be_read_is_not_taken_for_the_content() {
+    // Nothing is required inside, so that the envelope itself would pass for it.
+    let read = |body: &str| read::<IntegratorEnvelope>("getIntegrator", body).unwrap();
+    assert!(read(r#"{"integrator":{"id":7}}"#).integrator.is_none());
+    assert!(read(r#"{"integrator":{"id":"x","id":"x"}}"#).integrator.is_some_and(|it| it.id.as_deref() == Some("x")));
+}

@@ -122,7 +122,7 @@ async fn a_role_that_says_less_than_the_call_is_read_and_a_role_of_a_list_is_not
 #[tokio::test]
 async fn an_inferred_response_that_cannot_be_read_is_no_error_unless_it_is_a_page_and_reads_of_documented_ones_are() {
     let bench = Bench::new().await;
-    let half = r#"{"key": {"id": "k", "state": "revoked"}, "webhook": {"id": 7}, "integrator": []}"#;
+    let half = r#"{"key": {"id": "k", "state": "revoked"}, "webhook": {"id": 7}, "integrator": {"id": []}}"#;
     for body in [half, "null", "true", "[]", "7", "\"OK\"", "OK", "{\"key\": [7]}", "{\"key\"", "\u{feff}null", "{} {}"]
     {
         for call in calls() {

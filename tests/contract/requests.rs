@@ -233,7 +233,7 @@ async fn a_number_that_is_too_great_is_told_with_its_bounds() {
         home.create_key().lock_id("door").body(minutes).send().await.unwrap_err(),
     ];
     for (error, name) in errors.iter().zip(["limit", "durationMinutes"]) {
-        let wanted = format!("`{name}` is out of range: -2147483648 is the least, and 2147483647 the most");
+        let wanted = format!("`{name}` is out of range: it takes whole numbers from -2^31 to 2^31 - 1");
         assert!(error.to_string().contains(&wanted), "{error}");
     }
     assert!(server.requests().is_empty());

@@ -127,7 +127,7 @@ fn is_time(ty: &Type) -> bool {
 fn refusal(property: &str, ty: &Type) -> proc_macro2::TokenStream {
     let is_number = last_name(ty).is_some_and(|name| matches!(name.as_str(), "i8" | "i16" | "i32" | "i64"));
     if is_number {
-        return quote::quote!(|error| crate::text::number(#property, &error, #ty::MIN.into(), #ty::MAX.into()));
+        return quote::quote!(|error| crate::text::number(#property, &error, #ty::BITS));
     }
     let refused = format!("`{property}`: {{error}}");
     quote::quote!(|error| format!(#refused))
