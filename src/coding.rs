@@ -2,17 +2,18 @@
 
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// The codings that a body came in, if any (RFC 9110, section 8.4), as they can be shown.
+use crate::decode::is_plain;
+
+/// The codings that a body cannot be read for, if any (RFC 9110, section 8.4), as they can be shown.
 ///
 /// A request asks for none (section 12.5.3: without that wish any may be sent), and some gateways compress all the same. A
-/// header that names a character set instead is a mistake of many servers, so that a body is tried first and its coding
-/// told afterwards.
-pub(crate) fn coding(headers: &HeaderMap) -> Option<String> {
+/// header that names a character set instead is a mistake of many servers, so that a body that is plain counts as that.
+pub(crate) fn coding(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let values = headers.get_all(CONTENT_ENCODING).iter();
     let names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
     let coded = names.filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"));
     let shown: Vec<_> = coded.map(shown).collect();
-    (!shown.is_empty()).then(|| shown.join(", "))
+    (!shown.is_empty() && !is_plain(body)).then(|| shown.join(", "))
 }
 
 /// A name, unless it is none: headers are the service's, and what is told goes into logs.
@@ -46,7 +47,10 @@ mod tests {
             for value in values {
                 headers.append(CONTENT_ENCODING, HeaderValue::from_static(value));
             }
-            assert_eq!(coding(&headers).as_deref(), wanted, "{values:?}");
+            assert_eq!(coding(&headers, b"\x1f\x8b\x08").as_deref(), wanted, "{values:?}");
+            for plain in ["", " \n", "{}", "\u{feff}[1]", "7", "<html>"] {
+                assert_eq!(coding(&headers, plain.as_bytes()), None, "{plain}");
+            }
         }
     }
 }

@@ -91,6 +91,12 @@ fn bare<T: DeserializeOwned>(envelope: &Envelope, body: &[u8]) -> Option<T> {
     serde_json::from_slice(&wrapped).ok()
 }
 
+/// Whether a body is something that can be read, or told of, as it is.
+pub(crate) fn is_plain(body: &[u8]) -> bool {
+    let body = without_mark(body);
+    body.trim_ascii().is_empty() || is_markup(body) || serde_json::from_slice::<IgnoredAny>(body).is_ok()
+}
+
 fn is_markup(body: &[u8]) -> bool {
     body.trim_ascii().starts_with(b"<")
 }

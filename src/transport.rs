@@ -1,16 +1,21 @@
 //! A request's way from its builder to the service and back.
 
+mod body;
+mod headers;
+
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
 use futures_util::future::{Either, select};
 use progenitor_client::{ClientInfo, ResponseValue};
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Request, Response, StatusCode};
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Request, StatusCode};
 use serde::de::DeserializeOwned;
+
+use body::{BODY_LIMIT, Unread, read};
+use headers::own_headers;
 
 use crate::call::{Call, Limit, Wire};
 use crate::clock::Clock;
@@ -24,9 +29,6 @@ use crate::platform;
 use crate::retry::{Budget, retry_after};
 use crate::scope::Scopes;
 use crate::token::{Bearer, TokenCache};
-
-/// The largest body that is read; pages of 2 500 items stay far below.
-const BODY_LIMIT: usize = 32 << 20;
 
 /// What to do about a body that is encoded.
 pub(crate) const ENCODED: &str = "does a proxy or gateway between compress it?";
@@ -80,16 +82,17 @@ pub(crate) async fn send<T: DeserializeOwned>(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let read = |Answer { status, headers, body }: Answer, sent: Sent| match decode(operation, &body, &sent) {
-        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(what) => {
-            let what = match coding(&headers) {
-                Some(coding) => {
-                    format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}")
-                }
-                None => what,
-            };
-            Err(Error::undecodable(status, headers, body.into(), &what))
+    let read = |Answer { status, headers, body }: Answer, sent: Sent| {
+        // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
+        let value = match coding(&headers, &body) {
+            Some(coding) => {
+                Err(format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}"))
+            }
+            None => decode(operation, &body, &sent),
+        };
+        match value {
+            Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+            Err(what) => Err(Error::undecodable(status, headers, body.into(), &what)),
         }
     };
     exchange(client, request, options, operation, read).await
@@ -144,21 +147,6 @@ async fn exchange<T>(
     let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
     call.make(&mut wire, |answer| read(answer, sent)).await
-}
-
-/// The headers of every request beside its token, and what its operation and its body ask for.
-///
-/// A browser asks the service for permission for each header that is not safelisted, and a service that allows
-/// `authorization` and `content-type` alone would refuse every call for the sake of a name (the Fetch standard, "CORS-preflight
-/// fetch"; Firefox counts `user-agent` among them). `accept-encoding` is one that only the browser may set, and it decodes
-/// what it asks for.
-fn own_headers(in_browser: bool, user_agent: &HeaderValue) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-    let headers = [
-        (header::USER_AGENT, user_agent.clone()),
-        // Without it, a body may come in any coding (RFC 9110, section 12.5.3).
-        (header::ACCEPT_ENCODING, HeaderValue::from_static("identity")),
-    ];
-    headers.into_iter().filter(move |_| !in_browser)
 }
 
 /// One request, sent as often as the call needs.
@@ -252,50 +240,4 @@ fn secrets(operation: &Operation, request: &Request) -> Vec<String> {
     let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     operation.hidden.iter().filter_map(|name| body.get(name)?.as_str().map(str::to_owned)).collect()
-}
-
-enum Unread {
-    Broken(reqwest::Error),
-    Late,
-    TooLarge,
-}
-
-async fn read(answer: Response) -> Result<Bytes, Unread> {
-    let announced = answer.content_length();
-    if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
-        return Err(Unread::TooLarge);
-    }
-    let mut chunks = answer.bytes_stream();
-    let Some(first) = chunks.try_next().await.map_err(Unread::Broken)? else { return Ok(Bytes::new()) };
-    if announced == Some(first.len() as u64) {
-        // Most answers come in one piece, which is not copied.
-        return Ok(first);
-    }
-    // The announced length is a claim; trust it for a page, not for a gigabyte.
-    let announced = usize::try_from(announced.unwrap_or_default()).unwrap_or_default().min(1 << 20);
-    let mut body = Vec::with_capacity(announced.max(first.len()));
-    let mut next = Some(first);
-    while let Some(chunk) = next {
-        if body.len() + chunk.len() > BODY_LIMIT {
-            return Err(Unread::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-        next = chunks.try_next().await.map_err(Unread::Broken)?;
-    }
-    Ok(body.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn in_a_browser_no_header_needs_a_permission_of_its_own() {
-        let names = |in_browser| {
-            let user_agent = HeaderValue::from_static(USER_AGENT);
-            own_headers(in_browser, &user_agent).map(|(name, _)| name.to_string()).collect::<Vec<_>>()
-        };
-        assert_eq!(names(true), [""; 0]);
-        assert_eq!(names(false), ["user-agent", "accept-encoding"]);
-    }
 }

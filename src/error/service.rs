@@ -26,8 +26,8 @@ impl Error {
         secrets: impl Iterator<Item = &'a str> + Clone,
     ) -> Self {
         let (code, description) = explain(&body, &|text| clean(text, secrets.clone()));
-        // What is encoded explains nothing, and that is neither the address nor the scope.
-        let coded = coding(&headers).filter(|_| code.is_none() && description.is_none());
+        // What is encoded explains nothing, which says nothing of the address.
+        let coded = coding(&headers, &body);
         let hint = match status.as_u16() {
             300..=399 if headers.contains_key("location") => {
                 Some("redirects are not followed, since they would carry the token elsewhere: check the address")

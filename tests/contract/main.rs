@@ -12,6 +12,7 @@ mod auth;
 #[path = "../calls/mod.rs"]
 #[allow(dead_code, reason = "some of it is for fuzzers only")]
 mod calls;
+mod changes;
 mod decoding;
 mod documented;
 mod envelopes;
@@ -30,3 +31,4 @@ mod tls;
 mod tokens;
 mod tolerance;
 mod traces;
+mod twice;
