@@ -3,6 +3,8 @@
 mod bench_report;
 mod ci;
 mod diff;
+#[cfg(test)]
+mod large;
 mod packages;
 mod probe;
 mod surface;
