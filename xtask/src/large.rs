@@ -213,9 +213,13 @@ fn page(number: usize) -> Value {
 fn field_schema(field: usize, number: usize) -> Value {
     let description = words(8 + field, number + field);
     match field % 4 {
-        0 => json!({ "type": "string", "description": description, "minLength": 1, "maxLength": 200, "example": "text" }),
+        0 => {
+            json!({ "type": "string", "description": description, "minLength": 1, "maxLength": 200, "example": "text" })
+        }
         1 => json!({ "type": "integer", "format": "int64", "description": description, "minimum": 0, "example": 7 }),
-        2 => json!({ "type": "string", "description": description, "enum": ["open", "shut", "ajar"], "example": "open" }),
+        2 => {
+            json!({ "type": "string", "description": description, "enum": ["open", "shut", "ajar"], "example": "open" })
+        }
         _ => json!({ "type": "boolean", "description": description, "default": false }),
     }
 }
@@ -250,7 +254,8 @@ fn page_example(number: usize) -> Value {
 
 /// So many words, for a description.
 fn words(count: usize, seed: usize) -> String {
-    const WORDS: [&str; 12] = ["the", "thing", "of", "this", "kind", "is", "kept", "for", "its", "owner", "until", "then"];
+    const WORDS: [&str; 12] =
+        ["the", "thing", "of", "this", "kind", "is", "kept", "for", "its", "owner", "until", "then"];
     let picked: Vec<_> = (0..count).map(|place| WORDS[(place * 5 + seed) % WORDS.len()]).collect();
     format!("{} number {seed}.", picked.join(" "))
 }

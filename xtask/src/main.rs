@@ -5,6 +5,7 @@ mod ci;
 mod diff;
 #[cfg(test)]
 mod large;
+mod output;
 mod packages;
 mod probe;
 mod surface;
