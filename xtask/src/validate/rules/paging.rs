@@ -1,5 +1,7 @@
 //! Lists that come in pages: how many, from where on, and where the next page begins.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::validate::finding::{Findings, Rule, Severity};
@@ -90,8 +92,11 @@ fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
     }
     let mut open: Vec<(&Value, u8)> =
         entries(response.get("content")).filter_map(|(_, media)| Some((media.get("schema")?, 0))).collect();
+    let mut seen = HashSet::new();
     while let Some((schema, depth)) = open.pop() {
-        let Some(schema) = spec.resolve(schema) else { continue };
+        let Some(schema) = spec.resolve(schema).filter(|schema| seen.insert(std::ptr::from_ref(*schema))) else {
+            continue;
+        };
         // Where anything can come, the cursor can.
         if schema.get("properties").is_none()
             && schema.get("allOf").is_none()
