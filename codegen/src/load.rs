@@ -197,13 +197,31 @@ pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value>
     None
 }
 
-/// The name of the component schema that a node refers to, directly or as the single member of an `allOf`.
+/// The name of the component schema that a node refers to, directly, as the single member of an `allOf`, or as the
+/// alternative to null.
 pub(crate) fn schema_name(node: &Value) -> Option<&str> {
-    let reference = match node.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([single]) => single.get("$ref"),
+    let single = node.get("allOf").and_then(Value::as_array).map(Vec::as_slice);
+    let reference = match (single, beside_null(node)) {
+        (Some([single]), _) => single.get("$ref"),
+        (_, Some((_, other))) => other.get("$ref"),
         _ => node.get("$ref"),
     };
     reference?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// Whether a schema is null and nothing else: OpenAPI 3.0 has no type for null, and writes it as an enum of it.
+pub(crate) fn is_null(node: &Value) -> bool {
+    node.get("enum").and_then(Value::as_array).map(Vec::as_slice) == Some(&[Value::Null])
+}
+
+/// The schema that has null as its only alternative, and the keyword that says so. That is how OpenAPI 3.0 says that null
+/// can stand for a component: `nullable` widens the `type` beside it, and neither a `$ref` nor an `allOf`.
+pub(crate) fn beside_null(node: &Value) -> Option<(&'static str, &Value)> {
+    ["anyOf", "oneOf"].into_iter().find_map(|key| match node.get(key)?.as_array()?.as_slice() {
+        [one, other] if is_null(other) && !is_null(one) => Some((key, one)),
+        [one, other] if is_null(one) && !is_null(other) => Some((key, other)),
+        _ => None,
+    })
 }
 
 /// The entries of an object, in the order of their names; nothing where there is no object.

@@ -14,11 +14,11 @@ const UNSUPPORTED: Rule = Rule {
     example: "a parameter with `in: cookie` or with `content`, `style: deepObject`, `multipart/form-data`",
 };
 
-const IGNORED: Rule = Rule {
+pub(super) const IGNORED: Rule = Rule {
     id: "generator-ignores",
     severity: Severity::Warning,
     reason: "The generator passes over this: calls go elsewhere, or look otherwise, than is written here.",
-    example: "`servers` at an operation, `explode: false` at a list in the query",
+    example: "`servers` at an operation, `explode: false` at a list in the query, `format: int64` at a text",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&UNSUPPORTED, &IGNORED];
