@@ -8,11 +8,19 @@ use crate::error::Error;
 use crate::finish::variant;
 use crate::load::{Document, escape, resolve, schema_name};
 use crate::operation::ident;
+use crate::schemas::{Flaw, Schemas};
 
 /// Every mistake of this kind in a document.
 pub(crate) fn check(document: &Document) -> Vec<Error> {
     let mut found = Found { document, errors: Vec::new() };
     let top = &document.value;
+    let schemas = Schemas::of(top);
+    for Flaw { pointer, message, help } in schemas.untyped().into_iter().chain(schemas.undefined()) {
+        found.errors.push(document.error_at_value(&pointer, message).helped(help));
+    }
+    for (pointer, schema) in schemas.all() {
+        found.bindable(schema, pointer);
+    }
     found.keys(top, "", &[]);
     found.keys(top.get("info").unwrap_or(&Value::Null), "/info", &[]);
     for (name, schema) in objects(top.pointer("/components/schemas")) {
@@ -79,9 +87,51 @@ impl Found<'_> {
     fn parameter(&mut self, parameter: &Value, pointer: &str) {
         self.keys(parameter, pointer, &[]);
         self.unnamed(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
+        self.reference(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
+        if parameter.get("in").is_some_and(|place| place == "cookie") {
+            let help = "describe it as a header, or leave it to the HTTP client";
+            let error = self.document.error_at_value(&format!("{pointer}/in"), "the bindings know no cookies");
+            self.errors.push(error.helped(help));
+        }
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         if ["body", "body_map", "client", "items", "new", "pages", "request", "send"].contains(&ident(name).as_str()) {
             self.add(&format!("{pointer}/name"), format!("`{name}` would be a function that every builder has"));
+        }
+    }
+
+    /// What the generator knows nothing of, or would panic at.
+    fn bindable(&mut self, schema: &Value, pointer: &str) {
+        if schema.get("not").is_some() {
+            let help = "say what it is in place of what it is not, and describe the rest in words";
+            self.errors.push(self.document.error(&format!("{pointer}/not"), "the bindings know no `not`").helped(help));
+        }
+        let mut inner: Vec<(String, &Value)> = Vec::new();
+        for key in ["items", "additionalProperties"] {
+            inner.extend(schema.get(key).map(|node| (format!("{pointer}/{key}"), node)));
+        }
+        for key in ["allOf", "anyOf", "oneOf"] {
+            let list = schema.get(key).and_then(Value::as_array).into_iter().flatten().enumerate();
+            inner.extend(list.map(|(place, node)| (format!("{pointer}/{key}/{place}"), node)));
+        }
+        let properties = objects(schema.get("properties"));
+        inner.extend(properties.map(|(name, node)| (format!("{pointer}/properties/{}", escape(name)), node)));
+        for (pointer, node) in inner {
+            self.reference(node, &pointer);
+        }
+    }
+
+    /// The generator takes what a reference ends with for the name of a component.
+    fn reference(&mut self, node: &Value, pointer: &str) {
+        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
+        let is_component =
+            reference.strip_prefix("#/components/schemas/").is_some_and(|name| !name.is_empty() && !name.contains('/'));
+        // What leads nowhere is told as such.
+        if !is_component && resolve(&self.document.value, node).is_some() {
+            let message = format!(
+                "the generator follows references to `#/components/schemas/Name` only, and `{reference}` is none"
+            );
+            let error = self.document.error_at_value(&format!("{pointer}/$ref"), message);
+            self.errors.push(error.helped("give that schema a name under `components/schemas`"));
         }
     }
 
@@ -91,7 +141,7 @@ impl Found<'_> {
             let pointer = format!("{pointer}/content/{}", escape(media));
             if media != "application/json" {
                 self.add(&pointer, format!("the bindings send and read application/json only, not {media}"));
-            } else if content.get("schema").and_then(schema_name).is_none() {
+            } else if content.get("schema").and_then(schema_name).is_none_or(|name| name.contains('/')) {
                 self.add(&pointer, "a body is a component with a name: refer to one under /components/schemas");
             }
         }

@@ -25,13 +25,25 @@ pub struct Error {
     pub file: PathBuf,
     /// The place, where one is known.
     pub position: Option<Position>,
-    /// What is wrong and how to mend it.
+    /// What is wrong.
     pub message: String,
+    /// What to do, where the message does not say it.
+    pub help: String,
 }
 
 impl Error {
     pub(crate) fn new(file: &Path, position: Option<Position>, message: impl Into<String>) -> Self {
-        Self { file: file.to_path_buf(), position, message: message.into() }
+        Self { file: file.to_path_buf(), position, message: message.into(), help: String::new() }
+    }
+
+    /// For a text of which it is not known here where it came from.
+    pub(crate) fn nowhere(position: Option<Position>, message: impl Into<String>) -> Self {
+        Self::new(Path::new(""), position, message)
+    }
+
+    /// Says what to do.
+    pub(crate) fn helped(self, help: impl Into<String>) -> Self {
+        Self { help: help.into(), ..self }
     }
 }
 
@@ -41,7 +53,8 @@ impl fmt::Display for Error {
         if let Some(Position { line, column }) = self.position {
             write!(f, ":{line}:{column}")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", self.message)?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
 }
 

@@ -46,7 +46,7 @@ fn with<T>(
     let spec = serde_json::from_value(prepared.spec.clone()).or_else(|_| at_its_place(document, prepared))?;
     work(&spec, settings).map_err(|reason| {
         let pointer = blame(prepared, operations, settings).unwrap_or_default();
-        document.error(&pointer, format!("the generator cannot bind this: {reason}"))
+        document.error(&pointer, format!("the generator cannot bind this: {}", sentence(&reason)))
     })
 }
 
@@ -86,6 +86,29 @@ pub(crate) fn plain() -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Builder).with_tag(TagStyle::Merged).with_hooks(HooksMode::Optional);
     settings
+}
+
+/// The part of a reason that is for people: the generator puts whole objects behind it, as `Debug` shows them, over many
+/// lines.
+fn sentence(reason: &str) -> String {
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    // An object begins with its type's name and a brace: `Cookie { parameter_data: …`, `Schema(Object(…`.
+    let begins = line.char_indices().find(|(at, sign)| {
+        let name =
+            line.get(..*at).unwrap_or_default().trim_end().rsplit([' ', '(', '[', '"']).next().unwrap_or_default();
+        let is_type = name.starts_with(|first: char| first.is_ascii_uppercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        matches!(sign, '{' | '(' | '[')
+            && is_type
+            && (*sign != '{' || line.get(..*at).is_some_and(|before| before.ends_with(' ')))
+    });
+    let end = begins.map_or(line.len(), |(at, _)| {
+        let before = line.get(..at).unwrap_or_default().trim_end();
+        before.rfind([' ', '(', '[', '"']).map_or(0, |space| space)
+    });
+    let said = line.get(..end).unwrap_or_default().trim_end_matches([' ', ':', ',', '(', '"', '-']);
+    let said: String = said.chars().take(300).collect();
+    if said.is_empty() { "it says no more than that".to_owned() } else { said }
 }
 
 fn run(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {
@@ -135,4 +158,28 @@ fn blame(prepared: &Prepared, operations: &[Operation], settings: &GenerationSet
         alone(json!({ path: only }), None)
     });
     found.map(|operation| operation.pointer.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_generator_says_is_one_sentence_without_the_objects_that_it_shows() {
+        for (reason, said) in [
+            (
+                "unexpected or unhandled format in the OpenAPI document: parameter: Cookie {\n    parameter_data: ParameterData {\n",
+                "unexpected or unhandled format in the OpenAPI document: parameter",
+            ),
+            (
+                "not yet implemented: invalid (or unsupported) schema:\nSchemaObject {\n a: None }",
+                "not yet implemented: invalid (or unsupported) schema",
+            ),
+            ("value: Some(\n  Object(ObjectType {", "value"),
+            ("the operationId `a` is used twice", "the operationId `a` is used twice"),
+            ("Cookie { a: 1 }", "it says no more than that"),
+        ] {
+            assert_eq!(sentence(reason), said);
+        }
+    }
 }

@@ -15,7 +15,9 @@ pub mod load;
 pub mod operation;
 mod plain;
 pub mod prepare;
+pub mod schemas;
 mod surface;
+pub mod words;
 
 use std::any::Any;
 use std::panic::catch_unwind;

@@ -6,7 +6,7 @@ use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::load::{Document, entries, escape, resolve, schema_name};
+use crate::load::{Document, Target, entries, escape, follow, resolve, schema_name};
 
 /// The kind of token that an operation's `security` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -335,12 +335,16 @@ fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter>
 fn unresolved<'a>(document: &'a Document, node: &'a Value, steps: &mut Vec<Step<'a>>, errors: &mut Vec<Error>) {
     match node {
         Value::Object(map) => {
-            if let Some(Value::String(reference)) = map.get("$ref")
-                && resolve(&document.value, node).is_none()
-            {
-                let pointer: String = steps.iter().map(Step::text).collect();
-                let at = format!("{pointer}/$ref");
-                errors.push(document.error(&at, format!("`{reference}` leads to nothing in this file")));
+            if let Some(Value::String(reference)) = map.get("$ref") {
+                let what = match follow(&document.value, node) {
+                    Target::Node(_) => None,
+                    Target::Nowhere => Some(format!("`{reference}` leads to nothing in this file")),
+                    Target::Circle => Some(format!("`{reference}` leads back to this reference, and to nothing else")),
+                };
+                if let Some(what) = what {
+                    let pointer: String = steps.iter().map(Step::text).collect();
+                    errors.push(document.error_at_value(&format!("{pointer}/$ref"), what));
+                }
             }
             for (key, value) in map.iter().filter(|(key, _)| !key.starts_with("example")) {
                 steps.push(Step::Key(key));

@@ -46,13 +46,31 @@ fn what_yaml_can_say_and_json_cannot_is_refused() {
 }
 
 #[test]
-fn blocks_that_are_nested_too_deep_are_refused_and_take_no_stack() {
+fn what_is_nested_too_deep_is_refused_and_takes_no_stack() {
     let deep: String = (0..500).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-    assert!(refusal(&deep).starts_with("spec.yaml:252:1: blocks are nested"));
-    assert!(refusal(&"- ".repeat(700)).contains("more than 250 columns"));
+    assert!(refusal(&deep).contains("blocks are nested here more than 250 levels deep"), "{}", refusal(&deep));
+    assert!(refusal(&format!("{}x", "- ".repeat(700))).contains("more than 250 levels"));
     assert!(refusal(&"[".repeat(700)).starts_with("spec.yaml:1:"));
+    for count in [700, 100_000] {
+        let closed = format!("{}{}", "[".repeat(count), "]".repeat(count));
+        assert!(refusal(&closed).starts_with("spec.yaml:1:"));
+        assert!(refusal(&format!("{}1{}", "{\"a\":".repeat(count), "}".repeat(count))).starts_with("spec.yaml:1:"));
+    }
     let some: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     assert!(parse(&some).is_ok());
+    assert!(parse(&format!("{}{}", "[".repeat(200), "]".repeat(200))).is_ok());
+}
+
+#[test]
+fn a_line_of_rules_or_blanks_in_a_text_is_no_nesting() {
+    for sign in ["-", "- ", "?", ": ", "=", " "] {
+        let line = sign.repeat(300);
+        let document = parse(&format!("a: |\n  wide\n  {line}\n  end\nb: 1\n")).unwrap();
+        assert_eq!(document.value["b"], 1, "{sign:?}");
+        assert!(document.value["a"].as_str().unwrap().starts_with("wide\n"), "{sign:?}");
+    }
+    let wide = format!("{{\n{}\"a\": [\n{}1]}}", " ".repeat(400), "\t".repeat(300));
+    assert_eq!(parse(&wide).unwrap().position("/a/0").map(|at| (at.line, at.column)), Some((3, 301)));
 }
 
 #[test]

@@ -3,6 +3,9 @@
 mod bench_report;
 mod ci;
 mod diff;
+#[cfg(test)]
+mod large;
+mod output;
 mod packages;
 mod probe;
 mod surface;

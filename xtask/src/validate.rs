@@ -8,13 +8,11 @@ mod shape;
 mod spec;
 mod text;
 mod timings;
-mod unreadable;
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Once;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -25,6 +23,8 @@ use finding::{Finding, Findings, Severity};
 use report::Format;
 use spec::Spec;
 use timings::{Stages, Timings};
+
+use crate::output;
 
 const USAGE: &str = "\
 usage: cargo xtask validate [--format human|json|github|sarif] [--timings] [FILE ...]
@@ -55,11 +55,11 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
             },
             "--timings" => timings = true,
             "--rules" => {
-                print!("{}", rules::document());
+                output::print(&rules::document());
                 return ExitCode::SUCCESS;
             }
             "-h" | "--help" => {
-                println!("{USAGE}");
+                output::print(&format!("{USAGE}\n"));
                 return ExitCode::SUCCESS;
             }
             other if other.starts_with('-') => return refuse(&format!("there is no option `{other}`")),
@@ -69,12 +69,12 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
     if files.is_empty() {
         match own(root) {
             Ok(own) => files = own,
-            Err(why) => return refuse(&why),
+            Err(why) => return fail(&why),
         }
     }
     let (findings, texts, taken) = match all(&files) {
         Ok(all) => all,
-        Err(why) => return refuse(&why),
+        Err(why) => return fail(&why),
     };
     if timings {
         eprint!("{taken}");
@@ -94,6 +94,8 @@ fn all(files: &[PathBuf]) -> Result<All, String> {
         let begun = Instant::now();
         let text =
             std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+        // As the document has it, to show the lines that are meant.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         let (findings, stages) = staged(file, &text, Config::beside(file)?, begun, true);
         Ok((findings, text, stages))
     };
@@ -111,6 +113,12 @@ fn all(files: &[PathBuf]) -> Result<All, String> {
     }
     timings.total = begun.elapsed();
     Ok((findings, texts, timings))
+}
+
+/// What cannot be done though it was asked for in the right way.
+fn fail(why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(2)
 }
 
 fn refuse(why: &str) -> ExitCode {
@@ -154,7 +162,10 @@ fn staged(file: &Path, text: &str, config: Config, begun: Instant, generate: boo
     let document = match Document::parse(file, text) {
         Ok(document) => document,
         Err(error) => {
-            let (at, message, help) = unreadable::explain(&error, text);
+            let at = error.position.unwrap_or_else(finding::start);
+            let otherwise = "correct this first: the rest of the file is looked at once it can be read";
+            let help = if error.help.is_empty() { otherwise.to_owned() } else { error.help };
+            let message = error.message;
             let rule = &rules::YAML;
             let file = file.display().to_string();
             let finding = Finding {
@@ -187,31 +198,14 @@ fn staged(file: &Path, text: &str, config: Config, begun: Instant, generate: boo
     (list, stages)
 }
 
-thread_local! {
-    /// Whether a panic on this thread is a finding, which is told as one.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Runs the generator itself, for whatever no rule foresaw.
 fn generator(document: &Document, findings: &mut Findings<'_>) {
-    static HUSH: Once = Once::new();
-    // The hook is everybody's, and other files are validated at the same time.
-    HUSH.call_once(|| {
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !QUIET.get() {
-                hook(panic);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let made = catch_unwind(AssertUnwindSafe(|| unloc_codegen::bindable(document)));
-    QUIET.set(false);
-    let help = "mend what the sentence names; if it is right as it is, the generator has to learn it";
-    match made {
-        Ok(Ok(_)) => {}
+    let help = "correct what the sentence names; if it is right as it is, the generator has to learn it";
+    match output::quietly(|| unloc_codegen::bindable(document)) {
+        Ok(Ok(())) => {}
         Ok(Err(errors)) => {
             for error in errors {
+                let help = if error.help.is_empty() { help } else { &error.help };
                 findings.at(&rules::BINDINGS, error.position, error.message, help);
             }
         }
@@ -226,19 +220,33 @@ fn generator(document: &Document, findings: &mut Findings<'_>) {
 
 /// Takes out what is allowed where it is found, and tells of exceptions that are none.
 fn exceptions(spec: &Spec<'_>, config: Config, findings: &mut Findings<'_>) {
-    let mut allowed = Vec::new();
-    collect(spec.root, "", &mut allowed);
-    for (pointer, rule) in allowed {
-        let count = findings.list.len();
-        findings.list.retain(|finding| {
-            finding.rule != rule || !(finding.pointer == pointer || finding.pointer.starts_with(&format!("{pointer}/")))
-        });
-        // One of a rule that nobody asks for here suppresses nothing, and does where it is asked for.
-        if findings.list.len() == count && rules::is_on(&rule, config) {
-            let place = format!("{pointer}/x-lint-allow/{}", escape(&rule));
-            let message = format!("nothing here breaks the rule `{rule}`");
-            findings.key(&rules::ALLOW, &place, message, "take the exception out");
+    let mut found = Vec::new();
+    collect(spec.root, "", &mut found);
+    // By rule and place, and whether something was found there.
+    let mut allowed: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
+    for (pointer, rule) in &found {
+        allowed.entry(rule).or_default().insert(pointer, false);
+    }
+    findings.list.retain(|finding| {
+        let Some(places) = allowed.get_mut(finding.rule) else { return true };
+        let ends = finding.pointer.match_indices('/').map(|(end, _)| end).chain([finding.pointer.len()]);
+        let above: BTreeSet<&str> = ends.filter_map(|end| finding.pointer.get(..end)).collect();
+        let mut is_allowed = false;
+        for place in above {
+            if let Some(is_used) = places.get_mut(place) {
+                (*is_used, is_allowed) = (true, true);
+            }
         }
+        !is_allowed
+    });
+    // One of a rule that nobody asks for here suppresses nothing, and does where it is asked for.
+    let unused = found.iter().filter(|(_, rule)| rules::is_on(rule, config)).filter(|(pointer, rule)| {
+        allowed.get(rule.as_str()).and_then(|places| places.get(pointer.as_str())) == Some(&false)
+    });
+    for (pointer, rule) in unused {
+        let place = format!("{pointer}/x-lint-allow/{}", escape(rule));
+        let message = format!("nothing here breaks the rule `{rule}`");
+        findings.key(&rules::ALLOW, &place, message, "take the exception out");
     }
 }
 

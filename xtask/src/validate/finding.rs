@@ -1,5 +1,7 @@
 //! What is found, and what it is called.
 
+use std::collections::{HashMap, HashSet};
+
 use unloc_codegen::Position;
 use unloc_codegen::load::Document;
 
@@ -49,11 +51,13 @@ pub(crate) struct Finding {
 pub(crate) struct Findings<'a> {
     document: &'a Document,
     pub(crate) list: Vec<Finding>,
+    /// Where each rule is broken, for rules that say nothing where another has spoken.
+    told: HashMap<&'static str, HashSet<String>>,
 }
 
 impl<'a> Findings<'a> {
     pub(crate) fn new(document: &'a Document) -> Self {
-        Self { document, list: Vec::new() }
+        Self { document, list: Vec::new(), told: HashMap::new() }
     }
 
     /// At the key that this pointer ends with, or the item of a list.
@@ -81,6 +85,17 @@ impl<'a> Findings<'a> {
         &self.document.text
     }
 
+    /// Whether this rule is known to be broken at this pointer.
+    pub(crate) fn is_told(&self, rule: &Rule, pointer: &str) -> bool {
+        self.told.get(rule.id).is_some_and(|places| places.contains(pointer))
+    }
+
+    /// The place of what a pointer leads to, for a message: line and column.
+    pub(crate) fn shown(&self, pointer: &str) -> String {
+        let at = self.document.value_position(pointer).unwrap_or_else(start);
+        format!("{}:{}", at.line, at.column)
+    }
+
     /// At a place that another program has named.
     pub(crate) fn at(&mut self, rule: &Rule, at: Option<Position>, message: String, help: &str) {
         self.add(rule, "", at, message, help.to_owned());
@@ -89,8 +104,9 @@ impl<'a> Findings<'a> {
     fn add(&mut self, rule: &Rule, pointer: &str, at: Option<Position>, message: String, help: String) {
         let at = at.unwrap_or_else(start);
         let file = self.document.file.display().to_string();
-        let width = width(&self.document.text, at);
+        let width = width(self.document, at);
         let pointer = pointer.to_owned();
+        self.told.entry(rule.id).or_default().insert(pointer.clone());
         self.list.push(Finding { rule: rule.id, severity: rule.severity, file, at, width, message, help, pointer });
     }
 }
@@ -100,14 +116,27 @@ pub(crate) fn start() -> Position {
     Position { line: 1, column: 1 }
 }
 
+/// How many characters are marked at most.
+const WIDEST: usize = 80;
+
 /// How long the word is that stands there: up to a colon behind a key, else to the end of the line.
-fn width(text: &str, at: Position) -> usize {
-    let line = text.lines().nth(at.line - 1).unwrap_or_default();
-    let rest: String = line.chars().skip(at.column - 1).collect();
+fn width(document: &Document, at: Position) -> usize {
+    let line = document.lines.get(&document.text, at.line).unwrap_or_default();
+    let start = document.lines.offset(&document.text, Position { column: 1, ..at });
+    let column = document.lines.offset(&document.text, at).saturating_sub(start);
+    let (before, rest) = line.split_at_checked(column).unwrap_or((line, ""));
+    // A line can be as long as the file.
+    let end = rest.char_indices().nth(WIDEST).map_or(rest.len(), |(end, _)| end);
+    let rest = rest.get(..end).unwrap_or_default();
     let rest = rest.split(" #").next().unwrap_or_default().trim_end();
-    let word = rest.split_once(": ").map_or_else(|| rest.trim_end_matches(':'), |(key, _)| key);
+    let word = match rest.strip_prefix('"').and_then(|text| text.find('"')) {
+        // A text of JSON ends with its quote.
+        Some(end) if rest.get(end + 2..).is_some_and(|behind| behind.starts_with([',', ']', '}', ':'])) => {
+            rest.get(..end + 2).unwrap_or(rest)
+        }
+        _ => rest.split_once(": ").map_or_else(|| rest.trim_end_matches(':'), |(key, _)| key),
+    };
     // An item between brackets ends before the next sign of the list.
-    let before: String = line.chars().take(at.column - 1).collect();
     let is_inside = before.trim_start().contains(['[', '{']) && !word.starts_with(['\'', '"', '[', '{']);
     let word = if is_inside { word.split([',', ']', '}']).next().unwrap_or_default() } else { word };
     word.chars().count().max(1)

@@ -1,11 +1,15 @@
 //! Findings, for people and for programs.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use serde_json::json;
+use unloc_codegen::Position;
+use unloc_codegen::load::Lines;
 
 use super::finding::{Finding, Severity};
 use super::rules;
+use crate::output;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -30,10 +34,10 @@ impl Format {
 /// Prints what was found in these files.
 pub(crate) fn print(format: Format, findings: &[Finding], texts: &[(String, String)]) {
     match format {
-        Format::Human => print!("{}", human(findings, texts, std::io::stdout().is_terminal())),
-        Format::Json => println!("{}", json(findings)),
-        Format::Github => print!("{}", github(findings)),
-        Format::Sarif => println!("{}", sarif(findings)),
+        Format::Human => output::print(&human(findings, texts, std::io::stdout().is_terminal())),
+        Format::Json => output::print(&(json(findings) + "\n")),
+        Format::Github => output::print(&github(findings)),
+        Format::Sarif => output::print(&(sarif(findings) + "\n")),
     }
 }
 
@@ -45,13 +49,13 @@ fn count(findings: &[Finding], severity: Severity) -> usize {
 pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> String {
     let paint = |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
     let mut out = String::new();
+    let texts: BTreeMap<&str, (&str, Lines)> =
+        texts.iter().map(|(file, text)| (file.as_str(), (text.as_str(), Lines::of(text)))).collect();
+    let reasons: BTreeMap<&str, &str> = rules::all().into_iter().map(|rule| (rule.id, rule.reason)).collect();
     for finding in findings {
         let code = if finding.severity == Severity::Error { "1;31" } else { "1;33" };
         let head = paint(code, &format!("{}[{}]", finding.severity.name(), finding.rule));
-        let line = texts
-            .iter()
-            .find(|(file, _)| *file == finding.file)
-            .and_then(|(_, text)| text.lines().nth(finding.at.line - 1));
+        let shown = texts.get(finding.file.as_str()).and_then(|(text, lines)| excerpt(text, lines, finding));
         let number = finding.at.line.to_string();
         let margin = " ".repeat(number.len());
         out.push_str(&format!("{head}: {}\n", paint("1", &finding.message)));
@@ -62,16 +66,16 @@ pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bo
             finding.at.line,
             finding.at.column
         ));
-        if let Some(line) = line {
+        if let Some((line, before, width)) = shown {
             let bar = paint("34", "|");
-            let marker = format!("{}{}", " ".repeat(finding.at.column - 1), "^".repeat(finding.width));
+            let marker = format!("{}{}", " ".repeat(before), "^".repeat(width));
             out.push_str(&format!(
                 "{margin} {bar}\n{} {bar} {line}\n{margin} {bar} {}\n",
                 paint("34", &number),
                 paint(code, &marker)
             ));
         }
-        let reason = rules::all().into_iter().find(|rule| rule.id == finding.rule).map_or("", |rule| rule.reason);
+        let reason = reasons.get(finding.rule).copied().unwrap_or_default();
         out.push_str(&format!("{margin} = why: {reason}\n{margin} = help: {}\n\n", finding.help));
     }
     let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
@@ -79,6 +83,30 @@ pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bo
     let (errors, warnings) = (many(errors, "error"), many(warnings, "warning"));
     out.push_str(&format!("{errors}, {warnings} in {}\n", many(texts.len(), "file")));
     out
+}
+
+/// How many columns of a line are shown.
+const COLUMNS: usize = 120;
+
+/// A finding's line, or what stands around its place if the line is long: a minified file is one line. With it, how many
+/// columns come before the place, and how many are marked.
+fn excerpt(text: &str, lines: &Lines, finding: &Finding) -> Option<(String, usize, usize)> {
+    let line = lines.get(text, finding.at.line)?;
+    let start = lines.offset(text, Position { column: 1, ..finding.at });
+    let (before, behind) = line.split_at_checked(lines.offset(text, finding.at).checked_sub(start)?)?;
+    // A tab would push the marker aside.
+    let plain = |text: &str| text.replace(|sign: char| sign.is_control(), " ");
+    if line.chars().nth(COLUMNS).is_none() {
+        return Some((plain(line), finding.at.column - 1, finding.width));
+    }
+    let from = before.char_indices().rev().nth(COLUMNS / 3).map(|(at, _)| at);
+    let left = before.get(from.unwrap_or(0)..)?;
+    let room = COLUMNS - left.chars().count();
+    let to = behind.char_indices().nth(room - 1).map(|(at, _)| at);
+    let right = behind.get(..to.unwrap_or(behind.len()))?;
+    let (open, close) = (if from.is_some() { "…" } else { "" }, if to.is_some() { "…" } else { "" });
+    let shown = format!("{open}{}{}{close}", plain(left), plain(right));
+    Some((shown, left.chars().count() + open.chars().count(), finding.width.min(right.chars().count()).max(1)))
 }
 
 pub(crate) fn json(findings: &[Finding]) -> String {

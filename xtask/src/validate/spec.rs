@@ -1,9 +1,10 @@
 //! A document, walked once by the table of its objects: every object with its place, for the rules to look at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
-use unloc_codegen::load::{Document, escape};
+use unloc_codegen::load::{Document, Target, escape, follow};
+use unloc_codegen::schemas::Schemas;
 
 use super::finding::{Findings, Rule, Severity};
 use super::shape::{Field, Kind, Object};
@@ -28,6 +29,8 @@ pub(crate) struct Reference<'a> {
 pub(crate) struct Spec<'a> {
     pub(crate) root: &'a Value,
     pub(crate) references: Vec<Reference<'a>>,
+    /// The schemas, by what they describe together.
+    pub(crate) schemas: Schemas<'a>,
     nodes: BTreeMap<Object, Vec<Node<'a>>>,
 }
 
@@ -57,7 +60,8 @@ pub(crate) const RULES: &[&Rule] = &[&UNKNOWN_FIELD, &FIELD_TYPE, &REQUIRED_FIEL
 impl<'a> Spec<'a> {
     /// Walks the document, and tells what has not the form it should have.
     pub(crate) fn walk(document: &'a Document, findings: &mut Findings<'_>) -> Self {
-        let mut spec = Self { root: &document.value, references: Vec::new(), nodes: BTreeMap::new() };
+        let (root, nodes) = (&document.value, BTreeMap::new());
+        let mut spec = Self { root, references: Vec::new(), schemas: Schemas::of(root), nodes };
         spec.object(Object::OpenApi, "", &document.value, findings);
         spec
     }
@@ -74,17 +78,15 @@ impl<'a> Spec<'a> {
 
     /// What a node is once its references are followed; nothing if they lead nowhere or in a circle.
     pub(crate) fn resolve(&self, node: &'a Value) -> Option<&'a Value> {
-        let mut node = node;
-        for _ in 0..32 {
-            let Some(target) = node.get("$ref").and_then(Value::as_str) else { return Some(node) };
-            node = self.root.pointer(target.strip_prefix('#')?)?;
+        match follow(self.root, node) {
+            Target::Node(node) => Some(node),
+            Target::Nowhere | Target::Circle => None,
         }
-        None
     }
 
-    /// The components that this part of the document leads to, and those that they lead to.
-    pub(crate) fn reached(&self, value: &'a Value) -> BTreeSet<&'a str> {
-        let (mut open, mut reached) = (vec![value], BTreeSet::new());
+    /// The places that these parts of the document refer to, and those that are referred to there.
+    pub(crate) fn reached(&self, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<&'a str> {
+        let (mut open, mut reached): (Vec<_>, HashSet<_>) = (from.into_iter().collect(), HashSet::new());
         while let Some(value) = open.pop() {
             if let Some(target) = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'))
                 && reached.insert(target)
@@ -97,7 +99,7 @@ impl<'a> Spec<'a> {
                 _ => {}
             }
         }
-        reached
+        reached.into_iter().collect()
     }
 
     /// The operations: path, method, where it stands, the path's own object.

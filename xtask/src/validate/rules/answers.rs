@@ -68,24 +68,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The components that these parts of the document lead to.
-pub(crate) fn reached<'a>(spec: &Spec<'a>, from: impl Iterator<Item = &'a Value>) -> BTreeSet<&'a str> {
-    let (mut open, mut reached): (Vec<_>, BTreeSet<_>) = (from.collect(), BTreeSet::new());
-    while let Some(value) = open.pop() {
-        if let Some(target) = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'))
-            && reached.insert(target)
-        {
-            open.extend(spec.root.pointer(target));
-        }
-        match value {
-            Value::Array(items) => open.extend(items),
-            Value::Object(map) => open.extend(map.values()),
-            _ => {}
-        }
-    }
-    reached
-}
-
 /// The component that a place is in: `/components/schemas/Lock`.
 pub(crate) fn component(pointer: &str) -> Option<&str> {
     let rest = pointer.strip_prefix("/components/")?;
@@ -95,7 +77,7 @@ pub(crate) fn component(pointer: &str) -> Option<&str> {
 }
 
 fn open(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<'_>) {
-    let answers = reached(spec, operations.iter().filter_map(|operation| operation.value.get("responses")));
+    let answers = spec.reached(operations.iter().filter_map(|operation| operation.value.get("responses")));
     for node in spec.all(Object::Schema) {
         let is_answer = match component(&node.pointer) {
             Some(component) => answers.contains(component),

@@ -1,6 +1,6 @@
 //! Schemas that are made of others: whether a value can be all of them, and which of them it is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -51,12 +51,20 @@ struct Sum<'a> {
 }
 
 impl<'a> Sum<'a> {
-    fn of(spec: &Spec<'a>, schema: &'a Value, depth: u8) -> Self {
+    fn of(spec: &Spec<'a>, schema: &'a Value) -> Self {
+        Self::within(spec, schema, 0, &mut HashSet::new())
+    }
+
+    /// Each part once, however many ways lead to it.
+    fn within(spec: &Spec<'a>, schema: &'a Value, depth: u8, seen: &mut HashSet<*const Value>) -> Self {
         let mut sum = Self::default();
         let Some(schema) = spec.resolve(schema).filter(|_| depth < 16) else { return sum };
+        if !seen.insert(std::ptr::from_ref(schema)) {
+            return sum;
+        }
         sum.add_own(schema);
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            let part = Self::of(spec, part, depth + 1);
+            let part = Self::within(spec, part, depth + 1, seen);
             sum.kind = sum.kind.or(part.kind);
             sum.is_closed |= part.is_closed;
             sum.values = sum.values.or(part.values);
@@ -120,7 +128,7 @@ fn together(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
     own.add_own(node.value);
     let mut earlier = vec![own];
     for (place, part) in node.value.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let sum = Sum::of(spec, part, 0);
+        let sum = Sum::of(spec, part);
         if let Some(why) = earlier.iter().find_map(|earlier| earlier.contradicts(&sum)) {
             let pointer = format!("{}/allOf/{place}", node.pointer);
             findings.key(&CONSISTENT, &pointer, why, "mend one of them, or take the part out");
@@ -132,7 +140,7 @@ fn together(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
 
 fn apart(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
     let parts = node.value.get("oneOf").and_then(Value::as_array).into_iter().flatten();
-    let sums: Vec<_> = parts.map(|part| Sum::of(spec, part, 0)).collect();
+    let sums: Vec<_> = parts.map(|part| Sum::of(spec, part)).collect();
     // More alternatives than this are no union that somebody wrote by hand.
     for (place, sum) in sums.iter().enumerate().take(40) {
         let is_object = |sum: &Sum<'_>| sum.kind == Some("object") || !sum.properties.is_empty();

@@ -1,6 +1,6 @@
 //! Examples and defaults: they have to be what their schemas say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
@@ -51,11 +51,12 @@ enum Way {
 /// Comes last: what is held to a schema that is wrong itself would only say so once more.
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let errors = findings.list.iter().filter(|finding| finding.severity == Severity::Error);
-    let wrong: Vec<String> = errors.map(|finding| finding.pointer.clone()).collect();
+    let wrong: BTreeSet<String> = errors.map(|finding| finding.pointer.clone()).collect();
     // A misspelt property is told as such, and not again as one that is missing.
     let known = findings.list.iter().filter(|finding| finding.rule == super::payload::KNOWN.id);
     let misspelt = known.filter_map(|finding| Some(finding.pointer.rsplit_once('/')?.0.to_owned())).collect();
-    let mut examples = Examples { spec, wrong, misspelt, held: Vec::new() };
+    let tainted = tainted(spec, &wrong);
+    let mut examples = Examples { spec, wrong, tainted, misspelt, held: Vec::new() };
     for node in spec.all(Object::MediaType) {
         let way = if node.pointer.contains("/requestBody/") || node.pointer.starts_with("/components/requestBodies/") {
             Way::Request
@@ -84,7 +85,9 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 struct Examples<'a> {
     spec: &'a Spec<'a>,
     /// Where errors have been found.
-    wrong: Vec<String>,
+    wrong: BTreeSet<String>,
+    /// What is referred to and wrong, or leads to what is wrong.
+    tainted: HashSet<&'a str>,
     /// The values with a property that their schema does not know.
     misspelt: BTreeSet<String>,
     /// What is held to a schema.
@@ -135,11 +138,9 @@ impl<'a> Examples<'a> {
         pointer: String,
         rule: &'static Rule,
     ) {
-        let is_below = |wrong: &String, place: &str| wrong == place || wrong.starts_with(&format!("{place}/"));
         let own =
             if std::ptr::eq(schema, node.value) { node.pointer.clone() } else { format!("{}/schema", node.pointer) };
-        let is_wrong = |place: &str| self.wrong.iter().any(|wrong| is_below(wrong, place));
-        if !is_wrong(&own) && !self.spec.reached(schema).into_iter().any(is_wrong) {
+        if !is_wrong(&self.wrong, &own) && references(schema).all(|target| !self.tainted.contains(target)) {
             self.held.push(Held { value, pointer, schema, way, rule });
         }
     }
@@ -148,31 +149,39 @@ impl<'a> Examples<'a> {
     /// refers to, takes far longer than to hold a value to it.
     fn judge(&self, way: Way, findings: &mut Findings<'_>) {
         let held: Vec<_> = self.held.iter().filter(|held| held.way == way).collect();
-        if let Some(errors) = self.errors(&held, way) {
-            return errors.into_iter().for_each(|(held, place, text)| self.tell(held, &place, &text, findings));
-        }
-        // One of the schemas cannot be compiled, which is told elsewhere; the others can.
-        for one in held {
-            for (held, place, text) in self.errors(&[one], way).unwrap_or_default() {
-                self.tell(held, &place, &text, findings);
+        let mut open = vec![held.as_slice()];
+        while let Some(held) = open.pop() {
+            match self.errors(held, way) {
+                Some(errors) => {
+                    errors.into_iter().for_each(|(held, place, text)| self.tell(held, &place, &text, findings))
+                }
+                // One of the schemas cannot be compiled, which is told elsewhere; the others can.
+                None if held.len() > 1 => {
+                    let (one, other) = held.split_at(held.len() / 2);
+                    open.extend([one, other]);
+                }
+                None => {}
             }
         }
     }
 
     /// What is wrong with these values, each with its place in them; nothing if a schema cannot be compiled.
     fn errors<'h>(&self, held: &[&'h Held<'a>], way: Way) -> Option<Vec<(&'h Held<'a>, String, String)>> {
-        let names: BTreeSet<_> = held.iter().flat_map(|held| self.spec.reached(held.schema)).collect();
-        let components = names.into_iter().filter_map(|place| {
-            Some((
-                place.strip_prefix("/components/schemas/")?.to_owned(),
-                translate(self.spec.root.pointer(place)?, way),
-            ))
-        });
-        let schemas = held.iter().enumerate().map(|(number, held)| (number.to_string(), translate(held.schema, way)));
+        // Whatever is referred to, wherever it stands, has a name of its own here.
+        let places = self.spec.reached(held.iter().map(|held| held.schema)).into_iter();
+        let places = places.filter_map(|place| Some((place, self.spec.root.pointer(place)?)));
+        let places: BTreeMap<_, _> =
+            places.enumerate().map(|(number, (place, node))| (place, (number, node))).collect();
+        let mut translation = Translation { spec: self.spec, way, places: &places, patterns: HashMap::new() };
+        let defined: Map<_, _> =
+            places.values().map(|(number, node)| (number.to_string(), translation.schema(node))).collect();
+        let schemas: Map<_, _> = held
+            .iter()
+            .enumerate()
+            .map(|(number, held)| (number.to_string(), translation.schema(held.schema)))
+            .collect();
         let values = held.iter().enumerate().map(|(number, held)| (number.to_string(), held.value.clone()));
-        let document = json!({
-            "properties": schemas.collect::<Map<_, _>>(), "components": { "schemas": components.collect::<Map<_, _>>() },
-        });
+        let document = json!({ "properties": schemas, "$defs": defined });
         let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
         let validator = options.build(&document).ok()?;
         let mut found: Vec<(&Held<'a>, String, String)> = Vec::new();
@@ -216,85 +225,144 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// A schema of OpenAPI 3.0 as one of JSON Schema.
-fn translate(node: &Value, way: Way) -> Value {
-    let Some(map) = node.as_object() else { return json!(true) };
-    if let Some(target) = map.get("$ref") {
-        return json!({ "$ref": target });
-    }
-    let mut schema = Map::new();
-    let flag = |key: &str| map.get(key) == Some(&Value::Bool(true));
-    for (key, value) in map {
-        let list = |value: &Value| {
-            value.as_array().map(|list| list.iter().map(|node| translate(node, way)).collect::<Vec<_>>())
-        };
-        let new = match key.as_str() {
-            "allOf" | "anyOf" | "oneOf" => list(value).map(Value::from),
-            "items" | "not" => Some(translate(value, way)),
-            "additionalProperties" if value.is_object() => Some(translate(value, way)),
-            "properties" => Some(
-                entries(Some(value))
-                    .map(|(name, node)| (name.to_owned(), translate(node, way)))
-                    .collect::<Map<_, _>>()
-                    .into(),
-            ),
-            "minimum" if flag("exclusiveMinimum") => {
-                schema.insert("exclusiveMinimum".to_owned(), value.clone());
-                None
-            }
-            "maximum" if flag("exclusiveMaximum") => {
-                schema.insert("exclusiveMaximum".to_owned(), value.clone());
-                None
-            }
-            "exclusiveMinimum" | "exclusiveMaximum" => None,
-            "required" => Some(required(map, value, way)),
-            "type"
-            | "enum"
-            | "multipleOf"
-            | "minimum"
-            | "maximum"
-            | "minLength"
-            | "maxLength"
-            | "pattern"
-            | "minItems"
-            | "maxItems"
-            | "uniqueItems"
-            | "minProperties"
-            | "maxProperties"
-            | "additionalProperties"
-            | "format" => Some(value.clone()),
-            _ => None,
-        };
-        if let Some(new) = new {
-            schema.insert(key.clone(), new);
-        }
-    }
-    let bounds = match map.get("format").and_then(Value::as_str) {
-        Some("int32") => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
-        _ => None,
-    };
-    if let Some((least, most)) = bounds {
-        schema.entry("minimum").or_insert(least.into());
-        schema.entry("maximum").or_insert(most.into());
-    }
-    if flag("nullable") {
-        return json!({ "anyOf": [schema, { "type": "null" }] });
-    }
-    schema.into()
+/// Whether an error stands at this place or below it.
+fn is_wrong(wrong: &BTreeSet<String>, place: &str) -> bool {
+    let below = format!("{place}/");
+    wrong.contains(place) || wrong.range(below.clone()..).next().is_some_and(|wrong| wrong.starts_with(&below))
 }
 
-/// What is required, this way.
-fn required(map: &Map<String, Value>, list: &Value, way: Way) -> Value {
-    let absent = match way {
-        Way::Request => "readOnly",
-        Way::Answer => "writeOnly",
-        Way::Either => "",
-    };
-    let names = list.as_array().into_iter().flatten().filter(|name| {
-        let property = name.as_str().and_then(|name| map.get("properties")?.get(name));
-        property.and_then(|property| property.get(absent)) != Some(&Value::Bool(true))
-    });
-    names.cloned().collect()
+/// What a part of the document refers to itself.
+fn references(value: &Value) -> impl Iterator<Item = &str> {
+    let mut open = vec![value];
+    std::iter::from_fn(move || {
+        loop {
+            match open.pop()? {
+                Value::Array(items) => open.extend(items),
+                Value::Object(map) => {
+                    open.extend(map.values());
+                    let target = map.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
+                    if target.is_some() {
+                        return target;
+                    }
+                }
+                _ => {}
+            }
+        }
+    })
+}
+
+/// The targets of references that are wrong, and those from which a reference leads to one, however far: counted once for
+/// the document, from the wrong ones back.
+fn tainted<'a>(spec: &Spec<'a>, wrong: &BTreeSet<String>) -> HashSet<&'a str> {
+    let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+    let (mut tainted, mut open) = (HashSet::new(), Vec::new());
+    for place in spec.reached([spec.root]) {
+        let Some(node) = spec.root.pointer(place) else { continue };
+        references(node).for_each(|target| users.entry(target).or_default().push(place));
+        if is_wrong(wrong, place) {
+            open.push(place);
+        }
+    }
+    while let Some(place) = open.pop() {
+        if tainted.insert(place) {
+            open.extend(users.get(place).into_iter().flatten());
+        }
+    }
+    tainted
+}
+
+/// Schemas of OpenAPI 3.0 as those of JSON Schema.
+struct Translation<'t, 'a> {
+    spec: &'t Spec<'a>,
+    way: Way,
+    /// What is referred to, by its number.
+    places: &'t BTreeMap<&'a str, (usize, &'a Value)>,
+    /// Whether the validator's engine takes a pattern; that it can be read at all is another rule's business.
+    patterns: HashMap<&'a str, bool>,
+}
+
+impl<'a> Translation<'_, 'a> {
+    fn schema(&mut self, node: &'a Value) -> Value {
+        let Some(map) = node.as_object() else { return json!(true) };
+        if let Some(target) = map.get("$ref").and_then(Value::as_str) {
+            let number = target.strip_prefix('#').and_then(|inside| self.places.get(inside)).map(|(number, _)| number);
+            return number
+                .map_or_else(|| json!({ "$ref": target }), |number| json!({ "$ref": format!("#/$defs/{number}") }));
+        }
+        let mut schema = Map::new();
+        let flag = |key: &str| map.get(key) == Some(&Value::Bool(true));
+        for (key, value) in map {
+            let new = match key.as_str() {
+                "allOf" | "anyOf" | "oneOf" => {
+                    value.as_array().map(|list| list.iter().map(|node| self.schema(node)).collect())
+                }
+                "items" | "not" => Some(self.schema(value)),
+                "additionalProperties" if value.is_object() => Some(self.schema(value)),
+                "properties" => {
+                    let properties = value.as_object().into_iter().flatten();
+                    Some(properties.map(|(name, node)| (name.clone(), self.schema(node))).collect::<Map<_, _>>().into())
+                }
+                "minimum" if flag("exclusiveMinimum") => {
+                    schema.insert("exclusiveMinimum".to_owned(), value.clone());
+                    None
+                }
+                "maximum" if flag("exclusiveMaximum") => {
+                    schema.insert("exclusiveMaximum".to_owned(), value.clone());
+                    None
+                }
+                "exclusiveMinimum" | "exclusiveMaximum" => None,
+                "required" => Some(self.required(node, value)),
+                "pattern" => value.as_str().filter(|pattern| self.is_pattern(pattern)).map(Value::from),
+                "type"
+                | "enum"
+                | "multipleOf"
+                | "minimum"
+                | "maximum"
+                | "minLength"
+                | "maxLength"
+                | "minItems"
+                | "maxItems"
+                | "uniqueItems"
+                | "minProperties"
+                | "maxProperties"
+                | "additionalProperties"
+                | "format" => Some(value.clone()),
+                _ => None,
+            };
+            if let Some(new) = new {
+                schema.insert(key.clone(), new);
+            }
+        }
+        if map.get("format").and_then(Value::as_str) == Some("int32") {
+            schema.entry("minimum").or_insert(i32::MIN.into());
+            schema.entry("maximum").or_insert(i32::MAX.into());
+        }
+        if flag("nullable") {
+            // Not as an alternative: what is wrong would be told of an `anyOf` that the file has not.
+            return json!({ "if": { "type": "null" }, "else": schema });
+        }
+        schema.into()
+    }
+
+    fn is_pattern(&mut self, pattern: &'a str) -> bool {
+        *self
+            .patterns
+            .entry(pattern)
+            .or_insert_with(|| jsonschema::options().build(&json!({ "pattern": pattern })).is_ok())
+    }
+
+    /// What is required, this way: "if the property is marked as readOnly being true and is in the required list, the
+    /// required will take effect on the response only", and the other way round (OpenAPI 3.0.3, 4.7.24.1). The flag may
+    /// stand behind a reference, or in another part of an `allOf`.
+    fn required(&self, node: &'a Value, list: &Value) -> Value {
+        let absent = match self.way {
+            Way::Request => self.spec.schemas.flagged(node, "readOnly"),
+            Way::Answer => self.spec.schemas.flagged(node, "writeOnly"),
+            Way::Either => BTreeSet::new(),
+        };
+        let names = list.as_array().into_iter().flatten();
+        names.filter(|name| name.as_str().is_none_or(|name| !absent.contains(name))).cloned().collect()
+    }
 }
 
 /// Examples that were copied to the wrong place.

@@ -11,7 +11,7 @@ const UNSUPPORTED: Rule = Rule {
     id: "generator-unsupported",
     severity: Severity::Error,
     reason: "The generator does not know this, and stops.",
-    example: "a parameter with `in: cookie` or with `content`, `style: deepObject`, `multipart/form-data`",
+    example: "a parameter with `in: cookie` or with `content`, `style: deepObject`, `multipart/form-data`, a `$ref` into a component",
 };
 
 pub(super) const IGNORED: Rule = Rule {
@@ -40,7 +40,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         for (media, _) in single.filter(|(media, _)| !can_be_sent(media)) {
             let pointer = format!("{}/content/{}", node.pointer, escape(media));
             // What is no media type at all is told as such.
-            if findings.list.iter().any(|finding| finding.rule == "media-type" && finding.pointer == pointer) {
+            if findings.is_told(&super::media_types::MEDIA_TYPE, &pointer) {
                 continue;
             }
             let help =
@@ -53,6 +53,21 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             let help = "write the operations out under this path";
             let pointer = format!("{}/$ref", node.pointer);
             findings.key(&UNSUPPORTED, &pointer, "the generator follows no reference of a path", help);
+        }
+    }
+    let elsewhere = |target: &str| target.strip_prefix("#/components/schemas/").is_none_or(|name| name.contains('/'));
+    for reference in spec.references.iter().filter(|reference| reference.to == Object::Schema) {
+        // What leads nowhere, or to what is no schema, is told as such.
+        let inside = reference.target.strip_prefix('#').filter(|inside| spec.root.pointer(inside).is_some());
+        let is_schema =
+            |inside: &str| inside.strip_prefix("/components/").is_none_or(|rest| rest.starts_with("schemas/"));
+        if elsewhere(reference.target) && inside.is_some_and(is_schema) {
+            let pointer = format!("{}/$ref", reference.pointer);
+            let message = format!(
+                "the generator follows references to `#/components/schemas/Name` only, and `{}` is none",
+                reference.target
+            );
+            findings.value(&UNSUPPORTED, &pointer, message, "give that schema a name under `components/schemas`");
         }
     }
     for object in [Object::PathItem, Object::Operation] {

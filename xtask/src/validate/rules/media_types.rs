@@ -7,7 +7,7 @@ use crate::validate::shape::Object;
 use crate::validate::spec::{Spec, entries};
 use crate::validate::text::nearest;
 
-const MEDIA_TYPE: Rule = Rule {
+pub(super) const MEDIA_TYPE: Rule = Rule {
     id: "media-type",
     severity: Severity::Error,
     reason: "A body under a media type that does not exist is never sent, nor read.",

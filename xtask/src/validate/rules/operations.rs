@@ -93,7 +93,7 @@ pub(crate) const RULES: &[&Rule] = &[
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let declared: Vec<_> = spec.all(Object::Tag).iter().filter_map(|tag| tag.value.get("name")?.as_str()).collect();
-    let mut ids: BTreeMap<String, String> = BTreeMap::new();
+    let mut ids: BTreeMap<String, (String, String)> = BTreeMap::new();
     for operation in spec.operations() {
         answers(spec, &operation, findings);
         id(&operation, &mut ids, findings);
@@ -192,7 +192,7 @@ fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
     }
 }
 
-fn id(operation: &Operation<'_>, ids: &mut BTreeMap<String, String>, findings: &mut Findings<'_>) {
+fn id(operation: &Operation<'_>, ids: &mut BTreeMap<String, (String, String)>, findings: &mut Findings<'_>) {
     let Some(id) = operation.value.get("operationId").and_then(Value::as_str) else {
         if operation.value.get("operationId").is_none() {
             findings.key(
@@ -205,12 +205,13 @@ fn id(operation: &Operation<'_>, ids: &mut BTreeMap<String, String>, findings: &
         return;
     };
     let pointer = format!("{}/operationId", operation.pointer);
-    if let Some(earlier) = ids.insert(super::names::snake(id), id.to_owned()) {
+    if let Some((earlier, place)) = ids.insert(super::names::snake(id), (id.to_owned(), pointer.clone())) {
+        let there = findings.shown(&place);
         // For readers these are two; the generator makes one name of them.
         let (rule, message) = if earlier == id {
-            (&ID_UNIQUE, format!("`{id}` stands here twice"))
+            (&ID_UNIQUE, format!("`{id}` stands here twice: it is at {there} already"))
         } else {
-            (&super::names::COLLISION, format!("`{id}` and `{earlier}` would be one function"))
+            (&super::names::COLLISION, format!("`{id}` and `{earlier}` at {there} would be one function"))
         };
         findings.value(rule, &pointer, message, "give each operation a name of its own");
     }

@@ -1,6 +1,6 @@
 //! Lists that come in pages: how many, from where on, and where the next page begins.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -94,8 +94,11 @@ fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
     }
     let mut open: Vec<(&Value, u8)> =
         entries(response.get("content")).filter_map(|(_, media)| Some((media.get("schema")?, 0))).collect();
+    let mut seen = HashSet::new();
     while let Some((schema, depth)) = open.pop() {
-        let Some(schema) = spec.resolve(schema) else { continue };
+        let Some(schema) = spec.resolve(schema).filter(|schema| seen.insert(std::ptr::from_ref(*schema))) else {
+            continue;
+        };
         // Where anything can come, the cursor can.
         if schema.get("properties").is_none()
             && schema.get("allOf").is_none()
@@ -163,7 +166,7 @@ fn properties<'a>(spec: &Spec<'a>, body: &'a Value, depth: u8) -> Vec<(&'a str, 
     let mut open: Vec<(&Value, u8)> =
         entries(content).filter_map(|(_, media)| Some((media.get("schema")?, 0))).collect();
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     while let Some((schema, level)) = open.pop() {
         let Some(schema) = spec.resolve(schema).filter(|schema| seen.insert(std::ptr::from_ref::<Value>(schema)))
         else {

@@ -64,14 +64,16 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         }
     }
     for parameter in spec.all(Object::Parameter).iter().chain(spec.all(Object::Header)) {
-        if parameter.value.get("schema").is_some() == parameter.value.get("content").is_some() {
-            findings.key(
-                &SCHEMA_XOR_CONTENT,
-                &parameter.pointer,
-                "a parameter or header has either `schema` or `content`",
-                "give it a `schema`",
-            );
-        }
+        // OpenAPI 3.0.3, 4.7.12.1: "MUST contain either a schema property, or a content property, but not both".
+        let has = |key: &str| parameter.value.get(key).is_some();
+        let (message, help) = match (has("schema"), has("content")) {
+            (false, false) => ("neither `schema` nor `content` says of what type this is", "give it a `schema`"),
+            (true, true) => {
+                ("`schema` and `content` both say of what type this is", "keep the `schema`, or the `content`")
+            }
+            _ => continue,
+        };
+        findings.key(&SCHEMA_XOR_CONTENT, &parameter.pointer, message, help);
     }
 }
 
@@ -96,8 +98,10 @@ fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, misfits: &BTreeSet<Str
     for (number, (pointer, parameter)) in parameters.iter().enumerate() {
         let (name, place) = (text(parameter, "name"), text(parameter, "in"));
         let is_same = |other: &Value| text(other, "name") == name && text(other, "in") == place;
-        if parameters[..number].iter().any(|(_, other)| is_same(other)) {
-            findings.key(&PARAMETER_UNIQUE, pointer, format!("`{name}` in {place} stands here twice"), "take one out");
+        if let Some((earlier, _)) = parameters[..number].iter().find(|(_, other)| is_same(other)) {
+            let there = findings.shown(earlier);
+            let message = format!("`{name}` in {place} stands here twice: it is at {there} already");
+            findings.key(&PARAMETER_UNIQUE, pointer, message, "take one out");
         }
         if place != "path" {
             // The path wants it, and it is said to stand elsewhere.

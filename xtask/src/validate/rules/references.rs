@@ -1,19 +1,20 @@
 //! References: what they lead to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_codegen::load::{Target, escape, follow};
 
 use crate::validate::finding::{Findings, Rule, Severity};
-use crate::validate::spec::{Spec, entries};
+use crate::validate::shape::Object;
+use crate::validate::spec::{Reference, Spec, entries};
 use crate::validate::text::nearest;
 
 const RESOLVES: Rule = Rule {
     id: "ref-resolves",
     severity: Severity::Error,
     reason: "A reference that leads nowhere leaves a hole in the types.",
-    example: "`$ref: '#/components/schemas/Lok'`",
+    example: "`$ref: '#/components/schemas/Lok'`, a parameter that refers to itself",
 };
 
 const KIND: Rule = Rule {
@@ -55,6 +56,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let folder = reference.to.component().unwrap_or_default();
+        circle(spec, reference, findings);
         if spec.root.pointer(inside).is_none() {
             let wanted = inside.rsplit('/').next().unwrap_or_default();
             let known = entries(spec.root.pointer(&format!("/components/{folder}"))).map(|(name, _)| name);
@@ -75,6 +77,32 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     unused(spec, findings);
 }
 
+/// A chain of references without an end. Of schemas, that no value can be one is told there; of others, the first of the
+/// chain that stands in the circle is told, once.
+fn circle(spec: &Spec<'_>, reference: &Reference<'_>, findings: &mut Findings<'_>) {
+    let node = spec.root.pointer(&reference.pointer);
+    if reference.to == Object::Schema || node.is_none_or(|node| follow(spec.root, node) != Target::Circle) {
+        return;
+    }
+    let mut way = vec![reference.pointer.as_str()];
+    let target = |pointer: &str| spec.root.pointer(pointer)?.get("$ref")?.as_str()?.strip_prefix('#');
+    while let Some(next) = way.last().copied().and_then(target) {
+        if next == reference.pointer {
+            break;
+        }
+        // A circle that this only leads into is told where it is.
+        if way.contains(&next) {
+            return;
+        }
+        way.push(next);
+    }
+    let place = |pointer: &&&str| findings.place(pointer);
+    if way.iter().min_by_key(place) == Some(&reference.pointer.as_str()) {
+        let message = format!("`{}` leads back to this reference, and to nothing else", reference.target);
+        findings.value(&RESOLVES, &format!("{}/$ref", reference.pointer), message, "describe it at one of the places");
+    }
+}
+
 fn siblings(spec: &Spec<'_>, pointer: &str, findings: &mut Findings<'_>) {
     let node = spec.root.pointer(pointer);
     for (key, _) in entries(node).filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
@@ -86,7 +114,8 @@ fn siblings(spec: &Spec<'_>, pointer: &str, findings: &mut Findings<'_>) {
 
 /// What can be reached from the paths; a circle of components that only lead to each other cannot.
 fn unused(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    let mut reached = BTreeSet::new();
+    let children = children(spec);
+    let (mut reached, mut told_apart): (BTreeSet<String>, BTreeSet<String>) = (BTreeSet::new(), BTreeSet::new());
     let mut open: Vec<&Value> =
         entries(Some(spec.root)).filter(|(key, _)| *key != "components").map(|(_, value)| value).collect();
     while let Some(value) = open.pop() {
@@ -99,7 +128,22 @@ fn unused(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 let mapped = mapped.map(|target| target.trim_start_matches('#').to_owned());
                 for target in target.map(str::to_owned).into_iter().chain(mapped) {
                     let target = if target.contains('/') { target } else { format!("/components/schemas/{target}") };
-                    if let Some(value) = spec.root.pointer(&target).filter(|_| reached.insert(target.clone())) {
+                    let Some(value) = spec.root.pointer(&target) else { continue };
+                    // Without a mapping, a discriminator's value is the name of any schema that is made of this one by
+                    // `allOf` (OpenAPI 3.0.3, 4.7.25), at first or second hand.
+                    if is_base(spec, value) {
+                        let mut bases = vec![target.clone()];
+                        while let Some(base) = bases.pop() {
+                            for child in children.get(&base).into_iter().flatten() {
+                                if told_apart.insert(child.clone()) {
+                                    bases.push(child.clone());
+                                    reached.insert(child.clone());
+                                    open.extend(spec.root.pointer(child));
+                                }
+                            }
+                        }
+                    }
+                    if reached.insert(target) {
                         open.push(value);
                     }
                 }
@@ -111,9 +155,46 @@ fn unused(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for (folder, components) in entries(spec.root.get("components")).filter(|(key, _)| *key != "securitySchemes") {
         for (name, _) in entries(Some(components)).filter(|_| !folder.starts_with("x-")) {
             let pointer = format!("/components/{folder}/{}", escape(name));
-            if !reached.iter().any(|target| *target == pointer || target.starts_with(&format!("{pointer}/"))) {
+            let below = format!("{pointer}/");
+            let is_inside = reached.range(below.clone()..).next().is_some_and(|target| target.starts_with(&below));
+            if !reached.contains(&pointer) && !is_inside {
                 findings.key(&USED, &pointer, format!("nothing leads to `{name}`"), "refer to it, or take it out");
             }
         }
     }
+}
+
+/// The components that are made of each component by an `allOf` of theirs.
+fn children(spec: &Spec<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut children: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, schema) in entries(spec.root.pointer("/components/schemas")) {
+        let mut open = vec![schema];
+        while let Some(schema) = open.pop() {
+            for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+                match part.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#')) {
+                    Some(base) => {
+                        let child = format!("/components/schemas/{}", escape(name));
+                        children.entry(base.to_owned()).or_default().push(child);
+                    }
+                    None => open.push(part),
+                }
+            }
+        }
+    }
+    children
+}
+
+/// Whether a schema has a discriminator of its own, without a mapping and without alternatives that say what there is.
+fn is_base(spec: &Spec<'_>, schema: &Value) -> bool {
+    let Target::Node(schema) = follow(spec.root, schema) else { return false };
+    let mut open = vec![schema];
+    while let Some(schema) = open.pop() {
+        let has_alternatives = ["oneOf", "anyOf"].iter().any(|key| schema.get(*key).is_some());
+        if let Some(discriminator) = schema.get("discriminator").filter(|_| !has_alternatives) {
+            return entries(discriminator.get("mapping")).next().is_none();
+        }
+        let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        open.extend(parts.filter(|part| part.get("$ref").is_none()));
+    }
+    false
 }

@@ -8,7 +8,6 @@ use unloc_codegen::load::escape;
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
 use crate::validate::spec::{Node, Spec, entries};
-use crate::validate::text::nearest;
 
 const REQUIRED_DEFINED: Rule = Rule {
     id: "required-defined",
@@ -113,8 +112,10 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
         keywords(node, findings);
         values(node, findings);
-        required(spec, node, findings);
         discriminator(spec, node, findings);
+    }
+    for flaw in spec.schemas.undefined() {
+        findings.value(&REQUIRED_DEFINED, &flaw.pointer, flaw.message, flaw.help);
     }
     endless(spec, findings);
 }
@@ -187,10 +188,14 @@ fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
     }
     let Some(list) = node.value.get("enum").and_then(Value::as_array) else { return };
     let kind = text(node, "type");
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for (place, value) in list.iter().enumerate() {
         let pointer = format!("{}/enum/{place}", node.pointer);
-        if list[..place].contains(value) {
-            findings.value(&ENUM_UNIQUE, &pointer, format!("{value} stands here twice"), "take one out");
+        let earlier = *first.entry(value.to_string()).or_insert(place);
+        if earlier != place {
+            let there = findings.shown(&format!("{}/enum/{earlier}", node.pointer));
+            let message = format!("{value} stands here twice: it is at {there} already");
+            findings.value(&ENUM_UNIQUE, &pointer, message, "take one out");
         }
         let nullable = node.value.get("nullable") == Some(&Value::Bool(true)) && value.is_null();
         if kind.is_some_and(|kind| !is_of(value, kind)) && !nullable {
@@ -229,49 +234,14 @@ fn is_of(value: &Value, kind: &str) -> bool {
     }
 }
 
-/// The properties of a schema, those of what it is made of included.
-fn properties<'a>(spec: &Spec<'a>, schema: &'a Value, depth: u8) -> BTreeMap<&'a str, &'a Value> {
-    let Some(schema) = spec.resolve(schema).filter(|_| depth < 16) else { return BTreeMap::new() };
-    let mut found: BTreeMap<_, _> = entries(schema.get("properties")).collect();
-    for key in ["allOf", "anyOf", "oneOf"] {
-        for member in schema.get(key).and_then(Value::as_array).into_iter().flatten() {
-            found.extend(properties(spec, member, depth + 1));
-        }
-    }
-    found
-}
-
-fn required(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
-    let Some(required) = node.value.get("required").and_then(Value::as_array) else { return };
-    // A part of an `allOf` may require what another part describes.
-    let whole = node.pointer.rsplit_once("/allOf/").and_then(|(whole, _)| spec.root.pointer(whole));
-    let known = properties(spec, whole.unwrap_or(node.value), 0);
-    for (place, name) in required.iter().enumerate() {
-        let Some(name) = name.as_str().filter(|name| !known.contains_key(name)) else { continue };
-        let pointer = format!("{}/required/{place}", node.pointer);
-        let help = match nearest(name, known.keys().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("describe `{name}` under `properties`"),
-        };
-        findings.value(
-            &REQUIRED_DEFINED,
-            &pointer,
-            format!("`{name}` is required, and there is no such property"),
-            help,
-        );
-    }
-}
-
 fn discriminator(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
     let Some(name) = node.value.pointer("/discriminator/propertyName").and_then(Value::as_str) else { return };
     let members = ["oneOf", "anyOf"].iter().filter_map(|key| node.value.get(*key)?.as_array()).flatten();
     let members: Vec<_> = members.collect();
-    let lacks = |schema: &Value| {
-        let schema = spec.resolve(schema).unwrap_or(schema);
-        let required = schema.get("required").and_then(Value::as_array);
-        !required.is_some_and(|list| list.iter().any(|required| required == name))
-    };
-    let wrong = if members.is_empty() { lacks(node.value) } else { members.iter().any(|member| lacks(member)) };
+    // Required of the whole, it is there in each alternative (OpenAPI 3.0.3, 4.7.25: "inline or through allOf").
+    let is_required = spec.schemas.requires(node.value, name)
+        || !members.is_empty() && members.iter().all(|member| spec.schemas.requires(member, name));
+    let wrong = !is_required;
     if wrong {
         let message = format!("`{name}` tells the alternatives apart, and is not required in each of them");
         findings.value(
@@ -291,6 +261,7 @@ fn endless(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         needed(schema, &mut found);
         needs.insert(name, found);
     }
+    peel(&mut needs);
     for (name, direct) in &needs {
         let (mut open, mut seen): (Vec<&str>, BTreeSet<&str>) = (direct.iter().copied().collect(), BTreeSet::new());
         while let Some(next) = open.pop() {
@@ -306,6 +277,30 @@ fn endless(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 format!("a `{name}` must hold another one, and that one another"),
                 "make a property on the way optional or nullable",
             );
+        }
+    }
+}
+
+/// Takes out what needs nothing any more that is left: it is in no circle, and nearly all of a document is not.
+fn peel(needs: &mut BTreeMap<&str, BTreeSet<&str>>) {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, direct) in needs.iter() {
+        direct.iter().for_each(|needed| users.entry(needed).or_default().push(name));
+    }
+    let mut counts: BTreeMap<&str, usize> = needs.iter().map(|(name, direct)| (*name, direct.len())).collect();
+    // What does not exist needs nothing.
+    let missing = users.keys().copied().filter(|name| !needs.contains_key(name));
+    let mut free: Vec<&str> =
+        counts.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).chain(missing).collect();
+    while let Some(name) = free.pop() {
+        needs.remove(name);
+        for user in users.get(name).into_iter().flatten() {
+            if let Some(count) = counts.get_mut(user) {
+                *count -= 1;
+                if *count == 0 {
+                    free.push(user);
+                }
+            }
         }
     }
 }

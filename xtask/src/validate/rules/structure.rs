@@ -1,5 +1,7 @@
 //! What the official schema of OpenAPI 3.0 asks for beyond the fields that each object has.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use unloc_codegen::load::escape;
 
@@ -88,25 +90,28 @@ fn lists(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for (object, key) in [(Object::Schema, "required"), (Object::Operation, "tags")] {
         for node in spec.all(object) {
             let list = node.value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            for (place, name) in list.iter().enumerate().filter(|(place, name)| list[..*place].contains(name)) {
-                let pointer = format!("{}/{key}/{place}", node.pointer);
-                findings.value(
-                    &UNIQUE,
-                    &pointer,
-                    format!("{name} stands in `{key}` twice"),
-                    "take one out, or mend it",
-                );
+            let mut first: BTreeMap<String, usize> = BTreeMap::new();
+            for (place, name) in list.iter().enumerate() {
+                let earlier = *first.entry(name.to_string()).or_insert(place);
+                if earlier != place {
+                    let there = findings.shown(&format!("{}/{key}/{earlier}", node.pointer));
+                    let message = format!("{name} stands in `{key}` twice: it is at {there} already");
+                    let pointer = format!("{}/{key}/{place}", node.pointer);
+                    findings.value(&UNIQUE, &pointer, message, "take one out, or correct it");
+                }
             }
         }
     }
-    let mut seen: Vec<&Value> = Vec::new();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for tag in spec.all(Object::Tag) {
         let Some(name) = tag.value.get("name") else { continue };
-        if seen.contains(&name) {
-            let pointer = format!("{}/name", tag.pointer);
-            findings.value(&UNIQUE, &pointer, format!("the tag {name} is declared twice"), "take one out, or mend it");
+        let pointer = format!("{}/name", tag.pointer);
+        if let Some(earlier) = seen.get(&name.to_string()) {
+            let message = format!("the tag {name} is declared twice: it is at {} already", findings.shown(earlier));
+            findings.value(&UNIQUE, &pointer, message, "take one out, or correct it");
+        } else {
+            seen.insert(name.to_string(), pointer);
         }
-        seen.push(name);
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use unloc_codegen::load::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
-use crate::validate::rules::answers::{component, reached};
+use crate::validate::rules::answers::component;
 use crate::validate::shape::Object;
 use crate::validate::spec::{Spec, entries};
 
@@ -54,9 +54,9 @@ const LIMITS: [&str; 11] = [
 
 pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let operations = spec.operations();
-    let answers = reached(spec, operations.iter().filter_map(|operation| operation.value.get("responses")));
+    let answers = spec.reached(operations.iter().filter_map(|operation| operation.value.get("responses")));
     let bodies = operations.iter().filter_map(|operation| operation.value.get("requestBody"));
-    let requests = reached(spec, bodies);
+    let requests = spec.reached(bodies);
     for node in spec.all(Object::Schema) {
         enums(&node.pointer, node.value, findings);
         let kind = node.value.get("type").and_then(Value::as_str);

@@ -1,0 +1,109 @@
+//! References inside of a document: `#` and a JSON pointer.
+
+use serde_json::Value;
+
+use super::null::beside_null;
+
+/// What a node leads to once its references are followed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target<'a> {
+    /// This; the node itself if it is no reference.
+    Node(&'a Value),
+    /// Nothing that stands in the file.
+    Nowhere,
+    /// Back to a reference on the way.
+    Circle,
+}
+
+/// Follows a node's `$ref`, and that of what it leads to, until there is none.
+#[must_use]
+pub fn follow<'a>(root: &'a Value, node: &'a Value) -> Target<'a> {
+    let (mut node, mut seen) = (node, Vec::new());
+    while let Some(reference) = node.get("$ref").and_then(Value::as_str) {
+        if seen.contains(&reference) {
+            return Target::Circle;
+        }
+        seen.push(reference);
+        match reference.strip_prefix('#').and_then(|pointer| root.pointer(pointer)) {
+            Some(next) => node = next,
+            None => return Target::Nowhere,
+        }
+    }
+    Target::Node(node)
+}
+
+/// What a `$ref` inside `root` points to, if it does.
+pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
+    match follow(root, node) {
+        Target::Node(node) => Some(node),
+        Target::Nowhere | Target::Circle => None,
+    }
+}
+
+/// The name of the component schema that a node refers to, directly, as the single member of an `allOf`, or as the
+/// alternative to null.
+pub(crate) fn schema_name(node: &Value) -> Option<&str> {
+    let single = node.get("allOf").and_then(Value::as_array).map(Vec::as_slice);
+    let reference = match (single, beside_null(node)) {
+        (Some([single]), _) => single.get("$ref"),
+        (_, Some((_, other))) => other.get("$ref"),
+        _ => node.get("$ref"),
+    };
+    reference?.as_str()?.strip_prefix("#/components/schemas/")
+}
+
+/// Decodes what is percent-encoded in the references of a document. A `$ref` is a URI, and its fragment is decoded before
+/// it is a JSON pointer (RFC 6901, section 6; OpenAPI 3.0.3, 4.7.23): bundlers write `{id}` as `%7Bid%7D`. It is done once,
+/// here, because the generator does not do it.
+pub(super) fn decode(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(decode),
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get_mut("$ref")
+                && let Some(decoded) = decoded(reference)
+            {
+                *reference = decoded;
+            }
+            let entries = map.iter_mut().filter(|(key, _)| !DATA.contains(&key.as_str()));
+            for (key, value) in entries {
+                match value {
+                    // What these hold is called as one likes, `example` or `default` too.
+                    Value::Object(names) if NAMES.contains(&key.as_str()) => names.values_mut().for_each(decode),
+                    value => decode(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Keys with values of the service, in which nothing is a reference.
+const DATA: [&str; 4] = ["default", "enum", "example", "value"];
+
+/// Keys of mappings from names.
+const NAMES: [&str; 8] =
+    ["callbacks", "examples", "headers", "parameters", "properties", "requestBodies", "responses", "schemas"];
+
+fn decoded(reference: &str) -> Option<String> {
+    let (_, fragment) = reference.split_once('#')?;
+    if !fragment.contains('%') {
+        return None;
+    }
+    let (mut bytes, mut rest) = (Vec::with_capacity(fragment.len()), fragment.as_bytes());
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let code = code.and_then(|digits| std::str::from_utf8(digits).ok());
+        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    let file = reference.get(..reference.len() - fragment.len())?;
+    Some(format!("{file}{}", String::from_utf8(bytes).ok()?))
+}

@@ -1,0 +1,54 @@
+//! Words that are close to each other.
+
+/// The word among these that was probably meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // One slip in five letters, as fingers go.
+    let most = (word.chars().count() / 4).clamp(1, 3);
+    let length = word.chars().count();
+    // What differs by more letters than that needs no closer look, and there may be thousands.
+    let among = among.filter(|other| other.chars().count().abs_diff(length) <= most);
+    let close = among.map(|other| (distance(&word.to_lowercase(), &other.to_lowercase()), other));
+    close
+        .filter(|(distance, other)| *distance <= most && *other != word)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
+}
+
+/// How many letters have to be put in, taken out, changed or swapped with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
+    for i in 0..=one.len() {
+        for j in 0..=other.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let changed = rows[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
+                let mut least = changed.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    rows[one.len()][other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_recognized_and_another_word_is_not() {
+        let methods = || ["get", "put", "post", "delete", "patch"].into_iter();
+        for (slip, meant) in
+            [("gett", Some("get")), ("pots", Some("post")), ("GET", Some("get")), ("delte", Some("delete"))]
+        {
+            assert_eq!(nearest(slip, methods()), meant, "{slip}");
+        }
+        assert_eq!(nearest("subscribe", methods()), None);
+        assert_eq!(nearest("descirption", ["description", "summary"].into_iter()), Some("description"));
+    }
+}
