@@ -93,7 +93,7 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
     ),
     (
         HERE,
-        "  /front-doors/:\n    x-a: 1\n  /v2/api.json:\n    x-a: 1\n  /gates/{gateId}:shutAll/:\n    x-a: 1\ncomponents:\n  securitySchemes",
+        "  /front-doors/:\n    x-a: 1\n  /v2/api.json/:\n    x-a: 1\n  /gates/{gateId}:shutAll/:\n    x-a: 1\ncomponents:\n  securitySchemes",
     ),
     (
         "          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",

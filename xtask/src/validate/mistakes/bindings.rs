@@ -50,12 +50,7 @@ pub(crate) const FOR_BINDINGS: &[Mistake] = &[
         "      servers: [{ url: https://other.example.com }]\n      operationId: deleteDoor",
         "servers",
     ),
-    (
-        "rust-name-collision",
-        "      operationId: deleteDoor",
-        "      operationId: update_door",
-        "operationId: update_door",
-    ),
+    ("rust-name-collision", "      operationId: updateDoor", "      operationId: deleteDOOR", "deleteDOOR"),
     (
         "generator-ignores",
         "          description: The name.",

@@ -38,7 +38,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
 pub(crate) const FAULTLESS: &[(&str, &str)] = &[
     ("format: date-time", "format: date-time-local"),
     ("            format: int32", "            format: uint8"),
-    (NAME, "          format: uri-template\n          description: The name."),
+    (NAME, "          format: commonmark\n          description: The name."),
     // What is null by one of the parts is null.
     (
         "        state:\n          allOf:\n            - $ref: '#/components/schemas/State'\n          description: How it stands.\n",

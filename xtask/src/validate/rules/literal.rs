@@ -14,7 +14,7 @@ const VALUE: Rule = Rule {
     example: "`value` beside `externalValue`",
 };
 
-const REFERENCE: Rule = Rule {
+pub(super) const REFERENCE: Rule = Rule {
     id: "example-ref",
     severity: Severity::Warning,
     reason: "A `$ref` inside an example is not followed: readers see the reference in place of the value.",

@@ -19,7 +19,8 @@ pub(crate) const RULES: &[&Rule] = &[&MEDIA_TYPE];
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for object in [Object::RequestBody, Object::Response, Object::Parameter, Object::Header] {
         for node in spec.all(object) {
-            for (media, _) in entries(node.value.get("content")) {
+            // What holds no mapping is told as such, a reference where none can stand included.
+            for (media, _) in entries(node.value.get("content")).filter(|(_, value)| value.is_object()) {
                 let help = match better(media) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None if media.contains('/') => continue,

@@ -102,6 +102,9 @@ impl<'a> Template<'a> {
     /// After "Path Templating Matching" of OpenAPI 3.0.3: concrete parts are matched first, templates with the same
     /// hierarchy and other names are one and the same, and `/{entity}/me` beside `/books/{id}` is ambiguous.
     fn compared_with(&self, other: &Self) -> Option<Overlap> {
+        if self.segments.len() != other.segments.len() {
+            return None;
+        }
         let (mut narrower, mut wider) = (false, false);
         for (mine, theirs) in self.segments.iter().zip(&other.segments) {
             match mine.compared_with(theirs)? {

@@ -1,5 +1,7 @@
 //! Numbers and addresses that may be somebody's.
 
+use std::collections::BTreeSet;
+
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::spec::Spec;
 
@@ -51,6 +53,10 @@ fn is_number(text: &str) -> bool {
         return false;
     }
     let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+    // Counted up or down, as nobody's number is.
+    let steps: BTreeSet<u8> =
+        digits.as_bytes().windows(2).filter_map(|pair| Some(pair.last()?.wrapping_sub(*pair.first()?))).collect();
+    let is_counted = steps.len() == 1;
     let begins = |starts: &str| starts.split_whitespace().any(|start| digits.starts_with(start));
     let is_fiction = FICTION.iter().any(|(starts, lengths)| begins(starts) && lengths.contains(&digits.len()));
     let is_somewhere = match digits.strip_prefix('1') {
@@ -58,7 +64,7 @@ fn is_number(text: &str) -> bool {
         None => true,
     };
     // E.164 6: fifteen digits at most; nowhere are there fewer than seven.
-    (7..=15).contains(&digits.len()) && !begins(NO_COUNTRY) && !is_fiction && is_somewhere
+    (7..=15).contains(&digits.len()) && !is_counted && !begins(NO_COUNTRY) && !is_fiction && is_somewhere
 }
 
 /// Ten digits, of which neither the area code nor what follows begins with 0 or 1. Of 555, the lines 0100 to 0199 are
@@ -147,6 +153,8 @@ mod tests {
             "+1234567890",
             "+11234567890",
             "+1234567890123456",
+            "+987654321",
+            "+7777777777",
             "+8312345678",
             // No numbers.
             "12125550143",
