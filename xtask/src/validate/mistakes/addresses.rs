@@ -86,6 +86,11 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
         "url: https://api.example.com/v1",
         "url: https://{region}.example.com/v1\n    variables:\n      region:\n        default: eu\n        enum: [eu, us]",
     ),
+    // Whoever goes on after an id has to know no more than that there is more.
+    (
+        "          items:\n            $ref: '#/components/schemas/Door'\n",
+        "          items:\n            $ref: '#/components/schemas/Door'\n        hasMore:\n          type: boolean\n          description: Whether there are others.\n",
+    ),
     // A cursor that is sent, one that is a link, and a word that is no cursor.
     (
         "          items:\n            $ref: '#/components/schemas/Door'\n",

@@ -3,7 +3,6 @@
 use super::Mistake;
 
 const NAME: &str = "          description: The name.";
-const STATE: &str = "    State:\n      type";
 
 pub(crate) const MISTAKES: &[Mistake] = &[
     ("format-known", "format: date-time", "format: date-tiem", "date-tiem"),
@@ -50,8 +49,15 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
         "          allOf:\n            - $ref: '#/components/schemas/State'\n            - description: How it stands.\n",
     ),
     (
-        STATE,
-        "    Gate:\n      description: A door that is wide.\n      allOf:\n        - $ref: '#/components/schemas/Door'\n        - required: [state]\n          properties:\n            state:\n              allOf:\n                - $ref: '#/components/schemas/State'\n    State:\n      type",
+        "        neighbour:\n          allOf:\n            - $ref: '#/components/schemas/Door'\n",
+        "        neighbour:\n          allOf:\n            - $ref: '#/components/schemas/Door'\n            - required: [state]\n              properties:\n                state:\n                  allOf:\n                    - $ref: '#/components/schemas/State'\n",
+    ),
+    // Anything, said in the way that there is for it.
+    ("      required: [doorId, name]\n", "      required: [doorId, name]\n      additionalProperties: {}\n"),
+    // The schema of a response is a schema.
+    (
+        "          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Door'\n        '401'",
+        "          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Door'\n        '409':\n          description: It has that name.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/responses/Refused/content/application~1json/schema'\n        '401'",
     ),
     ("                  name: Back door", "                  name: git@git.example.com:doors/back.git"),
     ("                  name: Back door", "                  name: '@doors/back@1.2.3'"),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use unloc_codegen::load::escape;
 
+use super::references::stands_at;
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
 use crate::validate::spec::{Node, Spec, entries};
@@ -59,8 +60,10 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for reference in spec.references.iter().filter(|reference| reference.to == Object::Schema) {
         // What leads nowhere, or to what is no schema, is told as such.
         let inside = reference.target.strip_prefix('#').filter(|inside| spec.root.pointer(inside).is_some());
-        let is_schema =
-            |inside: &str| inside.strip_prefix("/components/").is_none_or(|rest| rest.starts_with("schemas/"));
+        let is_schema = |inside: &str| {
+            inside.strip_prefix("/components/").is_none_or(|rest| rest.starts_with("schemas/"))
+                || stands_at(spec, Object::Schema, inside)
+        };
         if elsewhere(reference.target) && inside.is_some_and(is_schema) {
             let pointer = format!("{}/$ref", reference.pointer);
             let message = format!(

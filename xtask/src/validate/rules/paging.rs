@@ -87,7 +87,11 @@ fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>)
 fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
     let is_next = |name: &str| {
         let name = plain(name);
-        name == cursor || ["cursor", "next", "token", "continu", "link"].iter().any(|part| name.contains(part))
+        // Who goes on after an id takes the last one of the list, and only has to know that there is more.
+        let knows_more = cursor.contains("after") && (name.contains("more") || name == "islast");
+        name == cursor
+            || knows_more
+            || ["cursor", "next", "token", "continu", "link"].iter().any(|part| name.contains(part))
     };
     if entries(response.get("headers")).any(|(name, _)| is_next(name)) {
         return true;

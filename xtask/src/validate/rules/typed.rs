@@ -19,7 +19,7 @@ const OBJECT: [&str; 3] = ["properties", "additionalProperties", "required"];
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
         let has = |key: &&str| node.value.get(*key).is_some();
-        if has(&"type") || MADE_OF.iter().any(has) || is_refinement(spec, node) {
+        if has(&"type") || MADE_OF.iter().any(has) || is_refinement(spec, node) || is_anything(node) {
             continue;
         }
         let (message, help) = if let Some(key) = OBJECT.into_iter().find(has) {
@@ -31,6 +31,15 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         };
         findings.key(&TYPED, &node.pointer, message, help);
     }
+}
+
+/// `additionalProperties: {}` and `items: {}` are how OpenAPI writes that anything may stand there ("Free-Form Object").
+fn is_anything(node: &Node<'_>) -> bool {
+    let is_empty = node.value.as_object().is_some_and(serde_json::Map::is_empty);
+    is_empty
+        && [Some("additionalProperties"), Some("items")].contains(&node.pointer.rsplit('/').next())
+        && !node.pointer.ends_with("/properties/items")
+        && !node.pointer.ends_with("/properties/additionalProperties")
 }
 
 /// Whether this is a part that adds to what is said beside it: a description, what is required, a property more.
