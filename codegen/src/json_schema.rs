@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::load::{Document, entries, escape, resolve, schema_name};
+use crate::load::{Document, entries, escape, is_null, resolve, schema_name};
 use crate::operation::Operation;
 
 /// How closely a value is held to the spec.
@@ -118,6 +118,9 @@ impl<'a> JsonSchemas<'a> {
     }
 
     fn schema(&self, node: &Value) -> Value {
+        if is_null(node) {
+            return json!({ "type": "null" });
+        }
         let mut schema = Map::new();
         for (key, value) in node.as_object().into_iter().flatten() {
             if let Some(value) = self.keyword(key, value) {

@@ -2,6 +2,7 @@
 
 mod json;
 mod lines;
+mod null;
 mod pairs;
 mod references;
 mod tabs;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Position};
 pub use lines::Lines;
+pub(crate) use null::{beside_null, is_null};
 pub use references::{Target, follow};
 pub(crate) use references::{resolve, schema_name};
 

@@ -101,7 +101,8 @@ impl Api {
         let schema = &self.document.value["components"]["schemas"][schema];
         let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let inner = property["$ref"].as_str().or_else(|| property["allOf"][0]["$ref"].as_str());
+            let parts = [property, &property["allOf"][0], &property["anyOf"][0]];
+            let inner = parts.into_iter().find_map(|part| part["$ref"].as_str());
             if !required(name) {
                 names.insert(format!("{prefix}{name}"));
             }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::null::beside_null;
+
 /// What a node leads to once its references are followed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target<'a> {
@@ -38,10 +40,13 @@ pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value>
     }
 }
 
-/// The name of the component schema that a node refers to, directly or as the single member of an `allOf`.
+/// The name of the component schema that a node refers to, directly, as the single member of an `allOf`, or as the
+/// alternative to null.
 pub(crate) fn schema_name(node: &Value) -> Option<&str> {
-    let reference = match node.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([single]) => single.get("$ref"),
+    let single = node.get("allOf").and_then(Value::as_array).map(Vec::as_slice);
+    let reference = match (single, beside_null(node)) {
+        (Some([single]), _) => single.get("$ref"),
+        (_, Some((_, other))) => other.get("$ref"),
         _ => node.get("$ref"),
     };
     reference?.as_str()?.strip_prefix("#/components/schemas/")

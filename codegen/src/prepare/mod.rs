@@ -154,7 +154,8 @@ pub fn prepare_by(rules: &[Rule], spec: &Value, types: &str) -> Prepared {
 }
 
 fn apply(rules: &[Rule], spec: &Value, types: &str, mut behind: impl FnMut(&Rule, &Value)) -> Prepared {
-    let (spec, types) = (spec.clone(), types.to_owned());
+    let (mut spec, types) = (spec.clone(), types.to_owned());
+    nulls::flags(&mut spec);
     let mut draft =
         Draft { spec, types, marks: Marks::default(), requests: BTreeSet::new(), responses: BTreeSet::new() };
     for rule in rules {

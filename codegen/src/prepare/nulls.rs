@@ -6,7 +6,31 @@ use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
 
 use super::{Draft, Rule, each_property, is_true};
-use crate::load::schema_name;
+use crate::load::{beside_null, schema_name};
+
+/// Writes what has null as its alternative the way that the rules and the generator know: with `nullable` beside it. Not
+/// a tolerance, since it says the same.
+pub(super) fn flags(node: &mut Value) {
+    let alternative = beside_null(node).map(|(key, other)| (key, other.clone()));
+    match node {
+        Value::Object(map) => {
+            if let Some((key, other)) = alternative {
+                map.remove(key);
+                match other {
+                    Value::Object(other) if !other.contains_key("$ref") => {
+                        other.into_iter().for_each(|(key, value)| _ = map.entry(key).or_insert(value));
+                    }
+                    other => _ = map.insert("allOf".to_owned(), Value::Array(vec![other])),
+                }
+                map.insert("nullable".to_owned(), Value::Bool(true));
+            }
+            // Values of examples are no schemas.
+            map.iter_mut().filter(|(key, _)| *key != "example").for_each(|(_, value)| flags(value));
+        }
+        Value::Array(list) => list.iter_mut().for_each(flags),
+        _ => {}
+    }
+}
 
 pub(super) const NULL_OR_ABSENT: Rule = Rule {
     name: "null-or-absent",

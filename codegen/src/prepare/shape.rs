@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::load::{entries, schema_name};
+use crate::load::{beside_null, entries, is_null, schema_name};
 
 /// Shape by component schema and property.
 pub type Shapes = BTreeMap<(String, String), String>;
@@ -42,7 +42,8 @@ fn of(components: Option<&Value>, node: &Value) -> String {
         };
     } else if let Some(members) = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array) {
         // `anyOf: [T, null]` is how JSON Schema writes a nullable reference.
-        let solid: Vec<_> = members.iter().filter(|member| member.get("type") != Some(&Value::from("null"))).collect();
+        let is_null = |member: &&Value| member.get("type") == Some(&Value::from("null")) || is_null(member);
+        let solid: Vec<_> = members.iter().filter(|member| !is_null(member)).collect();
         return match solid.as_slice() {
             [single] if members.len() == 2 => format!("{}|null", of(components, single)),
             _ => "either".to_owned(),
@@ -68,7 +69,7 @@ fn is_object(node: &Value) -> bool {
 }
 
 fn types(node: &Value) -> (String, bool) {
-    let nullable = node.get("nullable") == Some(&Value::Bool(true));
+    let nullable = node.get("nullable") == Some(&Value::Bool(true)) || beside_null(node).is_some();
     match node.get("type") {
         Some(Value::String(name)) => (name.clone(), nullable),
         Some(Value::Array(names)) => {

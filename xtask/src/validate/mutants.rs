@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
+use super::by_rules;
 use super::config::Config;
-use super::validate;
 
 const SPECS: [&str; 2] = [include_str!("../../../openapi/auth.yaml"), include_str!("../../../openapi/integrator.yaml")];
 
@@ -315,7 +315,7 @@ impl Mutant<'_> {
     /// Whether something is found within three lines of the mistake.
     fn is_found(&self) -> bool {
         let text = (self.kind.make)(self.lines, self.place).unwrap().join("\n");
-        let found = validate(Path::new("mutant.yaml"), &text, Config { bindings: false, house: true });
+        let found = by_rules(Path::new("mutant.yaml"), &text, Config { bindings: true, house: true });
         found.iter().any(|finding| finding.at.line.abs_diff(self.place + 1) <= 3)
     }
 

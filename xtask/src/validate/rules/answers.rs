@@ -118,7 +118,7 @@ fn lists(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<
             let is_list = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "array");
             if is_list(schema) {
                 bare.push((pointer, operation.name()));
-            } else if entries(schema.get("properties")).any(|(_, property)| is_list(property)) {
+            } else if wraps_a_list(spec, schema) {
                 wrapped += 1;
             }
         }
@@ -134,6 +134,21 @@ fn lists(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<
             );
         }
     }
+}
+
+/// What stands beside a list in an object that is there for the list: where the next page is, how many there are.
+const BESIDE_A_LIST: [&str; 22] = [
+    "next", "prev", "cursor", "token", "total", "count", "limit", "offset", "page", "size", "more", "link", "meta",
+    "first", "last", "self", "url", "start", "after", "object", "kind", "status",
+];
+
+/// Whether an object is there for one list: a door with its keys is a door.
+fn wraps_a_list(spec: &Spec<'_>, schema: &Value) -> bool {
+    let (lists, others): (Vec<_>, Vec<_>) = entries(schema.get("properties")).partition(|(_, property)| {
+        spec.resolve(property).is_some_and(|property| property.get("type").is_some_and(|kind| kind == "array"))
+    });
+    let is_beside = |name: &str| BESIDE_A_LIST.iter().any(|word| name.to_lowercase().contains(word));
+    lists.len() == 1 && others.iter().all(|(name, _)| is_beside(name))
 }
 
 fn errors(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<'_>) {

@@ -1,4 +1,4 @@
-//! What readers see: descriptions, and examples that could be somebody's.
+//! What readers see: descriptions, and the texts of examples.
 
 use serde_json::Value;
 use unloc_codegen::load::escape;
@@ -21,24 +21,7 @@ const PLACEHOLDER: Rule = Rule {
     example: "`description: TODO`, `summary: string`",
 };
 
-const SECRET: Rule = Rule {
-    id: "no-secret-in-example",
-    severity: Severity::Error,
-    reason: "A token or password in an example is published, and may be somebody's.",
-    example: "a value that begins with `eyJ`, a bearer token, a private key",
-};
-
-const PEOPLE: Rule = Rule {
-    id: "no-personal-data-in-example",
-    severity: Severity::Error,
-    reason: "A number or mail address in an example may be somebody's, who will be called.",
-    example: "`+4791234567`, `kari@gmail.com`",
-};
-
-pub(crate) const RULES: &[&Rule] = &[&DESCRIBED, &PLACEHOLDER, &SECRET, &PEOPLE];
-
-/// Ranges that numbering authorities keep for fiction.
-const FICTION: [&str; 3] = ["+121255501", "+1555555", "+447700900"];
+pub(crate) const RULES: &[&Rule] = &[&DESCRIBED, &PLACEHOLDER];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for object in [Object::Parameter, Object::Schema, Object::Tag] {
@@ -48,7 +31,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             let parent = node.pointer.rsplit('/').nth(1).unwrap_or_default();
             // Items, members and schemas of parameters are described by what holds them.
             let stands_alone = object != Object::Schema || parent == "properties" || parent == "schemas";
-            if stands_alone && node.value.get("description").is_none() {
+            if stands_alone && !is_described(node.value) && !is_described_before(spec, &node.pointer) {
                 // A shared parameter is known by its name.
                 let named = format!("{}/name", node.pointer);
                 findings.key(
@@ -90,67 +73,59 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Whether a node has a description, or one of the parts that it is made of and that stand here.
+fn is_described(node: &Value) -> bool {
+    let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten();
+    node.get("description").is_some() || parts.into_iter().any(is_described)
+}
+
+/// Whether a property in a part of an `allOf` only narrows one that another part describes.
+fn is_described_before(spec: &Spec<'_>, pointer: &str) -> bool {
+    let Some((part, name)) = pointer.rsplit_once("/properties/") else { return false };
+    let Some((whole, _)) = part.rsplit_once("/allOf/").filter(|(_, place)| !place.contains('/')) else { return false };
+    let Some(whole) = spec.root.pointer(whole) else { return false };
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let (mut open, mut seen) = (vec![whole], Vec::new());
+    while let Some(schema) = open.pop().and_then(|schema| spec.resolve(schema)) {
+        if seen.iter().any(|other| std::ptr::eq(*other, schema)) {
+            continue;
+        }
+        seen.push(schema);
+        let property = schema.get("properties").and_then(|properties| properties.get(&name));
+        // A reference is described where it leads to.
+        if property.is_some_and(|property| is_described(property) || property.get("$ref").is_some()) {
+            return true;
+        }
+        open.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten());
+    }
+    false
+}
+
+/// Calls this with every text that examples and defaults show, and its place.
+pub(super) fn shown(spec: &Spec<'_>, tell: &mut dyn FnMut(&str, &str)) {
     for object in [Object::MediaType, Object::Parameter, Object::Header, Object::Schema, Object::Example] {
         for node in spec.all(object) {
             for key in ["example", "default", "value"] {
                 if let Some(value) = node.value.get(key) {
-                    people(&format!("{}/{key}", node.pointer), value, findings);
+                    texts(&format!("{}/{key}", node.pointer), value, tell);
                 }
             }
         }
     }
 }
 
-/// Texts in an example, however deep.
-fn people(pointer: &str, value: &Value, findings: &mut Findings<'_>) {
+/// The texts in a value, however deep.
+fn texts(pointer: &str, value: &Value, tell: &mut dyn FnMut(&str, &str)) {
     match value {
         Value::Object(map) => {
-            map.iter().for_each(|(key, value)| people(&format!("{pointer}/{}", escape(key)), value, findings));
+            map.iter().for_each(|(key, value)| texts(&format!("{pointer}/{}", escape(key)), value, tell));
         }
         Value::Array(list) => {
-            list.iter().enumerate().for_each(|(place, value)| people(&format!("{pointer}/{place}"), value, findings));
+            list.iter().enumerate().for_each(|(place, value)| texts(&format!("{pointer}/{place}"), value, tell));
         }
-        Value::String(text) => {
-            if looks_secret(text) {
-                findings.value(
-                    &SECRET,
-                    pointer,
-                    "this looks like a secret that works",
-                    "write EXAMPLE in its place; if it is real, have it revoked",
-                );
-            }
-            let digits =
-                text.strip_prefix('+').filter(|rest| rest.len() >= 7 && rest.bytes().all(|byte| byte.is_ascii_digit()));
-            if digits.is_some() && !FICTION.iter().any(|range| text.starts_with(range)) {
-                findings.value(
-                    &PEOPLE,
-                    pointer,
-                    "this number may be somebody's",
-                    "use one that is kept for fiction, such as +12125550142",
-                );
-            }
-            let host =
-                text.rsplit_once('@').map(|(_, host)| host).filter(|host| host.contains('.') && !host.contains(' '));
-            if host.is_some_and(|host| {
-                !["example.com", "example.org", "example.net"]
-                    .iter()
-                    .any(|own| host == *own || host.ends_with(&format!(".{own}")))
-                    && !host.ends_with(".example")
-                    && !host.ends_with(".test")
-            }) {
-                findings.value(&PEOPLE, pointer, "this mail address may be somebody's", "use one at example.com");
-            }
-        }
+        Value::String(text) => tell(pointer, text),
         _ => {}
     }
-}
-
-/// Whether a text has the form that well-known services give to their tokens.
-fn looks_secret(text: &str) -> bool {
-    let is_example = text.contains("EXAMPLE");
-    let prefixes =
-        ["sk_live_", "ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "AIza", "npm_", "SG."];
-    let has_prefix = text.len() >= 16 && !text.contains(' ') && prefixes.iter().any(|start| text.starts_with(start));
-    let is_long = text.starts_with("eyJ") && text.len() > 40 || text.starts_with("Bearer ") && text.len() > 30;
-    text.contains("-----BEGIN") || !is_example && (is_long || has_prefix)
 }

@@ -52,8 +52,9 @@ enum Way {
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let errors = findings.list.iter().filter(|finding| finding.severity == Severity::Error);
     let wrong: BTreeSet<String> = errors.map(|finding| finding.pointer.clone()).collect();
-    // A misspelt property is told as such, and not again as one that is missing.
-    let known = findings.list.iter().filter(|finding| finding.rule == super::payload::KNOWN.id);
+    // A misspelt property is told as such, and not again as one that is missing; nor is a reference in place of a value.
+    let is_told = |rule: &str| [super::payload::KNOWN.id, super::literal::REFERENCE.id].contains(&rule);
+    let known = findings.list.iter().filter(|finding| is_told(finding.rule));
     let misspelt = known.filter_map(|finding| Some(finding.pointer.rsplit_once('/')?.0.to_owned())).collect();
     let tainted = tainted(spec, &wrong);
     let mut examples = Examples { spec, wrong, tainted, misspelt, held: Vec::new() };

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use unloc_codegen::load::escape;
 
+use super::references::stands_at;
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
 use crate::validate::spec::{Node, Spec, entries};
@@ -14,11 +15,11 @@ const UNSUPPORTED: Rule = Rule {
     example: "a parameter with `in: cookie` or with `content`, `style: deepObject`, `multipart/form-data`, a `$ref` into a component",
 };
 
-const IGNORED: Rule = Rule {
+pub(super) const IGNORED: Rule = Rule {
     id: "generator-ignores",
     severity: Severity::Warning,
     reason: "The generator passes over this: calls go elsewhere, or look otherwise, than is written here.",
-    example: "`servers` at an operation, `explode: false` at a list in the query",
+    example: "`servers` at an operation, `explode: false` at a list in the query, `format: int64` at a text",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&UNSUPPORTED, &IGNORED];
@@ -40,7 +41,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         for (media, _) in single.filter(|(media, _)| !can_be_sent(media)) {
             let pointer = format!("{}/content/{}", node.pointer, escape(media));
             // What is no media type at all is told as such.
-            if findings.is_told(&super::structure::MEDIA_TYPE, &pointer) {
+            if findings.is_told(&super::media_types::MEDIA_TYPE, &pointer) {
                 continue;
             }
             let help =
@@ -59,8 +60,10 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for reference in spec.references.iter().filter(|reference| reference.to == Object::Schema) {
         // What leads nowhere, or to what is no schema, is told as such.
         let inside = reference.target.strip_prefix('#').filter(|inside| spec.root.pointer(inside).is_some());
-        let is_schema =
-            |inside: &str| inside.strip_prefix("/components/").is_none_or(|rest| rest.starts_with("schemas/"));
+        let is_schema = |inside: &str| {
+            inside.strip_prefix("/components/").is_none_or(|rest| rest.starts_with("schemas/"))
+                || stands_at(spec, Object::Schema, inside)
+        };
         if elsewhere(reference.target) && inside.is_some_and(is_schema) {
             let pointer = format!("{}/$ref", reference.pointer);
             let message = format!(

@@ -1,9 +1,11 @@
 //! What the generator makes of the document: names, shapes of answers, and whether it makes anything at all.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
+use unloc_codegen::Position;
 use unloc_codegen::load::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
@@ -14,14 +16,14 @@ const CASING: Rule = Rule {
     id: "casing",
     severity: Severity::Warning,
     reason: "A name in another style than its neighbours is a slip, or will be taken for one.",
-    example: "`get_lock` among `getKeys` and `getRoles`",
+    example: "`get_lock` among `getKeys` and `getRoles`, `/doorLists/` among `/door-locks/` and `/lock-holders/`",
 };
 
-const COLLISION: Rule = Rule {
+pub(super) const COLLISION: Rule = Rule {
     id: "rust-name-collision",
     severity: Severity::Error,
     reason: "Two names that are one in Rust do not compile.",
-    example: "properties `lockId` and `lock_id` in one schema",
+    example: "properties `lockId` and `lock_id` in one schema, operations `getLock` and `get_lock`",
 };
 
 const NAMEABLE: Rule = Rule {
@@ -75,12 +77,14 @@ pub(crate) fn snake(name: &str) -> String {
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     casings(spec, findings);
+    path_casing(spec, findings);
     collisions(spec, findings);
     bodies(spec, findings);
     for node in spec.all(Object::Schema) {
         let is_component = node.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
         let anonymous = !is_component && !node.pointer.contains("/allOf/") && !node.pointer.ends_with("/allOf");
-        let named = node.value.get("properties").is_some() || node.value.get("enum").is_some();
+        let is_null = node.value.get("enum").is_some_and(|values| *values == Value::Array(vec![Value::Null]));
+        let named = node.value.get("properties").is_some() || node.value.get("enum").is_some() && !is_null;
         if anonymous && named {
             let what = if node.value.get("enum").is_some() { "an enum" } else { "an object" };
             findings.key(
@@ -136,6 +140,52 @@ fn casings(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 let message = format!("`{name}` is not in {most}, as most names of {what} here are");
                 findings.key(&CASING, pointer, message, "write it as its neighbours are written, if the service does");
             }
+        }
+    }
+}
+
+/// The parts of paths, without names in braces, what stands behind a colon, and the ends of file names.
+fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let mut parts: BTreeMap<&str, (Option<Position>, String)> = BTreeMap::new();
+    for (path, _) in entries(spec.root.get("paths")).filter(|(path, _)| path.starts_with('/')) {
+        let pointer = format!("/paths/{}", escape(path));
+        for part in path.split('/').filter(|part| !part.contains(['{', '}', '?', '#'])) {
+            let part = part.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+            let part = part.split(['.', ':']).next().unwrap_or_default();
+            let here = (findings.place(&pointer), pointer.clone());
+            if part.contains(char::is_alphabetic) && parts.get(part).is_none_or(|there| here < *there) {
+                parts.insert(part, here);
+            }
+        }
+    }
+    // One word in small letters is of any style but one.
+    let style =
+        |part: &str| style(part).or_else(|| part.chars().all(|sign| !sign.is_uppercase()).then_some("lower case"));
+    let mut counts: BTreeMap<&str, (usize, Reverse<&(Option<Position>, String)>)> = BTreeMap::new();
+    for (part, place) in &parts {
+        let Some(style) = style(part) else { continue };
+        let (count, first) = counts.entry(style).or_insert((0, Reverse(place)));
+        (*count, *first) = (*count + 1, (*first).max(Reverse(place)));
+    }
+    let lower = counts.remove("lower case").map_or(0, |(count, _)| count);
+    // Of two that are equally common, the one that stands first is what was meant.
+    let most = |counts: &BTreeMap<&'static str, (usize, Reverse<&(Option<Position>, String)>)>| {
+        counts.iter().max_by_key(|(_, votes)| **votes).map(|(style, (count, _))| (*style, *count))
+    };
+    let Some((mut wanted, count)) = most(&counts) else { return };
+    if wanted == "PascalCase" && lower >= count {
+        counts.remove("PascalCase");
+        wanted = most(&counts).map_or("lower case", |(style, _)| style);
+    }
+    for (part, (_, pointer)) in &parts {
+        let is_odd = match style(part) {
+            Some("lower case") => wanted == "PascalCase",
+            Some(style) => style != wanted,
+            None => false,
+        };
+        if is_odd {
+            let message = format!("`{part}` is not in {wanted}, as most parts of paths here are");
+            findings.key(&CASING, pointer, message, "write it as its neighbours are written, if the service does");
         }
     }
 }

@@ -1,34 +1,12 @@
-//! Operations: their paths, parameters, answers, tags and names.
+//! Operations: their answers, tags and names.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
 use crate::validate::spec::{Operation, Spec, entries};
-
-const LEADING_SLASH: Rule = Rule {
-    id: "path-leading-slash",
-    severity: Severity::Error,
-    reason: "A path is appended to the server's address as it stands.",
-    example: "`locks/:` in place of `/locks/:`",
-};
-
-const NO_QUERY: Rule = Rule {
-    id: "path-no-query",
-    severity: Severity::Error,
-    reason: "A query in a path would be encoded as a part of it.",
-    example: "`/locks/?limit={limit}`",
-};
-
-const UNAMBIGUOUS: Rule = Rule {
-    id: "path-unambiguous",
-    severity: Severity::Error,
-    reason: "Two templates that match the same path leave open which operation a request is for.",
-    example: "`/locks/{lockId}/` beside `/locks/{id}/`",
-};
 
 const STATUS: Rule = Rule {
     id: "status-code-valid",
@@ -82,8 +60,8 @@ const ID_PRESENT: Rule = Rule {
 const ID_UNIQUE: Rule = Rule {
     id: "operation-id-unique",
     severity: Severity::Error,
-    reason: "Two operations with one id would be two functions with one name.",
-    example: "`getLock` twice, or `getLock` beside `get_lock`",
+    reason: "Two operations with one id cannot be told apart by it, and would be two functions with one name.",
+    example: "`getLock` twice",
 };
 
 const SUMMARY: Rule = Rule {
@@ -101,9 +79,6 @@ const TAG_DECLARED: Rule = Rule {
 };
 
 pub(crate) const RULES: &[&Rule] = &[
-    &LEADING_SLASH,
-    &NO_QUERY,
-    &UNAMBIGUOUS,
     &STATUS,
     &SUCCESS,
     &ERRORS,
@@ -117,7 +92,6 @@ pub(crate) const RULES: &[&Rule] = &[
 ];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    paths(spec, findings);
     let declared: Vec<_> = spec.all(Object::Tag).iter().filter_map(|tag| tag.value.get("name")?.as_str()).collect();
     let mut ids: BTreeMap<String, (String, String)> = BTreeMap::new();
     for operation in spec.operations() {
@@ -156,30 +130,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn paths(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for (path, _) in entries(spec.root.get("paths")).filter(|(path, _)| !path.starts_with("x-")) {
-        let pointer = format!("/paths/{}", escape(path));
-        if !path.starts_with('/') {
-            findings.key(
-                &LEADING_SLASH,
-                &pointer,
-                format!("the path `{path}` does not begin with a slash"),
-                format!("write `/{path}`"),
-            );
-        }
-        if path.contains(['?', '#']) {
-            findings.key(&NO_QUERY, &pointer, "a path ends where its query begins", "describe the query by parameters");
-        }
-        // What matters is where parameters stand, not what they are called.
-        let blank: Vec<_> = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
-        if let Some(earlier) = seen.insert(blank.join("/"), path) {
-            let message = format!("`{path}` matches what `{earlier}` matches");
-            findings.key(&UNAMBIGUOUS, &pointer, message, "bring their operations together under one path");
-        }
-    }
-}
-
 fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
     let Some(responses) = operation.value.get("responses").filter(|responses| responses.is_object()) else { return };
     let mut statuses = Vec::new();
@@ -209,7 +159,9 @@ fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
     }
     let any = |first: &[char]| statuses.iter().any(|status| status.starts_with(first));
     let pointer = format!("{}/responses", operation.pointer);
-    if !any(&['2', '3']) && !statuses.contains(&"default") {
+    // What switches protocols has its success with 101 (RFC 9110 15.2.2), as websockets do.
+    let succeeds = any(&['2', '3']) || ["101", "1XX", "default"].iter().any(|status| statuses.contains(status));
+    if !succeeds {
         findings.key(
             &SUCCESS,
             &pointer,
@@ -255,11 +207,12 @@ fn id(operation: &Operation<'_>, ids: &mut BTreeMap<String, (String, String)>, f
     let pointer = format!("{}/operationId", operation.pointer);
     if let Some((earlier, place)) = ids.insert(super::names::snake(id), (id.to_owned(), pointer.clone())) {
         let there = findings.shown(&place);
-        let message = if earlier == id {
-            format!("`{id}` stands here twice: it is at {there} already")
+        // For readers these are two; the generator makes one name of them.
+        let (rule, message) = if earlier == id {
+            (&ID_UNIQUE, format!("`{id}` stands here twice: it is at {there} already"))
         } else {
-            format!("`{id}` and `{earlier}` at {there} would be one function")
+            (&super::names::COLLISION, format!("`{id}` and `{earlier}` at {there} would be one function"))
         };
-        findings.value(&ID_UNIQUE, &pointer, message, "give each operation a name of its own");
+        findings.value(rule, &pointer, message, "give each operation a name of its own");
     }
 }

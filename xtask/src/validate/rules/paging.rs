@@ -11,7 +11,8 @@ const PAIR: Rule = Rule {
     id: "pagination-pair",
     severity: Severity::Warning,
     reason: "Whoever reads page after page needs a cursor to send, one in the answer to send next, and a size.",
-    example: "a parameter `cursor` where the answer has none, or without a `limit` beside it",
+    example: "a parameter `cursor` where the answer has none, or without a `limit` beside it; an answer with `nextCursor`, \
+              and nothing to send it in",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&PAIR];
@@ -60,6 +61,7 @@ fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>)
     let names: Vec<_> =
         queries.filter_map(|(pointer, parameter)| Some((pointer, parameter.get("name")?.as_str()?))).collect();
     let Some((pointer, cursor)) = names.iter().find(|(_, name)| CURSORS.contains(&plain(name).as_str())) else {
+        unsent(spec, operation, findings);
         return;
     };
     // A parameter that others use as well is not at fault.
@@ -85,7 +87,11 @@ fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>)
 fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
     let is_next = |name: &str| {
         let name = plain(name);
-        name == cursor || ["cursor", "next", "token", "continu", "link"].iter().any(|part| name.contains(part))
+        // Who goes on after an id takes the last one of the list, and only has to know that there is more.
+        let knows_more = cursor.contains("after") && (name.contains("more") || name == "islast");
+        name == cursor
+            || knows_more
+            || ["cursor", "next", "token", "continu", "link"].iter().any(|part| name.contains(part))
     };
     if entries(response.get("headers")).any(|(name, _)| is_next(name)) {
         return true;
@@ -117,4 +123,67 @@ fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
         open.extend(parts.filter(|_| depth < 8).map(|part| (part, depth + 1)));
     }
     false
+}
+
+/// Words in the names of what a cursor is sent in.
+const TAKES: [&str; 11] =
+    ["cursor", "token", "after", "page", "start", "contin", "offset", "marker", "next", "from", "before"];
+
+/// An answer with a cursor, where nothing takes it.
+fn unsent(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+    if !["get", "post"].contains(&operation.method) {
+        return;
+    }
+    let answers = entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
+    let cursor = answers.flat_map(|(_, response)| properties(spec, response, 2)).find_map(|(name, property)| {
+        let plain = plain(name);
+        // Links to the next page are followed, and need no parameter.
+        let is_cursor = plain != "cursors" && plain.contains("cursor")
+            || CURSORS.contains(&plain.as_str())
+            || plain == "nextpagetoken";
+        let is_text =
+            spec.resolve(property).is_some_and(|property| property.get("type").is_some_and(|kind| kind == "string"));
+        (is_cursor && !plain.starts_with("prev") && is_text).then_some(name)
+    });
+    let Some(cursor) = cursor else { return };
+    let takes = |name: &str| TAKES.iter().any(|part| plain(name).contains(part));
+    let parameters = operation.parameters(spec);
+    let mut names = parameters
+        .iter()
+        .filter(|(_, one)| one.get("in").is_none_or(|place| place != "path"))
+        .filter_map(|(_, one)| one.get("name")?.as_str());
+    let is_sent = names.any(takes)
+        || operation
+            .value
+            .get("requestBody")
+            .is_some_and(|body| properties(spec, body, 2).iter().any(|(name, _)| takes(name)));
+    if !is_sent {
+        let message = format!("{} answers with a `{cursor}`, and has no parameter to send it in", operation.name());
+        let help = "add the query parameter that takes the cursor of the page before";
+        findings.key(&PAIR, &operation.pointer, message, help);
+    }
+}
+
+/// The properties of what a body holds, and of objects in it down to this depth.
+fn properties<'a>(spec: &Spec<'a>, body: &'a Value, depth: u8) -> Vec<(&'a str, &'a Value)> {
+    let content = spec.resolve(body).and_then(|body| body.get("content"));
+    let mut open: Vec<(&Value, u8)> =
+        entries(content).filter_map(|(_, media)| Some((media.get("schema")?, 0))).collect();
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    while let Some((schema, level)) = open.pop() {
+        let Some(schema) = spec.resolve(schema).filter(|schema| seen.insert(std::ptr::from_ref::<Value>(schema)))
+        else {
+            continue;
+        };
+        for (name, property) in entries(schema.get("properties")) {
+            found.push((name, property));
+            if level < depth {
+                open.push((property, level + 1));
+            }
+        }
+        let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+        open.extend(parts.map(|part| (part, level)));
+    }
+    found
 }

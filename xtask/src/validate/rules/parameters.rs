@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use unloc_codegen::load::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
-use crate::validate::spec::{Operation, Spec};
+use crate::validate::spec::{Operation, Spec, entries};
 
 const PATH_PARAMETERS: Rule = Rule {
     id: "path-parameters",
@@ -19,7 +20,7 @@ const PARAMETER_UNIQUE: Rule = Rule {
     id: "parameter-unique",
     severity: Severity::Error,
     reason: "Of two parameters with one name and place, one is lost.",
-    example: "`limit` in the query, twice",
+    example: "`limit` in the query, twice; `/pairs/{id}/{id}/`",
 };
 
 const SCHEMA_XOR_CONTENT: Rule = Rule {
@@ -50,6 +51,17 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let misfits: BTreeSet<String> = misfits.map(|(pointer, _)| pointer).collect();
     for operation in &operations {
         parameters(spec, operation, &misfits, findings);
+    }
+    for (path, _) in entries(spec.root.get("paths")).filter(|(path, _)| !path.starts_with("x-")) {
+        // OpenAPI 3.0.4, Paths Object: one template expression stands in one path once.
+        let places = placeholders(path);
+        for (number, name) in places.iter().enumerate() {
+            if places.iter().take(number).filter(|other| *other == name).count() == 1 {
+                let pointer = format!("/paths/{}", escape(path));
+                let message = format!("`{{{name}}}` stands in this path twice, and has one value");
+                findings.key(&PARAMETER_UNIQUE, &pointer, message, "give each place a name of its own");
+            }
+        }
     }
     for parameter in spec.all(Object::Parameter).iter().chain(spec.all(Object::Header)) {
         // OpenAPI 3.0.3, 4.7.12.1: "MUST contain either a schema property, or a content property, but not both".

@@ -191,7 +191,11 @@ fn unknown(parts: &[(&Value, String)], key: &str, pointer: &str, findings: &mut 
     let takes_any =
         parts.iter().any(|(part, _)| part.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false)));
     // Without properties an object is a map of anything.
-    if takes_any || names().next().is_none() || key.starts_with("x-") {
+    if takes_any
+        || names().next().is_none()
+        || key.starts_with("x-")
+        || findings.is_told(&super::literal::REFERENCE, pointer)
+    {
         return;
     }
     let help = match nearest(key, names()) {

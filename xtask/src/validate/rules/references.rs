@@ -67,6 +67,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             findings.value(&RESOLVES, &place, format!("`{}` leads to nothing in this file", reference.target), help);
         } else if let Some(other) = inside.strip_prefix("/components/").and_then(|rest| rest.split('/').next())
             && other != folder
+            && !stands_at(spec, reference.to, inside)
         {
             let message =
                 format!("{} is wanted here, and `{}` is one of `{other}`", reference.to.name(), reference.target);
@@ -75,6 +76,12 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         siblings(spec, &reference.pointer, findings);
     }
     unused(spec, findings);
+}
+
+/// Whether such an object stands there, inside of a component of another kind: the schema of a response is a schema.
+pub(super) fn stands_at(spec: &Spec<'_>, object: Object, inside: &str) -> bool {
+    spec.all(object).iter().any(|node| node.pointer == inside)
+        || spec.references.iter().any(|reference| reference.to == object && reference.pointer == inside)
 }
 
 /// A chain of references without an end. Of schemas, that no value can be one is told there; of others, the first of the

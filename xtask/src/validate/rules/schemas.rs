@@ -8,7 +8,6 @@ use unloc_codegen::load::escape;
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
 use crate::validate::spec::{Node, Spec, entries};
-use crate::validate::text::nearest;
 
 const REQUIRED_DEFINED: Rule = Rule {
     id: "required-defined",
@@ -38,13 +37,6 @@ const PATTERN: Rule = Rule {
     example: "`pattern: '[a-z'`",
 };
 
-const NULLABLE_TYPE: Rule = Rule {
-    id: "nullable-type",
-    severity: Severity::Error,
-    reason: "Without `type` beside it, `nullable` has no effect in 3.0.",
-    example: "`nullable: true` alone",
-};
-
 const NULLABLE_ENUM: Rule = Rule {
     id: "nullable-enum",
     severity: Severity::Error,
@@ -57,20 +49,6 @@ const FITS_TYPE: Rule = Rule {
     severity: Severity::Warning,
     reason: "A bound for another type bounds nothing.",
     example: "`maxLength` beside `type: integer`",
-};
-
-const FORMAT: Rule = Rule {
-    id: "format-fits-type",
-    severity: Severity::Error,
-    reason: "A format of another type is ignored, and the type made of it is not what was meant.",
-    example: "`format: int32` beside `type: string`",
-};
-
-const FORMAT_KNOWN: Rule = Rule {
-    id: "format-known",
-    severity: Severity::Warning,
-    reason: "A format that nobody knows says nothing to a program.",
-    example: "`format: datetime`",
 };
 
 const ENUM_UNIQUE: Rule = Rule {
@@ -108,29 +86,18 @@ const DISCRIMINATOR: Rule = Rule {
     example: "`propertyName: kind` where a member has no required `kind`",
 };
 
-const TYPED: Rule = Rule {
-    id: "schema-typed",
-    severity: Severity::Warning,
-    reason: "Without a type anything goes, and the bindings hold it as raw JSON.",
-    example: "a property with a `description` alone",
-};
-
 pub(crate) const RULES: &[&Rule] = &[
     &REQUIRED_DEFINED,
     &ARRAY_ITEMS,
     &BOUNDS,
     &PATTERN,
-    &NULLABLE_TYPE,
     &NULLABLE_ENUM,
     &FITS_TYPE,
-    &FORMAT,
-    &FORMAT_KNOWN,
     &ENUM_UNIQUE,
     &ENUM_TYPE,
     &READ_WRITE,
     &FINITE,
     &DISCRIMINATOR,
-    &TYPED,
 ];
 
 /// Which keywords say something about which type.
@@ -139,32 +106,6 @@ const KEYWORDS: &[(&str, &[&str])] = &[
     ("number", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
     ("array", &["items", "minItems", "maxItems", "uniqueItems"]),
     ("object", &["properties", "required", "additionalProperties", "minProperties", "maxProperties"]),
-];
-
-const FORMATS: &[(&str, &[&str])] = &[
-    ("integer", &["int32", "int64"]),
-    ("number", &["float", "double"]),
-    (
-        "string",
-        &[
-            "byte",
-            "binary",
-            "date",
-            "date-time",
-            "time",
-            "password",
-            "email",
-            "uuid",
-            "uri",
-            "url",
-            "hostname",
-            "ipv4",
-            "ipv6",
-            "duration",
-            "regex",
-            "uri-reference",
-        ],
-    ),
 ];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
@@ -199,14 +140,6 @@ fn keywords(node: &Node<'_>, findings: &mut Findings<'_>) {
     if kind == Some("array") && node.value.get("items").is_none() {
         findings.key(&ARRAY_ITEMS, &node.pointer, "a list without `items`", "say by `items` what it is a list of");
     }
-    if flag("nullable") && kind.is_none() && node.value.get("allOf").is_none() {
-        findings.key(
-            &NULLABLE_TYPE,
-            &at("nullable"),
-            "`nullable` has no effect without `type` beside it",
-            "add the `type`",
-        );
-    }
     if flag("readOnly") && flag("writeOnly") {
         findings.key(
             &READ_WRITE,
@@ -223,37 +156,6 @@ fn keywords(node: &Node<'_>, findings: &mut Findings<'_>) {
                 findings.key(&FITS_TYPE, &at(key), message, "take it out, or mend the type");
             }
         }
-    }
-    if let Some(format) = text(node, "format") {
-        let of = FORMATS.iter().find(|(_, formats)| formats.contains(&format)).map(|(of, _)| *of);
-        match (of, kind) {
-            (Some(of), Some(kind)) if of != kind && !(of == "integer" && kind == "number") => {
-                findings.value(
-                    &FORMAT,
-                    &at("format"),
-                    format!("`{format}` is a format of `{of}`, not of `{kind}`"),
-                    "mend the one or the other",
-                );
-            }
-            (None, _) => {
-                let near = nearest(format, FORMATS.iter().flat_map(|(_, formats)| formats.iter().copied()));
-                let help = near.map_or_else(
-                    || "leave it out, and describe it in words".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                findings.value(
-                    &FORMAT_KNOWN,
-                    &at("format"),
-                    format!("`{format}` is no format that programs know"),
-                    help,
-                );
-            }
-            _ => {}
-        }
-    }
-    let says = ["type", "allOf", "anyOf", "oneOf", "not", "properties", "items", "enum", "additionalProperties"];
-    if !says.iter().any(|key| node.value.get(*key).is_some()) {
-        findings.key(&TYPED, &node.pointer, "nothing says which type this is", "add a `type`, or a reference");
     }
 }
 

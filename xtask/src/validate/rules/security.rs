@@ -43,13 +43,6 @@ const HTTPS: Rule = Rule {
     example: "`url: http://api.example.com`",
 };
 
-const VARIABLES: Rule = Rule {
-    id: "server-variables",
-    severity: Severity::Error,
-    reason: "A server's address with a gap leads nowhere.",
-    example: "`url: https://{region}.example.com` without a variable `region`",
-};
-
 const VERSION: Rule = Rule {
     id: "version-supported",
     severity: Severity::Error,
@@ -57,7 +50,7 @@ const VERSION: Rule = Rule {
     example: "`openapi: 3.1.0`",
 };
 
-pub(crate) const RULES: &[&Rule] = &[&DEFINED, &SCOPE, &COMPLETE, &OFF, &HTTPS, &VARIABLES, &VERSION];
+pub(crate) const RULES: &[&Rule] = &[&DEFINED, &SCOPE, &COMPLETE, &OFF, &HTTPS, &VERSION];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     if spec.root.get("openapi").and_then(Value::as_str).is_some_and(|version| !version.starts_with("3.0.")) {
@@ -120,16 +113,6 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         if url.starts_with("http://") && !is_near {
             findings.value(&HTTPS, &pointer, "this server is called without TLS", "write `https://`");
         }
-        for name in url.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)) {
-            if server.value.pointer(&format!("/variables/{}", escape(name))).is_none() {
-                findings.value(
-                    &VARIABLES,
-                    &pointer,
-                    format!("nothing says what `{{{name}}}` is"),
-                    format!("add `{name}` to `variables`"),
-                );
-            }
-        }
     }
 }
 
@@ -147,6 +130,12 @@ fn requirements(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 findings.key(&DEFINED, &pointer, format!("there is no security scheme `{name}`"), help);
                 continue;
             };
+            let scheme = spec.resolve(scheme).unwrap_or(scheme);
+            let kind = scheme.get("type").and_then(Value::as_str).unwrap_or_default();
+            // OpenID Connect Discovery 1.0: its scopes stand at its own address, and OpenAPI has no place for them.
+            if kind == "openIdConnect" {
+                continue;
+            }
             let declared: Vec<_> = entries(scheme.get("flows"))
                 .flat_map(|(_, flow)| entries(flow.get("scopes")))
                 .map(|(scope, _)| scope)
@@ -154,16 +143,21 @@ fn requirements(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             for (place, scope) in scopes.as_array().into_iter().flatten().enumerate() {
                 let Some(scope) = scope.as_str().filter(|scope| !declared.contains(scope)) else { continue };
                 let near = nearest(scope, declared.iter().copied());
-                let help = near.map_or_else(
-                    || "declare it under the flow's `scopes`".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                findings.value(
-                    &SCOPE,
-                    &format!("{pointer}/{place}"),
-                    format!("no flow of `{name}` has the scope `{scope}`"),
-                    help,
-                );
+                let (message, help) = match near {
+                    // OpenAPI 3.0.3, Security Requirement Object: for other types the list must be empty.
+                    _ if ["apiKey", "http"].contains(&kind) => {
+                        let message = format!("`{name}` is of type `{kind}`, which has no scopes");
+                        (message, format!("write `{name}: []`"))
+                    }
+                    Some(near) => {
+                        (format!("no flow of `{name}` has the scope `{scope}`"), format!("did you mean `{near}`?"))
+                    }
+                    None => {
+                        let message = format!("no flow of `{name}` has the scope `{scope}`");
+                        (message, "declare it under the flow's `scopes`".to_owned())
+                    }
+                };
+                findings.value(&SCOPE, &format!("{pointer}/{place}"), message, help);
             }
         }
     }

@@ -8,7 +8,6 @@ use unloc_codegen::load::escape;
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
 use crate::validate::spec::{Spec, entries};
-use crate::validate::text::nearest;
 
 const COMPONENT_NAME: Rule = Rule {
     id: "component-name",
@@ -45,53 +44,18 @@ const MULTIPLE: Rule = Rule {
     example: "`multipleOf: 0`",
 };
 
-pub(super) const MEDIA_TYPE: Rule = Rule {
-    id: "media-type",
-    severity: Severity::Error,
-    reason: "A body under a media type that does not exist is never sent, nor read.",
-    example: "`application/jsn:`, `json:`",
-};
-
-pub(crate) const RULES: &[&Rule] = &[&COMPONENT_NAME, &NOT_EMPTY, &UNIQUE, &ADDRESS, &MULTIPLE, &MEDIA_TYPE];
+pub(crate) const RULES: &[&Rule] = &[&COMPONENT_NAME, &NOT_EMPTY, &UNIQUE, &ADDRESS, &MULTIPLE];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     names(spec, findings);
     lists(spec, findings);
     addresses(spec, findings);
-    media_types(spec, findings);
     for node in spec.all(Object::Schema) {
         if node.value.get("multipleOf").and_then(Value::as_f64).is_some_and(|number| number <= 0.0) {
             let pointer = format!("{}/multipleOf", node.pointer);
             findings.value(&MULTIPLE, &pointer, "`multipleOf` must be above zero", "write what it is a multiple of");
         }
     }
-}
-
-fn media_types(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    for object in [Object::RequestBody, Object::Response, Object::Parameter, Object::Header] {
-        for node in spec.all(object) {
-            for (media, _) in entries(node.value.get("content")) {
-                let help = match better(media) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if media.contains('/') => continue,
-                    None => "write it with its slash, as in `application/json`".to_owned(),
-                };
-                let pointer = format!("{}/content/{}", node.pointer, escape(media));
-                findings.key(&MEDIA_TYPE, &pointer, format!("`{media}` is no media type"), help);
-            }
-        }
-    }
-}
-
-/// What a media type was meant to be, if it is a slip: those that differ from JSON by a letter are few.
-fn better(media: &str) -> Option<String> {
-    let (kind, sub) = media.split_once('/')?;
-    if let Some(near) = nearest(kind, ["application", "multipart", "text", "image"].into_iter()) {
-        return Some(format!("{near}/{sub}"));
-    }
-    let is_real = ["json5", "jsonl"].contains(&sub) || kind != "application";
-    let near = nearest(sub, ["json", "problem+json", "octet-stream"].into_iter()).filter(|_| !is_real)?;
-    (!["json", "problem+json", "octet-stream"].contains(&sub)).then(|| format!("{kind}/{near}"))
 }
 
 fn names(spec: &Spec<'_>, findings: &mut Findings<'_>) {
@@ -178,35 +142,6 @@ fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         if parts.len() != 2 || parts.contains(&"") || mail.contains(' ') {
             let pointer = format!("{}/email", node.pointer);
             findings.value(&ADDRESS, &pointer, format!("`{mail}` is no mail address"), "write it as name@host");
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_media_type_with_a_slip_is_told_from_one_that_is_rare() {
-        for (slip, meant) in [("application/jsn", "application/json"), ("aplication/json", "application/json")] {
-            assert_eq!(better(slip).as_deref(), Some(meant));
-        }
-        for real in [
-            "application/json",
-            "application/problem+json",
-            "application/json; charset=utf-8",
-            "application/jsonl",
-            "application/jwt",
-            "application/xml",
-            "application/hal+json",
-            "application/problem+xml",
-            "audio/mpeg",
-            "text/xml",
-            "text/html",
-            "*/*",
-            "image/*",
-        ] {
-            assert_eq!(better(real), None, "{real}");
         }
     }
 }

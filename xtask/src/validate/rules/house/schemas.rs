@@ -75,6 +75,10 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 
 fn enums(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
     let Some(values) = schema.get("enum").and_then(Value::as_array) else { return };
+    // Null alone has nothing to tell.
+    if values.iter().all(Value::is_null) {
+        return;
+    }
     let Some(described) = schema.get("x-enum-descriptions") else {
         let message = "nothing says what the values of this enum mean";
         findings.key(&ENUM, pointer, message, "add `x-enum-descriptions` with an entry for each value");
