@@ -3,6 +3,7 @@
 mod bench_report;
 mod ci;
 mod diff;
+mod hush;
 mod packages;
 mod probe;
 mod surface;

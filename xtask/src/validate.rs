@@ -1,6 +1,6 @@
 //! `cargo xtask validate`: what is wrong with a spec, where, what it leads to, and how to mend it.
 
-mod config;
+pub(crate) mod config;
 mod finding;
 mod report;
 mod rules;
@@ -10,11 +10,9 @@ mod text;
 mod timings;
 mod unreadable;
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Once;
 use std::time::Instant;
 
 use serde_json::Value;
@@ -25,6 +23,8 @@ use finding::{Finding, Findings, Severity};
 use report::Format;
 use spec::Spec;
 use timings::{Stages, Timings};
+
+use crate::hush::hushed;
 
 const USAGE: &str = "\
 usage: cargo xtask validate [--format human|json|github|sarif] [--timings] [FILE ...]
@@ -181,26 +181,9 @@ fn staged(file: &Path, text: &str, config: Config, begun: Instant) -> (Vec<Findi
     (list, stages)
 }
 
-thread_local! {
-    /// Whether a panic on this thread is a finding, which is told as one.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Runs the generator itself, for whatever no rule foresaw.
 fn generator(document: &Document, findings: &mut Findings<'_>) {
-    static HUSH: Once = Once::new();
-    // The hook is everybody's, and other files are validated at the same time.
-    HUSH.call_once(|| {
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if !QUIET.get() {
-                hook(panic);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let made = catch_unwind(AssertUnwindSafe(|| unloc_codegen::bindable(document)));
-    QUIET.set(false);
+    let made = hushed(|| unloc_codegen::bindable(document));
     let help = "mend what the sentence names; if it is right as it is, the generator has to learn it";
     match made {
         Ok(Ok(_)) => {}
