@@ -181,6 +181,10 @@ fn between(pair: &Pair) -> (Vec<Change>, Option<String>) {
 }
 
 #[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod programs;
 #[cfg(test)]
 mod tests;

@@ -114,7 +114,7 @@ impl Lines {
 }
 
 /// The line with a name replaced where it stands as a whole word; nothing if it does not stand there.
-fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
+pub(crate) fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
     if !line.contains(old) {
         return None;
     }

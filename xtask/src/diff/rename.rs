@@ -57,7 +57,7 @@ pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
     let values = view.values.map(|values| values.iter().map(normal).collect::<Vec<_>>());
     let lists = view.alternatives.iter();
     let alternatives: Vec<Vec<_>> = lists.map(|list| list.members.iter().map(inner).collect()).collect();
-    let choices: Vec<_> = view.choices.iter().map(|pointer| side.document.value.pointer(pointer)).collect();
+    let choices: Vec<_> = view.choices.iter().map(|at| at.value).collect();
     json!({
         "type": view.kind, "format": view.format, "nullable": view.is_nullable(), "enum": values, "bounds": bounds,
         "properties": properties, "required": view.required, "extra": extra, "items": view.items.as_ref().map(inner), "choices": choices,

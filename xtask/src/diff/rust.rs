@@ -246,6 +246,7 @@ fn reason(change: &Change) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::lines::renamed;
 
     #[test]
     fn every_line_of_the_public_api_is_about_something() {

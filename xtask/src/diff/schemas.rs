@@ -11,7 +11,7 @@ use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::{Comparison, Task};
 use super::numbers::normal;
 use super::refs;
-use super::view::{At, Extra, Side, View};
+use super::view::{At, Extra, View};
 
 /// Where two schemas stand.
 #[derive(Clone, Debug)]
@@ -119,12 +119,8 @@ impl<'a> Comparison<'a> {
 
     /// Whether what only an engine can compare is written alike on both sides.
     fn is_same_choice(&self, old: &View<'a>, new: &View<'a>) -> bool {
-        let at = |side: Side<'a>, pointer: &String| side.at(pointer).map(|at| at.value);
-        old.choices.len() == new.choices.len()
-            && old.choices.iter().zip(&new.choices).all(|(one, other)| {
-                let both = at(self.old, one).zip(at(self.new, other));
-                both.is_some_and(|(one, other)| self.same.is_same(one, other))
-            })
+        let mut both = old.choices.iter().zip(&new.choices);
+        old.choices.len() == new.choices.len() && both.all(|(one, other)| self.same.is_same(one.value, other.value))
     }
 
     /// What the service takes where nothing is sent.
@@ -374,7 +370,7 @@ impl<'a> Comparison<'a> {
         let what = format!("what {} may be is put together in another way", spot.name);
         let place = |view: &View<'a>| {
             let list = view.alternatives.first().map(|list| &list.pointer);
-            view.choices.first().or(list).unwrap_or(&view.home).clone()
+            view.choices.first().map(|at| &at.pointer).or(list).unwrap_or(&view.home).clone()
         };
         let (before, after) = (place(old), place(new));
         let places = (&before, &after);

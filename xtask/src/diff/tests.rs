@@ -335,7 +335,7 @@ fn what_is_put_together_of_parts_is_compared_as_a_whole() {
             "{type: integer}",
             "{type: integer, multipleOf: 5}",
             "request",
-            "unknown",
+            "breaking",
         ),
         (
             "{type: object, properties: {p: {type: string}, q: {type: string}}, oneOf: [{required: [p]}, {required: [q]}]}",

@@ -169,20 +169,20 @@ impl<'a> Side<'a> {
             match key {
                 "allOf" => inner.list().for_each(|member| self.fold(&member, view)),
                 "oneOf" | "anyOf" => self.fold_alternatives(key, at, &inner, view),
-                "not" => view.choices.push(inner.pointer.clone()),
+                "not" => view.choices.push(inner.clone()),
                 "type" => view.kind = inner.value.as_str(),
                 "format" => view.format = inner.value.as_str(),
                 // What several say of the same is for an engine to put together.
                 "enum" if view.values.is_some_and(|values| Some(values) != listed(at.value)) => {
-                    view.choices.push(at.pointer.clone());
+                    view.choices.push(inner.clone());
                 }
                 "enum" => view.values = listed(at.value),
                 "items" => view.items = Some(inner.clone()),
                 "properties" => {
                     for (name, property) in inner.entries() {
-                        let value = property.value;
-                        if view.properties.insert(name, property).is_some_and(|other| other.value != value) {
-                            view.choices.push(at.pointer.clone());
+                        let earlier = view.properties.insert(name, property.clone());
+                        if let Some(earlier) = earlier.filter(|earlier| earlier.value != property.value) {
+                            view.choices.extend([earlier, property]);
                         }
                     }
                 }
@@ -195,8 +195,9 @@ impl<'a> Side<'a> {
                     _ => {}
                 },
                 key if LIMITS.contains(&key) => {
-                    if view.bounds.insert(key, inner.clone()).is_some_and(|other| other.value != inner.value) {
-                        view.choices.push(at.pointer.clone());
+                    let earlier = view.bounds.insert(key, inner.clone());
+                    if let Some(earlier) = earlier.filter(|earlier| earlier.value != inner.value) {
+                        view.choices.extend([earlier, inner.clone()]);
                     }
                 }
                 key if key.starts_with("x-") => _ = view.own.insert(key, inner.clone()),
@@ -219,7 +220,7 @@ impl<'a> Side<'a> {
             view.null_inside |= !null.is_empty() || members.iter().any(|member| self.admits_null(member, &mut met));
         }
         match members.as_slice() {
-            [] => view.choices.push(list.pointer.clone()),
+            [] => view.choices.push(list.clone()),
             [single] => self.fold(single, view),
             _ => view.alternatives.push(Alternatives {
                 pointer: list.pointer.clone(),
@@ -299,8 +300,8 @@ pub(crate) struct View<'a> {
     pub(crate) extra: Extra<'a>,
     pub(crate) items: Option<At<'a>>,
     pub(crate) alternatives: Vec<Alternatives<'a>>,
-    /// Where there is what only an engine for schemas can compare: `not`, and what is said twice in two ways.
-    pub(crate) choices: Vec<String>,
+    /// What only an engine for schemas can compare: `not`, and what is said twice in two ways.
+    pub(crate) choices: Vec<At<'a>>,
     /// Keys of ours, and where they stand.
     pub(crate) own: BTreeMap<&'a str, At<'a>>,
     places: BTreeMap<&'static str, String>,
