@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use quote::quote;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use serde_path_to_error::Segment;
 use syn::File;
 
@@ -46,7 +46,7 @@ fn with<T>(
     let spec = serde_json::from_value(prepared.spec.clone()).or_else(|_| at_its_place(document, prepared))?;
     work(&spec, settings).map_err(|reason| {
         let pointer = blame(prepared, operations, settings).unwrap_or_default();
-        document.error(&pointer, format!("the generator cannot bind this: {}", sentence(&reason)))
+        document.error(&pointer, format!("the generator cannot bind this: {}", in_words(&reason)))
     })
 }
 
@@ -88,29 +88,6 @@ pub(crate) fn plain() -> GenerationSettings {
     settings
 }
 
-/// The part of a reason that is for people: the generator puts whole objects behind it, as `Debug` shows them, over many
-/// lines.
-fn sentence(reason: &str) -> String {
-    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    // An object begins with its type's name and a brace: `Cookie { parameter_data: …`, `Schema(Object(…`.
-    let begins = line.char_indices().find(|(at, sign)| {
-        let name =
-            line.get(..*at).unwrap_or_default().trim_end().rsplit([' ', '(', '[', '"']).next().unwrap_or_default();
-        let is_type = name.starts_with(|first: char| first.is_ascii_uppercase())
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        matches!(sign, '{' | '(' | '[')
-            && is_type
-            && (*sign != '{' || line.get(..*at).is_some_and(|before| before.ends_with(' ')))
-    });
-    let end = begins.map_or(line.len(), |(at, _)| {
-        let before = line.get(..at).unwrap_or_default().trim_end();
-        before.rfind([' ', '(', '[', '"']).map_or(0, |space| space)
-    });
-    let said = line.get(..end).unwrap_or_default().trim_end_matches([' ', ':', ',', '(', '"', '-']);
-    let said: String = said.chars().take(300).collect();
-    if said.is_empty() { "it says no more than that".to_owned() } else { said }
-}
-
 fn run(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {
     syn::parse2(tokens(spec, settings)?).map_err(|error| format!("its output is no Rust: {error}"))
 }
@@ -120,66 +97,135 @@ fn tokens(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<To
     tokens.map_err(|panic| crate::reason(&*panic).to_owned())?.map_err(|error| error.to_string())
 }
 
-/// The place that the generator stumbles over: it names none itself, so each operation, then each schema, is tried
-/// alone.
+/// What the generator says without the structures that it shows, which fill pages and tell a reader of the YAML nothing:
+/// `Cookie { parameter_data: …`, `Some(Object(…`.
+fn in_words(reason: &str) -> String {
+    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let begins = |place: &usize| {
+        let rest = &line[*place..];
+        let name = rest.find(|letter| !is_word(letter)).unwrap_or(rest.len());
+        let is_type = rest.starts_with(|letter: char| letter.is_ascii_uppercase());
+        is_type && [" {", "(", "["].iter().any(|open| rest[name..].starts_with(open))
+    };
+    let mut words = line.char_indices().map(|(place, _)| place);
+    let end = words.find(|place| !line[..*place].ends_with(is_word) && begins(place)).unwrap_or(line.len());
+    let said = line[..end].trim_end_matches([' ', ':', ',', '(', '"', '-']);
+    match said.char_indices().nth(300) {
+        Some((end, _)) => format!("{} …", &said[..end]),
+        None if said.is_empty() => "it says no more than that".to_owned(),
+        None => said.to_owned(),
+    }
+}
+
+/// The place that the generator stumbles over: it names none itself, so halves of the schemas, or of the operations, are
+/// tried until one is left. To try each alone takes a time that grows with the square of the spec.
 fn blame(prepared: &Prepared, operations: &[Operation], settings: &GenerationSettings) -> Option<String> {
-    let alone = |paths: Value, schemas: Option<Value>| {
-        let mut spec = prepared.spec.clone();
-        spec["paths"] = paths;
-        if let Some(schemas) = schemas {
-            spec["components"]["schemas"] = schemas;
-        }
+    let schemas = prepared.spec.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut shell = prepared.spec.as_object().cloned().unwrap_or_default();
+    shell.remove("paths");
+    if let Some(components) = shell.get_mut("components").and_then(Value::as_object_mut) {
+        components.remove("schemas");
+    }
+    let fails = |paths: Map<String, Value>, schemas: Map<String, Value>| {
+        let mut spec = Value::Object(shell.clone());
+        spec["paths"] = paths.into();
+        spec["components"]["schemas"] = schemas.into();
         serde_json::from_value(spec).is_ok_and(|spec| run(&spec, settings).is_err())
     };
-    let schemas = prepared.spec.pointer("/components/schemas").and_then(Value::as_object);
-    if alone(json!({}), None) {
-        let one = |name: &String, schema: &Value| {
-            let mut only = serde_json::Map::new();
-            // Whatever it refers to is there by name, so that only its own content counts.
-            for other in schemas.into_iter().flatten().map(|(other, _)| other) {
-                only.insert(other.clone(), json!({ "type": "object" }));
-            }
-            only.insert(name.clone(), schema.clone());
-            alone(json!({}), Some(Value::Object(only)))
-        };
-        let found = schemas.into_iter().flatten().find(|(name, schema)| one(name, schema));
-        return Some(
-            found.map_or("/components/schemas".to_owned(), |(name, _)| format!("/components/schemas/{}", escape(name))),
-        );
+    // Whatever else is referred to is there by name, so that only the content of these counts.
+    let stubs: Map<_, _> = schemas.keys().map(|name| (name.clone(), json!({ "type": "object" }))).collect();
+    if fails(Map::new(), schemas.clone()) {
+        let names: Vec<_> = schemas.keys().collect();
+        let found = half(&names, &|names| {
+            let mut some = stubs.clone();
+            some.extend(names.iter().map(|name| ((*name).clone(), schemas[*name].clone())));
+            fails(Map::new(), some)
+        });
+        let one = found.map_or_else(String::new, |name| format!("/{}", escape(name)));
+        return Some(format!("/components/schemas{one}"));
     }
-    let found = operations.iter().find(|operation| {
-        let (path, method) = (operation.path.as_str(), operation.method.to_ascii_lowercase());
-        let item = &prepared.spec["paths"][path];
-        let mut only = serde_json::Map::new();
-        only.insert(method.clone(), item[method.as_str()].clone());
-        if let Some(shared) = item.get("parameters") {
-            only.insert("parameters".to_owned(), shared.clone());
+    let paths = |operations: &[&Operation]| {
+        let mut paths = Map::new();
+        for operation in operations {
+            let (path, method) = (operation.path.as_str(), operation.method.to_ascii_lowercase());
+            let item = &prepared.spec["paths"][path];
+            let only = paths.entry(path).or_insert_with(|| json!({}));
+            only[method.as_str()] = item[method.as_str()].clone();
+            if let Some(shared) = item.get("parameters") {
+                only["parameters"] = shared.clone();
+            }
         }
-        alone(json!({ path: only }), None)
-    });
+        paths
+    };
+    let all: Vec<_> = operations.iter().collect();
+    let is_own = fails(paths(&all), stubs.clone());
+    let found = half(&all, &|some| fails(paths(some), if is_own { stubs.clone() } else { schemas.clone() }));
     found.map(|operation| operation.pointer.clone())
+}
+
+/// The one of these that fails, if it fails without the others.
+fn half<T: Copy>(all: &[T], fails: &dyn Fn(&[T]) -> bool) -> Option<T> {
+    match all {
+        [] => None,
+        [one] => fails(all).then_some(*one),
+        _ => {
+            let (front, back) = all.split_at(all.len() / 2);
+            if fails(front) { half(front, fails) } else { half(back, fails) }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{half, in_words};
 
     #[test]
-    fn what_the_generator_says_is_one_sentence_without_the_objects_that_it_shows() {
-        for (reason, said) in [
+    fn a_reason_is_one_line_without_structures() {
+        for (said, words) in [
             (
-                "unexpected or unhandled format in the OpenAPI document: parameter: Cookie {\n    parameter_data: ParameterData {\n",
+                "cookie parameters are not supported Cookie {\n    parameter_data: ParameterData {\n",
+                "cookie parameters are not supported",
+            ),
+            (
+                "not yet implemented: unhandled not schema Object(\n    SchemaObject {\n",
+                "not yet implemented: unhandled not schema",
+            ),
+            ("invalid schema for text/plain: Schema { schema_data: 1 }", "invalid schema for text/plain"),
+            (
+                "unsupported style of query parameter SpaceDelimited",
+                "unsupported style of query parameter SpaceDelimited",
+            ),
+            ("the path {id} is\ngiven twice", "the path {id} is given twice"),
+            ("Øre is no Unit", "Øre is no Unit"),
+            (
+                "unexpected or unhandled format in the OpenAPI document: parameter: Cookie {\n    data: Data {\n",
                 "unexpected or unhandled format in the OpenAPI document: parameter",
             ),
-            (
-                "not yet implemented: invalid (or unsupported) schema:\nSchemaObject {\n a: None }",
-                "not yet implemented: invalid (or unsupported) schema",
-            ),
+            ("invalid (or unsupported) schema:\nSchemaObject {\n a: None }", "invalid (or unsupported) schema"),
             ("value: Some(\n  Object(ObjectType {", "value"),
             ("the operationId `a` is used twice", "the operationId `a` is used twice"),
             ("Cookie { a: 1 }", "it says no more than that"),
         ] {
-            assert_eq!(sentence(reason), said);
+            assert_eq!(in_words(said), words);
         }
+        assert!(in_words(&"word ".repeat(200)).chars().count() < 310);
+    }
+
+    #[test]
+    fn the_one_that_fails_is_found_by_halves() {
+        let all: Vec<_> = (0..1000).collect();
+        for bad in [0, 1, 499, 500, 999] {
+            let tries = std::cell::Cell::new(0);
+            let found = half(&all, &|some| {
+                tries.set(tries.get() + 1);
+                some.contains(&bad)
+            });
+            assert_eq!(found, Some(bad));
+            assert!(tries.get() < 30, "{}", tries.get());
+        }
+        // Two that fail only together are no single one.
+        assert_eq!(half(&all, &|some| some.contains(&1) && some.contains(&999)), None);
+        assert_eq!(half::<u8>(&[], &|_| true), None);
     }
 }

@@ -12,7 +12,7 @@ use crate::load::{Document, entries, escape, is_null, resolve, schema_name};
 use crate::operation::Operation;
 
 /// How closely a value is held to the spec.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reading {
     /// As the spec writes it, and nothing beyond: no property and no value of an enum that it does not list.
     Exact,
@@ -78,13 +78,32 @@ impl<'a> JsonSchemas<'a> {
         Some(self.document(self.spec.pointer(pointer)?))
     }
 
+    /// With the components that it leads to, and no other: whoever compiles the schema compiles all of them.
     fn document(&self, node: &Value) -> Value {
         let components = self.spec.pointer("/components").unwrap_or(&Value::Null);
-        let defs = entries(components, "schemas").into_iter();
-        let defs: Map<_, _> = defs.map(|(name, node)| (name.to_owned(), self.component_schema(node))).collect();
+        let components = entries(components, "schemas");
+        let schema = self.schema(node);
+        let (mut defs, mut open) = (Map::new(), Vec::new());
+        let mut is_known = definitions(&schema, &mut open);
+        while let Some(name) = open.pop() {
+            if defs.contains_key(&name) {
+                continue;
+            }
+            let Some(node) = components.get(name.as_str()) else {
+                is_known = false;
+                break;
+            };
+            let schema = self.component_schema(node);
+            is_known &= definitions(&schema, &mut open);
+            defs.insert(name, schema);
+        }
+        if !is_known {
+            let all = components.into_iter().map(|(name, node)| (name.to_owned(), self.component_schema(node)));
+            defs = all.collect();
+        }
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "allOf": [self.schema(node)],
+            "allOf": [schema],
             "$defs": defs,
         })
     }
@@ -211,6 +230,22 @@ impl<'a> JsonSchemas<'a> {
         if self.reading == Reading::Exact {
             schema.entry("additionalProperties").or_insert(false.into());
         }
+    }
+}
+
+/// Adds the names of the definitions that a schema refers to, and says whether it refers to nothing else.
+fn definitions(schema: &Value, names: &mut Vec<String>) -> bool {
+    match schema {
+        Value::Object(map) => map.iter().all(|(key, value)| match value {
+            Value::String(reference) if key == "$ref" => {
+                let name = reference.strip_prefix("#/$defs/").and_then(|rest| rest.split('/').next());
+                names.extend(name.map(|name| name.replace("~1", "/").replace("~0", "~")));
+                name.is_some()
+            }
+            value => definitions(value, names),
+        }),
+        Value::Array(list) => list.iter().all(|value| definitions(value, names)),
+        _ => true,
     }
 }
 

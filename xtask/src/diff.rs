@@ -1,19 +1,27 @@
 //! `cargo xtask diff`: what an edit of the specs does to those who use the bindings, on the wire and in their code.
 
+mod alternatives;
 mod bodies;
 mod bounds;
 mod change;
 mod compare;
 #[cfg(test)]
 mod edits;
+mod engine;
+mod foreign;
+mod lines;
+mod numbers;
 mod operations;
 mod parameters;
 mod properties;
+mod refs;
 mod rename;
 mod report;
 mod rust;
 mod schemas;
 mod security;
+mod servers;
+mod sound;
 mod source;
 mod texts;
 mod version;
@@ -40,8 +48,11 @@ with the old bindings, and to Rust code that is compiled against the new ones:
   fails at run time  the code compiles, and what it builds is refused, or it calls something else (Rust only)
   breaking           programs fail, or do not compile
 
-Not looked at: defaults, readOnly and writeOnly, deprecated properties and parameters, callbacks, links, servers of
-single paths, discriminators. The bindings are named after the file: integrator.yaml gives the module `integrator`.
+A property that is readOnly is no part of a request, and one that is writeOnly no part of an answer. Of a discriminator
+only its mapping is looked at, to tell which alternatives are the same. Not looked at: deprecated properties and
+parameters, callbacks, links, servers of single paths. The bindings are named after the file: integrator.yaml gives the
+module `integrator`. Of a file without `bindings: true` in a lint.yaml beside it, `x-` keys of others are no matter; where
+no bindings can be made of it, the report says why and goes on with the wire.
 
 `--released` is the version that the old side came with, if it is not the one in Cargo.toml there; two files are held to
 the one in this workspace. Exit codes: 0 fine; 1 the version in Cargo.toml is too small for the changes, breaking or not;
@@ -134,17 +145,19 @@ fn outcome(root: &Path, arguments: &Arguments<'_>) -> Result<Outcome, String> {
         }
     };
     let (base, now) = source::versions(root, base.as_deref());
-    let (mut changes, mut texts) = (Vec::new(), 0);
+    let (mut changes, mut texts, mut notes) = (Vec::new(), 0, Vec::new());
     for pair in pairs {
         texts += pair.old.as_ref().zip(pair.new.as_ref()).map_or(0, |(old, new)| texts::count(&old.value, &new.value));
-        changes.extend(between(&pair));
+        let (found, note) = between(&pair);
+        changes.extend(found);
+        notes.extend(note);
     }
     let bump = Bump::of(&changes);
-    Ok(Outcome { sides, changes, texts, bump, base: arguments.released.or(base), now })
+    Ok(Outcome { sides, changes, texts, notes, bump, base: arguments.released.or(base), now })
 }
 
-/// The changes of one spec.
-fn between(pair: &Pair) -> Vec<Change> {
+/// The changes of one spec, and why nothing is said of Rust code, if so.
+fn between(pair: &Pair) -> (Vec<Change>, Option<String>) {
     let whole = |what: &str, wire: Verdict, why: &str| {
         let change = Change::new(Kind::Operation, Direction::Both, format!("{} {what}", pair.name));
         let rust = if wire == Verdict::Breaking { wire } else { Verdict::Compatible };
@@ -154,16 +167,23 @@ fn between(pair: &Pair) -> Vec<Change> {
     match (&pair.old, &pair.new) {
         (Some(old), Some(new)) => {
             let mut changes = compare::compare(old, new);
-            let (before, after) = (rust::surface(old, &pair.api), rust::surface(new, &pair.api));
-            rust::judge((old, &before), (new, &after), &mut changes);
-            changes
+            let make = if pair.is_ours { rust::surfaces } else { rust::foreign_surfaces };
+            let (before, after) = make(old, new, &pair.api);
+            let note = rust::judge((old, &before), (new, &after), &mut changes);
+            (changes, note)
         }
-        (Some(_), None) => whole("is gone", Verdict::Breaking, "the old bindings call what is no longer described"),
-        (None, Some(_)) => whole("is new", Verdict::Compatible, "the old bindings do not call it"),
-        (None, None) => Vec::new(),
+        (Some(_), None) => {
+            (whole("is gone", Verdict::Breaking, "the old bindings call what is no longer described"), None)
+        }
+        (None, Some(_)) => (whole("is new", Verdict::Compatible, "the old bindings do not call it"), None),
+        (None, None) => (Vec::new(), None),
     }
 }
 
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod kinds;
 #[cfg(test)]
 mod programs;
 #[cfg(test)]

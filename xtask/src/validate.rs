@@ -1,6 +1,6 @@
 //! `cargo xtask validate`: what is wrong with a spec, where, what it leads to, and how to mend it.
 
-mod config;
+pub(crate) mod config;
 mod finding;
 mod report;
 mod rules;

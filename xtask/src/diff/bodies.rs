@@ -1,6 +1,6 @@
 //! The bodies of requests and answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
@@ -8,6 +8,12 @@ use super::operations::Operation;
 use super::rename;
 use super::schemas::Spot;
 use super::view::{At, Side};
+
+/// Whether a status is one of success: 2xx, or `default` where none is documented, which stands for every status that is
+/// not (OpenAPI 3.0.3, 4.7.16).
+pub(crate) fn is_success<'s>(all: impl IntoIterator<Item = &'s str>, status: &str) -> bool {
+    status.starts_with('2') || (status == "default" && !all.into_iter().any(|status| status.starts_with('2')))
+}
 
 impl<'a> Comparison<'a> {
     pub(crate) fn bodies(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
@@ -35,7 +41,7 @@ impl<'a> Comparison<'a> {
                     Verdict::Unknown,
                     "the service may refuse what the old bindings send, or take no notice of it",
                 );
-                change.brings.0 = self.old.reached(before.value);
+                change.reaches.0 = self.reaches(before.value);
                 self.add(about(change), &before.pointer, &new.at.pointer);
             }
             (None, Some(after)) => {
@@ -47,7 +53,7 @@ impl<'a> Comparison<'a> {
                 };
                 let mut change = Change::new(Kind::Body, Direction::Request, what).wire(verdict, why);
                 change.demands = is_required;
-                change.brings.1 = self.new.reached(after.value);
+                change.reaches.1 = self.reaches(after.value);
                 self.add(about(change), &old.at.pointer, &after.pointer);
             }
             (None, None) => {}
@@ -102,7 +108,7 @@ impl<'a> Comparison<'a> {
                 _ => (Verdict::Unknown, "the old bindings know the other form only"),
             };
             let mut change = change.wire(verdict.0, verdict.1);
-            change.brings.1 = self.new.reached(schema.value);
+            change.reaches.1 = self.reaches(schema.value);
             self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &schema.pointer);
         }
     }
@@ -117,31 +123,36 @@ impl<'a> Comparison<'a> {
         let (was, is) = (responses(self.old, old), responses(self.new, new));
         // Any 2xx is read as the one that has content.
         let success = |all: &BTreeMap<&'a str, At<'a>>| {
-            let good = || all.iter().filter(|(status, _)| status.starts_with('2'));
+            let good = || all.iter().filter(|(status, _)| is_success(all.keys().copied(), status));
             let found = good().find(|(_, at)| at.value.get("content").is_some()).or_else(|| good().next());
             found.map(|(_, at)| at.clone())
         };
+        let good = |all: &BTreeMap<&'a str, At<'a>>| {
+            let good = all.keys().filter(|status| is_success(all.keys().copied(), status));
+            good.copied().collect::<BTreeSet<&str>>()
+        };
+        let (was_good, is_good) = (good(&was), good(&is));
         let (before, after) = (success(&was), success(&is));
         let called = format!("the answer of `{}`", new.name());
-        for (status, answer) in is.iter().filter(|(status, _)| status.starts_with('2')) {
-            let Some(before) = was.get(status).or(before.as_ref()) else { continue };
+        for (status, answer) in is.iter().filter(|(status, _)| is_good.contains(*status)) {
+            let known = was.get(status).filter(|_| was_good.contains(status));
+            let Some(before) = known.or(before.as_ref()) else { continue };
             if before.value.get("content").is_some() && answer.value.get("content").is_none() {
                 let what = format!("{called} has no body with {status}");
                 let change = Change::new(Kind::Response, Direction::Response, what);
                 let mut change = change.wire(Verdict::Breaking, "the old bindings cannot read an answer without it");
-                change.brings.0 = self.old.reached(before.value);
+                change.reaches.0 = self.reaches(before.value);
                 self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &answer.pointer);
             } else {
                 self.contents(&called, (old, before), (new, answer));
             }
             self.headers(&called, (old, before), (new, answer));
         }
-        let is_success = |status: &str| status.starts_with('2');
         for (status, at) in was.iter().filter(|(status, _)| !is.contains_key(*status)) {
             // Nothing may be left that says what comes in case of success.
-            let verdict = match is_success(status) && after.is_none() {
+            let verdict = match was_good.contains(status) && after.is_none() {
                 true => (Verdict::Unknown, "nothing is said of success any more"),
-                false if is_success(status) => {
+                false if was_good.contains(status) => {
                     (Verdict::Compatible, "the old bindings take any status from 200 to 299")
                 }
                 false => (Verdict::Compatible, "the old bindings keep any error as it comes"),
@@ -151,7 +162,7 @@ impl<'a> Comparison<'a> {
             self.add(change.about(Some(old.item()), Some(new.item())), &at.pointer, &new.at.pointer);
         }
         for (status, at) in is.iter().filter(|(status, _)| !was.contains_key(*status)) {
-            let why = match is_success(status) {
+            let why = match is_good.contains(status) {
                 true => "the old bindings take any status from 200 to 299",
                 false => "the old bindings keep any error as it comes",
             };
@@ -159,7 +170,7 @@ impl<'a> Comparison<'a> {
             let change = Change::new(Kind::Response, Direction::Response, what).wire(Verdict::Compatible, why);
             self.add(change.about(Some(old.item()), Some(new.item())), &old.at.pointer, &at.pointer);
         }
-        let errors = was.iter().filter(|(status, _)| !is_success(status));
+        let errors = was.iter().filter(|(status, _)| !was_good.contains(*status) && !is_good.contains(*status));
         for (before, after) in errors.filter_map(|(status, before)| Some((before, is.get(status)?))) {
             self.errors((old, before), (new, after));
         }
@@ -176,7 +187,8 @@ impl<'a> Comparison<'a> {
             else {
                 continue;
             };
-            if !rename::is_equal((self.old, &one), (self.new, &other)) {
+            let is_equal = || rename::signature(self.old, &one, 0) == rename::signature(self.new, &other, 0);
+            if !self.same.is_same(one.value, other.value) && !is_equal() {
                 let (one, other) = (self.old.view(&one), self.new.view(&other));
                 let change = Change::new(Kind::Response, Direction::Response, "the body of errors is another");
                 let change = change.wire(Verdict::Compatible, "the old bindings keep any error as it comes");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use unloc_codegen::Position;
 
 /// What kind of change it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
     Operation,
     Path,
@@ -17,6 +17,7 @@ pub(crate) enum Kind {
     Nullability,
     Enum,
     Bounds,
+    Default,
     Security,
     Server,
     /// A key of ours, which says how the bindings behave.
@@ -37,6 +38,7 @@ impl Kind {
             Self::Nullability => "nullability",
             Self::Enum => "enum",
             Self::Bounds => "bounds",
+            Self::Default => "default",
             Self::Security => "security",
             Self::Server => "server",
             Self::Behaviour => "behaviour",
@@ -46,7 +48,7 @@ impl Kind {
 }
 
 /// Which way the value travels that a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Direction {
     Request,
     Response,
@@ -64,7 +66,7 @@ impl Direction {
 }
 
 /// What a change does. The order is that of severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Verdict {
     Compatible,
     Unknown,
@@ -133,6 +135,8 @@ pub(crate) struct Change {
     pub(crate) about: (BTreeSet<Item>, BTreeSet<Item>),
     /// The schemas that come or go with it, on either side.
     pub(crate) brings: (BTreeSet<String>, BTreeSet<String>),
+    /// References with which schemas come or go, on either side, with all that they lead to.
+    pub(crate) reaches: (BTreeSet<String>, BTreeSet<String>),
     /// Whether a program that compiles may be refused by a builder of the new bindings.
     pub(crate) demands: bool,
     /// Whether it is told only if it changes the public API.
@@ -157,6 +161,7 @@ impl Change {
             items: Vec::new(),
             about: (BTreeSet::new(), BTreeSet::new()),
             brings: (BTreeSet::new(), BTreeSet::new()),
+            reaches: (BTreeSet::new(), BTreeSet::new()),
             demands: false,
             is_quiet: false,
         }
@@ -173,16 +178,6 @@ impl Change {
         self
     }
 
-    /// Whether it is the same change, met from another operation or in the other direction.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && self.what == other.what
-            && self.wire == other.wire
-            && self.demands == other.demands
-            && self.old_place == other.old_place
-            && self.new_place == other.new_place
-    }
-
     /// Takes up the same change, met elsewhere.
     pub(crate) fn absorb(&mut self, other: Self) {
         if self.direction != other.direction {
@@ -196,6 +191,8 @@ impl Change {
         self.about.1.extend(other.about.1);
         self.brings.0.extend(other.brings.0);
         self.brings.1.extend(other.brings.1);
+        self.reaches.0.extend(other.reaches.0);
+        self.reaches.1.extend(other.reaches.1);
         self.is_quiet &= other.is_quiet;
     }
 }

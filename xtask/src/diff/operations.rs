@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bodies::is_success;
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
+use super::refs::{self, Refs};
 use super::view::{At, Side};
 
 /// An operation of one version.
@@ -43,18 +45,23 @@ impl<'a> Operation<'a> {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// Method and path without the names of parameters.
-    fn key(&self) -> String {
+    /// Method and path, behind that of the server, without the names of parameters.
+    pub(crate) fn key(&self, prefix: &str) -> String {
         let parts = self.path.split(['{', '}']).enumerate();
         let parts = parts.map(|(place, part)| if place % 2 == 0 { part } else { "{}" });
-        format!("{} {}", self.method, parts.collect::<String>())
+        format!("{} {prefix}{}", self.method, parts.collect::<String>())
     }
 
     /// The schemas that the successes of all operations can be made of.
-    pub(crate) fn answers(side: Side<'a>) -> BTreeSet<String> {
-        let all = Self::all(side).into_iter().flat_map(|operation| operation.at.get("responses"));
-        let good = all.flat_map(|responses| responses.entries()).filter(|(status, _)| status.starts_with('2'));
-        good.flat_map(|(_, at)| side.reached(at.value)).collect()
+    pub(crate) fn answers(side: Side<'a>, refs: &Refs<'a>) -> BTreeSet<String> {
+        let mut roots = BTreeSet::new();
+        for responses in Self::all(side).into_iter().filter_map(|operation| operation.at.get("responses")) {
+            let statuses = || responses.entries().map(|(status, _)| status);
+            for (_, at) in responses.entries().filter(|(status, _)| is_success(statuses(), status)) {
+                refs::mentioned(at.value, &mut roots);
+            }
+        }
+        refs.reached(roots).into_iter().filter_map(refs::name).collect()
     }
 
     /// Whether it may be repeated, said or not.
@@ -72,23 +79,36 @@ impl<'a> Comparison<'a> {
     pub(crate) fn operations(&mut self) {
         let (mut old, mut new) = (Operation::all(self.old), Operation::all(self.new));
         let mut pairs = Vec::new();
-        let mut pair = |same: &dyn Fn(&Operation<'a>, &Operation<'a>) -> bool| {
-            old.retain(|before| match new.iter().position(|after| same(before, after)) {
-                Some(place) => {
-                    pairs.push((before.clone(), new.remove(place)));
-                    false
-                }
+        let mut pair = |before: &dyn Fn(&Operation<'a>) -> Option<String>,
+                        after: &dyn Fn(&Operation<'a>) -> Option<String>| {
+            let mut places: BTreeMap<String, usize> = BTreeMap::new();
+            for (place, operation) in new.iter().enumerate() {
+                places.extend(after(operation).map(|key| (key, place)));
+            }
+            let mut taken: BTreeMap<usize, Operation<'a>> = BTreeMap::new();
+            old.retain(|operation| match before(operation).and_then(|key| places.remove(&key)) {
+                Some(place) => taken.insert(place, operation.clone()).is_some(),
                 None => true,
             });
+            let mut rest = Vec::new();
+            for (place, operation) in new.drain(..).enumerate() {
+                match taken.remove(&place) {
+                    Some(before) => pairs.push((before, operation)),
+                    None => rest.push(operation),
+                }
+            }
+            new = rest;
         };
-        pair(&|before, after| before.key() == after.key());
-        pair(&|before, after| before.id().is_some() && before.id() == after.id());
+        let prefixes = self.prefixes.clone();
+        pair(&|before| Some(before.key(&prefixes.0)), &|after| Some(after.key(&prefixes.1)));
+        let id = |operation: &Operation<'a>| operation.id().map(str::to_owned);
+        pair(&id, &id);
         for gone in old {
             self.turn_to(&gone.name());
             let what = format!("the operation `{}` ({}) is gone", gone.name(), gone.address());
             let mut change = Change::new(Kind::Operation, Direction::Both, what);
             change = change.wire(Verdict::Breaking, "the old bindings call what is no longer there");
-            change.brings.0 = self.old.reached(gone.at.value);
+            change.reaches.0 = self.reaches(gone.at.value);
             self.add(change.about(Some(gone.item()), None), &gone.at.pointer, "/paths");
         }
         for come in new {
@@ -96,7 +116,7 @@ impl<'a> Comparison<'a> {
             let what = format!("the operation `{}` ({}) is new", come.name(), come.address());
             let mut change = Change::new(Kind::Operation, Direction::Both, what);
             change = change.wire(Verdict::Compatible, "the old bindings do not call it");
-            change.brings.1 = self.new.reached(come.at.value);
+            change.reaches.1 = self.reaches(come.at.value);
             self.add(change.about(None, Some(come.item())), "/paths", &come.at.pointer);
         }
         let names: BTreeSet<_> = pairs.iter().map(|(_, new)| new.name()).collect();
@@ -110,8 +130,12 @@ impl<'a> Comparison<'a> {
 
     fn operation(&mut self, old: &Operation<'a>, new: &Operation<'a>, is_another: bool) {
         let about = |change: Change| change.about(Some(old.item()), Some(new.item()));
-        if old.key() != new.key() {
-            let what = format!("`{}` is at {}, no longer at {}", new.name(), new.address(), old.address());
+        let prefixes = self.prefixes.clone();
+        if old.key(&prefixes.0) != new.key(&prefixes.1) {
+            let address =
+                |prefix: &str, one: &Operation<'a>| format!("{} {prefix}{}", one.method.to_uppercase(), one.path);
+            let (is, was) = (address(&prefixes.1, new), address(&prefixes.0, old));
+            let what = format!("`{}` is at {is}, no longer at {was}", new.name());
             let change = Change::new(Kind::Path, Direction::Request, what);
             let change = change.wire(Verdict::Breaking, "the old bindings call the old address");
             self.add(about(change), &old.item.pointer, &new.item.pointer);
@@ -151,43 +175,6 @@ impl<'a> Comparison<'a> {
         self.bodies(old, new);
         self.direction = Direction::Response;
         self.responses(old, new);
-    }
-
-    /// The addresses that the bindings have built in, by environment where they are named.
-    pub(crate) fn servers(&mut self) {
-        let servers = |side: Side<'a>| {
-            let list = side.root().get("servers").into_iter().flat_map(|servers| servers.list());
-            let named = list.enumerate().map(|(place, server)| {
-                let name = server.text("x-environment").map_or_else(|| place.to_string(), str::to_owned);
-                (name, server)
-            });
-            named.collect::<BTreeMap<_, _>>()
-        };
-        let (old, new) = (servers(self.old), servers(self.new));
-        for (name, before) in &old {
-            let Some(url) = before.text("url") else { continue };
-            let after = new.get(name).and_then(|server| server.text("url"));
-            // Without a name, the order of servers says nothing.
-            let is_named = before.text("x-environment").is_some();
-            if after == Some(url) || (!is_named && new.values().any(|server| server.text("url") == Some(url))) {
-                continue;
-            }
-            let called = if is_named { format!("the server of `{name}`, {url},") } else { format!("the server {url}") };
-            let what = match after {
-                Some(after) => format!("{called} is now {after}"),
-                None => format!("{called} is gone"),
-            };
-            let change = Change::new(Kind::Server, Direction::Request, what);
-            let mut change = change.wire(Verdict::Breaking, "the old bindings have the old address built in");
-            change.demands = is_named && after.is_none();
-            let place = new.get(name).map_or("/servers", |server| server.pointer.as_str());
-            self.add(change, &before.pointer, place);
-        }
-        for (name, after) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            let what = format!("the server {} ({name}) is new", after.text("url").unwrap_or_default());
-            let change = Change::new(Kind::Server, Direction::Request, what);
-            let change = change.wire(Verdict::Compatible, "the old bindings do not call it");
-            self.add(change, "/servers", &after.pointer);
-        }
+        self.settle();
     }
 }

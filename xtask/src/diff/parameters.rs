@@ -149,8 +149,16 @@ impl<'a> Comparison<'a> {
             let change = change.wire(Verdict::Breaking, "the old bindings write it as before");
             self.add(about(change), &before.pointer, &after.pointer);
         }
-        match (before.get("schema"), after.get("schema")) {
-            (Some(before), Some(after)) => self.schemas(&before, &after, &Spot::new(called, items.0, items.1)),
+        // A parameter that is written as JSON has its schema below its media type, of which there is one.
+        let schema = |at: &At<'a>| {
+            let inner = || at.get("content")?.entries().next()?.1.get("schema");
+            at.get("schema").or_else(inner)
+        };
+        match (schema(before), schema(after)) {
+            (Some(one), Some(other)) => {
+                let spot = Spot { is_required: before.is("required"), ..Spot::new(called, items.0, items.1) };
+                self.schemas(&one, &other, &spot);
+            }
             (None, None) => {}
             _ => {
                 let what = format!("{called} is described in another way");

@@ -1,21 +1,39 @@
 //! The properties of two objects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
 use super::rename;
 use super::schemas::Spot;
-use super::view::{At, Extra, View};
+use super::view::{At, Extra, Side, View};
+
+/// How many pairs of properties are held against each other, to find those that have another name only.
+const MOST: usize = 10_000;
 
 impl<'a> Comparison<'a> {
     pub(crate) fn properties(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
-        let mut gone: BTreeSet<&str> =
-            old.properties.keys().filter(|name| !new.properties.contains_key(*name)).copied().collect();
-        let mut come: BTreeSet<&str> =
-            new.properties.keys().filter(|name| !old.properties.contains_key(*name)).copied().collect();
-        let places = (rename::order(self.old, &old.properties), rename::order(self.new, &new.properties));
-        for before in gone.clone() {
+        // What is read only is no part of a request, and what is write only no part of an answer.
+        let hidden = |side: Side<'a>, view: &View<'a>| {
+            let hidden = view.properties.iter().filter(|(_, at)| side.is_hidden(at, self.direction));
+            hidden.map(|(name, _)| *name).collect::<BTreeSet<_>>()
+        };
+        let (unseen, unsent) = (hidden(self.old, old), hidden(self.new, new));
+        let only = |one: &View<'a>, other: &View<'a>, hidden: &BTreeSet<&str>| {
+            let names = one.properties.keys().filter(|name| !other.properties.contains_key(*name));
+            names.filter(|name| !hidden.contains(*name)).copied().collect::<BTreeSet<&str>>()
+        };
+        let (mut gone, mut come) = (only(old, new, &unseen), only(new, old, &unsent));
+        let aliases: BTreeSet<String> = match come.is_empty() {
+            true => BTreeSet::new(),
+            false => old.properties.values().flat_map(|at| self.old.view(at).texts("x-aliases")).collect(),
+        };
+        let may_be_renamed = !gone.is_empty() && !come.is_empty() && gone.len() * come.len() <= MOST;
+        let order = |side: Side<'a>, view: &View<'a>| {
+            if may_be_renamed { rename::order(side, &view.properties) } else { BTreeMap::new() }
+        };
+        let places = (order(self.old, old), order(self.new, new));
+        for before in gone.clone().into_iter().filter(|_| may_be_renamed) {
             let is_same = |after: &str| {
                 old.required.contains(before) == new.required.contains(after)
                     && rename::is_same(
@@ -31,17 +49,22 @@ impl<'a> Comparison<'a> {
             }
         }
         gone.into_iter().for_each(|name| self.property_gone(old, new, name, spot));
-        come.into_iter().for_each(|name| self.property_come(old, new, name, spot));
+        come.into_iter().for_each(|name| self.property_come(old, new, (name, aliases.contains(name)), spot));
         for (name, before) in &old.properties {
-            if let Some(after) = new.properties.get(name) {
-                self.property_kept(old, new, (name, before, after), spot);
+            let Some(after) = new.properties.get(name) else { continue };
+            match (unseen.contains(name), unsent.contains(name)) {
+                (false, false) => self.property_kept(old, new, (name, before, after), spot),
+                (false, true) => self.property_hidden(old, (name, before, after), spot),
+                (true, false) => self.property_shown(new, (name, before, after), spot),
+                (true, true) => {}
             }
         }
         self.unlisted(old, new, spot);
         self.closed(old, new, spot);
         if let (Extra::Of(before), Extra::Of(after)) = (&old.extra, &new.extra) {
             let (before, after) = (before.clone(), after.clone());
-            let inner = Spot { name: format!("an entry of {}", spot.name), ..spot.clone() };
+            let name = format!("an entry of {}", spot.name);
+            let inner = Spot { name, null_is_told: false, is_required: true, ..spot.clone() };
             self.schemas(&before, &after, &inner);
         } else if let (Extra::Of(_), _) | (_, Extra::Of(_)) = (&old.extra, &new.extra) {
             let what = format!("the entries of {} are described in another way", spot.name);
@@ -56,10 +79,6 @@ impl<'a> Comparison<'a> {
     /// Whether the old bindings cannot do without this property in an answer.
     fn is_needed(&self, view: &View<'a>, name: &str) -> bool {
         view.required.contains(name) && view.properties.get(name).is_some_and(|at| !at.is("nullable"))
-    }
-
-    fn is_alias(&self, view: &View<'a>, name: &str) -> bool {
-        view.properties.values().any(|at| self.old.view(at).texts("x-aliases").contains(name))
     }
 
     /// What is required and not described is nothing that bindings could send.
@@ -112,22 +131,20 @@ impl<'a> Comparison<'a> {
         };
         let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
         change.lost = vec![name.to_owned()];
-        change.brings.0 = self.old.reached(old.properties[name].value);
+        change.reaches.0 = self.reaches(old.properties[name].value);
         let change = self.about(change, spot, Some(name), None);
         let place = old.properties[name].pointer.clone();
         self.add(change, &place, &new.home);
     }
 
-    fn property_come(&mut self, old: &View<'a>, new: &View<'a>, name: &str, spot: &Spot) {
+    fn property_come(&mut self, old: &View<'a>, new: &View<'a>, (name, is_alias): (&str, bool), spot: &Spot) {
         let is_required = new.required.contains(name);
         let must = if is_required { "required " } else { "" };
         let what = format!("the {must}property `{name}` of {} is new", spot.name);
         let (verdict, why) = match self.direction {
             Direction::Request if is_required => (Verdict::Breaking, "the old bindings do not send it"),
             Direction::Request => (Verdict::Compatible, "it may be left out, as the old bindings do"),
-            _ if self.is_alias(old, name) => {
-                (Verdict::Unknown, "the old bindings know it as another name of a property (`x-aliases`)")
-            }
+            _ if is_alias => (Verdict::Unknown, "the old bindings know it as another name of a property (`x-aliases`)"),
             _ if matches!(old.extra, Extra::Of(_)) => {
                 (Verdict::Unknown, "the old bindings read it as an entry of their map")
             }
@@ -136,7 +153,7 @@ impl<'a> Comparison<'a> {
         let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
         change.new = vec![name.to_owned()];
         change.demands = self.direction == Direction::Request && is_required;
-        change.brings.1 = self.new.reached(new.properties[name].value);
+        change.reaches.1 = self.reaches(new.properties[name].value);
         let change = self.about(change, spot, None, Some(name));
         let place = new.properties[name].pointer.clone();
         self.add(change, &old.home, &place);
@@ -186,6 +203,41 @@ impl<'a> Comparison<'a> {
         // Null is read as the empty list, where the property itself says that it is one.
         let is_map = before.value.get("additionalProperties").is_some_and(serde_json::Value::is_object);
         let takes_null = !was || is_map || before.value.get("items").is_some();
-        self.schemas(before, after, &Spot { name: called, items, takes_null });
+        let inner = Spot { takes_null, is_required: was, ..Spot::new(called, items.0, items.1) };
+        self.schemas(before, after, &inner);
+    }
+
+    /// A property that no longer travels this way, though it is still there.
+    fn property_hidden(&mut self, old: &View<'a>, (name, before, after): (&str, &At<'a>, &At<'a>), spot: &Spot) {
+        let (now, verdict, why) = match self.direction {
+            Direction::Request => {
+                let why = "the service may refuse what the old bindings send, or take no notice of it";
+                ("read only", Verdict::Unknown, why)
+            }
+            _ if self.is_needed(old, name) => {
+                ("write only", Verdict::Breaking, "the old bindings cannot read an answer without it")
+            }
+            _ => ("write only", Verdict::Compatible, "the old bindings read it as absent, as it could be before"),
+        };
+        let what = format!("`{name}` of {} is {now} now", spot.name);
+        let change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
+        let change = self.about(change, spot, Some(name), Some(name));
+        self.add(change, &before.pointer, &after.pointer);
+    }
+
+    /// A property that did not travel this way, and does now.
+    fn property_shown(&mut self, new: &View<'a>, (name, before, after): (&str, &At<'a>, &At<'a>), spot: &Spot) {
+        let is_required = new.required.contains(name);
+        let (once, verdict, why) = match self.direction {
+            Direction::Request if is_required => ("read only", Verdict::Breaking, "the old bindings may leave it out"),
+            Direction::Request => ("read only", Verdict::Compatible, "it may be left out"),
+            _ => ("write only", Verdict::Compatible, "the old bindings can read every answer"),
+        };
+        let must = if is_required && self.direction == Direction::Request { ", and required" } else { "" };
+        let what = format!("`{name}` of {} is no longer {once}{must}", spot.name);
+        let mut change = Change::new(Kind::Property, self.direction, what).wire(verdict, why);
+        change.demands = verdict == Verdict::Breaking;
+        let change = self.about(change, spot, Some(name), Some(name));
+        self.add(change, &before.pointer, &after.pointer);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::numbers::normal;
 use super::view::{At, Extra, Side};
 
 /// In which order the entries of a mapping stand in the file.
@@ -38,23 +39,6 @@ fn is_much_the_same(one: &str, other: &str) -> bool {
     one == other || (shorter > 2 && (one.contains(&other) || other.contains(&one)))
 }
 
-/// Whether two schemas and all that they refer to are written alike.
-pub(crate) fn is_word_for_word(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bool {
-    let words = |(side, at): (Side<'_>, &At<'_>)| {
-        let components = side.reached(at.value).into_iter().map(|name| {
-            let component = side.at(&format!("/components/schemas/{name}"));
-            (name, component.map(|component| component.value.clone()))
-        });
-        (at.value.clone(), components.collect::<Vec<_>>())
-    };
-    words(old) == words(new)
-}
-
-/// Whether two schemas look alike, however they are written.
-pub(crate) fn is_equal(old: (Side<'_>, &At<'_>), new: (Side<'_>, &At<'_>)) -> bool {
-    is_word_for_word(old, new) || signature(old.0, old.1, 0) == signature(new.0, new.1, 0)
-}
-
 /// A schema as plain JSON in one form, whatever it is put together of.
 pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
     let view = side.view(at);
@@ -69,10 +53,14 @@ pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
         Extra::Closed => json!(false),
         Extra::Of(at) => inner(at),
     };
-    let bounds: BTreeMap<_, _> = view.bounds.iter().map(|(key, at)| (*key, at.value)).collect();
-    let choices: Vec<_> = view.choices.iter().map(|pointer| side.document.value.pointer(pointer)).collect();
+    let bounds: BTreeMap<_, _> = view.bounds.iter().map(|(key, at)| (*key, normal(at.value))).collect();
+    let values = view.values.map(|values| values.iter().map(normal).collect::<Vec<_>>());
+    let lists = view.alternatives.iter();
+    let alternatives: Vec<Vec<_>> = lists.map(|list| list.members.iter().map(inner).collect()).collect();
+    let choices: Vec<_> = view.choices.iter().map(|at| at.value).collect();
     json!({
-        "type": view.kind, "format": view.format, "nullable": view.is_nullable(), "enum": view.values, "bounds": bounds,
+        "type": view.kind, "format": view.format, "nullable": view.is_nullable(), "enum": values, "bounds": bounds,
         "properties": properties, "required": view.required, "extra": extra, "items": view.items.as_ref().map(inner), "choices": choices,
+        "alternatives": alternatives,
     })
 }

@@ -32,6 +32,8 @@ pub(crate) struct Outcome {
     pub(crate) changes: Vec<Change>,
     /// How many texts and examples are others.
     pub(crate) texts: usize,
+    /// What else a reader has to know, a line each.
+    pub(crate) notes: Vec<String>,
     pub(crate) bump: Bump,
     pub(crate) base: Option<Version>,
     pub(crate) now: Option<Version>,
@@ -117,6 +119,9 @@ impl Outcome {
             }
             out.push('\n');
         }
+        for note in &self.notes {
+            out.push_str(&format!("note: {note}\n\n"));
+        }
         out.push_str(&format!("{}\n{}\n", self.counts(), self.version()));
         if let Some(entry) = self.entry() {
             out.push_str(&format!("\nfor CHANGELOG.md, to be put into words:\n\n{entry}"));
@@ -126,6 +131,9 @@ impl Outcome {
 
     pub(crate) fn markdown(&self) -> String {
         let mut out = format!("## What this does to users\n\n{}.\n\n{}.\n\n", self.counts(), self.version());
+        for note in &self.notes {
+            out.push_str(&format!("Note: {note}\n\n"));
+        }
         if !self.changes.is_empty() {
             out.push_str("| change | on the wire | for Rust code | operations | lines |\n|---|---|---|---|---|\n");
         }
@@ -174,7 +182,7 @@ impl Outcome {
         });
         let version = |version: Option<Version>| version.map(|version| version.to_string());
         json!({
-            "changes": changes.collect::<Vec<_>>(), "texts": self.texts, "bump": self.bump.name(),
+            "changes": changes.collect::<Vec<_>>(), "texts": self.texts, "notes": self.notes, "bump": self.bump.name(),
             "version": { "base": version(self.base), "now": version(self.now), "needed": version(self.needed()), "isTooSmall": self.is_too_small() },
             "changelog": self.entry(),
         })

@@ -1,37 +1,26 @@
 //! What changes do to Rust code: the public API of both versions, line by line, and which change each line belongs to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use unloc_codegen::load::Document;
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::view::Side;
+use super::foreign::{self, Keep};
+use super::lines::{Lines, Uses};
+use crate::output::quietly;
 
 /// What a line of the public API is about: a type or an operation by its Rust name, and a member of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Owner {
-    is_operation: bool,
-    name: String,
-    member: Option<String>,
+pub(crate) struct Owner {
+    pub(crate) is_operation: bool,
+    pub(crate) name: String,
+    pub(crate) member: Option<String>,
 }
 
 impl Owner {
-    fn of(item: &Item) -> Self {
-        let (is_operation, name, member) = match item {
-            Item::Type(name, member) => (false, name, member),
-            Item::Operation(name, member) => (true, name, member),
-        };
-        // A keyword gets an underscore in Rust, which is no part of its name.
-        Self { is_operation, name: name.to_pascal_case(), member: member.as_ref().map(|name| name.to_snake_case()) }
-    }
-
-    fn of_type(name: &str) -> Self {
-        Self { is_operation: false, name: name.to_pascal_case(), member: None }
-    }
-
     /// What this line is about.
-    fn of_line(line: &str) -> Self {
+    pub(crate) fn of_line(line: &str) -> Self {
         let line = match line.strip_prefix("impl ").and_then(|rest| rest.split_once(" for ")) {
             // A type of ours that becomes one of somebody else's.
             Some((of, target)) if is_foreign(target) => {
@@ -61,7 +50,7 @@ impl Owner {
     }
 
     /// Whether a change about this is a change about the other: the same, or a member of it.
-    fn holds(&self, other: &Self) -> bool {
+    pub(crate) fn holds(&self, other: &Self) -> bool {
         self.is_operation == other.is_operation
             && self.name == other.name
             && self.member.as_ref().is_none_or(|member| other.member.as_ref() == Some(member))
@@ -77,89 +66,61 @@ fn is_foreign(target: &str) -> bool {
     foreign.contains(&first) || first.starts_with(char::is_lowercase)
 }
 
-/// Lines that one version has and the other has not.
-struct Lines {
-    gone: Vec<String>,
-    come: Vec<String>,
-    /// Types that a program can match or put together without an ellipsis.
-    closed: BTreeSet<String>,
-    given: BTreeSet<String>,
-}
-
-impl Lines {
-    fn between(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Self {
-        let closed = old.iter().filter(|line| line.starts_with("struct types::") || line.starts_with("enum types::"));
-        let closed = closed.filter(|line| !line.contains("::builder::"));
-        let closed = closed.filter(|line| !line.ends_with("non-exhaustive")).map(|line| Owner::of_line(line).name);
-        Self {
-            gone: old.difference(new).cloned().collect(),
-            come: new.difference(old).cloned().collect(),
-            closed: closed.collect(),
-            given: BTreeSet::new(),
-        }
-    }
-
-    /// Gives a change the lines that fit to it, those that go and those that come. Others may have them, too: they are
-    /// taken away by [`settle`](Self::settle).
-    fn give(&mut self, change: &mut Change, gone: impl Fn(&str) -> bool, come: impl Fn(&str) -> bool) {
-        for (mark, lines, fits) in
-            [('-', &self.gone, &gone as &dyn Fn(&str) -> bool), ('+', &self.come, &come as &dyn Fn(&str) -> bool)]
-        {
-            let fitting = lines.iter().filter(|line| fits(line)).map(|line| format!("{mark} {line}"));
-            self.given.extend(fitting.clone());
-            change.items.extend(fitting);
-        }
-    }
-
-    /// What has been given is explained.
-    fn settle(&mut self) {
-        for (mark, lines) in [('-', &mut self.gone), ('+', &mut self.come)] {
-            lines.retain(|line| !self.given.contains(&format!("{mark} {line}")));
-        }
-    }
-
-    /// Pairs of lines that are equal but for a name.
-    fn give_renamed(&mut self, change: &mut Change, (old, new): (&str, &str)) {
-        let pairs: Vec<_> = self
-            .gone
-            .iter()
-            .filter_map(|line| Some((line.clone(), renamed(line, old, new)?)))
-            .filter(|(_, after)| self.come.contains(after))
-            .collect();
-        for (before, after) in pairs {
-            self.give(change, |line| line == before, |line| line == after);
-        }
-    }
-}
-
-/// The line with a name replaced where it stands as a whole word; nothing if it does not stand there.
-fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
-    let mut after = String::new();
-    let mut found = false;
-    for word in line.split_inclusive(|letter: char| !(letter.is_alphanumeric() || letter == '_')) {
-        let end = word.trim_end_matches(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-        found |= end == old;
-        after.push_str(&if end == old { word.replacen(old, new, 1) } else { word.to_owned() });
-    }
-    found.then_some(after)
-}
-
 /// The public API that a version leads to, or why there is none.
 pub(crate) type Surface = Result<BTreeSet<String>, String>;
 
 pub(crate) fn surface(document: &Document, api: &str) -> Surface {
-    let reason = |errors: Vec<unloc_codegen::Error>| errors.first().map(ToString::to_string).unwrap_or_default();
-    unloc_codegen::surface(document, api).map_err(reason)
+    match quietly(|| unloc_codegen::surface(document, api)) {
+        Ok(Ok(lines)) => Ok(lines),
+        Ok(Err(errors)) => {
+            let first = errors.first().map(ToString::to_string).unwrap_or_default();
+            // A reason is one line, whatever it is made of.
+            let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+            Err(match errors.len() {
+                0 | 1 => first,
+                2 => format!("{first}; and one more reason"),
+                count => format!("{first}; and {} more reasons", count - 1),
+            })
+        }
+        Err(_) => {
+            Err(format!("{}: the generator panicked, for a reason that is not foreseen", document.file.display()))
+        }
+    }
 }
 
-/// Says of each change what it does to Rust code, and adds those that only Rust code meets.
+/// Those of both versions, made at the same time.
+pub(crate) fn surfaces(old: &Document, new: &Document, api: &str) -> (Surface, Surface) {
+    std::thread::scope(|scope| {
+        let before = scope.spawn(|| surface(old, api));
+        let after = surface(new, api);
+        let before = before.join().unwrap_or_else(|_| Err("the old bindings could not be made".to_owned()));
+        (before, after)
+    })
+}
+
+/// Those of both versions of a spec that is not ours: keys of others are no obstacle.
+pub(crate) fn foreign_surfaces(old: &Document, new: &Document, api: &str) -> (Surface, Surface) {
+    let (before, after) = (foreign::without(old, Keep::Ours).0, foreign::without(new, Keep::Ours).0);
+    let made = surfaces(&before, &after, api);
+    if made.0.is_ok() && made.1.is_ok() {
+        return made;
+    }
+    let ((before, one), (after, other)) = (foreign::without(&before, Keep::None), foreign::without(&after, Keep::None));
+    if one || other { surfaces(&before, &after, api) } else { made }
+}
+
+/// Says of each change what it does to Rust code, and adds those that only Rust code meets; and says why nothing is said, if
+/// so.
 pub(crate) fn judge(
     (old, before): (&Document, &Surface),
     (new, after): (&Document, &Surface),
     changes: &mut Vec<Change>,
-) {
+) -> Option<String> {
     let why = match (before, after) {
-        (Ok(before), Ok(after)) => return attribute(old, new, Lines::between(before, after), changes),
+        (Ok(before), Ok(after)) => {
+            attribute(old, new, Lines::between(before, after), changes);
+            return None;
+        }
         (Err(why), _) | (_, Err(why)) => why,
     };
     changes.retain(|change| !change.is_quiet);
@@ -177,10 +138,11 @@ pub(crate) fn judge(
         let change = change.wire(Verdict::Compatible, "says nothing of what travels");
         changes.push(Change { rust_why: "there were none before".to_owned(), ..change });
     }
+    before.is_err().then(|| format!("nothing is said of Rust code, because no bindings can be made: {why}"))
 }
 
 fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec<Change>) {
-    let (old, new) = (Side { document: old }, Side { document: new });
+    let (old, new) = (Uses::of(old), Uses::of(new));
     // A line belongs to the changes that are nearest: first those of a name, then what is about a member, then the whole,
     // then what is of a component elsewhere, and last whatever comes or goes with something else.
     for change in changes.iter_mut().filter(|change| change.kind == Kind::Rename) {
@@ -199,25 +161,22 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
         let owners = items.iter().map(Owner::of).filter(|owner| owner.member.is_some() == with_member);
         owners.collect::<Vec<_>>()
     };
-    let users = |side: Side<'_>, items: &BTreeSet<Item>| {
-        let types = items.iter().filter_map(|item| match item {
-            Item::Type(name, None) => Some(name),
-            _ => None,
-        });
-        types.flat_map(|name| side.users(name)).map(|item| Owner::of(&item)).collect::<Vec<_>>()
-    };
-    let brought = |names: &BTreeSet<String>| names.iter().map(|name| Owner::of_type(name)).collect::<Vec<_>>();
     let stages: [&Stage<'_>; 4] = [
         &|change| (own(&change.about.0, true), own(&change.about.1, true)),
         &|change| (own(&change.about.0, false), own(&change.about.1, false)),
-        &|change| (users(old, &change.about.0), users(new, &change.about.1)),
-        &|change| (brought(&change.brings.0), brought(&change.brings.1)),
+        &|change| (old.users(&change.about.0), new.users(&change.about.1)),
+        &|change| {
+            let (gone, come) = (&change.brings, &change.reaches);
+            (old.brought(&gone.0, &come.0), new.brought(&gone.1, &come.1))
+        },
     ];
     for stage in stages {
+        if lines.is_empty() {
+            break;
+        }
         for change in changes.iter_mut() {
             let (gone, come) = stage(change);
-            let is_in = |owners: &[Owner], line: &str| owners.iter().any(|owner| owner.holds(&Owner::of_line(line)));
-            lines.give(change, |line| is_in(&gone, line), |line| is_in(&come, line));
+            lines.give(change, &gone, &come);
         }
         lines.settle();
     }
@@ -236,13 +195,7 @@ type Stage<'a> = dyn Fn(&Change) -> (Vec<Owner>, Vec<Owner>) + 'a;
 
 /// Lines that no change on the wire explains are changes themselves.
 fn left_over(lines: &mut Lines, changes: &mut Vec<Change>) {
-    let mut rest: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let (gone, come) = (std::mem::take(&mut lines.gone), std::mem::take(&mut lines.come));
-    let marked = gone.into_iter().map(|line| ('-', line)).chain(come.into_iter().map(|line| ('+', line)));
-    for (mark, line) in marked {
-        rest.entry(Owner::of_line(&line).name).or_default().push(format!("{mark} {line}"));
-    }
-    for (name, items) in rest {
+    for (name, items) in lines.rest() {
         let what = format!("`{name}` is another in the bindings");
         let change = Change::new(Kind::Type, Direction::Both, what)
             .wire(Verdict::Compatible, "nothing was found that changes what travels");
@@ -293,6 +246,7 @@ fn reason(change: &Change) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::lines::renamed;
 
     #[test]
     fn every_line_of_the_public_api_is_about_something() {

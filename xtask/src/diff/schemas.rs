@@ -3,10 +3,14 @@
 //! The old bindings write what the old schema allows, and read by the tolerances of `codegen/src/prepare`: so a request
 //! is held to the new schema exactly, and an answer to the old one leniently.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::compare::Comparison;
+use super::compare::{Comparison, Task};
+use super::numbers::normal;
+use super::refs;
 use super::view::{At, Extra, View};
 
 /// Where two schemas stand.
@@ -18,11 +22,20 @@ pub(crate) struct Spot {
     pub(crate) items: (Item, Item),
     /// Whether the old bindings read null there whatever the schema says.
     pub(crate) takes_null: bool,
+    /// Whether it is told elsewhere that null may come.
+    pub(crate) null_is_told: bool,
+    /// Whether it always travels, so that nothing is assumed in its place.
+    pub(crate) is_required: bool,
 }
 
 impl Spot {
     pub(crate) fn new(name: impl Into<String>, old: Item, new: Item) -> Self {
-        Self { name: name.into(), items: (old, new), takes_null: false }
+        Self { name: name.into(), items: (old, new), takes_null: false, null_is_told: false, is_required: true }
+    }
+
+    /// Whether it is a part of one operation, and of no type.
+    pub(crate) fn is_of_operation(&self) -> bool {
+        matches!(self.items.1, Item::Operation(..))
     }
 }
 
@@ -36,6 +49,9 @@ pub(crate) enum Shift {
 
 impl<'a> Comparison<'a> {
     pub(crate) fn schemas(&mut self, old: &At<'a>, new: &At<'a>, spot: &Spot) {
+        if self.same.is_same(old.value, new.value) {
+            return;
+        }
         let (one, other) = (self.old.view(old), self.new.view(new));
         if one.is_broken || other.is_broken {
             let what = format!("{} refers to what is not there", spot.name);
@@ -45,34 +61,98 @@ impl<'a> Comparison<'a> {
             return;
         }
         self.names(&one, &other, spot);
-        self.nullability(&one, &other, spot);
+        if !spot.null_is_told {
+            self.nullability(&one, &other, spot);
+        }
         // From here on it is about the component, wherever it is used; but about its user, if that has another now.
-        let inner = match (&one.name, &other.name) {
+        let (inner, is_component) = match (&one.name, &other.name) {
             (Some(old), Some(new)) if old == new || self.is_renamed(old, new) => {
-                Spot::new(format!("`{old}`"), Item::Type(old.clone(), None), Item::Type(new.clone(), None))
+                let items = (Item::Type(old.clone(), None), Item::Type(new.clone(), None));
+                (Spot::new(format!("`{old}`"), items.0, items.1), true)
             }
-            _ => Spot { takes_null: false, ..spot.clone() },
+            _ => (Spot { takes_null: false, null_is_told: false, ..spot.clone() }, false),
         };
-        if !self.visit(&one, &other) || self.is_unwrapped(&one, &other, spot) {
+        self.default(&one, &other, (&inner, spot));
+        let is_reference = (old.text("$ref").is_some(), new.text("$ref").is_some());
+        let is_shared = is_component && is_reference == (true, true);
+        let (node, is_first) = match is_shared {
+            true => self.meet(&one.home, &other.home, &inner),
+            false => self.meet(&one.pointer, &other.pointer, &inner),
+        };
+        if !is_first {
             return;
         }
-        if !one.choices.is_empty() || !other.choices.is_empty() {
-            self.choices(&one, &other, &inner);
+        if is_reference != (false, false) {
+            let (direction, outer) = (self.direction, if is_shared { inner.clone() } else { spot.clone() });
+            self.tasks.push(Task { direction, node, old: one, new: other, spot: inner, outer });
             return;
         }
-        if self.kind(&one, &other, &inner) {
-            self.values(&one, &other, &inner);
-            self.bounds(&one, &other, (&inner, spot));
-            self.tolerances(&one, &other, (&inner, spot));
-            self.properties(&one, &other, &inner);
-            self.entries(&one, &other, &inner);
+        let before = self.here.replace(node);
+        self.content(&one, &other, (&inner, spot));
+        self.here = before;
+    }
+
+    /// Compares what two schemas say of their values, once it is clear which schemas they are.
+    pub(crate) fn content(&mut self, one: &View<'a>, other: &View<'a>, (inner, outer): (&Spot, &Spot)) {
+        if self.is_unwrapped(one, other, outer) {
+            return;
         }
+        if !self.is_same_choice(one, other) {
+            self.choices(one, other, inner);
+            return;
+        }
+        let has_alternatives = !one.alternatives.is_empty() || !other.alternatives.is_empty();
+        if has_alternatives && !self.alternatives(one, other, inner) {
+            self.choices(one, other, inner);
+            return;
+        }
+        // Where one side has a single schema for a list of them, all has been said.
+        let is_told = one.alternatives.len() != other.alternatives.len();
+        if !is_told && self.kind(one, other, inner) {
+            self.values(one, other, inner);
+            self.bounds(one, other, (inner, outer));
+            self.tolerances(one, other, (inner, outer));
+            self.properties(one, other, inner);
+            self.entries(one, other, inner);
+        }
+    }
+
+    /// Whether what only an engine can compare is written alike on both sides.
+    fn is_same_choice(&self, old: &View<'a>, new: &View<'a>) -> bool {
+        let mut both = old.choices.iter().zip(&new.choices);
+        old.choices.len() == new.choices.len() && both.all(|(one, other)| self.same.is_same(one.value, other.value))
+    }
+
+    /// What the service takes where nothing is sent.
+    fn default(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
+        let value = |view: &View<'a>| view.default.as_ref().map(|at| normal(at.value));
+        let (before, after) = (value(old), value(new));
+        if before == after {
+            return;
+        }
+        let is_own = old.is_own(old.default.as_ref()) && new.is_own(new.default.as_ref());
+        let spot = if is_own { inner } else { outer };
+        let shown = |value: &Option<Value>| value.as_ref().map_or("none".to_owned(), told);
+        let what = format!("the default of {} is {} where it was {}", spot.name, shown(&after), shown(&before));
+        let (verdict, why) = match self.direction {
+            Direction::Request if outer.is_required => (Verdict::Compatible, "it is always sent"),
+            Direction::Request if before.is_some() => {
+                (Verdict::Unknown, "to leave it out, as the old bindings may, means another value now")
+            }
+            Direction::Request => (Verdict::Compatible, "nothing was said before of what is left out"),
+            _ => (Verdict::Compatible, "the old bindings read what is left out as absent, not as the default"),
+        };
+        let change = self.spot(Change::new(Kind::Default, self.direction, what).wire(verdict, why), spot);
+        let place = |view: &View<'a>| view.default.as_ref().map_or(view.home.clone(), |at| at.pointer.clone());
+        self.add(change, &place(old), &place(new));
     }
 
     fn entries(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
         let name = format!("an entry of {}", spot.name);
         match (&old.items, &new.items) {
-            (Some(old), Some(new)) => self.schemas(old, new, &Spot { name, ..spot.clone() }),
+            (Some(old), Some(new)) => {
+                self.schemas(old, new, &Spot { name, null_is_told: false, is_required: true, ..spot.clone() })
+            }
             (None, None) => {}
             (before, _) => {
                 let (shift, now) = match before {
@@ -87,8 +167,15 @@ impl<'a> Comparison<'a> {
     }
 
     /// Whether a component has only got another name.
-    fn is_renamed(&self, old: &str, new: &str) -> bool {
+    pub(crate) fn is_renamed(&self, old: &str, new: &str) -> bool {
         !self.new.has_schema(old) && !self.old.has_schema(new)
+    }
+
+    /// The references of a part, to tell later what comes or goes with it.
+    pub(crate) fn reaches(&self, value: &'a Value) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        refs::mentioned(value, &mut found);
+        found.into_iter().map(str::to_owned).collect()
     }
 
     /// Whether an answer stands bare that stood in an envelope, which the old bindings read as well.
@@ -156,7 +243,8 @@ impl<'a> Comparison<'a> {
 
     fn nullability(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
         let places = (old.keyword("nullable"), new.keyword("nullable"));
-        let tolerated = spot.takes_null.then_some("the old bindings read null there anyway");
+        let takes_null = spot.takes_null || old.says_nullable;
+        let tolerated = takes_null.then_some("the old bindings read null there anyway");
         match (old.is_nullable(), new.is_nullable()) {
             (false, true) => {
                 let verdict = self.shifted(Shift::More, tolerated);
@@ -266,16 +354,26 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Alternatives, and what must not be: there the question is put to an engine for schemas.
+    /// What must not be, and what is put together in a way that has no parts to compare: there the question is put to an
+    /// engine for schemas.
     fn choices(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
-        let Some(verdict) = self.contained(old, new) else { return };
+        let sides = (self.old, self.new);
+        if self.engine.is_equal(sides, &old.pointer, &new.pointer) {
+            return;
+        }
+        let verdict = self.engine.understood(sides, self.direction, &old.pointer, &new.pointer);
         let why = match verdict {
             Verdict::Compatible => "every value that can travel is understood",
             Verdict::Breaking => "there are values that can travel and are not understood",
             _ => "whether one covers the other cannot be told: compare them",
         };
-        let what = format!("the alternatives of {} are others", spot.name);
-        let places = (old.choices.first().unwrap_or(&old.home), new.choices.first().unwrap_or(&new.home));
+        let what = format!("what {} may be is put together in another way", spot.name);
+        let place = |view: &View<'a>| {
+            let list = view.alternatives.first().map(|list| &list.pointer);
+            view.choices.first().map(|at| &at.pointer).or(list).unwrap_or(&view.home).clone()
+        };
+        let (before, after) = (place(old), place(new));
+        let places = (&before, &after);
         self.say(Kind::Type, what, (verdict, why.to_owned()), spot, (places.0, places.1));
     }
 
@@ -309,7 +407,7 @@ fn reformatted(old: &View<'_>, new: &View<'_>) -> Option<Shift> {
 
 /// A value among others, where a number is not the text of it.
 fn told(value: &Value) -> String {
-    match value {
+    match &normal(value) {
         Value::String(text) if serde_json::from_str::<f64>(text).is_ok() => format!("'{text}'"),
         value => plain(value),
     }

@@ -5,7 +5,9 @@ use std::process::Command;
 
 use unloc_codegen::load::Document;
 
+use super::sound;
 use super::version::Version;
+use crate::validate::config::Config;
 use crate::validate::is_spec;
 
 /// Two versions of one spec; one that has come or gone has one side only.
@@ -13,6 +15,8 @@ pub(crate) struct Pair {
     /// What the file is called where both are meant.
     pub(crate) name: String,
     pub(crate) api: String,
+    /// Whether it is a spec of ours, of which bindings are made.
+    pub(crate) is_ours: bool,
     pub(crate) old: Option<Document>,
     pub(crate) new: Option<Document>,
 }
@@ -39,14 +43,23 @@ fn pair_at(root: &Path, base: &str, name: String) -> Result<Pair, String> {
             Some(parse(Path::new(&format!("{base}:{name}")), &text)?)
         }
     };
-    Ok(Pair { api: api(&file), name, old, new })
+    Ok(Pair { api: api(&file), is_ours: true, name, old, new })
 }
 
 /// Two files, taken for two versions of one spec.
 pub(crate) fn files(old: &Path, new: &Path) -> Result<Vec<Pair>, String> {
     let shown = |file: &Path| file.display().to_string();
-    let (before, after) = (read(old, &shown(old))?, read(new, &shown(new))?);
-    Ok(vec![Pair { name: shown(new), api: api(new), old: Some(before), new: Some(after) }])
+    // Both at the same time: of a large spec, to read it is a good part of the work.
+    let (before, after) = std::thread::scope(|scope| {
+        let before = scope.spawn(|| read(old, &shown(old)));
+        let after = read(new, &shown(new));
+        (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), after)
+    });
+    let (before, after) = (before?, after?);
+    sound::check(&before)?;
+    sound::check(&after)?;
+    let is_ours = Config::beside(old)?.bindings || Config::beside(new)?.bindings;
+    Ok(vec![Pair { name: shown(new), api: api(new), is_ours, old: Some(before), new: Some(after) }])
 }
 
 fn read(file: &Path, name: &str) -> Result<Document, String> {

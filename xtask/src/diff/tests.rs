@@ -90,9 +90,14 @@ fn auth(from: &str, to: &str) -> Vec<Change> {
     let old = include_str!("../../../openapi/auth.yaml");
     let new = old.replacen(from, to, 1);
     assert_ne!(new, old, "{from}");
-    let pair =
-        Pair { name: "auth.yaml".into(), api: "auth".into(), old: Some(document(old)), new: Some(document(&new)) };
-    between(&pair)
+    let pair = Pair {
+        name: "auth.yaml".into(),
+        api: "auth".into(),
+        is_ours: true,
+        old: Some(document(old)),
+        new: Some(document(&new)),
+    };
+    between(&pair).0
 }
 
 #[test]
@@ -144,10 +149,11 @@ fn foreign(from: &str, to: &str) -> Vec<Change> {
     let pair = Pair {
         name: "doors.yaml".into(),
         api: "doors".into(),
+        is_ours: false,
         old: Some(document(FOREIGN)),
         new: Some(document(&new)),
     };
-    between(&pair)
+    between(&pair).0
 }
 
 #[test]
@@ -181,7 +187,7 @@ fn outcome_of(edit: &str) -> Outcome {
     let edit = edits::all().find(|one| one.name == edit).unwrap();
     let changes = changes(edit).unwrap();
     let (bump, version) = (Bump::of(&changes), Version::parse("0.1.0"));
-    Outcome { sides: "before -> after".into(), changes, texts: 3, bump, base: version, now: version }
+    Outcome { sides: "before -> after".into(), changes, texts: 3, notes: Vec::new(), bump, base: version, now: version }
 }
 
 #[test]
@@ -329,7 +335,7 @@ fn what_is_put_together_of_parts_is_compared_as_a_whole() {
             "{type: integer}",
             "{type: integer, multipleOf: 5}",
             "request",
-            "unknown",
+            "breaking",
         ),
         (
             "{type: object, properties: {p: {type: string}, q: {type: string}}, oneOf: [{required: [p]}, {required: [q]}]}",

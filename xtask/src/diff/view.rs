@@ -6,9 +6,7 @@ use serde_json::Value;
 use unloc_codegen::load::{Document, escape};
 use unloc_codegen::prepare::LIMITS;
 
-use super::change::{Item, Place};
-use super::operations::Operation;
-use super::parameters::parameters;
+use super::change::{Direction, Place};
 
 /// One version of a spec.
 #[derive(Clone, Copy)]
@@ -68,52 +66,19 @@ impl<'a> Side<'a> {
         self.at(&format!("/components/schemas/{}", escape(name))).is_some()
     }
 
+    /// What a reference leads to, if it stands in this file.
+    pub(crate) fn referred(self, reference: &str) -> Option<At<'a>> {
+        self.at(&target(reference)?)
+    }
+
     /// What stands there once references are followed; nothing if they lead nowhere.
     pub(crate) fn follow(self, at: At<'a>) -> Option<At<'a>> {
         let mut at = at;
         for _ in 0..32 {
-            let Some(target) = at.text("$ref") else { return Some(at) };
-            at = self.at(target.strip_prefix('#')?)?;
+            let Some(reference) = at.text("$ref") else { return Some(at) };
+            at = self.referred(reference)?;
         }
         None
-    }
-
-    /// The component schemas that this part leads to.
-    pub(crate) fn reached(self, value: &'a Value) -> BTreeSet<String> {
-        let (mut open, mut reached) = (vec![value], BTreeSet::new());
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Array(items) => open.extend(items),
-                Value::Object(map) => {
-                    open.extend(map.iter().filter(|(key, _)| !key.starts_with("example")).map(|(_, value)| value));
-                    if let Some(Value::String(target)) = map.get("$ref")
-                        && let Some(name) = target.rsplit('/').next()
-                        && reached.insert(name.to_owned())
-                    {
-                        open.extend(target.strip_prefix('#').and_then(|pointer| self.document.value.pointer(pointer)));
-                    }
-                }
-                _ => {}
-            }
-        }
-        reached
-    }
-
-    /// What is of this component schema: properties of others, and parameters.
-    pub(crate) fn users(self, name: &str) -> Vec<Item> {
-        let target = format!("#/components/schemas/{name}");
-        let mut users = Vec::new();
-        for (owner, schema) in self.at("/components/schemas").into_iter().flat_map(|schemas| schemas.entries()) {
-            let properties = schema.get("properties").into_iter().flat_map(|properties| properties.entries());
-            let properties = properties.filter(|(_, node)| mentions(node.value, &target));
-            users.extend(properties.map(|(property, _)| Item::Type(owner.to_owned(), Some(property.to_owned()))));
-        }
-        for operation in Operation::all(self) {
-            let parameters = parameters(self, &operation);
-            let parameters = parameters.iter().filter(|(_, at)| mentions(at.value, &target));
-            users.extend(parameters.map(|((_, parameter), _)| operation.item().member(parameter)));
-        }
-        users
     }
 
     pub(crate) fn view(self, at: &At<'a>) -> View<'a> {
@@ -122,15 +87,62 @@ impl<'a> Side<'a> {
         view
     }
 
+    /// Whether a property is left out of what travels this way: one that is read only is not sent, and one that is write
+    /// only does not come back (OpenAPI 3.0.3, 4.7.24).
+    pub(crate) fn is_hidden(self, at: &At<'a>, direction: Direction) -> bool {
+        let key = match direction {
+            Direction::Request => "readOnly",
+            Direction::Response => "writeOnly",
+            Direction::Both => return false,
+        };
+        self.says(at, key, &mut BTreeSet::new())
+    }
+
+    /// Whether a schema says so, by itself, behind a reference or in a part of an `allOf`.
+    fn says(self, at: &At<'a>, key: &str, met: &mut BTreeSet<String>) -> bool {
+        if let Some(reference) = at.text("$ref") {
+            let inner = self.referred(reference).filter(|inner| met.insert(inner.pointer.clone()));
+            return inner.is_some_and(|inner| self.says(&inner, key, met));
+        }
+        at.is(key) || at.get("allOf").is_some_and(|parts| parts.list().any(|part| self.says(&part, key, met)))
+    }
+
+    /// Whether null is one of the values of a schema.
+    ///
+    /// A list of values without null leaves no room for it, whatever `nullable` says, and `nullable` adds null to a
+    /// `type` that is named (OpenAPI 3.0.3, proposal 003 on the meaning of `nullable`).
+    pub(crate) fn admits_null(self, at: &At<'a>, met: &mut BTreeSet<String>) -> bool {
+        if let Some(reference) = at.text("$ref") {
+            let inner = self.referred(reference).filter(|inner| met.insert(inner.pointer.clone()));
+            return inner.is_some_and(|inner| self.admits_null(&inner, met));
+        }
+        let lists_null = listed(at.value).map(|values| values.iter().any(Value::is_null));
+        match (at.is("nullable"), lists_null) {
+            (_, Some(false)) => return false,
+            (true, _) => return true,
+            (false, Some(true)) if at.value.get("type").is_none() => return true,
+            (false, _) if at.value.get("type").is_some() => return false,
+            _ => {}
+        }
+        let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| at.get(key));
+        parts.flat_map(|parts| parts.list()).any(|part| self.admits_null(&part, met))
+    }
+
+    /// Whether null is all that a schema allows, as one writes it beside alternatives.
+    fn is_null_only(self, at: &At<'a>) -> bool {
+        let values = self.follow(at.clone()).and_then(|at| listed(at.value));
+        values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
+    }
+
     fn fold(self, at: &At<'a>, view: &mut View<'a>) {
-        if let Some(target) = at.text("$ref") {
-            match target.strip_prefix('#').and_then(|pointer| self.at(pointer)) {
+        if let Some(reference) = at.text("$ref") {
+            match self.referred(reference) {
                 // Once is enough, and has an end.
                 Some(inner) if !view.folded.insert(inner.pointer.clone()) => {}
                 Some(inner) => {
                     let name = inner.pointer.strip_prefix("/components/schemas/");
                     if let Some(name) = name.filter(|name| !name.contains('/') && view.name.is_none()) {
-                        view.name = Some(name.to_owned());
+                        view.name = Some(name.replace("~1", "/").replace("~0", "~"));
                         view.home.clone_from(&inner.pointer);
                     }
                     self.fold(&inner, view);
@@ -143,26 +155,34 @@ impl<'a> Side<'a> {
         if let Some(Value::Bool(nullable)) = at.value.get("nullable")
             && view.nullable.is_none()
         {
-            view.nullable = Some(*nullable);
+            let is_listed = listed(at.value).is_none_or(|values| values.iter().any(Value::is_null));
+            view.nullable = Some(*nullable && is_listed);
+            view.says_nullable = *nullable;
             view.places.insert("nullable", format!("{}/nullable", at.pointer));
+        } else if view.nullable.is_none() && at.value.get("type").is_none() && listed(at.value).is_some() {
+            view.null_inside |= self.admits_null(at, &mut BTreeSet::new());
+        }
+        if view.default.is_none() {
+            view.default = at.get("default");
         }
         for (key, inner) in at.entries() {
             match key {
                 "allOf" => inner.list().for_each(|member| self.fold(&member, view)),
-                "oneOf" | "anyOf" if inner.value.as_array().is_some_and(|list| list.len() == 1) => {
-                    inner.list().for_each(|member| self.fold(&member, view));
-                }
-                "oneOf" | "anyOf" | "not" => view.choices.push(inner.pointer.clone()),
+                "oneOf" | "anyOf" => self.fold_alternatives(key, at, &inner, view),
+                "not" => view.choices.push(inner.clone()),
                 "type" => view.kind = inner.value.as_str(),
                 "format" => view.format = inner.value.as_str(),
                 // What several say of the same is for an engine to put together.
-                "enum" if view.values.is_some() => view.choices.push(at.pointer.clone()),
-                "enum" => view.values = inner.value.as_array().map(Vec::as_slice),
+                "enum" if view.values.is_some_and(|values| Some(values) != listed(at.value)) => {
+                    view.choices.push(inner.clone());
+                }
+                "enum" => view.values = listed(at.value),
                 "items" => view.items = Some(inner.clone()),
                 "properties" => {
                     for (name, property) in inner.entries() {
-                        if view.properties.insert(name, property).is_some() {
-                            view.choices.push(at.pointer.clone());
+                        let earlier = view.properties.insert(name, property.clone());
+                        if let Some(earlier) = earlier.filter(|earlier| earlier.value != property.value) {
+                            view.choices.extend([earlier, property]);
                         }
                     }
                 }
@@ -175,8 +195,9 @@ impl<'a> Side<'a> {
                     _ => {}
                 },
                 key if LIMITS.contains(&key) => {
-                    if view.bounds.insert(key, inner.clone()).is_some_and(|other| other.value != inner.value) {
-                        view.choices.push(at.pointer.clone());
+                    let earlier = view.bounds.insert(key, inner.clone());
+                    if let Some(earlier) = earlier.filter(|earlier| earlier.value != inner.value) {
+                        view.choices.extend([earlier, inner.clone()]);
                     }
                 }
                 key if key.starts_with("x-") => _ = view.own.insert(key, inner.clone()),
@@ -187,17 +208,48 @@ impl<'a> Side<'a> {
             }
         }
     }
+
+    /// Alternatives without those that only say that null may come, which is a matter of the whole. What is left alone is
+    /// no alternative.
+    fn fold_alternatives(self, key: &str, at: &At<'a>, list: &At<'a>, view: &mut View<'a>) {
+        let (null, members): (Vec<_>, Vec<_>) = list.list().partition(|member| self.is_null_only(member));
+        // A `type` beside them that is not nullable forbids null.
+        let is_open = at.value.get("type").is_none() || at.is("nullable");
+        let mut met = BTreeSet::new();
+        if is_open && view.nullable.is_none() {
+            view.null_inside |= !null.is_empty() || members.iter().any(|member| self.admits_null(member, &mut met));
+        }
+        match members.as_slice() {
+            [] => view.choices.push(list.clone()),
+            [single] => self.fold(single, view),
+            _ => view.alternatives.push(Alternatives {
+                pointer: list.pointer.clone(),
+                is_one: key == "oneOf",
+                mapping: at.get("discriminator").and_then(|at| at.get("mapping")),
+                members,
+            }),
+        }
+    }
 }
 
-/// Whether a schema refers to this one by itself, not through another.
-fn mentions(value: &Value, target: &str) -> bool {
-    match value {
-        Value::Object(map) => {
-            map.iter().any(|(key, value)| (key == "$ref" && value == target) || mentions(value, target))
-        }
-        Value::Array(list) => list.iter().any(|value| mentions(value, target)),
-        _ => false,
+/// The values that a schema lists.
+fn listed(value: &Value) -> Option<&[Value]> {
+    value.get("enum")?.as_array().map(Vec::as_slice)
+}
+
+/// The JSON pointer that a reference to this file holds: the fragment of a URI, in which anything may be percent-encoded
+/// (RFC 6901, section 6).
+pub(crate) fn target(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    if !fragment.contains('%') {
+        return Some(fragment.to_owned());
     }
+    let (mut bytes, mut rest) = (Vec::new(), fragment.bytes());
+    while let Some(byte) = rest.next() {
+        let mut digit = || char::from(rest.next()?).to_digit(16);
+        bytes.push(if byte == b'%' { u8::try_from(digit()? * 16 + digit()?).ok()? } else { byte });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 const PLACED: &[&str] = &["type", "format", "enum", "required", "additionalProperties", "items"];
@@ -211,6 +263,17 @@ pub(crate) enum Extra<'a> {
     Of(At<'a>),
 }
 
+/// What stands below one `oneOf` or `anyOf`.
+#[derive(Clone, Debug)]
+pub(crate) struct Alternatives<'a> {
+    pub(crate) pointer: String,
+    /// Whether exactly one has to fit.
+    pub(crate) is_one: bool,
+    /// Which value of the discriminator leads to which.
+    pub(crate) mapping: Option<At<'a>>,
+    pub(crate) members: Vec<At<'a>>,
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct View<'a> {
     /// Where it is used.
@@ -222,7 +285,13 @@ pub(crate) struct View<'a> {
     /// Whether a reference leads nowhere.
     pub(crate) is_broken: bool,
     pub(crate) kind: Option<&'a str>,
+    /// What `nullable` says, where the values that are listed beside it do not say otherwise.
     pub(crate) nullable: Option<bool>,
+    /// Whether `nullable` stands there, which the bindings go by.
+    pub(crate) says_nullable: bool,
+    /// Whether an alternative is null, or may be.
+    null_inside: bool,
+    pub(crate) default: Option<At<'a>>,
     pub(crate) format: Option<&'a str>,
     pub(crate) values: Option<&'a [Value]>,
     pub(crate) bounds: BTreeMap<&'a str, At<'a>>,
@@ -230,8 +299,9 @@ pub(crate) struct View<'a> {
     pub(crate) required: BTreeSet<&'a str>,
     pub(crate) extra: Extra<'a>,
     pub(crate) items: Option<At<'a>>,
-    /// Where `oneOf`, `anyOf` and `not` stand.
-    pub(crate) choices: Vec<String>,
+    pub(crate) alternatives: Vec<Alternatives<'a>>,
+    /// What only an engine for schemas can compare: `not`, and what is said twice in two ways.
+    pub(crate) choices: Vec<At<'a>>,
     /// Keys of ours, and where they stand.
     pub(crate) own: BTreeMap<&'a str, At<'a>>,
     places: BTreeMap<&'static str, String>,
@@ -241,7 +311,14 @@ pub(crate) struct View<'a> {
 
 impl View<'_> {
     pub(crate) fn is_nullable(&self) -> bool {
-        self.nullable == Some(true)
+        self.nullable == Some(true) || (self.nullable.is_none() && self.null_inside)
+    }
+
+    /// Whether nothing is said beside the alternatives.
+    pub(crate) fn is_bare(&self) -> bool {
+        let is_open = matches!(self.extra, Extra::Open) && self.items.is_none() && self.bounds.is_empty();
+        let is_any = self.effective_kind().is_none() && self.format.is_none() && self.values.is_none();
+        is_open && is_any && self.required.is_empty() && self.choices.is_empty()
     }
 
     /// Whether this keyword, if it is there, stands in the component itself and not beside a reference to it.

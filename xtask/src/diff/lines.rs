@@ -1,0 +1,192 @@
+//! The lines of the public API that one version has and the other has not, by what they are about.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use heck::{ToPascalCase, ToSnakeCase};
+use unloc_codegen::load::Document;
+
+use super::change::{Change, Item};
+use super::operations::Operation;
+use super::parameters::parameters;
+use super::refs::{self, Refs};
+use super::rust::Owner;
+use super::view::Side;
+
+/// Lines of one version, each until a change has taken it.
+struct Pool {
+    lines: Vec<(String, Owner)>,
+    /// Where the lines of a type or an operation are.
+    index: HashMap<(bool, String), Vec<usize>>,
+    is_left: Vec<bool>,
+    given: BTreeSet<usize>,
+}
+
+impl Pool {
+    fn new<'s>(lines: impl Iterator<Item = &'s String>) -> Self {
+        let lines: Vec<_> = lines.map(|line| (line.clone(), Owner::of_line(line))).collect();
+        let mut index: HashMap<_, Vec<_>> = HashMap::new();
+        for (place, (_, owner)) in lines.iter().enumerate() {
+            index.entry((owner.is_operation, owner.name.clone())).or_default().push(place);
+        }
+        Self { is_left: vec![true; lines.len()], lines, index, given: BTreeSet::new() }
+    }
+
+    /// The lines about one of these that nobody has taken.
+    fn fitting(&self, owners: &[Owner]) -> BTreeSet<usize> {
+        let near = owners.iter().flat_map(|owner| {
+            let known = self.index.get(&(owner.is_operation, owner.name.clone())).into_iter().flatten().copied();
+            known.filter(|place| self.is_left[*place] && owner.holds(&self.lines[*place].1))
+        });
+        near.collect()
+    }
+
+    fn left(&self) -> impl Iterator<Item = usize> {
+        (0..self.lines.len()).filter(|place| self.is_left[*place])
+    }
+}
+
+/// Lines that one version has and the other has not.
+pub(crate) struct Lines {
+    gone: Pool,
+    come: Pool,
+    /// Types that a program can match or put together without an ellipsis.
+    pub(crate) closed: BTreeSet<String>,
+}
+
+impl Lines {
+    pub(crate) fn between(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Self {
+        let closed = old.iter().filter(|line| line.starts_with("struct types::") || line.starts_with("enum types::"));
+        let closed = closed.filter(|line| !line.contains("::builder::"));
+        let closed = closed.filter(|line| !line.ends_with("non-exhaustive")).map(|line| Owner::of_line(line).name);
+        Self { gone: Pool::new(old.difference(new)), come: Pool::new(new.difference(old)), closed: closed.collect() }
+    }
+
+    /// Gives a change the lines that are about these, those that go and those that come. Others may have them, too: they
+    /// are taken away by [`settle`](Self::settle).
+    pub(crate) fn give(&mut self, change: &mut Change, gone: &[Owner], come: &[Owner]) {
+        for (mark, pool, owners) in [('-', &mut self.gone, gone), ('+', &mut self.come, come)] {
+            let fitting = pool.fitting(owners);
+            change.items.extend(fitting.iter().map(|place| format!("{mark} {}", pool.lines[*place].0)));
+            pool.given.extend(fitting);
+        }
+    }
+
+    /// What has been given is explained.
+    pub(crate) fn settle(&mut self) {
+        for pool in [&mut self.gone, &mut self.come] {
+            for place in std::mem::take(&mut pool.given) {
+                pool.is_left[place] = false;
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gone.left().next().is_none() && self.come.left().next().is_none()
+    }
+
+    /// Pairs of lines that are equal but for a name.
+    pub(crate) fn give_renamed(&mut self, change: &mut Change, (old, new): (&str, &str)) {
+        let come: HashMap<_, _> = self.come.left().map(|place| (self.come.lines[place].0.as_str(), place)).collect();
+        let pairs: Vec<_> = self
+            .gone
+            .left()
+            .filter_map(|place| Some((place, *come.get(renamed(&self.gone.lines[place].0, old, new)?.as_str())?)))
+            .collect();
+        for (before, after) in pairs {
+            change.items.push(format!("- {}", self.gone.lines[before].0));
+            change.items.push(format!("+ {}", self.come.lines[after].0));
+            self.gone.given.insert(before);
+            self.come.given.insert(after);
+        }
+    }
+
+    /// What nobody has taken, with its marks, by the name of what it is about.
+    pub(crate) fn rest(&self) -> BTreeMap<String, Vec<String>> {
+        let mut rest: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (mark, pool) in [('-', &self.gone), ('+', &self.come)] {
+            for place in pool.left() {
+                let (line, owner) = &pool.lines[place];
+                rest.entry(owner.name.clone()).or_default().push(format!("{mark} {line}"));
+            }
+        }
+        rest
+    }
+}
+
+/// The line with a name replaced where it stands as a whole word; nothing if it does not stand there.
+pub(crate) fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
+    if !line.contains(old) {
+        return None;
+    }
+    let mut after = String::new();
+    let mut found = false;
+    for word in line.split_inclusive(|letter: char| !(letter.is_alphanumeric() || letter == '_')) {
+        let end = word.trim_end_matches(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+        found |= end == old;
+        after.push_str(&if end == old { word.replacen(old, new, 1) } else { word.to_owned() });
+    }
+    found.then_some(after)
+}
+
+/// Who uses a component of one version, and what a part of it leads to.
+pub(crate) struct Uses<'a> {
+    refs: Refs<'a>,
+    users: HashMap<String, Vec<Owner>>,
+}
+
+impl<'a> Uses<'a> {
+    pub(crate) fn of(document: &'a Document) -> Self {
+        let side = Side { document };
+        let mut users: HashMap<String, Vec<Owner>> = HashMap::new();
+        let mut add = |value: &serde_json::Value, item: &Item| {
+            let mut mentioned = BTreeSet::new();
+            refs::mentioned(value, &mut mentioned);
+            for name in mentioned.into_iter().filter_map(refs::name) {
+                users.entry(name).or_default().push(Owner::of(item));
+            }
+        };
+        for (owner, schema) in side.at("/components/schemas").into_iter().flat_map(|schemas| schemas.entries()) {
+            let properties = schema.get("properties").into_iter().flat_map(|properties| properties.entries());
+            for (property, node) in properties {
+                add(node.value, &Item::Type(owner.to_owned(), Some(property.to_owned())));
+            }
+        }
+        for operation in Operation::all(side) {
+            for ((_, parameter), at) in parameters(side, &operation) {
+                add(at.value, &operation.item().member(&parameter));
+            }
+        }
+        Self { refs: Refs::of(side), users }
+    }
+
+    /// Properties and parameters that are of one of these types.
+    pub(crate) fn users(&self, items: &BTreeSet<Item>) -> Vec<Owner> {
+        let types = items.iter().filter_map(|item| match item {
+            Item::Type(name, None) => Some(name),
+            _ => None,
+        });
+        types.filter_map(|name| self.users.get(name)).flatten().cloned().collect()
+    }
+
+    /// The types that come or go with these, and with all that these references lead to.
+    pub(crate) fn brought(&self, names: &BTreeSet<String>, reaches: &BTreeSet<String>) -> Vec<Owner> {
+        let reached = self.refs.reached(reaches.iter().map(String::as_str));
+        let reached = reached.into_iter().filter_map(refs::name);
+        names.iter().cloned().chain(reached).map(|name| Owner::of_type(&name)).collect()
+    }
+}
+
+impl Owner {
+    pub(crate) fn of(item: &Item) -> Self {
+        let (is_operation, name, member) = match item {
+            Item::Type(name, member) => (false, name, member),
+            Item::Operation(name, member) => (true, name, member),
+        };
+        // A keyword gets an underscore in Rust, which is no part of its name.
+        Self { is_operation, name: name.to_pascal_case(), member: member.as_ref().map(|name| name.to_snake_case()) }
+    }
+
+    pub(crate) fn of_type(name: &str) -> Self {
+        Self { is_operation: false, name: name.to_pascal_case(), member: None }
+    }
+}

@@ -1,0 +1,105 @@
+//! The references of a spec: what each of them leads to in the end, and which lead to the same on both sides.
+//!
+//! Both are found once for a spec. To follow references anew at each place takes a time that grows with the square of
+//! the spec, because in a large one nearly everything leads to nearly everything.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::view::{Side, target};
+
+/// Adds the references that stand in a value.
+pub(crate) fn mentioned<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match value {
+                    Value::String(reference) if key == "$ref" => _ = found.insert(reference),
+                    value => mentioned(value, found),
+                }
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|value| mentioned(value, found)),
+        _ => {}
+    }
+}
+
+/// The name of the component that a reference leads to, which types are called after.
+pub(crate) fn name(reference: &str) -> Option<String> {
+    Some(target(reference)?.rsplit('/').next()?.replace("~1", "/").replace("~0", "~"))
+}
+
+/// The references that stand in what each reference leads to.
+pub(crate) struct Refs<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Refs<'a> {
+    pub(crate) fn of(side: Side<'a>) -> Self {
+        let mut all = BTreeSet::new();
+        mentioned(&side.document.value, &mut all);
+        let inner = all.into_iter().map(|reference| {
+            let mut inner = BTreeSet::new();
+            if let Some(value) = target(reference).and_then(|pointer| side.document.value.pointer(&pointer)) {
+                mentioned(value, &mut inner);
+            }
+            (reference, inner)
+        });
+        Self(inner.collect())
+    }
+
+    /// All references that these lead to, with themselves.
+    pub(crate) fn reached<'s>(&'s self, from: impl IntoIterator<Item = &'s str>) -> HashSet<&'s str> {
+        let mut open: Vec<&str> = from.into_iter().collect();
+        let mut reached: HashSet<&str> = open.iter().copied().collect();
+        while let Some(reference) = open.pop() {
+            let inner = self.0.get(reference).into_iter().flatten().copied();
+            open.extend(inner.filter(|inner| reached.insert(inner)));
+        }
+        reached
+    }
+}
+
+/// What is written alike on both sides, with everything that it refers to.
+pub(crate) struct Same<'a> {
+    /// References that do not lead to the same on both sides.
+    changed: HashSet<&'a str>,
+}
+
+impl<'a> Same<'a> {
+    pub(crate) fn between(old: Side<'a>, new: Side<'a>) -> Self {
+        let (before, after) = (Refs::of(old), Refs::of(new));
+        let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut open = Vec::new();
+        let all: BTreeSet<&str> = before.0.keys().chain(after.0.keys()).copied().collect();
+        for reference in all {
+            let at = |side: Side<'a>| side.document.value.pointer(&target(reference)?);
+            // What leads nowhere is told, whether it did before or not.
+            if at(old).is_none_or(|one| at(new) != Some(one)) {
+                open.push(reference);
+            }
+            let inner = [&before, &after].into_iter().filter_map(|refs| refs.0.get(reference)).flatten();
+            inner.for_each(|inner| users.entry(inner).or_default().push(reference));
+        }
+        let mut changed: HashSet<&str> = open.iter().copied().collect();
+        while let Some(reference) = open.pop() {
+            let users = users.get(reference).into_iter().flatten().copied();
+            open.extend(users.filter(|user| changed.insert(user)));
+        }
+        Self { changed }
+    }
+
+    pub(crate) fn is_same(&self, old: &Value, new: &Value) -> bool {
+        old == new && !self.has_changed(new)
+    }
+
+    fn has_changed(&self, value: &Value) -> bool {
+        match value {
+            Value::Object(map) => map.iter().any(|(key, value)| match value {
+                Value::String(reference) if key == "$ref" => self.changed.contains(reference.as_str()),
+                value => self.has_changed(value),
+            }),
+            Value::Array(list) => list.iter().any(|value| self.has_changed(value)),
+            _ => false,
+        }
+    }
+}

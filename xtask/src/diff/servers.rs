@@ -1,0 +1,124 @@
+//! The addresses that the bindings have built in, and the paths below them.
+//!
+//! A call goes to the address of a server with a path behind it (OpenAPI 3.0.3, 4.7.8): what moves from one to the other
+//! changes nothing on the wire, so both are compared together.
+
+use std::collections::BTreeMap;
+
+use super::change::{Change, Direction, Kind, Verdict};
+use super::compare::Comparison;
+use super::operations::Operation;
+use super::view::{At, Side};
+
+/// The servers of a version, by environment where they are named, and else by their place.
+fn servers(side: Side<'_>) -> BTreeMap<String, At<'_>> {
+    let list = side.root().get("servers").into_iter().flat_map(|servers| servers.list());
+    let named = list.enumerate().map(|(place, server)| {
+        let name = server.text("x-environment").map_or_else(|| place.to_string(), str::to_owned);
+        (name, server)
+    });
+    named.collect()
+}
+
+/// An address without a slash at its end, behind which every path has one.
+fn address<'a>(server: &At<'a>) -> Option<&'a str> {
+    Some(server.text("url")?.trim_end_matches('/'))
+}
+
+/// The part of an address that names a machine, and the path behind it.
+fn split(url: &str) -> (&str, &str) {
+    let begin = url.find("://").map_or(0, |place| place + 3);
+    // What has no host is a path as a whole.
+    if begin == 0 && !url.starts_with("//") {
+        return ("", url);
+    }
+    let begin = begin.max(2);
+    let end = url[begin..].find('/').map_or(url.len(), |place| begin + place);
+    url.split_at(end)
+}
+
+impl<'a> Comparison<'a> {
+    /// Sets the paths of the servers on both sides, if all that has changed of the servers is one path for another, and
+    /// operations have moved with it.
+    fn find_prefixes(&mut self) {
+        // Without servers there is one, at `/`.
+        let addresses = |side: Side<'a>| {
+            let all: BTreeMap<_, _> = servers(side)
+                .into_iter()
+                .filter_map(|(name, server)| Some((name, address(&server)?.to_owned())))
+                .collect();
+            if all.is_empty() { BTreeMap::from([("0".to_owned(), String::new())]) } else { all }
+        };
+        let (old, new) = (addresses(self.old), addresses(self.new));
+        let moved: Option<Vec<_>> = old
+            .iter()
+            .map(|(name, url)| {
+                let ((host, path), (other, after)) = (split(url), split(new.get(name)?));
+                (host == other && path != after).then(|| (path.to_owned(), after.to_owned()))
+            })
+            .collect();
+        let Some(moved) = moved.filter(|_| old.len() == new.len()) else { return };
+        let [(old, new), rest @ ..] = moved.as_slice() else { return };
+        if rest.iter().any(|(before, after)| (before, after) != (old, new)) {
+            return;
+        }
+        let keys = |side: Side<'a>, prefix: &str| {
+            Operation::all(side).iter().map(|one| one.key(prefix)).collect::<std::collections::BTreeSet<_>>()
+        };
+        if !keys(self.old, old).is_disjoint(&keys(self.new, new)) {
+            self.prefixes = (old.clone(), new.clone());
+        }
+    }
+
+    pub(crate) fn servers(&mut self) {
+        self.find_prefixes();
+        if self.prefixes.0 != self.prefixes.1 {
+            return;
+        }
+        let (old, new) = (servers(self.old), servers(self.new));
+        for (name, before) in &old {
+            let Some(url) = address(before) else { continue };
+            let after = new.get(name).and_then(address);
+            // Without a name, the order of servers says nothing.
+            let is_named = before.text("x-environment").is_some();
+            if after == Some(url) || (!is_named && new.values().any(|server| address(server) == Some(url))) {
+                continue;
+            }
+            let called = if is_named { format!("the server of `{name}`, {url},") } else { format!("the server {url}") };
+            let what = match after {
+                Some(after) => format!("{called} is now {after}"),
+                None => format!("{called} is gone"),
+            };
+            let change = Change::new(Kind::Server, Direction::Request, what);
+            let mut change = change.wire(Verdict::Breaking, "the old bindings have the old address built in");
+            change.demands = is_named && after.is_none();
+            let place = new.get(name).map_or("/servers", |server| server.pointer.as_str());
+            self.add(change, &before.pointer, place);
+        }
+        for (name, after) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+            let what = format!("the server {} ({name}) is new", after.text("url").unwrap_or_default());
+            let change = Change::new(Kind::Server, Direction::Request, what);
+            let change = change.wire(Verdict::Compatible, "the old bindings do not call it");
+            self.add(change, "/servers", &after.pointer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn an_address_is_a_machine_and_a_path() {
+        for (url, machine, path) in [
+            ("https://api.example.com/v1", "https://api.example.com", "/v1"),
+            ("https://api.example.com", "https://api.example.com", ""),
+            ("https://{region}.example.com:8443/a/b", "https://{region}.example.com:8443", "/a/b"),
+            ("//api.example.com/v1", "//api.example.com", "/v1"),
+            ("/v1", "", "/v1"),
+            ("", "", ""),
+        ] {
+            assert_eq!(split(url), (machine, path), "{url}");
+        }
+    }
+}

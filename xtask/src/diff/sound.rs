@@ -1,0 +1,86 @@
+//! Whether a document can be compared at all: a schema of a type that OpenAPI does not have allows nobody knows what.
+
+use serde_json::Value;
+use unloc_codegen::load::Document;
+
+use super::view::{At, Side};
+
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// The first schema with a type that OpenAPI 3.0 does not know (3.0.3, 4.7.24), in a sentence with its place.
+pub(crate) fn check(document: &Document) -> Result<(), String> {
+    let side = Side { document };
+    let mut unknown = Vec::new();
+    let root = side.root();
+    for (_, item) in root.get("paths").into_iter().flat_map(|paths| paths.entries()) {
+        path_item(&item, &mut unknown);
+    }
+    let components = root.get("components");
+    let part = |key: &str| {
+        components.iter().filter_map(|at| at.get(key)).flat_map(|at| at.entries()).map(|(_, at)| at).collect::<Vec<_>>()
+    };
+    part("schemas").iter().for_each(|at| schema(at, &mut unknown));
+    ["parameters", "headers", "requestBodies", "responses"]
+        .into_iter()
+        .flat_map(part)
+        .for_each(|at| carrier(&at, &mut unknown));
+    let mut placed: Vec<_> = unknown.iter().map(|at| (side.document.position(&at.pointer), at)).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    let Some((place, at)) = placed.first() else { return Ok(()) };
+    let place = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
+    let hint = if at.value.is_array() { ": lists of types are of OpenAPI 3.1" } else { "" };
+    let more = match placed.len() - 1 {
+        0 => String::new(),
+        1 => "; and one more like it".to_owned(),
+        count => format!("; and {count} more like it"),
+    };
+    Err(format!(
+        "{}{place}: `type` is {}, and OpenAPI 3.0 knows {} only{hint}{more}",
+        document.file.display(),
+        at.value,
+        TYPES.join(", ")
+    ))
+}
+
+fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {
+    parameters(item, unknown);
+    for (_, operation) in item.entries().filter(|(method, _)| unloc_codegen::operation::method(method).is_some()) {
+        parameters(&operation, unknown);
+        operation.get("requestBody").iter().for_each(|at| carrier(at, unknown));
+        let responses = operation.get("responses");
+        responses.iter().flat_map(|at| at.entries()).for_each(|(_, at)| carrier(&at, unknown));
+        let callbacks = operation.get("callbacks");
+        for (_, callback) in callbacks.iter().flat_map(|at| at.entries()) {
+            callback.entries().for_each(|(_, item)| path_item(&item, unknown));
+        }
+    }
+}
+
+fn parameters<'a>(owner: &At<'a>, unknown: &mut Vec<At<'a>>) {
+    owner.get("parameters").iter().flat_map(|at| at.list()).for_each(|at| carrier(&at, unknown));
+}
+
+/// What has a schema, or media types with one: parameters, headers, bodies, responses.
+fn carrier<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
+    at.get("schema").iter().for_each(|at| schema(at, unknown));
+    let media = at.get("content");
+    media.iter().flat_map(|at| at.entries()).for_each(|(_, at)| carrier(&at, unknown));
+    let headers = at.get("headers");
+    headers.iter().flat_map(|at| at.entries()).for_each(|(_, at)| carrier(&at, unknown));
+}
+
+fn schema<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
+    // What stands beside a reference is ignored (OpenAPI 3.0.3, 4.7.23).
+    if at.text("$ref").is_some() {
+        return;
+    }
+    let kind = at.get("type");
+    unknown.extend(kind.filter(|at| !matches!(at.value, Value::String(kind) if TYPES.contains(&kind.as_str()))));
+    for key in ["items", "additionalProperties", "not"] {
+        at.get(key).iter().for_each(|at| schema(at, unknown));
+    }
+    at.get("properties").iter().flat_map(|at| at.entries()).for_each(|(_, at)| schema(&at, unknown));
+    for key in ["allOf", "anyOf", "oneOf"] {
+        at.get(key).iter().flat_map(|at| at.list()).for_each(|at| schema(&at, unknown));
+    }
+}
