@@ -72,7 +72,8 @@ impl SandboxBuilder {
     /// How long tokens live, in whole seconds; an hour by default, as the service documents it. With zero, every token
     /// is expired when it arrives.
     ///
-    /// A token expires exactly so long after it was issued. `exp` in the JWT counts whole seconds and is rounded up.
+    /// A token expires exactly so long after it was issued. `iat` and `exp` in the JWT count whole seconds and are
+    /// rounded up.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self

@@ -79,12 +79,14 @@ impl Issuer {
     }
 
     pub(crate) fn issue(&self, granted: &Granted, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
-        let iat = now.timestamp();
-        let end = (iat.saturating_add(self.lifetime), now.timestamp_subsec_nanos());
+        let nanos = now.timestamp_subsec_nanos();
+        let end = (now.timestamp().saturating_add(self.lifetime), nanos);
+        // Rounded up along with `exp`, so that the two are as far apart as `expires_in` says.
+        let iat = now.timestamp().saturating_add(i64::from(nanos > 0));
         let claims = Claims {
             sub: self.client_id.clone(),
             iat,
-            exp: end.0.saturating_add(i64::from(end.1 > 0)),
+            exp: iat.saturating_add(self.lifetime),
             jti: format!("{:08x}", self.issued.fetch_add(1, Ordering::Relaxed)),
             scope: granted.scope.clone(),
             lock_holders: granted.identified.iter().chain(&granted.administered).cloned().collect(),
@@ -160,7 +162,8 @@ mod tests {
                 let claims = issuer.check(&token, now).map(|claims| [claims.iat, claims.exp]).unwrap();
                 assert!(issuer.check(&token, end).is_err(), "{lifetime} s from {now}");
                 // Whoever reads `exp` reads no moment at which the token has not been good for its lifetime.
-                assert_eq!(claims, [1_900_000_000, end.timestamp() + i64::from(nanos > 0)]);
+                let late = i64::from(nanos > 0);
+                assert_eq!(claims, [now.timestamp() + late, end.timestamp() + late]);
             }
         }
     }
