@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -32,7 +32,7 @@ pub(crate) struct Operation {
 pub(crate) async fn around(State(operation): State<Operation>, request: Request, next: Next) -> Response {
     let Operation { app, name } = operation;
     let (begun, method) = (Instant::now(), request.method().clone());
-    let scissors = request.extensions().get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
+    let scissors = request.extensions().get::<Scissors>().cloned();
     let fault = app.faults.strike(name);
     let said = fault.as_ref().map(Fault::name);
     let mut entry = Entry { app: &app, method, name, begun, said, status: GIVEN_UP };

@@ -8,13 +8,17 @@ use http_body_util::BodyExt;
 
 use crate::error::{ApiError, Invalid, OAuthError};
 use crate::fields::Fields;
+use crate::read_timeout::is_too_slow;
 
 /// What a body may weigh: a lock's image of 3,000,000 bytes (the limit the service's own demo keeps) is 4,000,000 in base64.
 pub(crate) const LIMIT: usize = 4 * 1024 * 1024;
 
+const TOO_SLOW: &str = "The body took too long to arrive";
+
 /// Why a body could not be read.
 pub(crate) enum BodyError {
     TooLarge,
+    TooSlow,
     Invalid(String),
 }
 
@@ -34,6 +38,7 @@ impl From<BodyError> for ApiError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge => Self::too_large(BodyError::too_large()),
+            BodyError::TooSlow => Self::too_slow(TOO_SLOW),
             BodyError::Invalid(description) => Self::invalid(description),
         }
     }
@@ -45,6 +50,7 @@ impl From<BodyError> for OAuthError {
             BodyError::TooLarge => {
                 Self::invalid_request(BodyError::too_large()).with_status(StatusCode::PAYLOAD_TOO_LARGE)
             }
+            BodyError::TooSlow => Self::invalid_request(TOO_SLOW).with_status(StatusCode::REQUEST_TIMEOUT),
             BodyError::Invalid(description) => Self::invalid_request(description),
         }
     }
@@ -58,6 +64,17 @@ impl<S: Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         Ok(Self(read_fields(request).await?))
+    }
+}
+
+/// The same for the control interface, where null is as good as leaving a field out.
+pub(crate) struct ControlBody(pub(crate) Fields);
+
+impl<S: Sync> FromRequest<S> for ControlBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        Ok(Self(read_fields(request).await?.lenient()))
     }
 }
 
@@ -84,7 +101,10 @@ fn demand_json(headers: &HeaderMap) -> Result<(), Invalid> {
 async fn collect(mut body: Body) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| BodyError::Invalid("The body ended before it was complete".to_owned()))?;
+        let frame = frame.map_err(|error| match is_too_slow(&error) {
+            true => BodyError::TooSlow,
+            false => BodyError::Invalid("The body ended before it was complete".to_owned()),
+        })?;
         let Some(data) = frame.data_ref() else { continue };
         if bytes.len() + data.len() > LIMIT {
             return Err(BodyError::TooLarge);

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
 use crate::delivery::Post;
+use crate::guard::Hosts;
 use crate::quirks::{Quirk, Quirks};
 use crate::sandbox::Sandbox;
 use crate::seed::{self, Plan};
@@ -32,6 +33,8 @@ pub struct SandboxBuilder {
     speed: f64,
     plan: Plan,
     quirks: Vec<Quirk>,
+    hosts: Vec<String>,
+    read_timeout: Duration,
 }
 
 impl Default for SandboxBuilder {
@@ -44,6 +47,8 @@ impl Default for SandboxBuilder {
             speed: 1.0,
             plan: Plan::default(),
             quirks: Vec::new(),
+            hosts: Vec::new(),
+            read_timeout: Duration::from_secs(15),
         }
     }
 }
@@ -64,10 +69,11 @@ impl SandboxBuilder {
         self
     }
 
-    /// How long tokens live, in whole seconds; an hour by default, as the service documents it.
+    /// How long tokens live, in whole seconds; an hour by default, as the service documents it. With zero, every token
+    /// is expired when it arrives.
     ///
-    /// As `iat` and `exp` of a JWT count whole seconds, a token may end up to a second early. With zero, every token is
-    /// expired when it arrives.
+    /// A token expires exactly so long after it was issued. `iat` and `exp` in the JWT count whole seconds and are
+    /// rounded up.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
@@ -87,8 +93,7 @@ impl SandboxBuilder {
     }
 
     /// How many seconds pass here in one second of the machine: 1 unless said otherwise, and 0 for a clock that stands
-    /// still until it is put forward. Less than nothing counts as nothing, more than 1e9 as 1e9, and what is no number
-    /// (NaN) as 1.
+    /// still until it is put forward. A number from 0 to 1e9; others are no settings to start with.
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = speed;
         self
@@ -108,16 +113,35 @@ impl SandboxBuilder {
     }
 
     /// How many locks there are in all: the twelve of the usual town first, then made-up ones, one lock holder after the
-    /// other. Where there is no lock holder, there are none.
+    /// other. Locks without a lock holder are no settings to start with.
     pub fn locks(mut self, count: usize) -> Self {
         self.plan.locks = Some(count);
         self
     }
 
     /// How many keys were made through the API: the seventeen of the usual town first, then made-up ones. Nothing is
-    /// shared from the app then. Where there is no lock, there are none.
+    /// shared from the app then. Keys without a lock are no settings to start with.
     pub fn keys(mut self, count: usize) -> Self {
         self.plan.keys = Some(count);
+        self
+    }
+
+    /// Lets the control interface and the page be called by this name as well, without a port: `emulator`, say, as the
+    /// containers beside it know it.
+    ///
+    /// Loopback names and the address listened on are always good, and on an address such as `0.0.0.0` all addresses
+    /// are. Other names are refused: a page from anywhere could be served under one that leads to this machine.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
+        self
+    }
+
+    /// How long the head of a request may take to arrive, and then its body: 15 seconds each unless said otherwise. A
+    /// head that takes longer ends the connection, and a body meets a 408. Measured by the machine's clock.
+    ///
+    /// A connection on which nothing comes ends after this time, too.
+    pub fn read_timeout(mut self, time: Duration) -> Self {
+        self.read_timeout = time;
         self
     }
 
@@ -131,9 +155,13 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// [`StartError::Listen`] when the port is taken or the address is not this machine's; the other kinds when the
-    /// machine is out of threads or randomness.
+    /// [`StartError::Settings`] when two settings contradict each other or one is out of range; [`StartError::Listen`] when the port is taken
+    /// or the address is not this machine's; the other kinds when the machine is out of threads or randomness.
     pub async fn start(self) -> Result<Sandbox, StartError> {
+        self.plan.check().map_err(StartError::Settings)?;
+        if !(0.0..=1e9).contains(&self.speed) {
+            return Err(StartError::Settings(format!("the speed must be a number from 0 to 1e9, not {}", self.speed)));
+        }
         let address = SocketAddr::new(self.address, self.port);
         let listen = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).map_err(listen)?;
@@ -149,7 +177,10 @@ impl SandboxBuilder {
         let quirks = Quirks::default();
         quirks.set(self.quirks);
         let leaves_the_machine = !self.address.is_loopback();
-        let app = Arc::new(Shared::new(Parts { base_url, clock, issuer, quirks, post, leaves_the_machine, town }));
+        let hosts = Hosts::new(self.address, self.hosts);
+        let read_timeout = self.read_timeout;
+        let parts = Parts { base_url, clock, issuer, quirks, post, leaves_the_machine, hosts, read_timeout, town };
+        let app = Arc::new(Shared::new(parts));
         let server = Server::start(listener, Arc::clone(&app), parcels).await.map_err(StartError::Serve)?;
         Ok(Sandbox { app, _server: server })
     }
@@ -169,6 +200,9 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
+    /// Two settings contradict each other, or one is out of its range.
+    #[error("{0}")]
+    Settings(String),
     /// The port is taken, or the address is not this machine's. Choose another, or port 0 for any that is free.
     #[error("cannot listen on {address}: {source}")]
     Listen {

@@ -10,13 +10,11 @@ use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::body::JsonBody;
+use crate::body::ControlBody;
 use crate::error::ApiError;
 use crate::people::Refused;
 use crate::quirks::Quirk;
@@ -64,12 +62,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/_sandbox/requests", get(requests))
         .route("/_sandbox/deliveries", get(deliveries))
         .route("/_sandbox/changes", get(live::changes))
-        .route("/openapi/auth.yaml", get(|| yaml(include_str!("../openapi/auth.yaml"))))
-        .route("/openapi/integrator.yaml", get(|| yaml(include_str!("../openapi/integrator.yaml"))))
-}
-
-async fn yaml(text: &'static str) -> Response {
-    ([(CONTENT_TYPE, "application/yaml")], text).into_response()
 }
 
 async fn contents() -> Json<Value> {
@@ -95,7 +87,7 @@ async fn quirks(State(app): State<App>) -> Json<Value> {
     Json(json!({ "quirks": listed.collect::<Vec<_>>() }))
 }
 
-async fn set_quirks(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Json<Value>, ApiError> {
+async fn set_quirks(State(app): State<App>, ControlBody(body): ControlBody) -> Result<Json<Value>, ApiError> {
     body.only(&["on"])?;
     let wrong = || body.wrong("on", "must be an array of names of quirks");
     let names = body.required("on", body.present("on"))?.as_array().ok_or_else(wrong)?;

@@ -52,6 +52,10 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeError", description)
     }
 
+    pub(crate) fn too_slow(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutError", description)
+    }
+
     /// What a fault answers with that was given no body.
     pub(crate) fn on_demand(status: StatusCode, description: impl Into<String>) -> Self {
         Self::new(status, "SandboxFault", description)

@@ -6,16 +6,22 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+use crate::clock;
 use crate::error::Invalid;
 
-/// The fields of one JSON object. Null counts as absent unless a reader says otherwise.
+/// The fields of one JSON object.
+///
+/// Null is a value like any other, and refused where a reader wants a text or a number: the later service does that, too
+/// ("must be of type string"). [`nullable`](Fields::nullable) is for the few fields that the specs call nullable.
 pub(crate) struct Fields {
     map: Map<String, Value>,
     /// Where the object lies in the body, for messages: empty for the body itself, else `address.`.
     path: String,
+    /// Whether null is as good as nothing, wherever it stands.
+    is_lenient: bool,
 }
 
 impl Fields {
@@ -26,9 +32,14 @@ impl Fields {
         let value: Value =
             serde_json::from_slice(bytes).map_err(|error| Invalid(format!("The body is not valid JSON: {error}")))?;
         match value {
-            Value::Object(map) => Ok(Self { map, path: String::new() }),
+            Value::Object(map) => Ok(Self { map, path: String::new(), is_lenient: false }),
             _ => Err(Invalid("The body must be a JSON object".to_owned())),
         }
+    }
+
+    /// The same fields, where null is as good as leaving one out: for the control interface, which no spec describes.
+    pub(crate) fn lenient(self) -> Self {
+        Self { is_lenient: true, ..self }
     }
 
     /// The field's value as it was sent, null included.
@@ -39,6 +50,23 @@ impl Fields {
     /// The field's value, if it was sent and is not null.
     pub(crate) fn present(&self, name: &str) -> Option<&Value> {
         self.sent(name).filter(|value| !value.is_null())
+    }
+
+    /// The field's value for a reader that wants this type, in the words of JSON Schema.
+    pub(crate) fn value(&self, name: &str, kind: &str) -> Result<Option<&Value>, Invalid> {
+        match self.sent(name) {
+            Some(Value::Null) if !self.is_lenient => Err(self.wrong(name, &format!("must be of type {kind}"))),
+            _ => Ok(self.present(name)),
+        }
+    }
+
+    /// What `read` makes of a field for which null is as good as leaving it out.
+    pub(crate) fn nullable<'a, T>(
+        &'a self,
+        name: &str,
+        read: impl FnOnce(&'a Self, &str) -> Result<Option<T>, Invalid>,
+    ) -> Result<Option<T>, Invalid> {
+        if self.present(name).is_none() { Ok(None) } else { read(self, name) }
     }
 
     /// The names of all fields that were sent.
@@ -56,7 +84,7 @@ impl Fields {
 
     /// A string whose number of characters lies within `limits`.
     pub(crate) fn text(&self, name: &str, limits: RangeInclusive<usize>) -> Result<Option<&str>, Invalid> {
-        let Some(value) = self.present(name) else { return Ok(None) };
+        let Some(value) = self.value(name, "string")? else { return Ok(None) };
         let Some(text) = value.as_str() else { return Err(self.wrong(name, "must be a string")) };
         if !limits.contains(&text.chars().count()) {
             let (least, most) = limits.into_inner();
@@ -66,14 +94,20 @@ impl Fields {
     }
 
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Invalid> {
-        let Some(value) = self.present(name) else { return Ok(None) };
+        let Some(value) = self.value(name, "boolean")? else { return Ok(None) };
         value.as_bool().map(Some).ok_or_else(|| self.wrong(name, "must be true or false"))
     }
 
     /// A whole number within `limits`.
+    ///
+    /// 60.0 and 6e1 are the whole number 60, as JSON Schema has it: a service in JavaScript cannot tell them apart.
     pub(crate) fn number(&self, name: &str, limits: RangeInclusive<i64>) -> Result<Option<i64>, Invalid> {
-        let Some(value) = self.present(name) else { return Ok(None) };
-        match value.as_i64().filter(|number| limits.contains(number)) {
+        let Some(value) = self.value(name, "integer")? else { return Ok(None) };
+        // Up to here, floats are exact.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        let whole = || value.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT);
+        let number = value.as_i64().or_else(|| whole().map(|float| float as i64));
+        match number.filter(|number| limits.contains(number)) {
             Some(number) => Ok(Some(number)),
             None => {
                 let (least, most) = limits.into_inner();
@@ -83,19 +117,17 @@ impl Fields {
     }
 
     pub(crate) fn date(&self, name: &str) -> Result<Option<DateTime<Utc>>, Invalid> {
-        let Some(value) = self.present(name) else { return Ok(None) };
-        let date = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-        // In UTC, the first and the last hours of all years can lie in years without an ISO 8601 form.
-        match date.map(|date| date.to_utc()).filter(|date| (0..=9999).contains(&date.year())) {
-            Some(date) => Ok(Some(date)),
-            None => Err(self.wrong(name, "must be an ISO 8601 date such as 2020-01-15T14:08:47.000Z, or null")),
-        }
+        let Some(value) = self.value(name, "string")? else { return Ok(None) };
+        // A text that no date can be has the message of one that has another form.
+        clock::parse(value.as_str().unwrap_or_default()).map(Some).map_err(|rule| self.wrong(name, rule))
     }
 
     pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Invalid> {
-        match self.present(name) {
+        match self.value(name, "object")? {
             None => Ok(None),
-            Some(Value::Object(map)) => Ok(Some(Self { map: map.clone(), path: format!("{}{name}.", self.path) })),
+            Some(Value::Object(map)) => {
+                Ok(Some(Self { map: map.clone(), path: format!("{}{name}.", self.path), is_lenient: self.is_lenient }))
+            }
             Some(_) => Err(self.wrong(name, "must be an object")),
         }
     }
@@ -188,22 +220,39 @@ mod tests {
     }
 
     #[test]
-    fn null_counts_as_absent() {
-        let body = fields(r#"{ "end": null }"#);
-        assert_eq!(body.date("end").unwrap(), None);
-        assert!(body.sent("end").is_some());
+    fn null_is_refused_by_name_and_type_unless_the_field_may_be_null() {
+        let body = fields(r#"{ "a": null, "b": { "c": null } }"#);
+        let messages = [
+            body.text("a", 0..=9).unwrap_err().0,
+            body.boolean("a").unwrap_err().0,
+            body.number("a", 0..=9).unwrap_err().0,
+            body.date("a").unwrap_err().0,
+            body.object("a").map(|_| ()).unwrap_err().0,
+            body.object("b").unwrap().unwrap().text("c", 0..=9).unwrap_err().0,
+        ];
+        let types = ["a:string", "a:boolean", "a:integer", "a:string", "a:object", "b.c:string"];
+        assert_eq!(messages, types.map(|text| text.replace(':', " must be of type ")));
+        assert_eq!(body.nullable("a", Fields::date).unwrap(), None);
+        assert_eq!(body.nullable("absent", Fields::date).unwrap(), None);
+        assert!(body.nullable("b", Fields::date).is_err());
+        let lenient = body.lenient();
+        assert_eq!(lenient.date("a").unwrap(), None);
+        assert_eq!(lenient.object("b").unwrap().unwrap().text("c", 0..=9).unwrap(), None);
+        assert!(lenient.sent("a").is_some());
     }
 
     #[test]
-    fn a_date_lies_in_a_year_that_has_four_digits_in_utc_too() {
-        for (text, is_good) in [
-            ("0000-01-01T00:00:00Z", true),
-            ("9999-12-31T23:59:59.999Z", true),
-            ("0000-01-01T00:00:00+14:00", false),
-            ("9999-12-31T23:59:59-14:00", false),
-        ] {
-            let body = fields(&format!(r#"{{ "start": "{text}" }}"#));
-            assert_eq!(body.date("start").is_ok(), is_good, "{text}");
+    fn a_number_is_whole_however_it_is_written() {
+        let read = |text: &str| fields(&format!(r#"{{ "n": {text} }}"#)).number("n", -1000..=1_000_000);
+        for (text, number) in
+            [("60", 60), ("60.0", 60), ("6e1", 60), ("0.6E+2", 60), ("-0.0", 0), ("-7.000", -7), ("1e6", 1_000_000)]
+        {
+            assert_eq!(read(text).unwrap(), Some(number), "{text}");
+        }
+        for bad in
+            ["60.5", "1e-3", "1000000.5", "1e7", "1e300", "-1e300", "18446744073709551616", "\"60\"", "true", "[60]"]
+        {
+            assert_eq!(read(bad).unwrap_err().0, "n must be a whole number from -1000 to 1000000", "{bad}");
         }
     }
 

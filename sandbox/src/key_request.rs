@@ -34,7 +34,7 @@ impl KeyRequest {
 
     fn parse(body: &Fields, now: DateTime<Utc>) -> Result<Self, Invalid> {
         let user_id = body.required("userId", body.text("userId", 0..=1024)?)?;
-        let start = body.date("start")?;
+        let start = body.nullable("start", Fields::date)?;
         let request = Self {
             user_id: phone("userId", user_id)?,
             start,
@@ -44,13 +44,13 @@ impl KeyRequest {
             made: now,
         };
         // Nobody is invited here, but a wrong type is still the caller's mistake.
-        body.boolean("skipInviteNotification")?;
+        body.nullable("skipInviteNotification", Fields::boolean)?;
         Ok(request)
     }
 }
 
 fn end(body: &Fields, start: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Invalid> {
-    let end = body.date("end")?;
+    let end = body.nullable("end", Fields::date)?;
     let minutes = body.number("durationMinutes", 1..=MOST_MINUTES)?;
     match (end, minutes) {
         (Some(_), Some(_)) => Err(Invalid("end and durationMinutes exclude each other: send one of them".to_owned())),
@@ -76,9 +76,7 @@ fn recurrence(body: &Fields) -> Result<Option<Box<Recurrence>>, Invalid> {
         let Some(weekday) = WEEKDAYS.iter().position(|weekday| *weekday == name) else {
             return Err(days.wrong(name, "is not a weekday: recurrence has mon, tue, wed, thu, fri, sat and sun"));
         };
-        let Some(day) = days.object(name)? else {
-            return Err(days.wrong(name, "must be an object"));
-        };
+        let day = days.required(name, days.object(name)?)?;
         let number = |name, most| {
             let number = day.required(name, day.number(name, 0..=most)?)?;
             Ok::<_, Invalid>(u8::try_from(number).unwrap_or_default())
@@ -112,9 +110,17 @@ mod tests {
 
     #[test]
     fn dates_may_be_absent_or_null() {
-        for more in ["", r#", "start": null, "end": null, "durationMinutes": null, "recurrence": null"#] {
+        for more in ["", r#", "start": null, "end": null, "skipInviteNotification": null"#] {
             let request = read(more).unwrap();
             assert!(request.start.is_none() && request.end.is_none() && request.recurrence.is_none());
+        }
+    }
+
+    #[test]
+    fn what_the_spec_does_not_call_nullable_is_no_null() {
+        for name in ["userId", "durationMinutes", "recurrence", "appSwitchOnly"] {
+            let text = refusal(&format!(r#", "{name}": null"#));
+            assert!(text.starts_with(&format!("{name} must be of type ")), "{text}");
         }
     }
 
@@ -148,7 +154,8 @@ mod tests {
             (format!(r#"{{ "monday": {day} }}"#), "recurrence.monday"),
             (format!(r#"{{ "mon": {late} }}"#), "recurrence.mon.startMinute"),
             (r#"{ "mon": { "startHour": 8 } }"#.to_owned(), "recurrence.mon.startMinute is missing"),
-            (r#"{ "mon": null }"#.to_owned(), "recurrence.mon must be an object"),
+            (r#"{ "mon": null }"#.to_owned(), "recurrence.mon must be of type object"),
+            (r#"{ "mon": [] }"#.to_owned(), "recurrence.mon must be an object"),
             (r#"{ "timeSpans": [] }"#.to_owned(), "recurrence.timeSpans"),
             ("[]".to_owned(), "recurrence must be an object"),
         ] {

@@ -39,7 +39,7 @@ pub(crate) async fn create(
     let organization_id = body.required("organizationId", organization_text(&body, "organizationId", 4)?)?;
     let suffix = organization_text(&body, "organizationIdSuffix", 0)?.unwrap_or_default();
     let wants_account = body.boolean("createVendorAccount")? == Some(true);
-    let account = if wants_account { Some(NewAccount::read(&body)?) } else { None };
+    let account = if wants_account { Some(NewAccount::read(&body)?) } else { NewAccount::ignore(&body)? };
 
     let mut town = app.town();
     if town.identified(country_iso, organization_id, suffix).is_some() {

@@ -7,7 +7,7 @@ use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::body::JsonBody;
 use crate::caller::{Home, NoMore, OneLock};
@@ -90,11 +90,10 @@ pub(crate) async fn picture(
 
 /// What the request says about the picture: nothing, take it away (null), or a new one.
 fn image(body: &Fields) -> Result<Option<Option<Image>>, Invalid> {
-    let value = match body.sent("image") {
-        None => return Ok(None),
-        Some(Value::Null) => return Ok(Some(None)),
-        Some(value) => value,
-    };
+    let Some(value) = body.sent("image") else { return Ok(None) };
+    if value.is_null() {
+        return Ok(Some(None));
+    }
     let rule = || {
         body.wrong("image", "must be a data URL of a picture: data:image/{png, jpeg, gif or webp};base64,{its bytes}")
     };
@@ -116,24 +115,24 @@ fn address(body: &Fields) -> Result<Option<Option<Address>>, Invalid> {
     if body.sent("address").is_none() {
         return Ok(None);
     }
-    let Some(address) = body.object("address")? else {
+    let Some(address) = body.nullable("address", Fields::object)? else {
         return Ok(Some(None));
     };
-    if address.names().next().is_none() {
-        return Ok(Some(None));
-    }
     let text = |name| Ok::<_, Invalid>(address.text(name, 0..=MOST)?.map(str::to_owned));
     let country_iso = text("countryIso")?;
     // The documentation's own example has it in lower case.
-    if country_iso.as_ref().is_some_and(|country| !is_alpha_2(&country.to_ascii_uppercase())) {
-        return Err(address.wrong("countryIso", "must be ISO 3166-1 alpha-2: two letters such as NO"));
+    let is_country = |text: &String| text.is_empty() || is_alpha_2(&text.to_ascii_uppercase());
+    if country_iso.as_ref().is_some_and(|text| !is_country(text)) {
+        return Err(address.wrong("countryIso", "must be ISO 3166-1 alpha-2, two letters such as NO, or empty"));
     }
-    Ok(Some(Some(Address {
+    let address = Address {
         street: text("street")?,
         postal_code: text("postalCode")?,
         city: text("city")?,
         country_iso,
         floor: text("floor")?,
         visitor_instructions: text("visitorInstructions")?,
-    })))
+    };
+    // Fields that are not known are as good as none.
+    Ok(Some(if address == Address::default() { None } else { Some(address) }))
 }

@@ -49,7 +49,7 @@ pub(crate) struct Lock {
     pub(crate) roles: Vec<Place>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]

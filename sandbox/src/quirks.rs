@@ -106,6 +106,8 @@ quirks! {
     BrokenRollback = "broken-rollback",
     /// Webhooks are called twice for each event.
     WebhooksTwice = "webhooks-twice",
+    /// Pages of other origins may send the headers `authorization` and `content-type` only, and not `accept`.
+    NarrowCors = "narrow-cors",
 }
 
 impl fmt::Display for Quirk {

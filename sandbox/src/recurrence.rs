@@ -1,6 +1,6 @@
 //! When within a week a key works.
 
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, Offset, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -45,56 +45,106 @@ impl Recurrence {
 
     /// Whether this moment is in a period, by the clocks on the wall of the lock. Without any period there is no
     /// restriction: an empty object is as good as none.
+    ///
+    /// Wall clocks decide, also on days on which they are changed: in an hour that is skipped no key works, and in one
+    /// that comes twice it works twice.
     pub(crate) fn contains(&self, now: DateTime<Utc>, time_zone: Tz) -> bool {
-        if self.0.iter().all(Option::is_none) {
+        if self.is_unrestricted() {
             return true;
         }
         let local = now.with_timezone(&time_zone);
         let minute = local.hour() * 60 + local.minute();
         let today = local.weekday().num_days_from_monday() as usize;
-        let is_in = |day: usize, minute: u32| {
-            self.0[day].is_some_and(|period| {
+        // The longest period, from 24:59 to 24:58, ends two days after the one it is listed under.
+        (0..=2).any(|days_ago| {
+            self.0[(today + 7 - days_ago) % 7].is_some_and(|period| {
                 let (start, end) = period.minutes();
-                (start..end).contains(&minute)
+                (start..end).contains(&(minute + days_ago as u32 * 24 * 60))
             })
-        };
-        is_in(today, minute) || is_in((today + 6) % 7, minute + 24 * 60)
+        })
     }
 
-    /// The spans in which the key works between two moments, to be drawn. At most 400, whoever asks for how long.
-    pub(crate) fn spans(
-        &self,
-        from: DateTime<Utc>,
-        to: DateTime<Utc>,
-        time_zone: Tz,
-    ) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
-        if self.0.iter().all(Option::is_none) {
+    /// The spans in which the key works between two moments, to be drawn: those in which [`contains`](Self::contains)
+    /// holds. At most 400, whoever asks for how long.
+    pub(crate) fn spans(&self, from: DateTime<Utc>, to: DateTime<Utc>, time_zone: Tz) -> Vec<Span> {
+        if self.is_unrestricted() {
             return vec![(from, to)];
         }
-        let mut day = from.with_timezone(&time_zone).date_naive() - TimeDelta::days(1);
-        let last = to.with_timezone(&time_zone).date_naive();
         let mut spans = Vec::new();
-        while day <= last && spans.len() < 400 {
+        for stretch in stretches(from, to, time_zone) {
+            self.spans_within(stretch, &mut spans);
+        }
+        spans.sort_unstable();
+        // Periods of neighbouring days can overlap, or touch at midnight.
+        spans.dedup_by(|next, earlier| {
+            let touches = next.0 <= earlier.1;
+            if touches {
+                earlier.1 = earlier.1.max(next.1);
+            }
+            touches
+        });
+        spans.truncate(400);
+        spans
+    }
+
+    fn spans_within(&self, (from, to, ahead): Stretch, spans: &mut Vec<Span>) {
+        let local = |moment: DateTime<Utc>| (moment.naive_utc() + ahead).date();
+        let mut day = local(from) - TimeDelta::days(2);
+        while day <= local(to) {
             if let Some(period) = self.0[day.weekday().num_days_from_monday() as usize] {
-                let (start, end) = period.minutes();
                 let at = |minutes: u32| {
-                    let local = day.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
-                    // An hour that the summer time leaves out begins when it ends.
-                    let shifted = local + TimeDelta::hours(1);
-                    let zoned = local.and_local_timezone(time_zone).earliest();
-                    zoned.or_else(|| shifted.and_local_timezone(time_zone).earliest()).map(|date| date.to_utc())
+                    let wall = day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes.into());
+                    (wall - ahead).and_utc()
                 };
-                if let (Some(start), Some(end)) = (at(start), at(end)) {
-                    let (start, end) = (start.max(from), end.min(to));
-                    if start < end {
-                        spans.push((start, end));
-                    }
+                let (start, end) = period.minutes();
+                let (start, end) = (at(start).max(from), at(end).min(to));
+                if start < end {
+                    spans.push((start, end));
                 }
             }
             day += TimeDelta::days(1);
         }
-        spans
     }
+
+    fn is_unrestricted(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+}
+
+/// From a moment until another.
+pub(crate) type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// A span in which nobody changes the clocks, and how far they are ahead of UTC.
+type Stretch = (DateTime<Utc>, DateTime<Utc>, TimeDelta);
+
+/// Cuts a span where the clocks are changed. Within a stretch, wall clocks and UTC run side by side.
+fn stretches(from: DateTime<Utc>, to: DateTime<Utc>, time_zone: Tz) -> Vec<Stretch> {
+    // The time zone database has no two changes within a quarter of a day that undo each other.
+    const STEP: TimeDelta = TimeDelta::hours(6);
+    let ahead = |moment: DateTime<Utc>| {
+        let offset = time_zone.offset_from_utc_datetime(&moment.naive_utc());
+        TimeDelta::seconds(offset.fix().local_minus_utc().into())
+    };
+    let (mut stretches, mut begin, mut at) = (Vec::new(), from, from);
+    while at < to {
+        let next = (at + STEP).min(to);
+        if ahead(at) == ahead(next) {
+            at = next;
+            continue;
+        }
+        // Clocks are changed at whole seconds: the first second with another offset, by halving.
+        let (mut before, mut after) = (at.timestamp(), next.timestamp());
+        while after - before > 1 {
+            let middle = before + (after - before) / 2;
+            let is_before = DateTime::from_timestamp(middle, 0).is_none_or(|moment| ahead(moment) == ahead(at));
+            *if is_before { &mut before } else { &mut after } = middle;
+        }
+        let change = DateTime::from_timestamp(after, 0).unwrap_or(next);
+        stretches.push((begin, change, ahead(at)));
+        (begin, at) = (change, change);
+    }
+    stretches.push((begin, to, ahead(begin)));
+    stretches
 }
 
 impl Serialize for Recurrence {
@@ -111,6 +161,8 @@ impl Serialize for Recurrence {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -149,17 +201,116 @@ mod tests {
         assert!(Recurrence::default().contains(at("2026-11-23T00:00:00Z"), Tz::UTC));
     }
 
+    /// Compares the two minute by minute, and a second before and after whatever begins or ends.
+    fn agree(recurrence: &Recurrence, from: DateTime<Utc>, days: i64, time_zone: Tz) {
+        let to = from + TimeDelta::days(days);
+        let spans = recurrence.spans(from, to, time_zone);
+        for (one, next) in spans.iter().zip(spans.iter().skip(1)) {
+            assert!(one.1 < next.0, "{time_zone}: {one:?} is not apart from {next:?}");
+        }
+        let edges = spans.iter().flat_map(|(start, end)| [*start, *end]);
+        let edges = edges.flat_map(|edge| [edge - TimeDelta::seconds(1), edge, edge + TimeDelta::seconds(1)]);
+        let minutes = (0..days * 24 * 60).map(|minute| from + TimeDelta::minutes(minute));
+        for moment in minutes.chain(edges).filter(|moment| (from..to).contains(moment)) {
+            let drawn = spans.iter().any(|(start, end)| (*start..*end).contains(&moment));
+            assert_eq!(drawn, recurrence.contains(moment, time_zone), "{moment} in {time_zone}: {recurrence:?}");
+        }
+    }
+
+    /// The moments between two years at which a zone's clocks are changed.
+    fn changes(time_zone: Tz, years: [i32; 2]) -> Vec<DateTime<Utc>> {
+        let [from, to] = years.map(|year| at(&format!("{year}-01-01T00:00:00Z")));
+        stretches(from, to, time_zone).into_iter().skip(1).map(|(begin, ..)| begin).collect()
+    }
+
     #[test]
     fn spans_are_what_contains_says() {
-        let nights = Recurrence::on(6, [22, 0, 6, 0]);
-        let (from, to) = (at("2026-11-20T00:00:00Z"), at("2026-12-01T12:00:00Z"));
-        let spans = nights.spans(from, to, Tz::Europe__Oslo);
-        assert_eq!(spans.len(), 2);
-        let mut minute = from;
-        while minute < to {
-            let drawn = spans.iter().any(|(start, end)| (*start..*end).contains(&minute));
-            assert_eq!(drawn, nights.contains(minute, Tz::Europe__Oslo), "{minute}");
-            minute += TimeDelta::minutes(1);
+        for nights in [Recurrence::on(6, [22, 0, 6, 0]), Recurrence::on(2, [24, 59, 24, 58])] {
+            agree(&nights, at("2026-11-20T00:00:00Z"), 12, Tz::Europe__Oslo);
+        }
+    }
+
+    #[test]
+    fn a_skipped_hour_is_never_drawn_and_a_repeated_one_twice() {
+        let night = |period| Recurrence::on(6, period);
+        let spans = |period, day: &str| {
+            let from = at(&format!("{day}T00:00:00Z"));
+            let spans = night(period).spans(from, from + TimeDelta::hours(12), Tz::Europe__Oslo);
+            spans
+                .into_iter()
+                .map(|(start, end)| [start, end].map(|at| at.format("%H:%M").to_string()))
+                .collect::<Vec<_>>()
+        };
+        let drawn = |times: &[[&str; 2]]| times.iter().map(|span| span.map(str::to_owned)).collect::<Vec<_>>();
+        // From 2:00 to 3:00 there is no time in Oslo, on this day of spring.
+        for (period, times) in
+            [([2, 15, 2, 45], &[][..]), ([2, 30, 4, 0], &[["01:00", "02:00"]]), ([1, 0, 2, 30], &[["00:00", "01:00"]])]
+        {
+            assert_eq!(spans(period, "2030-03-31"), drawn(times), "{period:?}");
+        }
+        // And in autumn it is 2:00 twice, at 0:00 and at 1:00 in UTC.
+        for (period, times) in [
+            ([2, 15, 2, 45], &[["00:15", "00:45"], ["01:15", "01:45"]][..]),
+            ([2, 30, 4, 0], &[["00:30", "01:00"], ["01:30", "03:00"]]),
+            ([1, 0, 2, 30], &[["00:00", "00:30"], ["01:00", "01:30"]]),
+        ] {
+            assert_eq!(spans(period, "2030-10-27"), drawn(times), "{period:?}");
+        }
+    }
+
+    #[test]
+    fn spans_are_what_contains_says_around_every_change_of_the_clocks() {
+        let week = |period: [u8; 4]| {
+            let [start_hour, start_minute, end_hour, end_minute] = period;
+            Recurrence([Some(Period { start_hour, start_minute, end_hour, end_minute }); 7])
+        };
+        // By an hour, by half an hour, at midnight, in Ramadan, by a whole day, and by seconds a hundred years ago.
+        for (time_zone, years) in [
+            (Tz::Europe__Oslo, [2029, 2032]),
+            (Tz::Europe__London, [1995, 1997]),
+            (Tz::America__New_York, [2006, 2008]),
+            (Tz::Australia__Lord_Howe, [2026, 2028]),
+            (Tz::America__Sao_Paulo, [2016, 2018]),
+            (Tz::Africa__Casablanca, [2026, 2028]),
+            (Tz::Pacific__Apia, [2011, 2013]),
+            (Tz::Europe__Amsterdam, [1936, 1941]),
+        ] {
+            let changes = changes(time_zone, years);
+            assert!(!changes.is_empty(), "{time_zone}");
+            for change in changes {
+                let from = change - TimeDelta::days(2) + TimeDelta::seconds(17);
+                for period in [[2, 15, 2, 45], [2, 30, 4, 0], [0, 0, 24, 0], [23, 30, 0, 30], [1, 59, 2, 0]] {
+                    agree(&week(period), from, 4, time_zone);
+                }
+            }
+        }
+    }
+
+    fn period() -> impl Strategy<Value = Option<Period>> {
+        let period = (0..=24_u8, 0..60_u8, 0..=24_u8, 0..60_u8);
+        proptest::option::of(period.prop_map(|(start_hour, start_minute, end_hour, end_minute)| Period {
+            start_hour,
+            start_minute,
+            end_hour,
+            end_minute,
+        }))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+        #[test]
+        fn spans_are_what_contains_says_in_every_zone(
+            time_zone in proptest::sample::select(&chrono_tz::TZ_VARIANTS[..]),
+            days in proptest::array::uniform7(period()),
+            year in 1970..2037_i32,
+            near in any::<proptest::sample::Index>(),
+            off in -4 * 24 * 3600..4 * 24 * 3600_i64,
+        ) {
+            // Somewhere near a change of the clocks, where there is one.
+            let changes = changes(time_zone, [year, year + 1]);
+            let change = if changes.is_empty() { at("2030-01-01T00:00:00Z") } else { changes[near.index(changes.len())] };
+            agree(&Recurrence(days), change + TimeDelta::seconds(off), 5, time_zone);
         }
     }
 }

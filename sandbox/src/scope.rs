@@ -24,7 +24,7 @@ pub(crate) struct Granted {
 /// Reads the field `scope`: absent, a space-delimited string or an array of strings.
 pub(crate) fn requested(fields: &Fields) -> Result<Vec<String>, Invalid> {
     let wrong = || fields.wrong("scope", "must be an array of strings or a space-delimited string");
-    match fields.present("scope") {
+    match fields.value("scope", "string or array")? {
         None => Ok(Vec::new()),
         Some(Value::String(text)) => Ok(text.split(' ').filter(|claim| !claim.is_empty()).map(str::to_owned).collect()),
         Some(Value::Array(items)) => {
@@ -105,12 +105,18 @@ mod tests {
 
     #[test]
     fn a_scope_is_absent_a_string_or_an_array() {
-        for none in ["{}", r#"{"scope":null}"#, r#"{"scope":""}"#, r#"{"scope":[]}"#] {
+        for none in ["{}", r#"{"scope":""}"#, r#"{"scope":[]}"#] {
             assert!(ask(none).unwrap().is_empty(), "{none}");
         }
         assert_eq!(ask(r#"{"scope":"a  b"}"#).unwrap(), ["a", "b"]);
         assert_eq!(ask(r#"{"scope":["a","b"]}"#).unwrap(), ["a", "b"]);
-        for bad in [r#"{"scope":7}"#, r#"{"scope":[7]}"#, r#"{"scope":{"lock_holder_org_id":"1"}}"#] {
+        for bad in [
+            r#"{"scope":null}"#,
+            r#"{"scope":7}"#,
+            r#"{"scope":[null]}"#,
+            r#"{"scope":[7]}"#,
+            r#"{"scope":{"lock_holder_org_id":"1"}}"#,
+        ] {
             assert!(ask(bad).unwrap_err().0.starts_with("scope must be"), "{bad}");
         }
     }

@@ -42,6 +42,21 @@ impl Default for Plan {
     }
 }
 
+impl Plan {
+    /// Finds the numbers that contradict each other: the town would be smaller than was asked for, without a word.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let (none, some) = (|count| count == Some(0), |count: Option<usize>| count.filter(|count| *count > 0));
+        if let (true, Some(locks)) = (none(self.lock_holders), some(self.locks)) {
+            return Err(format!("{locks} locks need a lock holder, and there are to be 0"));
+        }
+        if let (true, Some(keys)) = (none(self.lock_holders) || none(self.locks), some(self.keys)) {
+            let missing = if none(self.locks) { "lock" } else { "lock holder" };
+            return Err(format!("{keys} keys need a {missing}, and there are to be 0"));
+        }
+        Ok(())
+    }
+}
+
 /// Builds the town as it is at the start.
 pub(crate) fn build(plan: &Plan, now: DateTime<Utc>) -> Town {
     let mut town = Seeding { now, town: Town::empty(Ids::seeded(plan.seed), plan.settling), plan, keys: 0 };
@@ -330,6 +345,33 @@ mod tests {
         let town = handmade(now);
         for state in ["active", "scheduled", "expired", "revoked"] {
             assert!(town.keys.iter().any(|key| town.key_state(key, now) == state), "{state}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_contradict_each_other_are_told() {
+        let check = |numbers: [Option<usize>; 3]| {
+            let [lock_holders, locks, keys] = numbers;
+            Plan { lock_holders, locks, keys, ..Plan::default() }.check()
+        };
+        for (numbers, named) in [
+            ([Some(0), Some(5), None], "5 locks need a lock holder"),
+            ([Some(0), Some(1), Some(0)], "1 locks need a lock holder"),
+            ([None, Some(0), Some(5)], "5 keys need a lock,"),
+            ([Some(0), None, Some(7)], "7 keys need a lock holder"),
+            ([Some(0), Some(0), Some(7)], "7 keys need a lock,"),
+        ] {
+            assert!(check(numbers).is_err_and(|text| text.starts_with(named)), "{numbers:?}: {:?}", check(numbers));
+        }
+        for fine in [
+            [None; 3],
+            [Some(0), None, None],
+            [Some(0), Some(0), Some(0)],
+            [None, Some(0), None],
+            [None, None, Some(0)],
+            [Some(1), Some(5), Some(5)],
+        ] {
+            assert_eq!(check(fine), Ok(()), "{fine:?}");
         }
     }
 

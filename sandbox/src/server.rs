@@ -1,6 +1,5 @@
 //! The routes, and the thread that serves them.
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::TcpListener as StdListener;
 use std::sync::{Arc, LazyLock};
@@ -10,26 +9,23 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
-use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 use crate::around::{Operation, around};
+use crate::cross_origin::narrow;
 use crate::delivery::{Parcel, deliver};
 use crate::drain::drain;
 use crate::error::{ApiError, OAuthError};
+use crate::guard::guard;
 use crate::state::App;
-use crate::wire::{Scissors, Wires};
 use crate::{
-    auth, control, integrator, key_events, keys, lock_holders, locks, page, roles, vendor_connections, webhooks,
+    auth, connection, control, cross_origin, integrator, key_events, keys, lock_holders, locks, page, read_timeout,
+    roles, specs, vendor_connections, webhooks,
 };
-
-/// How long requests that are under way may take to end once the sandbox stops.
-const GRACE: Duration = Duration::from_secs(1);
 
 const BASE: &str = "/integrators/v1";
 const HOME: &str = "/integrators/v1/lock-holders/{lockHolderId}";
@@ -93,22 +89,23 @@ pub(crate) static OPERATIONS: LazyLock<Vec<&'static str>> =
 /// The service. Each route is there with and without its trailing slash; nothing is redirected, because a redirect
 /// makes many clients drop the body or the token.
 fn router(app: App) -> Router {
-    let mut router = Router::new().route("/images/{name}", get(locks::picture));
+    let mut api = Router::new().route("/images/{name}", get(locks::picture)).merge(specs::routes());
     for (name, path, methods) in operations() {
         let operation = Operation { app: Arc::clone(&app), name };
         let methods = methods.layer(middleware::from_fn_with_state(operation, around));
-        router = router.route(&path, methods.clone()).route(&format!("{path}/"), methods);
+        api = api.route(&path, methods.clone()).route(&format!("{path}/"), methods);
     }
     // The fallback for methods is given to routes that are there already.
-    let router = router.merge(control::routes()).merge(page::routes());
-    let router = router.method_not_allowed_fallback(wrong_method).fallback(unknown_path);
-    // A browser's client is as welcome as any other, whatever page it is from.
-    let cross_origin = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers(Any);
-    router.layer(middleware::from_fn(drain)).layer(cross_origin).with_state(app)
+    let api = api.method_not_allowed_fallback(wrong_method).fallback(unknown_path);
+    let api = api.layer(cross_origin::layer()).layer(middleware::from_fn_with_state(Arc::clone(&app), narrow));
+
+    let control = control::routes().merge(page::routes());
+    // Else the API's fallback would answer here, and let pages of any origin read it.
+    let control = control.route("/_sandbox/{*unknown}", any(unknown_path)).method_not_allowed_fallback(wrong_method);
+    let control = control.layer(middleware::from_fn_with_state(Arc::clone(&app), guard));
+
+    let limit = middleware::from_fn_with_state(Arc::clone(&app), read_timeout::limit);
+    api.merge(control).layer(middleware::from_fn(drain)).layer(limit).with_state(app)
 }
 
 async fn unknown_path(State(app): State<App>, method: Method, uri: Uri) -> Response {
@@ -193,11 +190,5 @@ fn prepare(listener: StdListener) -> io::Result<(runtime::Runtime, TcpListener)>
 
 async fn serve(listener: TcpListener, app: App, parcels: mpsc::UnboundedReceiver<Parcel>) {
     tokio::spawn(deliver(Arc::clone(&app), parcels));
-    let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<Scissors>();
-    let stopping = Arc::clone(&app);
-    let serving = axum::serve(Wires(listener), service);
-    let serving = tokio::spawn(serving.with_graceful_shutdown(async move { stopping.stopped().await }).into_future());
-    app.stopped().await;
-    // What is still open after the grace ends with the runtime.
-    let _ = timeout(GRACE, serving).await;
+    connection::serve(listener, router(Arc::clone(&app)), app).await;
 }

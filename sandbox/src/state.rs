@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::clock::Clock;
 use crate::delivery::Post;
 use crate::faults::Faults;
+use crate::guard::Hosts;
 use crate::journal::Journal;
 use crate::quirks::Quirks;
 use crate::token::Issuer;
@@ -28,6 +29,10 @@ pub(crate) struct Shared {
     pub(crate) post: Post,
     /// Whether webhooks may be called that are not on this machine.
     pub(crate) leaves_the_machine: bool,
+    /// The names that the control interface is called by.
+    pub(crate) hosts: Hosts,
+    /// How long the head of a request, and then its body, may take to arrive.
+    pub(crate) read_timeout: Duration,
     town: Mutex<Town>,
     /// Counts what somebody who watches would want to see.
     changes: watch::Sender<u64>,
@@ -42,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) quirks: Quirks,
     pub(crate) post: Post,
     pub(crate) leaves_the_machine: bool,
+    pub(crate) hosts: Hosts,
+    pub(crate) read_timeout: Duration,
     pub(crate) town: Town,
 }
 
@@ -56,6 +63,8 @@ impl Shared {
             journal: Journal::default(),
             post: parts.post,
             leaves_the_machine: parts.leaves_the_machine,
+            hosts: parts.hosts,
+            read_timeout: parts.read_timeout,
             town: Mutex::new(parts.town),
             changes: watch::Sender::new(0),
             stopping: watch::Sender::new(false),

@@ -37,7 +37,7 @@ pub(crate) enum Doom {
     Revoked,
 }
 
-/// What a token says. `lock_holders` and `generation` are the sandbox's own claims.
+/// What a token says. `lock_holders`, `generation` and `end` are the sandbox's own claims.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Claims {
     sub: String,
@@ -49,6 +49,9 @@ pub(crate) struct Claims {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lock_holders: Vec<String>,
     generation: u64,
+    /// Seconds and nanoseconds of the moment it expires at. `exp` counts whole seconds and is this, rounded up: rounded
+    /// down, a token would live up to a second less than `expires_in` says.
+    end: (i64, u32),
 }
 
 impl Issuer {
@@ -76,7 +79,10 @@ impl Issuer {
     }
 
     pub(crate) fn issue(&self, granted: &Granted, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
-        let iat = now.timestamp();
+        let nanos = now.timestamp_subsec_nanos();
+        let end = (now.timestamp().saturating_add(self.lifetime), nanos);
+        // Rounded up along with `exp`, so that the two are as far apart as `expires_in` says.
+        let iat = now.timestamp().saturating_add(i64::from(nanos > 0));
         let claims = Claims {
             sub: self.client_id.clone(),
             iat,
@@ -85,6 +91,7 @@ impl Issuer {
             scope: granted.scope.clone(),
             lock_holders: granted.identified.iter().chain(&granted.administered).cloned().collect(),
             generation: self.generation.load(Ordering::SeqCst),
+            end,
         };
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
     }
@@ -103,7 +110,7 @@ impl Issuer {
             return Err(ApiError::bad_token("JWT revoked"));
         }
         let dead = claims.generation != self.generation.load(Ordering::SeqCst);
-        if claims.exp <= now.timestamp() || dead || doom == Some(Doom::Expired) {
+        if claims.end <= (now.timestamp(), now.timestamp_subsec_nanos()) || dead || doom == Some(Doom::Expired) {
             return Err(ApiError::bad_token("JWT expired"));
         }
         Ok(claims)
@@ -111,7 +118,7 @@ impl Issuer {
 
     fn read(&self, token: &str) -> Result<Claims, ApiError> {
         let mut rules = Validation::new(Algorithm::HS256);
-        // The library reads the machine's clock and forgives a minute. Here the sandbox's clock decides, to the second.
+        // The library reads the machine's clock and forgives a minute. Here the sandbox's clock decides, exactly.
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
         match decode::<Claims>(token, &self.checking, &rules) {
@@ -141,6 +148,34 @@ mod tests {
         let token = issuer.issue(&Granted::default(), now).unwrap();
         assert!(issuer.check(&token, now + TimeDelta::milliseconds(9_999)).is_ok());
         assert!(issuer.check(&token, now + TimeDelta::seconds(10)).is_err());
+    }
+
+    #[test]
+    fn a_token_lives_as_long_as_it_was_promised_whenever_it_was_issued() {
+        for lifetime in [1, 2, 3600] {
+            let issuer = issuer(lifetime);
+            for nanos in [0, 1, 499_999_999, 500_000_000, 999_999_999] {
+                let now = DateTime::from_timestamp(1_900_000_000, nanos).unwrap();
+                let token = issuer.issue(&Granted::default(), now).unwrap();
+                let end = now + TimeDelta::seconds(lifetime as i64);
+                assert!(issuer.check(&token, end - TimeDelta::nanoseconds(1)).is_ok(), "{lifetime} s from {now}");
+                let claims = issuer.check(&token, now).map(|claims| [claims.iat, claims.exp]).unwrap();
+                assert!(issuer.check(&token, end).is_err(), "{lifetime} s from {now}");
+                // Whoever reads `exp` reads no moment at which the token has not been good for its lifetime.
+                let late = i64::from(nanos > 0);
+                assert_eq!(claims, [now.timestamp() + late, end.timestamp() + late]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_without_a_lifetime_is_expired_at_once() {
+        let issuer = issuer(0);
+        for nanos in [0, 1, 999_999_999] {
+            let now = DateTime::from_timestamp(1_900_000_000, nanos).unwrap();
+            let token = issuer.issue(&Granted::default(), now).unwrap();
+            assert!(issuer.check(&token, now).is_err(), "{now}");
+        }
     }
 
     #[test]

@@ -2,18 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::body::JsonBody;
 use crate::caller::{Home, NoMore, OneLock};
-use crate::error::{ApiError, Invalid};
-use crate::fields::Fields;
+use crate::error::ApiError;
 use crate::ids::Id;
 use crate::model::{Place, Webhook};
 use crate::state::App;
+use crate::webhook_url;
 
 /// The parameters of a path to one webhook.
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ pub(crate) async fn create(
     home: Home<NoMore>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let url = url(&body)?;
+    let url = webhook_url::read(&body)?;
     register(&app, home.lock_holder, None, url)
 }
 
@@ -47,7 +47,7 @@ pub(crate) async fn create_for_lock(
     home: Home<OneLock>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let url = url(&body)?;
+    let url = webhook_url::read(&body)?;
     let lock = app.town().lock(home.lock_holder, &home.path.lock_id)?;
     register(&app, home.lock_holder, Some(lock), url)
 }
@@ -76,16 +76,4 @@ pub(crate) async fn delete(State(app): State<App>, home: Home<OneWebhook>) -> Re
         }
         None => Err(ApiError::not_found(format!("This lock holder has no webhook {id:?}"))),
     }
-}
-
-fn url(body: &Fields) -> Result<String, Invalid> {
-    let url = body.required("webhookUrl", body.text("webhookUrl", 1..=4096)?)?;
-    let parsed = url.parse::<Uri>().ok();
-    let complete = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty())
-    });
-    if !complete {
-        return Err(body.wrong("webhookUrl", "must be a complete http or https address"));
-    }
-    Ok(url.to_owned())
 }

@@ -1,19 +1,13 @@
 //! Connections that can be reset.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-
-/// Accepts connections.
-pub(crate) struct Wires(pub(crate) TcpListener);
+use tokio::net::TcpStream;
 
 /// A connection.
 pub(crate) struct Wire {
@@ -32,24 +26,9 @@ impl Scissors {
     }
 }
 
-impl Listener for Wires {
-    type Io = Wire;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        let _ = stream.set_nodelay(true);
-        (Wire { stream, scissors: Scissors::default() }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, Wires>> for Scissors {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
-        stream.io().scissors.clone()
+impl Wire {
+    pub(crate) fn new(stream: TcpStream, scissors: Scissors) -> Self {
+        Self { stream, scissors }
     }
 }
 

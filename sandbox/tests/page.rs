@@ -143,6 +143,19 @@ async fn the_control_interface_answers_every_path_that_the_page_asks_for() {
 }
 
 #[tokio::test]
+async fn the_page_asks_for_its_stream_only_while_somebody_looks() {
+    let files = Browser::start().await.files().await;
+    let script = &files["/_sandbox/page/page.js"];
+    // Six of these are all that a browser has for a host: hidden tabs, and pages behind the back button, keep none.
+    for part in
+        ["\"pagehide\", stopListening", "\"pageshow\", watch", "document.hidden ? stopListening()", "source?.close()"]
+    {
+        assert!(script.contains(part), "{part}");
+    }
+    assert_eq!(script.matches("new EventSource").count(), 1);
+}
+
+#[tokio::test]
 async fn the_lists_the_page_begins_with_agree_with_the_town() {
     let browser = Browser::start().await;
     let town = browser.sandbox.town();

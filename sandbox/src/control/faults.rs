@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::body::JsonBody;
+use crate::body::ControlBody;
 use crate::error::{ApiError, Invalid};
 use crate::faults::Fault;
 use crate::fields::Fields;
@@ -24,7 +24,7 @@ pub(super) async fn list(State(app): State<App>) -> Json<Value> {
     Json(json!({ "faults": app.faults.list() }))
 }
 
-pub(super) async fn add(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Json<Value>, ApiError> {
+pub(super) async fn add(State(app): State<App>, ControlBody(body): ControlBody) -> Result<Json<Value>, ApiError> {
     let fault = read(&body)?;
     let id = app.faults.add(fault).map_err(|error| ApiError::invalid(error.to_string()))?;
     app.changed();

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::body::JsonBody;
+use crate::body::ControlBody;
 use crate::clock;
 use crate::error::ApiError;
 use crate::fields::Fields;
@@ -33,7 +33,7 @@ pub(super) async fn clock(State(app): State<App>) -> Json<Value> {
     Json(json!({ "now": clock::text(now), "speed": speed }))
 }
 
-pub(super) async fn set_clock(State(app): State<App>, JsonBody(body): JsonBody) -> Result<Json<Value>, ApiError> {
+pub(super) async fn set_clock(State(app): State<App>, ControlBody(body): ControlBody) -> Result<Json<Value>, ApiError> {
     const FIELDS: [&str; 3] = ["speed", "advanceSeconds", "advanceTo"];
     body.only(&FIELDS)?;
     if FIELDS.iter().all(|name| body.present(name).is_none()) {
@@ -172,7 +172,7 @@ fn recent(town: &crate::town::Town, lock_holder: Place, now: DateTime<Utc>) -> V
 pub(super) async fn people(
     State(app): State<App>,
     action: Result<Path<String>, PathRejection>,
-    JsonBody(body): JsonBody,
+    ControlBody(body): ControlBody,
 ) -> Result<Json<Value>, ApiError> {
     let people = People::of(&app);
     let action = action.map(|Path(action)| action).unwrap_or_default();
@@ -196,7 +196,7 @@ pub(super) async fn people(
 pub(super) async fn vendors(
     State(app): State<App>,
     action: Result<Path<String>, PathRejection>,
-    JsonBody(body): JsonBody,
+    ControlBody(body): ControlBody,
 ) -> Result<StatusCode, ApiError> {
     let vendors = Vendors::of(&app);
     let connection = || text(&body, "connectionId");

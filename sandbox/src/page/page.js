@@ -98,17 +98,35 @@ function connected(is) {
   setAttribute(link, "class", is ? "link live" : "link lost");
 }
 
-// A source that failed is given up: some browsers never try again once nobody listened on the port.
+// News, while somebody looks. Browsers have six connections to a host for all of their tabs: a hidden tab that kept one,
+// or a page that waits behind the back button, would leave none for the page in front.
+let source = null;
+let retry = 0;
+
 function listen() {
-  const source = new EventSource("/_sandbox/changes");
+  clearTimeout(retry);
+  if (source || document.hidden) return;
+  source = new EventSource("/_sandbox/changes");
   source.onopen = refresh;
   source.onmessage = refresh;
+  // A source that failed is given up: some browsers never try again once nobody listened on the port.
   source.onerror = () => {
-    source.close();
+    stopListening();
     connected(false);
     refresh();
-    setTimeout(listen, RETRY);
+    retry = setTimeout(listen, RETRY);
   };
+}
+
+function stopListening() {
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+}
+
+function watch() {
+  listen();
+  refresh();
 }
 
 view.chosen = location.hash.slice(1) || null;
@@ -121,10 +139,12 @@ for (const choice of document.querySelectorAll("[data-speed]")) {
 for (const choice of document.querySelectorAll("[data-advance]")) {
   choice.addEventListener("click", () => setClock({ advanceSeconds: Number(choice.dataset.advance) }));
 }
-document.addEventListener("visibilitychange", refresh);
+document.addEventListener("visibilitychange", () => (document.hidden ? stopListening() : watch()));
+// A page that is left may come back as it was; then it is shown again, and nothing else is told.
+addEventListener("pagehide", stopListening);
+addEventListener("pageshow", watch);
 // Time alone changes what keys can do, and the sandbox does not tell.
 setInterval(() => clock.speed > 0 && refresh(), 3000);
 setInterval(() => clock.speed > 1 && refresh(), 1000);
 setInterval(showClock, 100);
-refresh();
-listen();
+watch();

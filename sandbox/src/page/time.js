@@ -15,7 +15,7 @@ export function setZone(name) {
     date: format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
     time: format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     moment: format({ weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
-    short: format({ day: "numeric", month: "short" }),
+    short: format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
     day: format({ day: "numeric" }),
     weekday: format({ weekday: "short" }),
   };
@@ -25,7 +25,7 @@ setZone("UTC");
 export const zoneName = () => zone;
 export const text = (format, moment) => formats[format].format(moment);
 
-// Rows of today show the time, older ones the day: the clock may have run through weeks in a minute.
+// Rows of today show the time to the second, older ones the day as well: the clock may have run through weeks in a minute.
 export function when(date, now) {
   const moment = Date.parse(date);
   return dayStart(moment) === dayStart(now) ? text("time", moment) : text("short", moment);

@@ -14,7 +14,9 @@ const MANY = 9;
 const ORDER = ["active", "creating", "error", "inactive", "scheduled", "expired"];
 const WORKS_NOW = (key) => key.state === "active";
 
-export const view = { chosen: null, span: "fortnight", holders: [], timeline: null };
+// Fourteen days have no room for their names on a phone.
+const isNarrow = matchMedia("(max-width: 720px)").matches;
+export const view = { chosen: null, span: isNarrow ? "week" : "fortnight", holders: [], timeline: null };
 const opened = new Set();
 let days = windowAround(0, view.span);
 let changed = () => {};
@@ -99,7 +101,7 @@ function showDays(now) {
   fill(byId("days"), days.days, (day) => days.days.indexOf(day), column, (element, day) => {
     const next = days.days[days.days.indexOf(day) + 1] ?? days.to;
     const weekday = text("weekday", day);
-    const marks = [day <= now && now < next && "today", ["Sat", "Sun"].includes(weekday) && "weekend"];
+    const marks = [day <= now && now < next && "today", ["Sat", "Sun"].includes(weekday) && "weekend", weekday === "Mon" && "monday"];
     setClass(element, ["day", ...marks.filter(Boolean)].join(" "));
     element.style.left = `${days.percent(day)}%`;
     element.style.width = `${days.percent(next) - days.percent(day)}%`;

@@ -47,7 +47,7 @@ impl Program {
     fn upload(&self, path: &str, size: usize) -> Option<Answer> {
         let mut stream = connect_to(&self.base_url);
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
         );
         let chunk = [b"10000\r\n", &[b' '; 0x10000][..], b"\r\n"].concat();
         let send = |stream: &mut TcpStream| {
@@ -95,7 +95,7 @@ fn a_body_of_very_many_small_values_takes_no_more_than_its_text() {
     let growth = program.grows_by(|program| {
         let mut stream = connect_to(&program.base_url);
         let head = format!(
-            "POST /auth/v1/token/ HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST /auth/v1/token/ HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
         stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).expect("bytes are taken");

@@ -26,7 +26,7 @@ pub(crate) fn start(quirks: &[Quirk]) -> Sandbox {
 /// The head of a good request.
 pub(crate) fn head(method: &str, path: &str, token: &[u8], length: usize) -> Vec<u8> {
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nauthorization: "
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nauthorization: "
     );
     [head.as_bytes(), token, b"\r\n\r\n"].concat()
 }

@@ -13,7 +13,7 @@ impl Plan {
         let mut bytes = format!("{method} ").into_bytes();
         bytes.extend(self.path(template, names));
         bytes.extend(self.query.as_bytes());
-        bytes.extend(b" HTTP/1.1\r\nhost: sandbox.example\r\nconnection: close\r\n");
+        bytes.extend(b" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         if let Some(token) = token {
             bytes.extend([b"authorization: ", token, b"\r\n"].concat());
         }

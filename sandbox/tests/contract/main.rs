@@ -9,6 +9,7 @@
 
 mod answers;
 mod behaviour;
+mod nulls;
 mod quirks;
 mod scenarios;
 mod spec;

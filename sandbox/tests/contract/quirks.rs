@@ -8,13 +8,15 @@ use crate::scenarios::scenarios;
 use crate::spec::Answer;
 use crate::world::World;
 
-/// Quirks that do not change how an answer looks. Each has a test in [`behaviour`](crate::behaviour).
-const OF_BEHAVIOUR: [Quirk; 5] = [
+/// Quirks that do not change how an answer looks. Each has a test in [`behaviour`](crate::behaviour), or
+/// with what browsers ask.
+const OF_BEHAVIOUR: [Quirk; 6] = [
     Quirk::StrictSlashes,
     Quirk::NullDatesRefused,
     Quirk::RevokingExpiredConflicts,
     Quirk::BrokenRollback,
     Quirk::WebhooksTwice,
+    Quirk::NarrowCors,
 ];
 
 /// What there is to see of an answer: status, content type, and body without regard to the order of fields.

@@ -57,6 +57,18 @@ impl Documented {
         responses.into_iter().flatten().map(|(status, _)| status.parse().expect("a status"))
     }
 
+    /// The spec that the operation is of.
+    pub(crate) fn document(&self) -> &Value {
+        &self.document.value
+    }
+
+    /// The schema of the request's body, if it has one.
+    pub(crate) fn request_schema(&self) -> Option<&Value> {
+        let method = self.operation.method.to_lowercase();
+        let operation = &self.document.value["paths"][&self.operation.path][method];
+        operation.pointer("/requestBody/content/application~1json/schema")
+    }
+
     /// The one status of success.
     pub(crate) fn success(&self) -> u16 {
         self.statuses().find(|status| (200..300).contains(status)).expect("a success")

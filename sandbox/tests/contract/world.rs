@@ -32,6 +32,16 @@ impl Call {
         Self { body: Some(body), ..Self::default() }
     }
 
+    /// The body, if there is one.
+    pub(crate) fn sent(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
+    /// The same call with another body.
+    pub(crate) fn sending(&self, body: Value) -> Self {
+        Self { body: Some(body), ..self.clone() }
+    }
+
     /// Another value in the path than the one that the world has under the parameter's name.
     pub(crate) fn with(mut self, parameter: &'static str, value: &'static str) -> Self {
         self.parameters.insert(parameter, value);

@@ -23,6 +23,9 @@ async fn time_is_read_stopped_and_put_forward_over_http() {
     assert_eq!(get(&service, "/clock").await, stopped);
     let later = put(json!({ "advanceSeconds": 86400 })).await.ok();
     assert_ne!(later["now"], stopped["now"]);
+    for bad in ["2090-01-01T00:00:60Z", "2090-06-30T23:59:60.5Z", "0000-01-01T00:00:00Z", "2090-01-01"] {
+        assert!(put(json!({ "advanceTo": bad })).await.refused(400).starts_with("advanceTo"), "{bad}");
+    }
     let moment = json!({ "advanceTo": "2100-01-01T00:00:00.000Z", "speed": 60 });
     assert_eq!(put(moment.clone()).await.ok()["speed"], 60.0);
     assert!(text(&get(&service, "/clock").await, "now").starts_with("2100-01-01T00:"));
@@ -209,17 +212,45 @@ async fn requests_can_be_read_without_the_people_in_them() {
     assert_eq!(home.get("/locks/").await.refused(401), "JWT expired");
 }
 
+/// What a YAML text says.
+fn yaml(text: &str) -> Value {
+    unloc_codegen::load::Document::parse(std::path::Path::new("served.yaml"), text).expect("YAML").value
+}
+
 #[tokio::test]
-async fn the_specs_are_served_as_they_are_and_the_interface_lists_itself() {
+async fn the_specs_are_served_with_the_sandbox_as_their_only_server() {
     let service = Service::start().await;
-    for (name, own) in [
-        ("auth", include_str!("../../../openapi/auth.yaml")),
-        ("integrator", include_str!("../../../openapi/integrator.yaml")),
+    let own = service.sandbox.base_url();
+    let port = own.rsplit(':').next().expect("a port");
+    for (name, path, file) in [
+        ("auth", "/auth/v1", include_str!("../../../openapi/auth.yaml")),
+        ("integrator", "/integrators/v1", include_str!("../../../openapi/integrator.yaml")),
     ] {
-        let answer = service.http.get(service.url(&format!("/openapi/{name}.yaml"))).send().await.expect("an answer");
-        assert_eq!(answer.headers()["content-type"], "application/yaml");
-        assert!(answer.text().await.expect("a text") == own, "{name}");
+        let near = format!("localhost:{port}");
+        for (host, base) in [
+            (None, own.to_owned()),
+            (Some("elsewhere.example.com"), own.to_owned()),
+            (Some(&near), format!("http://{near}")),
+        ] {
+            let mut request = service.http.get(service.url(&format!("/openapi/{name}.yaml")));
+            if let Some(host) = host {
+                request = request.header("host", host);
+            }
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.headers()["content-type"], "application/yaml");
+            let (mut served, mut written) = (yaml(&answer.text().await.expect("a text")), yaml(file));
+            let servers = served["servers"].take();
+            assert_eq!(servers.as_array().map(Vec::len), Some(1), "{servers}");
+            assert_eq!(servers[0]["url"], format!("{base}{path}"));
+            written["servers"].take();
+            assert!(served == written, "{name} says something else");
+        }
     }
+}
+
+#[tokio::test]
+async fn the_interface_lists_itself() {
+    let service = Service::start().await;
     let contents = get(&service, "/").await;
     for (route, _) in contents.as_object().expect("an object") {
         let (methods, path) = route.split_once(" /_sandbox").expect("methods and a path");
@@ -241,25 +272,4 @@ async fn who_watches_is_told_that_something_has_changed() {
     assert!(news.chunk().await.expect("a chunk").is_some(), "where things stand");
     service.sandbox.clock().stop();
     assert!(news.chunk().await.expect("a chunk").is_some(), "what has changed");
-}
-
-#[tokio::test]
-async fn a_page_of_any_origin_may_call() {
-    let service = Service::start().await;
-    let preflight = service
-        .http
-        .request(Method::OPTIONS, service.url(crate::support::LOCK_HOLDERS))
-        .header("origin", "https://app.example.com")
-        .header("access-control-request-method", "GET")
-        .header("access-control-request-headers", "authorization,content-type")
-        .send();
-    let preflight = preflight.await.expect("an answer");
-    assert_eq!(preflight.status(), 200);
-    assert_eq!(preflight.headers()["access-control-allow-origin"], "*");
-    // A star would not cover this one.
-    assert_eq!(preflight.headers()["access-control-allow-headers"], "authorization,content-type");
-    assert_eq!(preflight.headers()["access-control-allow-methods"], "GET");
-    let token = service.token(Value::Null).await;
-    let answer = service.get(crate::support::LOCK_HOLDERS, &token).await;
-    assert_eq!(answer.headers["access-control-allow-origin"], "*");
 }

@@ -89,6 +89,19 @@ async fn a_recurrence_comes_back_as_it_was_sent() {
 }
 
 #[tokio::test]
+async fn whole_numbers_may_be_written_with_a_point() {
+    let service = Service::start().await;
+    let home = service.home(0).await;
+    let monday = json!({ "startHour": 8.0, "startMinute": 0.0, "endHour": 1.2e1, "endMinute": 30 });
+    let body = json!({ "userId": "+12125550150", "durationMinutes": 60.0, "recurrence": { "mon": monday } });
+    let (key, _) = create(&home, body).await;
+    let sent = json!({ "mon": { "startHour": 8, "startMinute": 0, "endHour": 12, "endMinute": 30 } });
+    assert_eq!(key["recurrence"], sent);
+    let date = |name| DateTime::parse_from_rfc3339(&text(&key, name)).expect("a date");
+    assert_eq!(date("end") - date("created"), TimeDelta::minutes(60));
+}
+
+#[tokio::test]
 async fn a_wrong_key_is_refused_and_not_made() {
     let service = Service::start().await;
     let home = service.home(0).await;
@@ -100,10 +113,16 @@ async fn a_wrong_key_is_refused_and_not_made() {
         (json!({ "userId": 12125550150_u64 }), "userId"),
         (json!({ "start": "tomorrow" }), "start"),
         (json!({ "start": 0 }), "start"),
+        (json!({ "start": "2030-06-01T10:00:60.000Z" }), "start"),
+        (json!({ "end": "2030-06-30T23:59:60Z" }), "end"),
+        (json!({ "start": "0000-01-01T00:00:00Z" }), "start"),
         (json!({ "start": from_now(60), "end": from_now(30) }), "end"),
         (json!({ "end": from_now(60), "durationMinutes": 10 }), "end and durationMinutes"),
         (json!({ "durationMinutes": 0 }), "durationMinutes"),
         (json!({ "durationMinutes": 1.5 }), "durationMinutes"),
+        (json!({ "durationMinutes": null }), "durationMinutes"),
+        (json!({ "recurrence": null }), "recurrence"),
+        (json!({ "appSwitchOnly": null }), "appSwitchOnly"),
         (json!({ "durationMinutes": u64::MAX }), "durationMinutes"),
         (json!({ "skipInviteNotification": "yes" }), "skipInviteNotification"),
         (json!({ "recurrence": { "mon": { "startHour": 25 } } }), "recurrence.mon.startHour"),

@@ -72,11 +72,11 @@ async fn limits_are_named_with_their_field() {
     for (field, value, limit) in [
         ("name", json!("abc"), "4 to 1024"),
         ("name", json!("x".repeat(1025)), "4 to 1024"),
-        ("name", json!(null), "missing"),
+        ("name", json!(null), "of type string"),
         ("name", json!(7), "string"),
         ("countryIso", json!("dk"), "alpha-2"),
         ("countryIso", json!("DNK"), "alpha-2"),
-        ("countryIso", json!(null), "missing"),
+        ("countryIso", json!(null), "of type string"),
         ("organizationId", json!("123"), "4 to 1024"),
         ("organizationId", json!("has.dot"), "letters"),
         ("organizationId", json!("has blank"), "letters"),
@@ -85,7 +85,7 @@ async fn limits_are_named_with_their_field() {
         ("vendor", json!("acme"), "one of danalock"),
         ("vendor", json!("virtual"), "no accounts"),
         ("email", json!("nobody"), "mail address"),
-        ("password", json!(null), "missing"),
+        ("password", json!(null), "of type string"),
         ("createVendorAccount", json!("true"), "true or false"),
     ] {
         let mut body = emerald();

@@ -36,7 +36,9 @@ async fn a_change_stays_and_leaves_the_rest_alone() {
     let moved = home.patch(&path, json!({ "address": address })).await.ok()["lock"].clone();
     assert_eq!(moved["address"], address, "a new address takes the place of the old one as a whole");
     assert_eq!(moved["name"], "Entrance A");
-    for nothing in [json!(null), json!({})] {
+    let empty = json!({ "street": "", "postalCode": "", "city": "", "countryIso": "", "floor": "" });
+    assert_eq!(home.patch(&path, json!({ "address": empty })).await.ok()["lock"]["address"], empty);
+    for nothing in [json!(null), json!({}), json!({ "unheard": "of" })] {
         home.patch(&path, json!({ "address": address })).await.ok();
         let removed = home.patch(&path, json!({ "address": nothing })).await.ok();
         assert!(removed["lock"].get("address").is_none(), "{removed}");
@@ -79,6 +81,7 @@ async fn a_refused_change_changes_nothing() {
         ("image", json!(7)),
         ("address", json!("Kaigata 2")),
         ("address.street", json!({ "street": 7 })),
+        ("address.street", json!({ "street": null })),
         ("address.postalCode", json!({ "postalCode": 10013 })),
         ("address.countryIso", json!({ "countryIso": "NOR" })),
     ] {

@@ -3,6 +3,7 @@
 // Clippy knows tests by their attribute and takes the helpers around them for code that ships.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod browser;
 mod control;
 mod http;
 mod isolation;
@@ -15,6 +16,7 @@ mod people;
 mod program;
 mod roles;
 mod routes;
+mod slow;
 mod support;
 mod tokens;
 mod vendors;

@@ -117,6 +117,23 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         (&["--starts-at", "2030-02-30"], "2030-06-01"),
         (&["--speed", "fast"], "--speed"),
         (&["--settling", "1.5"], "--settling"),
+        (&["--starts-at", "2030-06-01T10:00:60Z"], "second 60"),
+        (&["--starts-at", "0000-01-01"], "--starts-at"),
+        (&["--starts-at", "0005-01-01T00:00:00Z"], "years 6 to 9999"),
+        (&["--speed", "NaN"], "--speed"),
+        (&["--speed", "-1"], "--speed"),
+        (&["--speed", "inf"], "0 to 1000000000"),
+        (&["--speed=-infinity"], "--speed"),
+        (&["--speed=1e10"], "--speed"),
+        (&["--settling", "99999999999999"], "--settling"),
+        (&["--token-lifetime", "18446744073709551615"], "--token-lifetime"),
+        (&["--lock-holders", "0", "--locks", "5"], "--locks and --lock-holders contradict"),
+        (&["--locks", "0", "--keys", "5"], "--keys and --locks contradict"),
+        (&["--keys", "1", "--lock-holders", "0"], "--keys and --lock-holders contradict"),
+        (&["--port", "0", "--port=4010"], "--port is given twice"),
+        (&["--quirks", "--quirks=bare-lists"], "--quirks is given twice"),
+        (&["--allow-host", "http://emulator:4010"], "--allow-host"),
+        (&["--allow-host", ""], "--allow-host"),
         (&["--quirks=no-such"], "no-such"),
         (&["--quirks", "string-booleans"], "write --quirks=string-booleans"),
         (&["--colour"], "--colour"),
@@ -127,6 +144,24 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.starts_with("unloc-sandbox: ") && text.contains(named), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn arguments_at_the_end_of_their_range_are_good() {
+    for arguments in [
+        &["--lock-holders=0"][..],
+        &["--lock-holders=0", "--locks=0", "--keys=0", "--speed=1e9"],
+        &["--locks=0", "--speed=-0", "--settling=0", "--token-lifetime=0"],
+        &["--starts-at=9999-12-31T23:59:59.999Z", "--allow-host=a", "--allow-host=b.example.com"],
+        &["--starts-at=0006-01-01", "--token-lifetime=1000000000000", "--settling=3153600000000"],
+    ] {
+        let mut command = program(arguments);
+        let child = command.arg("--port=0").stdout(Stdio::piped()).spawn().expect("the program runs");
+        let mut running = Running(child);
+        let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
+        assert!(lines.next().is_some(), "{arguments:?}");
     }
 }
 

@@ -65,6 +65,42 @@ async fn in_a_week_keys_start_and_recur_and_expire_and_every_use_is_told_to_a_li
     assert_eq!(told.len(), opened);
 }
 
+/// On days on which the clocks are changed, too: the hour that is skipped, and the one that comes twice.
+#[tokio::test]
+async fn the_timeline_draws_what_the_door_does() {
+    for day in ["2030-03-31", "2030-10-27"] {
+        let midnight: DateTime<Utc> = format!("{day}T00:00:00Z").parse().expect("a date");
+        let builder = Sandbox::builder().starts_at(midnight - TimeDelta::hours(3)).speed(0.0);
+        let service = Service::with(builder.token_lifetime(YEAR)).await;
+        let home = service.home(0).await;
+        let lock = home.lock("Main entrance").await;
+        for (place, [start, end]) in [[(2, 15), (2, 45)], [(2, 30), (4, 0)], [(1, 0), (2, 30)]].into_iter().enumerate()
+        {
+            let hours = json!({ "startHour": start.0, "startMinute": start.1, "endHour": end.0, "endMinute": end.1 });
+            let body = json!({ "userId": format!("+1212555015{place}"), "recurrence": { "sun": hours } });
+            key(&home, &lock, body).await;
+        }
+        for _ in 0..9 * 4 {
+            service.sandbox.clock().advance(Duration::from_secs(900));
+            let now = service.sandbox.clock().now();
+            let path = format!("/_sandbox/lock-holders/{}/timeline", home.id);
+            let timeline = service.get(&path, "").await.ok();
+            let locks = list(&timeline, "locks");
+            let drawn = locks.iter().find(|one| one["id"] == lock.as_str()).expect("the lock");
+            let ours = list(drawn, "keys").into_iter().filter(|key| text(key, "userId").starts_with("+1212555015"));
+            let ours: Vec<_> = ours.filter(|key| key["start"].is_null() && key["end"].is_null()).collect();
+            assert!(ours.len() >= 3, "{drawn}");
+            for key in ours {
+                let date =
+                    |date: &Value| date.as_str().and_then(|date| date.parse::<DateTime<Utc>>().ok()).expect("a date");
+                let mut spans = list(&key, "spans").into_iter();
+                let is_drawn = spans.any(|span| (date(&span[0])..date(&span[1])).contains(&now));
+                assert_eq!(is_drawn, key["state"] == "active", "{now}: {key}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn tokens_follow_the_clock_of_the_sandbox() {
     let service = Service::with(Sandbox::builder().speed(0.0)).await;

@@ -1,0 +1,132 @@
+//! Addresses of webhooks.
+
+use std::net::Ipv6Addr;
+
+use axum::http::Uri;
+
+use crate::error::Invalid;
+use crate::fields::Fields;
+
+/// Reads the address of a webhook: an http or https URL as RFC 3986 has it, which can be called as it stands.
+pub(crate) fn read(body: &Fields) -> Result<String, Invalid> {
+    let url = body.required("webhookUrl", body.text("webhookUrl", 1..=4096)?)?;
+    check(url).map_err(|rule| body.wrong("webhookUrl", rule))?;
+    Ok(url.to_owned())
+}
+
+fn check(url: &str) -> Result<(), &'static str> {
+    check_characters(url)?;
+    // Not sent to a server, so that it means nothing there.
+    let url = url.split('#').next().unwrap_or_default();
+    let uri = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+    let uri = uri.ok_or("must be a complete http or https address")?;
+    let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    // RFC 9110 4.2.4: no sender may write them, and a recipient treats them as an error.
+    if authority.contains('@') {
+        return Err("must not have a user name or a password before the host");
+    }
+    let (host, port) = match authority.rfind(']') {
+        Some(end) => authority.split_at(end + 1),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let is_address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if is_address.is_some_and(|host| host.parse::<Ipv6Addr>().is_err()) {
+        return Err("must have an IPv6 address in its brackets");
+    }
+    if host.is_empty() {
+        return Err("must be a complete http or https address");
+    }
+    // An empty port is as good as none, by RFC 3986 3.2.3.
+    let port = port.strip_prefix(':').unwrap_or(port);
+    if !port.is_empty() && port.parse::<u16>().ok().is_none_or(|port| port == 0) {
+        return Err("must have a port from 1 to 65535, or none");
+    }
+    Ok(())
+}
+
+/// RFC 3986 2: what else a URL is to hold has to be percent-encoded. `http::Uri` takes more.
+fn check_characters(url: &str) -> Result<(), &'static str> {
+    const ENCODE: &str = "must have all characters percent-encoded that RFC 3986 does not allow in an address";
+    let bytes = url.as_bytes();
+    for (place, byte) in bytes.iter().enumerate() {
+        let is_fine = match byte {
+            b'%' => bytes.get(place + 1..place + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)),
+            _ => byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(byte),
+        };
+        if !is_fine {
+            return Err(ENCODE);
+        }
+    }
+    // Brackets are for an IP address (3.2.2), and a fragment begins once (3.5).
+    let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
+    if behind_host.contains(['[', ']']) || url.matches('#').count() > 1 { Err(ENCODE) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_can_be_called_is_taken() {
+        for good in [
+            "http://example.com",
+            "https://example.com/",
+            "HTTP://example.com/events?lock=1&key=%C3%B8",
+            "http://127.0.0.1:65535/a/b;c=1,2/(d)/~e/!$&'*+=:@",
+            "http://[::1]:4011/hook",
+            "http://[2001:db8::1]/",
+            "http://localhost:1",
+            "http://example.com:/empty-port",
+            "http://example.com:080/",
+            "https://example.com/?a=b?c/d",
+            "https://example.com/events#part",
+            "http://xn--bcher-kva.example/",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_no_url_is_refused_with_what_is_wrong() {
+        for (bad, named) in [
+            ("http://example.com/ø", "percent-encoded"),
+            ("http://bücher.example/", "percent-encoded"),
+            ("http://example.com/a b", "percent-encoded"),
+            ("http://example.com/?q=\u{1f511}", "percent-encoded"),
+            ("http://example.com/%", "percent-encoded"),
+            ("http://example.com/%4", "percent-encoded"),
+            ("http://example.com/%zz", "percent-encoded"),
+            ("http://example.com/\"x\"", "percent-encoded"),
+            ("http://example.com/{id}", "percent-encoded"),
+            ("http://example.com/a|b", "percent-encoded"),
+            ("http://example.com/a[0]", "percent-encoded"),
+            ("http://example.com/\\", "percent-encoded"),
+            ("http://example.com/a\r\nx: y", "percent-encoded"),
+            ("http://example.com/#a#b", "percent-encoded"),
+            ("http://example.com:65536/", "port"),
+            ("http://example.com:99999/", "port"),
+            ("http://example.com:0/", "port"),
+            ("http://[::1]:99999/", "port"),
+            ("http://example.com:4294967376/", "port"),
+            ("http://user:pw@example.com/", "user name"),
+            ("https://user@example.com/", "user name"),
+            ("http://@example.com/", "user name"),
+            ("http://[zz]/", "IPv6"),
+            ("http://[::1%25lo]/", "IPv6"),
+            ("ftp://example.com/", "complete"),
+            ("example.com/events", "complete"),
+            ("//example.com/events", "complete"),
+            ("/events", "complete"),
+            ("http:///events", "complete"),
+            ("http://:80/", "complete"),
+            ("http://", "complete"),
+            ("", "complete"),
+        ] {
+            let refusal = check(bad);
+            assert!(refusal.is_err(), "{bad}");
+            // Where two rules are broken, either may be told.
+            let is_named = refusal.is_err_and(|rule| rule.contains(named) || rule.contains("complete"));
+            assert!(is_named, "{bad}: {refusal:?}");
+        }
+    }
+}
