@@ -30,3 +30,4 @@ mod tls;
 mod tokens;
 mod tolerance;
 mod traces;
+mod unencrypted;
