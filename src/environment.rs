@@ -139,7 +139,7 @@ fn check(url: &Url, unencrypted: bool) -> Result<(), Error> {
         "https" => Ok(()),
         "http" if unencrypted || is_loopback(url) => Ok(()),
         "http" => {
-            let hint = format!("for tests against a service in a container, {ALLOW_HTTP_TO} can name its host");
+            let hint = format!("for tests, {ALLOW_HTTP_TO} or `Environment::Unencrypted` allows one host");
             Err(Error::new(ErrorKind::Configuration, IN_THE_CLEAR).hint(hint))
         }
         other => refuse(&format!("the service's address begins with {other}: use https")),
