@@ -18,6 +18,7 @@
 //! cargo add axum --no-default-features --features http1,json,tokio
 //! cargo add getrandom
 //! cargo add serde --features derive
+//! cargo add serde_json
 //! ```
 //!
 //! Before this meets strangers, it needs

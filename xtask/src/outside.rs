@@ -49,9 +49,9 @@ pub(crate) fn check(root: &Path, cargo: impl Fn() -> Command) -> Result<(), Stri
         };
         write(&package.join(folder).join(format!("{}.rs", example.name)), text)?;
     }
-    write(&package.join("Cargo.toml"), &manifest(root, &examples, &needs))?;
-    write(&package.join("tests/outside_runner.rs"), &format!("{RUNNER}\n{}", list(&examples)))?;
     let lock = fs::read_to_string(root.join("Cargo.lock")).map_err(|error| format!("Cargo.lock: {error}"))?;
+    write(&package.join("Cargo.toml"), &manifest(root, &lock, &examples, &needs))?;
+    write(&package.join("tests/outside_runner.rs"), &format!("{RUNNER}\n{}", list(&examples)))?;
     write(&package.join("Cargo.lock"), &lock)?;
     // Offline: the versions are those of the lock file, which the checks before this one have built.
     let mut test = cargo();
@@ -96,13 +96,13 @@ fn read(root: &Path) -> Result<(Vec<Example>, BTreeMap<String, Need>), String> {
 }
 
 /// The package. Its profile is that of this workspace, so that what was built there serves here as well.
-fn manifest(root: &Path, examples: &[Example], needs: &BTreeMap<String, Need>) -> String {
+fn manifest(root: &Path, lock: &str, examples: &[Example], needs: &BTreeMap<String, Need>) -> String {
     let mut text = String::from(
         "[workspace]\n\n[package]\nname = \"outside\"\nedition = \"2024\"\nautobins = false\nautotests = false\n\n\
          [profile.dev]\ndebug = \"line-tables-only\"\n\n[dependencies]\n",
     );
     for (name, need) in needs {
-        _ = writeln!(text, "{name} = {}", need.toml(root));
+        _ = writeln!(text, "{name} = {}", need.toml(root, lock));
     }
     for example in examples {
         _ = match example.made {
@@ -152,7 +152,7 @@ mod tests {
         }
         assert!(examples.iter().any(|example| matches!(example.made, Made::Test(_))));
         assert!(needs.contains_key("unloc") && needs.contains_key("tokio"));
-        let manifest = manifest(&root, &examples, &needs);
+        let manifest = manifest(&root, "", &examples, &needs);
         assert!(manifest.contains("[workspace]\n") && manifest.contains("name = \"outside_readme_md_1\""));
     }
 }

@@ -17,16 +17,26 @@ pub(super) struct Need {
 }
 
 impl Need {
-    /// As a dependency. The versions are those of the lock file.
-    pub(super) fn toml(&self, root: &Path) -> String {
-        let Self { folder, default_features, features, .. } = self;
+    /// As a dependency. `cargo add` takes the newest version; of those in the lock file, so does this.
+    pub(super) fn toml(&self, root: &Path, lock: &str) -> String {
+        let Self { name, folder, default_features, features } = self;
         let from = match folder {
             Some(folder) => format!("path = {:?}", root.join(folder).display().to_string()),
-            None => "version = \"*\"".to_owned(),
+            None => format!("version = {:?}", newest(lock, name).unwrap_or("*")),
         };
         let features: Vec<_> = features.iter().collect();
         format!("{{ {from}, default-features = {default_features}, features = {features:?} }}")
     }
+}
+
+/// The newest version of a crate in a lock file, where each package is a name and, on the next line, a version.
+fn newest<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
+    let line = format!("name = {name:?}");
+    let versions = lock.lines().zip(lock.lines().skip(1)).filter(|(named, _)| *named == line);
+    let versions = versions.filter_map(|(_, version)| version.strip_prefix("version = \"")?.strip_suffix('"'));
+    versions.max_by_key(|version| {
+        version.split(['.', '-', '+']).map(|part| part.parse().unwrap_or(0)).collect::<Vec<u32>>()
+    })
 }
 
 /// The crates that a text tells its reader to add, on lines of their own or in a comment of documentation.
@@ -91,13 +101,15 @@ mod tests {
         let text = "Say\n```sh\ncargo add unloc --path ../unloc --no-default-features --features a,b\n\
                     cargo add --dev unloc-sandbox --path ../unloc/sandbox # for tests\n```\n//! cargo add schemars@1\n";
         let needs = named(text).unwrap();
-        let lines: Vec<_> = needs.iter().map(|need| format!("{} {}", need.name, need.toml(root))).collect();
+        let lock = "name = \"schemars\"\nversion = \"1.2.0\"\n\nname = \"schemars\"\nversion = \"0.8.22\"\n\n\
+                    name = \"schemars\"\nversion = \"1.10.0\"\n\nname = \"schemars_derive\"\nversion = \"2.0.0\"\n";
+        let lines: Vec<_> = needs.iter().map(|need| format!("{} {}", need.name, need.toml(root, lock))).collect();
         assert_eq!(
             lines,
             [
                 r#"unloc { path = "/here/", default-features = false, features = ["a", "b"] }"#,
                 r#"unloc-sandbox { path = "/here/sandbox", default-features = true, features = [] }"#,
-                r#"schemars { version = "*", default-features = true, features = [] }"#,
+                r#"schemars { version = "1.10.0", default-features = true, features = [] }"#,
             ]
         );
         let mut all = BTreeMap::new();
@@ -105,7 +117,7 @@ mod tests {
             add(&mut all, &one(line).unwrap());
         }
         let together = r#"{ version = "*", default-features = true, features = ["macros", "rt"] }"#;
-        assert_eq!(all["tokio"].toml(root), together);
+        assert_eq!(all["tokio"].toml(root, lock), together);
     }
 
     #[test]

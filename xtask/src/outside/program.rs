@@ -1,6 +1,6 @@
 //! Makes a program of its own, or a test, of an example.
 
-use syn::{File, FnArg, Item, ItemFn, ReturnType, Type};
+use syn::{File, FnArg, Item, ItemFn, Pat, ReturnType, Type};
 
 /// What an example became: the text of one file.
 #[derive(Debug, PartialEq)]
@@ -63,18 +63,22 @@ fn is_test(function: &ItemFn) -> bool {
 fn call(function: &ItemFn) -> Option<String> {
     let arguments: Option<Vec<_>> = function.sig.inputs.iter().map(argument).collect();
     let wait = if function.sig.asyncness.is_some() { ".await" } else { "" };
-    let tried = if matches!(function.sig.output, ReturnType::Default) { "" } else { "?" };
-    Some(format!("    {}({}){wait}{tried};\n", function.sig.ident, arguments?.join(", ")))
+    // What gives no `Result` is a part of something else, and called from there.
+    let ReturnType::Type(_, output) = &function.sig.output else { return None };
+    let Type::Path(output) = &**output else { return None };
+    output.path.segments.last().filter(|last| last.ident == "Result")?;
+    Some(format!("    {}({}){wait}?;\n", function.sig.ident, arguments?.join(", ")))
 }
 
 fn argument(parameter: &FnArg) -> Option<&'static str> {
     let FnArg::Typed(parameter) = parameter else { return None };
     let Type::Reference(reference) = &*parameter.ty else { return None };
     let Type::Path(path) = &*reference.elem else { return None };
-    match path.path.segments.last()?.ident.to_string().as_str() {
-        "LockHolder" => Some("&home"),
-        "Unloc" => Some("&unloc"),
-        "str" => Some("lock"),
+    let Pat::Ident(name) = &*parameter.pat else { return None };
+    match (path.path.segments.last()?.ident.to_string().as_str(), name.ident.to_string().as_str()) {
+        ("LockHolder", _) => Some("&home"),
+        ("Unloc", _) => Some("&unloc"),
+        ("str", "lock") => Some("lock"),
         _ => None,
     }
 }
@@ -102,8 +106,15 @@ mod tests {
         assert!(text.contains("    lend(&home, lock).await?;\n") && text.contains("from_env()"), "{text}");
         let text = made("fn build() -> unloc::Result<Unloc> { Unloc::from_env() }\n");
         assert!(text.contains("    build()?;\n") && !text.contains("let home"), "{text}");
-        let text = made("fn advice(error: &Error) -> &'static str { \"\" }\n");
-        assert!(!text.contains("    advice("), "{text}");
+        for part in [
+            "fn part(error: &Error) -> &'static str { \"\" }\n",
+            "async fn part(url: &str) -> unloc::Result<()> { Ok(()) }\n",
+            "async fn part(lock: &str) -> String { String::new() }\n",
+            "fn part() {}\n",
+        ] {
+            let text = made(part);
+            assert!(!text.contains("    part("), "{text}");
+        }
         for statements in ["assert!(true);\n", "use std::fmt;\nassert!(true);\n", "let a = 1;\nassert_eq!(a, 1);\n"] {
             assert!(made(statements).contains(&format!("fn main() {{\n{statements}}}")), "{statements}");
         }
