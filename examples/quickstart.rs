@@ -3,6 +3,16 @@
 //! `cargo run --example quickstart` runs against a sandbox inside this program: nothing to sign up for, no network.
 //! With `UNLOC_ENVIRONMENT` (`sandbox`, `production` or a URL), `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, it
 //! runs against that service instead, and creates nothing unless it is called with `--yes`.
+//!
+//! To begin a program of your own with it, beside a checkout of this repository:
+//!
+//! ```sh
+//! cargo add unloc --path ../unloc
+//! cargo add unloc-sandbox --path ../unloc/sandbox
+//! cargo add tokio --features macros,rt-multi-thread,time
+//! cargo add futures-util
+//! cargo add comfy-table --no-default-features
+//! ```
 
 use std::env;
 use std::error::Error;
@@ -10,8 +20,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{Table, presets};
+use futures_util::TryStreamExt;
+use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{CreateKeyRequest, Key, KeyState, Lock, Role, UpdateKeyRequest};
 use unloc::{LockHolder, Unloc};
 use unloc_sandbox::Sandbox;
@@ -52,9 +63,12 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
 
     // … and a token for one of them opens what is below it. Neither has to be asked for.
     let home = unloc.lock_holder(first)?;
-    let (keys, locks, roles) =
-        tokio::try_join!(home.get_keys().send(), home.get_locks().send(), home.get_roles().send())?;
-    let (keys, locks, roles) = (keys.into_inner().keys, locks.into_inner().locks, roles.into_inner().roles);
+    // `items()` reads all pages; `send()` would give one, which may be a part of the list.
+    let (keys, locks, roles): (Vec<_>, Vec<_>, Vec<_>) = tokio::try_join!(
+        home.get_keys().items().try_collect(),
+        home.get_locks().items().try_collect(),
+        home.get_roles().items().try_collect(),
+    )?;
     show_locks(out, &locks)?;
     show_keys(out, &keys, &locks)?;
     show_roles(out, &roles, &locks)?;

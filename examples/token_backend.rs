@@ -9,6 +9,18 @@
 //! `cargo run --example token_backend -- --try` plays the other side as well: it lists lock holders as a program without
 //! the secret does, and ends.
 //!
+//! To begin a program of your own with it, beside a checkout of this repository:
+//!
+//! ```sh
+//! cargo add unloc --path ../unloc
+//! cargo add unloc-sandbox --path ../unloc/sandbox
+//! cargo add tokio --features macros,net,rt-multi-thread,signal
+//! cargo add axum --no-default-features --features http1,json,tokio
+//! cargo add getrandom
+//! cargo add serde --features derive
+//! cargo add serde_json
+//! ```
+//!
 //! Before this meets strangers, it needs
 //!
 //! * sessions of your own in place of `demo_sessions`; where they are stored, store and look up a hash of the key;

@@ -29,11 +29,11 @@ use crate::{LockHolder, types};
 ///     .environment(Environment::Sandbox)
 ///     .client_credentials(client_id, client_secret)
 ///     .build()?;
-/// let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
-/// let home = unloc.lock_holder(&lock_holders[0])?;
-/// let (keys, locks, roles) =
-///     tokio::try_join!(home.get_keys().send(), home.get_locks().send(), home.get_roles().send())?;
-/// println!("{} keys, {} locks, {} roles", keys.keys.len(), locks.locks.len(), roles.roles.len());
+/// for lock_holder in &unloc.get_lock_holders().send().await?.lock_holders {
+///     let home = unloc.lock_holder(lock_holder)?;
+///     let connections = home.get_vendor_connections().send().await?.into_inner().vendor_connections;
+///     println!("{}: {} vendor connections", lock_holder.name, connections.len());
+/// }
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]

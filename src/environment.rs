@@ -31,16 +31,51 @@ pub enum Environment {
     ///
     /// `http` is refused except on a loopback address.
     Custom(Url),
+    /// The same, with `http` allowed to a host of another name: for tests whose service runs in a container beside them.
+    ///
+    /// Client secrets, tokens and phone numbers can be read by everyone on the way; each client that is built so logs a
+    /// warning. The hosts of Unloc itself are refused. [`from_env`](Self::from_env) gives it when the environment variable
+    /// `UNLOC_ALLOW_HTTP_TO` names the host.
+    ///
+    /// ```
+    /// use unloc::{Environment, Unloc};
+    ///
+    /// let emulator = Environment::Unencrypted("http://emulator:4010".parse().expect("a URL"));
+    /// let unloc = Unloc::builder().environment(emulator).client_credentials("my-client-id", "EXAMPLE-SECRET").build()?;
+    /// # Ok::<(), unloc::Error>(())
+    /// ```
+    Unencrypted(Url),
 }
 
+/// The one host that may be called over `http` beside loopback.
+const ALLOW_HTTP_TO: &str = "UNLOC_ALLOW_HTTP_TO";
+
 impl Environment {
-    /// What the environment variable `UNLOC_ENVIRONMENT` says: `production`, `sandbox` or an address.
+    /// Returns what the environment variable `UNLOC_ENVIRONMENT` says: `production`, `sandbox` or an address.
+    ///
+    /// An address that begins with `http` is taken on loopback, and where `UNLOC_ALLOW_HTTP_TO` is its host: see
+    /// [`Unencrypted`](Self::Unencrypted).
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if it is missing, empty or wrong.
     pub fn from_env() -> Result<Self, Error> {
-        let named = |error: Error| error.hint("this is what the environment variable UNLOC_ENVIRONMENT says");
-        read("UNLOC_ENVIRONMENT")?.parse().map_err(named)
+        Self::named(&read("UNLOC_ENVIRONMENT")?, &env::var(ALLOW_HTTP_TO).unwrap_or_default())
+    }
+
+    /// What the two environment variables say together.
+    fn named(text: &str, allowed: &str) -> Result<Self, Error> {
+        let allowed = allowed.trim();
+        let url = Url::parse(text.trim()).ok().filter(|url| url.scheme() == "http" && !is_loopback(url));
+        if let Some(url) = url.filter(|_| !allowed.is_empty()) {
+            if url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(allowed)) {
+                check(&url, true)?;
+                return Ok(Self::Unencrypted(url));
+            }
+            let hint = format!("{ALLOW_HTTP_TO} allows another: it is the host alone, without scheme and port");
+            return Err(Error::new(ErrorKind::Configuration, IN_THE_CLEAR).hint(hint));
+        }
+        let says = || "this is what the environment variable UNLOC_ENVIRONMENT says".to_owned();
+        text.parse().map_err(|error: Error| error.also(says()))
     }
 
     /// The base address of one API: `servers` is what its spec names.
@@ -53,8 +88,14 @@ impl Environment {
         match self {
             Self::Production => parse(named("production")),
             Self::Sandbox => parse(named("sandbox")),
-            Self::Custom(url) => {
-                check(url)?;
+            Self::Custom(url) | Self::Unencrypted(url) => {
+                check(url, matches!(self, Self::Unencrypted(_)))?;
+                let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
+                let is_own = |(_, own): &(&str, &str)| Url::parse(own).is_ok_and(|own| host(&own) == host(url));
+                if url.scheme() == "http" && servers.iter().any(is_own) {
+                    let what = "the service's address is Unloc's own and begins with http: use https";
+                    return Err(Error::new(ErrorKind::Configuration, what));
+                }
                 let below = parse(named("production"))?;
                 let mut base = url.clone();
                 base.set_path(&format!("{}{}", url.path().trim_end_matches('/'), below.path()));
@@ -87,7 +128,10 @@ fn read(name: &str) -> Result<String, Error> {
     }
 }
 
-fn check(url: &Url) -> Result<(), Error> {
+const IN_THE_CLEAR: &str = "the service's address begins with http, which would send secrets and tokens in the clear: use \
+                            https; only loopback addresses may do without";
+
+fn check(url: &Url, unencrypted: bool) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::new(ErrorKind::Configuration, why.to_owned()));
     // The address itself is not repeated: what is wrong with it may be that it holds a password.
     if !url.username().is_empty() || url.password().is_some() {
@@ -98,16 +142,16 @@ fn check(url: &Url) -> Result<(), Error> {
     }
     match url.scheme() {
         "https" => Ok(()),
-        "http" if is_loopback(url) => Ok(()),
-        "http" => refuse(
-            "the service's address begins with http, which would send secrets and tokens in the clear: use https; only \
-             loopback addresses may do without",
-        ),
+        "http" if unencrypted || is_loopback(url) => Ok(()),
+        "http" => {
+            let hint = format!("for tests, {ALLOW_HTTP_TO} or `Environment::Unencrypted` allows one host");
+            Err(Error::new(ErrorKind::Configuration, IN_THE_CLEAR).hint(hint))
+        }
         other => refuse(&format!("the service's address begins with {other}: use https")),
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -125,7 +169,7 @@ impl FromStr for Environment {
                     let what = "an environment is `production`, `sandbox` or a URL that begins with https://";
                     Error::new(ErrorKind::Configuration, what)
                 })?;
-                check(&url)?;
+                check(&url, false)?;
                 Ok(Self::Custom(url))
             }
         }
@@ -161,6 +205,7 @@ impl fmt::Debug for Environment {
             Self::Production => f.write_str("Production"),
             Self::Sandbox => f.write_str("Sandbox"),
             Self::Custom(url) => write!(f, "Custom({}{})", url.origin().ascii_serialization(), url.path()),
+            Self::Unencrypted(url) => write!(f, "Unencrypted({}{})", url.origin().ascii_serialization(), url.path()),
         }
     }
 }
@@ -170,7 +215,7 @@ impl fmt::Display for Environment {
         match self {
             Self::Production => f.write_str("production"),
             Self::Sandbox => f.write_str("sandbox"),
-            Self::Custom(url) => f.write_str(&url.origin().ascii_serialization()),
+            Self::Custom(url) | Self::Unencrypted(url) => f.write_str(&url.origin().ascii_serialization()),
         }
     }
 }
@@ -203,6 +248,46 @@ mod tests {
             assert!(error.to_string().contains("in the clear"), "{open}: {error}");
             assert_eq!(error.kind(), ErrorKind::Configuration);
         }
+    }
+
+    #[test]
+    fn http_to_another_host_is_for_the_one_that_is_named() {
+        let servers = crate::generated::integrator::SERVERS;
+        let named = |text: &str, allowed: &str| Environment::named(text, allowed)?.base(servers).map(String::from);
+        for (text, allowed, base) in [
+            ("http://emulator:4010", "emulator", "http://emulator:4010/integrators/v1"),
+            (
+                " http://Emulator.test.example.com/ ",
+                "emulator.TEST.example.com",
+                "http://emulator.test.example.com/integrators/v1",
+            ),
+            ("http://192.0.2.1:80", " 192.0.2.1 ", "http://192.0.2.1/integrators/v1"),
+            // Nothing is allowed that was not, and nothing refused.
+            ("http://127.0.0.1:4010", "emulator", "http://127.0.0.1:4010/integrators/v1"),
+            ("https://unloc.example.com", "emulator", "https://unloc.example.com/integrators/v1"),
+            ("production", "emulator", "https://api.unloc.app/integrators/v1"),
+        ] {
+            assert_eq!(named(text, allowed).unwrap(), base, "{text} {allowed}");
+        }
+        for (text, allowed) in [
+            ("http://emulator:4010", ""),
+            ("http://emulator:4010", " "),
+            ("http://emulator:4010", "emulator:4010"),
+            ("http://emulator:4010", "http://emulator:4010"),
+            ("http://emulator:4010", "*"),
+            ("http://emulator.example.com", "example.com"),
+            ("http://emulator.example.com", "emulator"),
+            ("http://api.unloc.app", "api.unloc.app"),
+            ("http://api-sandbox.unloc.app.", "api-sandbox.unloc.app."),
+            ("http://me:hunter2@emulator", "emulator"),
+            ("ftp://emulator", "emulator"),
+            ("staging", "staging"),
+        ] {
+            let error = named(text, allowed).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{text} {allowed}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+        assert!(base("http://emulator:4010").is_err(), "what the program itself says is no opt-in");
     }
 
     #[test]

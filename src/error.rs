@@ -27,7 +27,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call did not give what was asked for.
 ///
-/// `Display` is one line that names the operation, what happened and what to do. Neither it nor `Debug` shows headers,
+/// `Display` is one line that names the operation, what happened and what to do. `{:?}` is the same line, since that is
+/// what `main() -> unloc::Result<()>` and `unwrap()` print, and `{:#?}` adds kind, outcome and status. None shows headers,
 /// bodies, secrets, tokens or phone numbers; [`body`](Self::body) hands out the body as it came, so take care where it
 /// goes. Cheap to clone, because callers that wait for one token share its error.
 ///
@@ -239,8 +240,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// One line, as a program shows that ends with `main() -> unloc::Result<()>` or with `unwrap()`; `{:#?}` shows the parts.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
             .field("outcome", &self.0.outcome)

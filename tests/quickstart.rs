@@ -135,6 +135,21 @@ async fn a_certificate_that_does_not_verify_is_named_as_such() {
 fn http_to_another_machine_is_refused_with_the_reason() {
     let line = failure(&run(&mut against("http://unloc.example.com", "me", SECRET)));
     assert!(line.contains("in the clear") && line.contains("use https"), "{line}");
+    assert!(line.contains("UNLOC_ALLOW_HTTP_TO"), "{line}");
+}
+
+#[test]
+fn http_to_the_host_that_is_allowed_is_tried_and_to_no_other() {
+    let run = |allowed: &str| {
+        let mut command = against("http://0.0.0.0:1", "me", SECRET);
+        failure(&run(command.env("UNLOC_ALLOW_HTTP_TO", allowed)))
+    };
+    // This machine under a name that is no loopback address. Nobody listens on port 1.
+    assert!(run("0.0.0.0").contains("no connection to http://0.0.0.0:1"));
+    for other in ["emulator", "0.0.0.0:1", "http://0.0.0.0", "*", "0.0.0"] {
+        let line = run(other);
+        assert!(line.contains("in the clear") && line.contains("UNLOC_ALLOW_HTTP_TO allows another"), "{line}");
+    }
 }
 
 #[test]
@@ -148,11 +163,18 @@ fn no_proxy_gets_to_see_what_goes_over_loopback() {
     let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     proxy.set_nonblocking(true).unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());
+    let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"];
     let mut command = quickstart();
-    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        command.env(name, &url);
-    }
+    command.envs(proxies.map(|name| (name, &url)));
     success(&run(&mut command));
+    // The address decides, and not whether it is encrypted.
+    #[cfg(feature = "rustls")]
+    for host in ["127.0.0.1", "localhost", "[::1]"] {
+        // Nobody listens on port 1, and nobody needs to.
+        let mut command = against(&format!("https://{host}:1"), "me", SECRET);
+        let line = failure(&run(command.envs(proxies.map(|name| (name, &url)))));
+        assert!(line.contains(&format!("no connection to https://{host}:1")), "{line}");
+    }
     assert_eq!(proxy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "the proxy was asked");
 }
 

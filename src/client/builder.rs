@@ -8,7 +8,7 @@ use reqwest::header::HeaderValue;
 
 use super::Unloc;
 use crate::clock::{Clock, SystemClock};
-use crate::environment::Environment;
+use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::generated::{auth, integrator};
 use crate::options::RequestOptions;
@@ -93,8 +93,11 @@ impl UnlocBuilder {
     /// It has to be built with `redirect(Policy::none())`, since a redirect would carry secrets, tokens and phone numbers
     /// elsewhere; one that follows them is refused. Give it a short `pool_idle_timeout`, and no `retry`, which knows nothing
     /// of operations that must not be repeated. It is of the `reqwest` that this crate re-exports; another version's is
-    /// another type, and trusted roots and client certificates need one of the TLS features. The SDK's own client uses the
-    /// proxy that the environment names (`HTTPS_PROXY`), except for loopback.
+    /// another type, and trusted roots and client certificates need one of the TLS features. Leave `connection_verbose` off:
+    /// with it, whoever logs at the level `trace` logs client secrets, tokens and phone numbers, byte for byte.
+    ///
+    /// The SDK's own client uses the proxy that the environment names (`HTTPS_PROXY`), but for loopback addresses, whether
+    /// `http` or `https`, and for all that goes over `http`. Yours decides for itself: see `no_proxy`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -184,8 +187,13 @@ impl UnlocBuilder {
 
 /// The caller's HTTP client, if it can be trusted with secrets, or one of our own.
 pub(crate) fn http(own: Option<reqwest::Client>, base: &Url) -> Result<reqwest::Client> {
+    let (loopback, unencrypted) = (environment::is_loopback(base), base.scheme() == "http");
+    if unencrypted && !loopback {
+        let host = base.host_str().unwrap_or_default();
+        tracing::warn!(server.address = host, "secrets, tokens and phone numbers are sent unencrypted: for tests only");
+    }
     match own {
-        None => platform::http(base.scheme() == "http"),
+        None => platform::http(loopback || unencrypted),
         Some(own) if platform::follows_redirects(&own) => {
             let what = "the HTTP client follows redirects, which would carry secrets elsewhere";
             let hint = "build it with `redirect(reqwest::redirect::Policy::none())`";

@@ -89,8 +89,9 @@ pub(crate) fn could_not_connect(error: &reqwest::Error) -> bool {
     error.is_connect()
 }
 
-/// The connection pool. Redirects are not followed: they would carry a token or a secret elsewhere.
-pub(crate) fn http(loopback: bool) -> Result<reqwest::Client> {
+/// The connection pool; `direct` goes past any proxy. Redirects are not followed: they would carry a token or a secret
+/// elsewhere.
+pub(crate) fn http(direct: bool) -> Result<reqwest::Client> {
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         let what = "no cryptography for TLS: install a rustls CryptoProvider first, or use the feature `rustls`";
@@ -101,8 +102,8 @@ pub(crate) fn http(loopback: bool) -> Result<reqwest::Client> {
         .connect_timeout(Duration::from_secs(10))
         // Servers commonly close an idle connection after five seconds; one that is about to close loses a request.
         .pool_idle_timeout(Duration::from_secs(4));
-    if loopback {
-        // `http` is allowed on loopback only, and a proxy is not there: it would read secrets in the clear.
+    if direct {
+        // A proxy does not reach this machine's loopback, and would read what goes over `http` in the clear.
         client = client.no_proxy();
     }
     client.build().map_err(Error::no_client)

@@ -57,6 +57,6 @@ pub(crate) fn could_not_connect(_: &reqwest::Error) -> bool {
 }
 
 /// The browser's connections.
-pub(crate) fn http(_loopback: bool) -> Result<reqwest::Client> {
+pub(crate) fn http(_direct: bool) -> Result<reqwest::Client> {
     reqwest::Client::builder().build().map_err(Error::no_client)
 }

@@ -213,3 +213,23 @@ async fn a_body_that_claims_to_be_endless_is_not_read() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Accepted));
     assert!(error.to_string().contains("larger than 32 MiB"), "{error}");
 }
+
+#[tokio::test]
+async fn what_a_program_prints_that_ends_with_an_error_is_the_one_line() {
+    let mut errors = vec![Error::token("the backend\nis closed"), "staging".parse::<Environment>().unwrap_err()];
+    let html = Answer::new(502, "<html>\n<title>Bad\nGateway</title>").header("content-type", "text/html");
+    for answer in [html, Answer::json(409, &json!({"errorDescription": "a\r\nb"})), Answer::new(200, "{\n")] {
+        errors.extend(both(answer).await);
+    }
+    errors.push(Unloc::builder().build().unwrap_err());
+    for error in errors {
+        let (line, parts) = (format!("{error:?}"), format!("{error:#?}"));
+        assert_eq!(line, error.to_string());
+        assert_eq!(line.lines().count(), 1, "{line}");
+        assert!(parts.starts_with("Error {\n") && parts.contains(&format!("kind: {:?}", error.kind())), "{parts}");
+        assert!(parts.contains(&format!("outcome: {:?}", error.outcome())) && parts.contains(&line), "{parts}");
+        // As `main` and `unwrap()` show it, and as a part of something else.
+        let shown = format!("{:?}", Err::<(), _>(error));
+        assert_eq!(shown, format!("Err({line})"));
+    }
+}

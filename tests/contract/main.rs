@@ -32,3 +32,4 @@ mod tokens;
 mod tolerance;
 mod traces;
 mod twice;
+mod unencrypted;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::{bench_report, diff, packages, surface, validate};
+use crate::{bench_report, diff, outside, packages, surface, validate};
 
 /// A check by cargo: what it is for, the arguments, what stands in the environment.
 struct Check {
@@ -63,6 +63,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
         .and_then(|()| timed("figures", || bench_report::check(root)))
         .and_then(|()| timed("changes since main", || diff::dry(root)))
         .and_then(|()| CHECKS.iter().try_for_each(|check| timed(check.name, || by_cargo(check, root))))
+        .and_then(|()| timed("examples, outside of the workspace", || outside::check(root, || cargo(root))))
         .and_then(|()| timed("packages", || packages::check(root, || cargo(root))));
     match outcome {
         Ok(()) => {
@@ -109,7 +110,7 @@ fn by_cargo(check: &Check, root: &Path) -> Result<(), String> {
     }
 }
 
-fn cargo(root: &Path) -> Command {
+pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     command

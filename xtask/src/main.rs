@@ -6,6 +6,7 @@ mod diff;
 #[cfg(test)]
 mod large;
 mod output;
+mod outside;
 mod packages;
 mod probe;
 mod surface;
@@ -24,6 +25,7 @@ commands:
   probe              holds a running service to the specs
   surface            writes the public API that the specs lead to into openapi/surface
   surface --check    says how it differs from what stands there
+  outside            runs the examples of the guides from a package outside of the workspace
   bench-report       puts what the benchmarks recorded into tables and charts
   bench-report --check   says whether they agree with it";
 
@@ -40,6 +42,14 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
+        ["outside"] => match outside::check(&root(), || ci::cargo(&root())) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("\nerror: {why}");
+                ExitCode::FAILURE
+            }
+        },
+        ["outside", rest @ ..] => refuse(&format!("`outside` takes no arguments, and `{}` was given", rest.join(" "))),
         ["bench-report"] => bench_report::write(&root()),
         ["bench-report", "--check"] => match bench_report::check(&root()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -227,7 +227,14 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
         }
         None => (parse_quote!(()), quote!(send_for_nothing)),
     };
-    let sends = format!("Sends `{} {}`.", operation.method, operation.path);
+    let mut sends = format!("Sends `{} {}`.", operation.method, operation.path);
+    if operation.pagination.is_some() {
+        // What the service does without `limit` is not documented, so that a whole list cannot be told from a part.
+        sends.push_str(
+            " Gives one page, which may be a part of the list: without [`limit`](Self::limit) the service decides how \
+             long it is, and may name no next page. [`items`](Self::items) gives the whole list.",
+        );
+    }
     let mut request: ImplItemFn = parse_quote! {
         #[allow(unused_mut)]
         fn request(self) -> Result<::reqwest::Request, Error> {
