@@ -28,7 +28,8 @@ pub enum ErrorKind {
     /// The service answered with an error: [`Error::status`](crate::Error::status), [`Error::code`](crate::Error::code) and [`Error::description`](crate::Error::description) say which.
     ///
     /// *Happened?* After 5xx, 303 and 408 it may have, after other 3xx and 4xx it did not. *What to do:* what the words say. A 401 comes only
-    /// after a fresh token was refused as well, or when none could be had: look at the credentials and the scope. 403 is a scope that does not cover
+    /// after a fresh token was refused as well, or when none could be had: look at the credentials and the scope. In the second case it is
+    /// retryable while the token source may have one later. 403 is a scope that does not cover
     /// the lock holder, 409 something that exists already or is busy, 429 too many calls.
     Service,
     /// The service's certificate does not verify.
