@@ -32,10 +32,11 @@ pub(super) struct Slot {
 #[derive(Default)]
 struct State {
     flight: Option<Flight>,
-    setback: Option<Setback>,
-    /// The last refusal. In a box, since few slots ever have one.
+    /// In a box, as what follows: few slots ever have one, and there may be very many slots.
+    setback: Option<Box<Setback>>,
+    /// The last refusal.
     refusal: Option<Box<Refusal>>,
-    /// When a doubt was believed last; in a box for the same reason.
+    /// When a doubt was believed last.
     doubted: Option<Box<Moment>>,
     /// The store has forgotten this slot, and has or will have another for the same key.
     gone: bool,
@@ -152,9 +153,9 @@ impl Slot {
             Err(_) if !awaited => Landing::Done,
             Err(error) => {
                 let alive = kept.map(|kept| kept.begins_to_end()).filter(|end| !end.is_past(now));
-                let setback = Setback::after(state.setback.as_ref(), error, alive, now, chance);
+                let setback = Setback::after(state.setback.as_deref(), error, alive, now, chance);
                 let (failures, pause) = (setback.failures, setback.until.until(now));
-                state.setback = Some(setback);
+                state.setback = Some(Box::new(setback));
                 Landing::Setback { failures, pause }
             }
         }
