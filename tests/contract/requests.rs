@@ -212,7 +212,7 @@ async fn a_body_that_is_missing_or_incomplete_is_told_with_the_setter_that_there
     let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
     home.update_lock().lock_id("door").send().await.unwrap();
     home.update_lock().lock_id("door").body_map(|lock| lock.name("Gate")).send().await.unwrap();
-    let bodies: Vec<_> = server.requests().iter().map(|request| request.json()).collect();
+    let bodies: Vec<_> = server.requests().iter().map(crate::support::Request::json).collect();
     assert_eq!(bodies, [json!({}), json!({"name": "Gate"})]);
 }
 
