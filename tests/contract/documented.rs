@@ -221,6 +221,7 @@ async fn every_request_is_one_that_the_spec_describes_with_nothing_optional_and_
     for operation in api.operations() {
         let of_operation = requests.iter().filter(|(id, _)| *id == operation.id).map(|(_, request)| request);
         let of_operation: Vec<_> = of_operation.collect();
+        assert!(!of_operation.is_empty(), "{}: not in `calls()`, tests/calls/mod.rs", operation.id);
         for request in &of_operation {
             api.demand(&operation, request);
         }
