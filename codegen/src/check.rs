@@ -101,10 +101,6 @@ impl Found<'_> {
 
     /// What the generator knows nothing of, or would panic at.
     fn bindable(&mut self, schema: &Value, pointer: &str) {
-        if schema.get("not").is_some() {
-            let help = "say what it is in place of what it is not, and describe the rest in words";
-            self.errors.push(self.document.error(&format!("{pointer}/not"), "the bindings know no `not`").helped(help));
-        }
         let mut inner: Vec<(String, &Value)> = Vec::new();
         for key in ["items", "additionalProperties"] {
             inner.extend(schema.get(key).map(|node| (format!("{pointer}/{key}"), node)));

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::load::{Document, escape};
 use crate::operation::Operation;
 use crate::prepare::Prepared;
+use crate::schemas::Schemas;
 
 /// The generator's output as a syntax tree, before the finishing passes.
 pub(crate) fn generate(
@@ -46,6 +47,11 @@ fn with<T>(
     let spec = serde_json::from_value(prepared.spec.clone()).or_else(|_| at_its_place(document, prepared))?;
     work(&spec, settings).map_err(|reason| {
         let pointer = blame(prepared, operations, settings).unwrap_or_default();
+        // What it says of a `not` is the schema itself, and nothing else.
+        if let Some(place) = negation(document, &pointer) {
+            let help = "say what it is in place of what it is not, and describe the rest in words";
+            return document.error(&place, "the generator cannot bind this `not`").helped(help);
+        }
         document.error(&pointer, format!("the generator cannot bind this: {}", in_words(&reason)))
     })
 }
@@ -86,6 +92,16 @@ pub(crate) fn plain() -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Builder).with_tag(TagStyle::Merged).with_hooks(HooksMode::Optional);
     settings
+}
+
+/// The first `not` in a component that the generator stumbles over.
+fn negation(document: &Document, pointer: &str) -> Option<String> {
+    let below = format!("{pointer}/");
+    let schemas = Schemas::of(&document.value);
+    let mut inside = schemas.all().filter(|(place, _)| *place == pointer || place.starts_with(&below));
+    inside
+        .find(|(_, schema)| pointer.starts_with("/components/schemas/") && schema.get("not").is_some())
+        .map(|(place, _)| format!("{place}/not"))
 }
 
 fn run(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {

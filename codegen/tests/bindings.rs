@@ -292,7 +292,33 @@ fn what_the_generator_panics_on_is_placed_at_the_operation_or_the_schema() {
     let found = broken("in: path, required: true", "in: path, style: label, required: true");
     assert!(found[0].starts_with("doors.yaml:") && found.len() == 1, "{found:?}");
     let found = broken("        state: {type: integer}", "        state: {not: {type: integer}}");
-    assert!(found[0].starts_with("doors.yaml:14:") && found[0].contains("cannot bind"), "{found:?}");
+    assert!(found[0].starts_with("doors.yaml:18:") && found[0].contains("cannot bind this `not`"), "{found:?}");
+    assert!(found.len() == 1 && !found[0].contains(['\n', '{']), "{found:?}");
+    for (from, to, place, reason) in [
+        ("in: path, required: true", "in: cookie, required: true", "doors.yaml:9:", "no cookies"),
+        (
+            "        state: {type: integer}",
+            "        state: {type: int}",
+            "doors.yaml:18:23: ",
+            "did you mean `integer`?",
+        ),
+        (
+            "        state: {type: integer}",
+            "        state: {type: integer}\n      required: [stat]",
+            "doors.yaml:19:18: ",
+            "did you mean `state`?",
+        ),
+        (
+            "        state: {type: integer}",
+            "        state: {$ref: '#/components/schemas/Door/properties/id'}\n        id: {type: string}",
+            "doors.yaml:18:",
+            "follows references to",
+        ),
+    ] {
+        let found = broken(from, to);
+        let told = found.iter().find(|error| error.starts_with(place) && error.contains(reason));
+        assert!(told.is_some_and(|error| !error.contains('\n')), "{to}: {found:?}");
+    }
     let found = broken("        state: {type: integer}", "        state: {type: 7}");
     assert!(found[0].starts_with("doors.yaml:") && found[0].contains("not valid OpenAPI"), "{found:?}");
     let found = broken("openapi: 3.0.3", "openapi: 3.1.0");
