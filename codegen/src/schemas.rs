@@ -254,6 +254,51 @@ impl<'a> Schemas<'a> {
         flaws
     }
 
+    /// The schemas that a value cannot be held to without end, because they are parts of themselves: a `oneOf` whose
+    /// member names the schema again. With them come, as the second, those that have such a part (JSON Schema, draft
+    /// Wright 00, section 7: "a schema MUST NOT be run into an infinite loop against a schema").
+    #[must_use]
+    pub fn circular(&self) -> (Vec<&str>, HashSet<*const Value>) {
+        let mut parts_left: HashMap<*const Value, usize> = HashMap::new();
+        for holder in self.holders.values().flatten() {
+            *parts_left.entry(ptr::from_ref(*holder)).or_default() += 1;
+        }
+        // What has no part is in no circle; without it, what has no other part is in none either.
+        let mut free: Vec<*const Value> =
+            self.holders.keys().copied().filter(|part| !parts_left.contains_key(part)).collect();
+        while let Some(part) = free.pop() {
+            for holder in self.holders.get(&part).into_iter().flatten() {
+                let holder = ptr::from_ref(*holder);
+                if let Some(left) = parts_left.get_mut(&holder) {
+                    *left -= 1;
+                    if *left == 0 {
+                        parts_left.remove(&holder);
+                        free.push(holder);
+                    }
+                }
+            }
+        }
+        let leading: HashSet<*const Value> = parts_left.into_keys().collect();
+        // Of those that are left, the ones in a circle come back to themselves; the others only lead there.
+        let is_in_circle = |schema: &'a Value| {
+            let mut seen = HashSet::new();
+            let mut open: Vec<&Value> =
+                self.holders.get(&ptr::from_ref(schema)).into_iter().flatten().copied().collect();
+            while let Some(holder) = open.pop() {
+                if ptr::eq(holder, schema) {
+                    return true;
+                }
+                if leading.contains(&ptr::from_ref(holder)) && seen.insert(ptr::from_ref(holder)) {
+                    open.extend(self.holders.get(&ptr::from_ref(holder)).into_iter().flatten());
+                }
+            }
+            false
+        };
+        let left = self.all.iter().filter(|(_, schema)| leading.contains(&ptr::from_ref(*schema)));
+        let circles = left.filter(|(_, schema)| is_in_circle(schema)).map(|(pointer, _)| pointer.as_str()).collect();
+        (circles, leading)
+    }
+
     /// Whether every value of this schema has a property: it is required there, in a part of an `allOf`, in all
     /// alternatives, or where the schema itself stands in another as a part.
     #[must_use]

@@ -143,11 +143,12 @@ impl Large {
         })
     }
 
-    /// One of several details, or another choice: a circle of alternatives.
+    /// One of several details, or another choice.
     fn choice(self, number: usize) -> Value {
         let at = |step: usize| (number + step) % self.operations.max(1);
         if number.is_multiple_of(3) {
-            let members: Vec<_> = (0..3).map(|step| reference(&format!("Choice{}", at(step + 1)))).collect();
+            let others = (1..6).map(at).filter(|other| !other.is_multiple_of(3));
+            let members: Vec<_> = others.map(|other| reference(&format!("Choice{other}"))).collect();
             return json!({ "description": words(8, number), "anyOf": members });
         }
         let members: Vec<_> = (0..4).map(|step| reference(&format!("Detail{}", at(step)))).collect();

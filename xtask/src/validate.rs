@@ -269,6 +269,8 @@ fn collect(value: &Value, pointer: &str, allowed: &mut Vec<(String, String)>) {
 }
 
 #[cfg(test)]
+mod kinds;
+#[cfg(test)]
 mod mistakes;
 #[cfg(test)]
 mod mutants;

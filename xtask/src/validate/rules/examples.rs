@@ -257,10 +257,12 @@ fn references(value: &Value) -> impl Iterator<Item = &str> {
 fn tainted<'a>(spec: &Spec<'a>, wrong: &BTreeSet<String>) -> HashSet<&'a str> {
     let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
     let (mut tainted, mut open) = (HashSet::new(), Vec::new());
+    // Nothing can be held to a circle, which is told.
+    let (_, circles) = spec.schemas.circular();
     for place in spec.reached([spec.root]) {
         let Some(node) = spec.root.pointer(place) else { continue };
         references(node).for_each(|target| users.entry(target).or_default().push(place));
-        if is_wrong(wrong, place) {
+        if is_wrong(wrong, place) || circles.contains(&std::ptr::from_ref(node)) {
             open.push(place);
         }
     }
@@ -290,13 +292,18 @@ impl<'a> Translation<'_, 'a> {
             return number
                 .map_or_else(|| json!({ "$ref": target }), |number| json!({ "$ref": format!("#/$defs/{number}") }));
         }
+        self.own(node, true)
+    }
+
+    /// A schema that is no reference, with or without the parts of its `allOf`.
+    fn own(&mut self, node: &'a Value, with_parts: bool) -> Value {
+        let Some(map) = node.as_object() else { return json!(true) };
         let mut schema = Map::new();
         let flag = |key: &str| map.get(key) == Some(&Value::Bool(true));
-        for (key, value) in map {
+        for (key, value) in map.iter().filter(|(key, _)| with_parts || *key != "allOf") {
             let new = match key.as_str() {
-                "allOf" | "anyOf" | "oneOf" => {
-                    value.as_array().map(|list| list.iter().map(|node| self.schema(node)).collect())
-                }
+                "allOf" => Some(self.together(node).into()),
+                "anyOf" | "oneOf" => value.as_array().map(|list| list.iter().map(|node| self.schema(node)).collect()),
                 "items" | "not" => Some(self.schema(value)),
                 "additionalProperties" if value.is_object() => Some(self.schema(value)),
                 "properties" => {
@@ -343,6 +350,33 @@ impl<'a> Translation<'_, 'a> {
             return json!({ "if": { "type": "null" }, "else": schema });
         }
         schema.into()
+    }
+
+    /// The parts of an `allOf` and those of theirs, each once: where several ways lead to a part, a value is not held to it
+    /// as often as there are ways, which doubles with each level.
+    fn together(&mut self, node: &'a Value) -> Vec<Value> {
+        fn list(node: &Value) -> impl DoubleEndedIterator<Item = &Value> {
+            node.get("allOf").and_then(Value::as_array).into_iter().flatten()
+        }
+        let (mut parts, mut seen) = (Vec::new(), HashSet::from([std::ptr::from_ref(node)]));
+        let mut open: Vec<&'a Value> = list(node).rev().collect();
+        while let Some(part) = open.pop() {
+            let Some(resolved) = self.spec.resolve(part) else {
+                parts.push(self.schema(part));
+                continue;
+            };
+            if !seen.insert(std::ptr::from_ref(resolved)) {
+                continue;
+            }
+            let is_leaf = resolved.get("allOf").is_none() || resolved.get("nullable") == Some(&Value::Bool(true));
+            if is_leaf {
+                parts.push(self.schema(part));
+            } else {
+                open.extend(list(resolved).rev());
+                parts.push(self.own(resolved, false));
+            }
+        }
+        parts
     }
 
     fn is_pattern(&mut self, pattern: &'a str) -> bool {

@@ -76,7 +76,7 @@ const FINITE: Rule = Rule {
     id: "finite-schema",
     severity: Severity::Error,
     reason: "A value that must hold another of its own kind never ends.",
-    example: "`Node` with a required property `next` that is a `Node`",
+    example: "`Node` with a required property `next` that is a `Node`, or with a `Node` in its `oneOf`",
 };
 
 const DISCRIMINATOR: Rule = Rule {
@@ -118,6 +118,15 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         findings.value(&REQUIRED_DEFINED, &flaw.pointer, flaw.message, flaw.help);
     }
     endless(spec, findings);
+    let (circles, _) = spec.schemas.circular();
+    for pointer in circles {
+        // The parts that stand in a component are told as the component.
+        let name = pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'));
+        if let Some(name) = name.filter(|_| !findings.is_told(&FINITE, pointer)) {
+            let message = format!("whether a value is a `{name}` depends on whether it is one, without end");
+            findings.key(&FINITE, pointer, message, "take the reference out by which it is a part of itself");
+        }
+    }
 }
 
 fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
