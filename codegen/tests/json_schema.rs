@@ -25,6 +25,7 @@ const SCHEMAS: &str = "
         can: {type: boolean, x-tolerate: [string]}
         start: {type: string, format: date-time, nullable: true}
         names: {type: object, additionalProperties: {$ref: '#/components/schemas/State'}}
+        other: {anyOf: [{$ref: '#/components/schemas/State'}, {type: string, nullable: true, enum: [null]}]}
     State: {type: string, enum: [on, off]}
     PhoneNumber: {type: string, x-sensitive: phone-number}
     Certain:
@@ -162,4 +163,14 @@ fn the_examples_of_our_own_specs_are_exact() {
         }
     }
     assert!(seen > 10, "{seen}");
+}
+
+#[test]
+fn an_enum_of_null_is_null_and_no_text_in_every_reading() {
+    for reading in [Reading::Exact, Reading::Tolerant] {
+        let validator = validator("Thing", reading);
+        for (other, is_taken) in [(json!(null), true), (json!("on"), true), (json!(7), false), (json!({}), false)] {
+            assert_eq!(validator.is_valid(&thing(&json!({ "other": other }))), is_taken, "{other}");
+        }
+    }
 }

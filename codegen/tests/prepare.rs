@@ -271,3 +271,41 @@ fn times_of_requests_are_marked_to_be_cut_and_those_of_responses_are_not() {
     assert_eq!(marked, ["Request.from", "Request.pauses", "Request.until", "Span.until"]);
     assert!(announced(&prepared, "whole-milliseconds").is_empty(), "no type is another");
 }
+
+#[test]
+fn null_as_the_only_alternative_is_what_a_flag_says() {
+    for place in [
+        "allOf: [{$ref: '#/components/schemas/Place'}], nullable: true",
+        "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string, nullable: true, enum: [null]}]",
+        "oneOf: [{type: object, nullable: true, enum: [null]}, {$ref: '#/components/schemas/Place'}]",
+    ] {
+        let prepared = prepared(&format!(
+            "    Request: {{type: object, properties: {{where: {{{place}, description: Where.}}}}}}
+    Place: {{type: object, properties: {{street: {{type: string}}}}}}
+    Answer: {{type: object, properties: {{where: {{{place}}}}}}}
+"
+        ));
+        assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::Nullable<crate::types::Place>", "{place}");
+        assert_eq!(property(&prepared, "Request", "where")["description"], "Where.", "{place}");
+        let answer = property(&prepared, "Answer", "where");
+        assert_eq!(
+            (&answer["nullable"], answer.get("anyOf"), answer.get("oneOf")),
+            (&true.into(), None, None),
+            "{place}"
+        );
+    }
+    // Null among other values, and among more alternatives than one, stays what it is.
+    for place in [
+        "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string, nullable: true, enum: [nowhere, null]}]",
+        "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string}, {type: string, nullable: true, enum: [null]}]",
+    ] {
+        let prepared = prepared(&format!(
+            "    Request: {{type: object}}
+    Place: {{type: object, properties: {{street: {{type: string}}}}}}
+    Answer: {{type: object, required: [where], properties: {{where: {{{place}}}}}}}
+"
+        ));
+        let answer = property(&prepared, "Answer", "where");
+        assert!(answer.get("anyOf").is_some() && answer.get("nullable").is_none(), "{place}");
+    }
+}

@@ -96,7 +96,7 @@ fn all(files: &[PathBuf]) -> Result<All, String> {
             std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
         // As the document has it, to show the lines that are meant.
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        let (findings, stages) = staged(file, &text, Config::beside(file)?, begun, true);
+        let (findings, stages) = staged(file, &text, Config::beside(file)?, begun);
         Ok((findings, text, stages))
     };
     let done: Vec<Result<_, String>> = std::thread::scope(|scope| {
@@ -147,17 +147,22 @@ pub(crate) fn is_spec(file: &Path) -> bool {
 /// Everything that is found in one document.
 #[cfg(test)]
 pub(crate) fn validate(file: &Path, text: &str, config: Config) -> Vec<Finding> {
-    staged(file, text, config, Instant::now(), true).0
+    staged(file, text, config, Instant::now()).0
 }
 
 /// What the rules find, without the generator itself, which takes far longer than they do.
 #[cfg(test)]
 pub(crate) fn by_rules(file: &Path, text: &str, config: Config) -> Vec<Finding> {
-    staged(file, text, config, Instant::now(), false).0
+    judged(file, text, config, Instant::now(), false).0
 }
 
 /// Everything that is found in one document, and how long it took from when it was begun to be read.
-fn staged(file: &Path, text: &str, config: Config, begun: Instant, generate: bool) -> (Vec<Finding>, Stages) {
+fn staged(file: &Path, text: &str, config: Config, begun: Instant) -> (Vec<Finding>, Stages) {
+    judged(file, text, config, begun, config.bindings)
+}
+
+/// The same, with or without the generator's own judgement.
+fn judged(file: &Path, text: &str, config: Config, begun: Instant, generate: bool) -> (Vec<Finding>, Stages) {
     let mut stages = Stages::since(begun);
     let document = match Document::parse(file, text) {
         Ok(document) => document,
@@ -188,7 +193,7 @@ fn staged(file: &Path, text: &str, config: Config, begun: Instant, generate: boo
     rules::check(&spec, config, &mut findings);
     exceptions(&spec, config, &mut findings);
     stages.rules();
-    if config.bindings && generate && findings.list.iter().all(|finding| finding.severity == Severity::Warning) {
+    if generate && findings.list.iter().all(|finding| finding.severity == Severity::Warning) {
         generator(&document, &mut findings);
         stages.generator();
     }

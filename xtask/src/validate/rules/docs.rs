@@ -77,8 +77,8 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a node has a description, or one of the parts that it is made of and that stand here.
 fn is_described(node: &Value) -> bool {
-    let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten();
-    node.get("description").is_some() || parts.into_iter().any(is_described)
+    let mut parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten();
+    node.get("description").is_some() || parts.any(is_described)
 }
 
 /// Whether a property in a part of an `allOf` only narrows one that another part describes.
