@@ -4,6 +4,7 @@
 //! from the graph of who led to whom. To walk on from each operation anew takes a time that grows with the square of the
 //! spec: 337 s for a large public one.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use unloc_codegen::load::Document;
@@ -111,20 +112,28 @@ impl<'a> Comparison<'a> {
         (self.direction, self.here) = (direction, here);
     }
 
-    /// The pair of these two, and whether they are met for the first time. What an operation has to itself is told in its
-    /// name, and so looked at for each.
-    pub(crate) fn meet(&mut self, old: &str, new: &str, spot: &Spot) -> (usize, bool) {
+    /// What stands for these two among the pairs, and whether they are met for the first time. What an operation has to
+    /// itself is told in its name, and so looked at for each.
+    ///
+    /// Only components, and what operations begin with, are pairs of their own; all within them is theirs. Otherwise there
+    /// is one for each property, and to go through them for each operation takes longer than all the rest.
+    pub(crate) fn meet(&mut self, old: &str, new: &str, spot: &Spot, is_component: bool) -> (usize, bool) {
         let owner = spot.is_of_operation().then(|| self.operations.len());
-        let count = self.nodes.len();
-        let node = *self.nodes.entry((self.direction, old.to_owned(), new.to_owned(), owner)).or_insert(count);
-        let is_first = node == count;
-        if is_first {
+        let own = if is_component { None } else { self.here };
+        let next = self.parents.len();
+        let (node, is_first) = match self.nodes.entry((self.direction, old.to_owned(), new.to_owned(), owner)) {
+            Entry::Occupied(known) => (*known.get(), false),
+            Entry::Vacant(place) => (*place.insert(own.unwrap_or(next)), true),
+        };
+        if node == next {
             self.parents.push(BTreeSet::new());
             self.found.push(BTreeSet::new());
         }
-        let operation = self.operations.len().checked_sub(1);
-        let parent = self.here.map(Place::Pair).or(operation.map(Place::Operation));
-        self.parents[node].extend(parent);
+        if self.here != Some(node) {
+            let operation = self.operations.len().checked_sub(1);
+            let parent = self.here.map(Place::Pair).or(operation.map(Place::Operation));
+            self.parents[node].extend(parent);
+        }
         (node, is_first)
     }
 

@@ -76,8 +76,8 @@ impl<'a> Comparison<'a> {
         let is_reference = (old.text("$ref").is_some(), new.text("$ref").is_some());
         let is_shared = is_component && is_reference == (true, true);
         let (node, is_first) = match is_shared {
-            true => self.meet(&one.home, &other.home, &inner),
-            false => self.meet(&one.pointer, &other.pointer, &inner),
+            true => self.meet(&one.home, &other.home, &inner, true),
+            false => self.meet(&one.pointer, &other.pointer, &inner, false),
         };
         if !is_first {
             return;

@@ -111,10 +111,11 @@ impl<'a> Side<'a> {
     ///
     /// A list of values without null leaves no room for it, whatever `nullable` says, and `nullable` adds null to a
     /// `type` that is named (OpenAPI 3.0.3, proposal 003 on the meaning of `nullable`).
-    pub(crate) fn admits_null(self, at: &At<'a>, met: &mut BTreeSet<String>) -> bool {
+    fn admits_null(self, at: &At<'a>, met: &mut BTreeSet<String>, depth: usize) -> bool {
         if let Some(reference) = at.text("$ref") {
-            let inner = self.referred(reference).filter(|inner| met.insert(inner.pointer.clone()));
-            return inner.is_some_and(|inner| self.admits_null(&inner, met));
+            // Alternatives can name each other in long chains, in which null is nobody's any more.
+            let inner = self.referred(reference).filter(|inner| depth > 0 && met.insert(inner.pointer.clone()));
+            return inner.is_some_and(|inner| self.admits_null(&inner, met, depth - 1));
         }
         let lists_null = listed(at.value).map(|values| values.iter().any(Value::is_null));
         match (at.is("nullable"), lists_null) {
@@ -125,7 +126,7 @@ impl<'a> Side<'a> {
             _ => {}
         }
         let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| at.get(key));
-        parts.flat_map(|parts| parts.list()).any(|part| self.admits_null(&part, met))
+        parts.flat_map(|parts| parts.list()).any(|part| self.admits_null(&part, met, depth))
     }
 
     /// Whether null is all that a schema allows, as one writes it beside alternatives.
@@ -160,7 +161,7 @@ impl<'a> Side<'a> {
             view.says_nullable = *nullable;
             view.places.insert("nullable", format!("{}/nullable", at.pointer));
         } else if view.nullable.is_none() && at.value.get("type").is_none() && listed(at.value).is_some() {
-            view.null_inside |= self.admits_null(at, &mut BTreeSet::new());
+            view.null_inside |= self.admits_null(at, &mut BTreeSet::new(), DEPTH);
         }
         if view.default.is_none() {
             view.default = at.get("default");
@@ -217,7 +218,8 @@ impl<'a> Side<'a> {
         let is_open = at.value.get("type").is_none() || at.is("nullable");
         let mut met = BTreeSet::new();
         if is_open && view.nullable.is_none() {
-            view.null_inside |= !null.is_empty() || members.iter().any(|member| self.admits_null(member, &mut met));
+            view.null_inside |=
+                !null.is_empty() || members.iter().any(|member| self.admits_null(member, &mut met, DEPTH));
         }
         match members.as_slice() {
             [] => view.choices.push(list.clone()),
@@ -231,6 +233,9 @@ impl<'a> Side<'a> {
         }
     }
 }
+
+/// Behind how many references null is looked for among alternatives.
+const DEPTH: usize = 4;
 
 /// The values that a schema lists.
 fn listed(value: &Value) -> Option<&[Value]> {
