@@ -48,7 +48,7 @@ impl Default for SandboxBuilder {
             plan: Plan::default(),
             quirks: Vec::new(),
             hosts: Vec::new(),
-            read_timeout: Duration::from_secs(15),
+            read_timeout: Duration::from_secs(10),
         }
     }
 }
@@ -136,7 +136,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// How long the head of a request may take to arrive, and then its body: 15 seconds each unless said otherwise. A
+    /// How long the head of a request may take to arrive, and then its body: 10 seconds each unless said otherwise. A
     /// head that takes longer ends the connection, and a body meets a 408. Measured by the machine's clock.
     ///
     /// A connection on which nothing comes ends after this time, too.

@@ -21,29 +21,39 @@ async fn serve(State(app): State<App>, headers: HeaderMap, spec: &'static str, p
     // Whoever came by another name than the emulator has for itself, through a forwarded port, can use that name.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| app.hosts.takes(host));
     let base_url = host.map_or_else(|| app.base_url.clone(), |host| format!("http://{host}"));
-    ([(CONTENT_TYPE, "application/yaml")], with_server(spec, &format!("{base_url}{path}"))).into_response()
+    ([(CONTENT_TYPE, "application/yaml")], at_home(spec, &base_url, path)).into_response()
 }
 
-/// The spec with one server, the emulator: a tool that loads it from here must not call production.
-///
-/// The list of servers ends where the next key of the document begins.
-fn with_server(spec: &str, url: &str) -> String {
+/// The spec with the emulator as its one server, and in place of its servers wherever else they are named, as in the
+/// address of tokens: a tool that loads the spec from here must not call production.
+fn at_home(spec: &str, base_url: &str, path: &str) -> String {
     // A JSON text is a YAML text.
-    let url = serde_json::Value::from(url);
+    let url = serde_json::Value::from(format!("{base_url}{path}"));
     let own = format!("servers:\n  - url: {url}\n    description: The emulator that this file comes from.\n");
-    let (mut text, mut is_in_servers) = (String::with_capacity(spec.len()), false);
+    let (mut text, mut is_in_servers, mut origins) = (String::with_capacity(spec.len()), false, Vec::new());
     for line in spec.split_inclusive('\n') {
         if line.trim_end() == "servers:" && !line.starts_with(' ') {
             is_in_servers = true;
             text.push_str(&own);
         } else if !line.starts_with([' ', '#', '\n', '\r', '-']) {
+            // The list of servers ends where the next key of the document begins.
             is_in_servers = false;
         }
-        if !is_in_servers {
+        if is_in_servers {
+            origins.extend(origin(line));
+        } else {
             text.push_str(line);
         }
     }
-    text
+    origins.into_iter().fold(text, |text, origin| text.replace(origin, base_url))
+}
+
+/// The scheme and the host of an address that is named in this line.
+fn origin(line: &str) -> Option<&str> {
+    let address = &line[line.find("https://").or_else(|| line.find("http://"))?..];
+    let host = address.find("//")? + 2;
+    let end = address[host..].find(|letter: char| !letter.is_ascii_alphanumeric() && !".-:".contains(letter));
+    Some(address[..end.map_or(address.len(), |end| host + end)].trim_end_matches(':'))
 }
 
 #[cfg(test)]
@@ -55,12 +65,15 @@ mod tests {
         let own =
             "servers:\n  - url: \"http://127.0.0.1:80/x\"\n    description: The emulator that this file comes from.\n";
         for servers in [
-            "servers:\n  - url: https://a.example\n  - url: https://b.example\n",
-            "servers:\n- url: https://a.example\n# a remark\n- url: https://b.example\n\n",
+            "servers:\n  - url: https://a.example\n  - url: https://b.example:8443/v1\n",
+            "servers:\n- url: 'https://a.example/v1'\n# a remark\n- description: x\n  url: \"https://b.example:8443\"\n\n",
         ] {
-            let spec = format!("openapi: 3.0.3\n{servers}paths:\n  servers:\n    get: {{}}\n");
-            let served = with_server(&spec, "http://127.0.0.1:80/x");
-            assert_eq!(served, format!("openapi: 3.0.3\n{own}paths:\n  servers:\n    get: {{}}\n"));
+            let rest = |origin: &str| format!("paths:\n  servers:\n    tokenUrl: {origin}/token/\n");
+            for origin in ["https://a.example", "https://b.example:8443"] {
+                let spec = format!("openapi: 3.0.3\n{servers}{}", rest(origin));
+                let served = at_home(&spec, "http://127.0.0.1:80", "/x");
+                assert_eq!(served, format!("openapi: 3.0.3\n{own}{}", rest("http://127.0.0.1:80")));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::Ipv6Addr;
 
 use axum::http::Uri;
+use axum::http::uri::Authority;
 
 use crate::error::Invalid;
 use crate::fields::Fields;
@@ -20,7 +21,7 @@ fn check(url: &str) -> Result<(), &'static str> {
     let url = url.split('#').next().unwrap_or_default();
     let uri = url.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
     let uri = uri.ok_or("must be a complete http or https address")?;
-    let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+    let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
     // RFC 9110 4.2.4: no sender may write them, and a recipient treats them as an error.
     if authority.contains('@') {
         return Err("must not have a user name or a password before the host");
@@ -58,7 +59,8 @@ fn check_characters(url: &str) -> Result<(), &'static str> {
         }
     }
     // Brackets are for an IP address (3.2.2), and a fragment begins once (3.5).
-    let behind_host = url.splitn(4, '/').nth(3).unwrap_or_default();
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let behind_host = behind_scheme.find(['/', '?', '#']).map_or("", |end| &behind_scheme[end..]);
     if behind_host.contains(['[', ']']) || url.matches('#').count() > 1 { Err(ENCODE) } else { Ok(()) }
 }
 
@@ -74,6 +76,7 @@ mod tests {
             "HTTP://example.com/events?lock=1&key=%C3%B8",
             "http://127.0.0.1:65535/a/b;c=1,2/(d)/~e/!$&'*+=:@",
             "http://[::1]:4011/hook",
+            "http://[::1]?lock=1",
             "http://[2001:db8::1]/",
             "http://localhost:1",
             "http://example.com:/empty-port",
@@ -100,6 +103,8 @@ mod tests {
             ("http://example.com/{id}", "percent-encoded"),
             ("http://example.com/a|b", "percent-encoded"),
             ("http://example.com/a[0]", "percent-encoded"),
+            ("http://example.com?a[0]=1", "percent-encoded"),
+            ("http://[::1]#[1]", "percent-encoded"),
             ("http://example.com/\\", "percent-encoded"),
             ("http://example.com/a\r\nx: y", "percent-encoded"),
             ("http://example.com/#a#b", "percent-encoded"),

@@ -238,7 +238,10 @@ async fn the_specs_are_served_with_the_sandbox_as_their_only_server() {
             }
             let answer = request.send().await.expect("an answer");
             assert_eq!(answer.headers()["content-type"], "application/yaml");
-            let (mut served, mut written) = (yaml(&answer.text().await.expect("a text")), yaml(file));
+            let text = answer.text().await.expect("a text");
+            assert!(!text.contains("unloc.app"), "{name} names another service");
+            // The address of tokens is the emulator's, too.
+            let (mut served, mut written) = (yaml(&text), yaml(&file.replace("https://api.unloc.app", &base)));
             let servers = served["servers"].take();
             assert_eq!(servers.as_array().map(Vec::len), Some(1), "{servers}");
             assert_eq!(servers[0]["url"], format!("{base}{path}"));
