@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::error::scrub;
+use crate::error::redact;
 use crate::operation::{Envelope, Operation};
+use crate::place::place;
 
 /// Reads a body as the operation's answer, or says why that cannot be.
 pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Result<T, String> {
@@ -57,16 +58,16 @@ fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
     let Err(error) = serde_path_to_error::deserialize::<_, T>(reader) else {
         return "its body goes on behind its end".to_owned();
     };
-    let path = error.path().to_string();
-    let at = if path == "." { String::new() } else { format!(" at `{}`", scrub(&path)) };
+    let place = place(error.path());
+    let at = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
     format!("its body does not fit{at}: {}", without_value(&error.inner().to_string()))
 }
 
 /// serde quotes the value that it did not expect; the message is for logs, and the value may be a person's.
 fn without_value(message: &str) -> String {
-    let Some((before, expected)) = message.rsplit_once(", expected ") else { return scrub(message) };
+    let Some((before, expected)) = message.rsplit_once(", expected ") else { return redact(message) };
     let shown = before.find(['"', '`']).map_or(before, |quote| &before[..quote]);
-    format!("{}, expected {}", scrub(shown.trim_end()), scrub(expected))
+    format!("{}, expected {}", redact(shown.trim_end()), redact(expected))
 }
 
 #[cfg(test)]

@@ -27,8 +27,16 @@ pub struct Operation {
     /// Whether the vendor documents it; otherwise its path or its answer is inferred.
     pub documented: bool,
     pub(crate) envelope: Option<Envelope>,
-    /// Properties of the request whose values must not come back in an error.
-    pub(crate) hidden: &'static [&'static str],
+    /// Parameters and properties of the request whose values must not come back in an error.
+    pub(crate) sensitive: &'static [(&'static str, Sensitive)],
+}
+
+/// What `x-sensitive` says of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sensitive {
+    PhoneNumber,
+    Secret,
+    Cursor,
 }
 
 /// The property that an answer wraps its object or list in.

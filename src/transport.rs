@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::call::{Call, Limit, Wire};
 use crate::clock::Clock;
 use crate::decode::decode;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Sent};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
 use crate::path;
@@ -123,20 +123,21 @@ async fn exchange<T>(
         headers.insert(name, value.clone());
     }
     let mut wire =
-        Http { client: client.client(), manner, hidden: secrets(operation, &request), request, bearers: Vec::new() };
+        Http { client: client.client(), manner, operation, request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
-    call.make(&mut wire, read).await
+    let outcome = call.make(&mut wire, read).await;
+    outcome.map_err(|error| error.redacted(&wire.sent(None)))
 }
 
 /// One request, sent as often as the call needs.
 struct Http<'a> {
     client: &'a reqwest::Client,
     manner: &'a Manner,
+    operation: &'static Operation,
     request: Request,
-    /// What the call sends that the service's words must not bring back: secrets of its body, and tokens.
-    hidden: Vec<String>,
+    /// The tokens that were sent before.
     bearers: Vec<Bearer>,
 }
 
@@ -208,19 +209,15 @@ impl Http<'_> {
     }
 
     fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
-        let tokens = self.bearers.iter().chain(bearer).map(Bearer::token);
-        Error::rejected(status, headers, body, self.hidden.iter().map(String::as_str).chain(tokens))
+        Error::rejected(status, headers, body, &self.sent(bearer))
     }
-}
 
-/// The secrets in a request's body, which an error must not repeat.
-fn secrets(operation: &Operation, request: &Request) -> Vec<String> {
-    if operation.hidden.is_empty() {
-        return Vec::new();
+    /// What an error must not repeat; read from the request only when there is an error.
+    fn sent(&self, bearer: Option<&Bearer>) -> Sent {
+        let mut sent = Sent::of(self.operation, &self.manner.base_path, &self.request);
+        self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));
+        sent
     }
-    let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    operation.hidden.iter().filter_map(|name| body.get(name)?.as_str().map(str::to_owned)).collect()
 }
 
 enum Unread {
