@@ -122,8 +122,7 @@ async fn exchange<T>(
     for (name, value) in &limits.headers {
         headers.insert(name, value.clone());
     }
-    let mut wire =
-        Http { client: client.client(), manner, operation, request, bearers: Vec::new() };
+    let mut wire = Http { client: client.client(), manner, operation, request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };

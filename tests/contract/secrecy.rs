@@ -78,7 +78,8 @@ fn quotes() -> Vec<String> {
 
 /// The number of `PERSON` as a service might write it that has parsed it, or that has not.
 fn echoes() -> Vec<String> {
-    let separators = ["", " ", "-", ".", "/", "\u{a0}", "\u{202f}", "\u{2011}", "\u{2013}", "%20", ") (", "\u{200b}", "_"];
+    let separators =
+        ["", " ", "-", ".", "/", "\u{a0}", "\u{202f}", "\u{2011}", "\u{2013}", "%20", ") (", "\u{200b}", "_"];
     let groups: [&[&str]; 6] = [
         &["1", "212", "555", "0100"],
         &["212", "555", "0100"],

@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn what_is_no_escape_stays() {
-        for text in ["100%", "%1", "%zz", "%12125", "%C2x", "%FF", "AT&T; R&D", "&#x110000;", r"\u12", r"c:\dir", "&;"] {
+        for text in ["100%", "%1", "%zz", "%12125", "%C2x", "%FF", "AT&T; R&D", "&#x110000;", r"\u12", r"c:\dir", "&;"]
+        {
             assert_eq!(read(text), text);
         }
     }

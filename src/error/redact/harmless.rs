@@ -2,14 +2,42 @@
 
 /// Words before a number that say what it is.
 const COUNTED: [&str; 14] = [
-    "bytes", "size", "length", "count", "total", "limit", "offset", "amount", "timestamp", "iat", "exp", "nbf", "epoch",
+    "bytes",
+    "size",
+    "length",
+    "count",
+    "total",
+    "limit",
+    "offset",
+    "amount",
+    "timestamp",
+    "iat",
+    "exp",
+    "nbf",
+    "epoch",
     "duration",
 ];
 
 /// Words behind a number that say what it is.
 const UNITS: [&str; 18] = [
-    "b", "byte", "bytes", "kb", "kib", "mb", "mib", "gb", "gib", "s", "sec", "seconds", "ms", "milliseconds", "us", "µs",
-    "ns", "rows",
+    "b",
+    "byte",
+    "bytes",
+    "kb",
+    "kib",
+    "mb",
+    "mib",
+    "gb",
+    "gib",
+    "s",
+    "sec",
+    "seconds",
+    "ms",
+    "milliseconds",
+    "us",
+    "µs",
+    "ns",
+    "rows",
 ];
 
 /// Limits of integers, which overflow errors name.
@@ -83,8 +111,12 @@ fn word_before(text: &[char]) -> String {
 
 /// The beginning of a UUID whose last part is all digits, also where the whole is glued to something else.
 fn ends_uuid(before: &[char]) -> bool {
-    let Some((rest, ['-', part @ .., '-'])) = before.split_at_checked(before.len().saturating_sub(6)) else { return false };
-    part.iter().all(char::is_ascii_hexdigit) && rest.iter().rev().take(4).all(char::is_ascii_hexdigit) && rest.len() >= 13
+    let Some((rest, ['-', part @ .., '-'])) = before.split_at_checked(before.len().saturating_sub(6)) else {
+        return false;
+    };
+    part.iter().all(char::is_ascii_hexdigit)
+        && rest.iter().rev().take(4).all(char::is_ascii_hexdigit)
+        && rest.len() >= 13
 }
 
 /// A date and a time without anything between: 12 or 14 digits.

@@ -15,7 +15,8 @@ pub(super) fn mark(marks: &mut Marks) {
     while at < chars.len() {
         let (before, text) = chars.split_at(at);
         let is_begin = before.last().is_none_or(|c| !c.is_alphanumeric());
-        let harmless = || harmless::length(text).or_else(|| harmless::amount(text)).or_else(|| harmless::range(text, before));
+        let harmless =
+            || harmless::length(text).or_else(|| harmless::amount(text)).or_else(|| harmless::range(text, before));
         if let Some(length) = if is_begin { harmless() } else { None } {
             at += length;
         } else if let Some((from, to)) = find(&chars, at) {
@@ -281,9 +282,13 @@ fn is_country_code(code: &[char]) -> bool {
     let value = code.iter().take(3).fold(0, |value, c| value * 10 + digit(*c).unwrap_or(0));
     match code.len() {
         1 => matches!(value, 1 | 7),
-        2 => matches!(value, 20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86 | 90..=95 | 98),
-        3 => matches!(value, 210..=269 | 290..=299 | 350..=359 | 370..=389 | 420..=429 | 500..=509 | 590..=599 | 670..=699
-            | 800..=809 | 850..=859 | 870..=889 | 960..=979 | 990..=999),
+        2 => {
+            matches!(value, 20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 | 81 | 82 | 84 | 86 | 90..=95 | 98)
+        }
+        3 => {
+            matches!(value, 210..=269 | 290..=299 | 350..=359 | 370..=389 | 420..=429 | 500..=509 | 590..=599 | 670..=699
+            | 800..=809 | 850..=859 | 870..=889 | 960..=979 | 990..=999)
+        }
         _ => false,
     }
 }

@@ -1,5 +1,7 @@
 //! What a call sent, which the words about its failure must not repeat in any form.
 
+use std::collections::BTreeSet;
+
 use reqwest::{Request, Url};
 use serde_json::Value;
 
@@ -164,11 +166,12 @@ fn is_same(sent: char, quoted: char, is_long: bool) -> bool {
     sent == quoted || (is_long && sent.eq_ignore_ascii_case(&quoted)) || (sent == ' ' && quoted == '+')
 }
 
-/// Whether a text could be prose.
+/// Whether a text could be prose, or a row of zeros.
 fn is_words(text: &[char]) -> bool {
     let is_letter = |c: &char| c.is_alphabetic() || *c == ' ';
     let has_hump = |pair: &[char]| pair[0].is_lowercase() && pair[1].is_uppercase();
-    text.iter().all(is_letter) && !text.windows(2).any(has_hump)
+    let distinct = text.iter().collect::<BTreeSet<_>>().len();
+    distinct < 4 || (text.iter().all(is_letter) && !text.windows(2).any(has_hump))
 }
 
 /// Redacts every row of seven or more of a number's digits, with what stands between them and what a number begins with.

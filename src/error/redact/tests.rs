@@ -29,9 +29,14 @@ fn numbers_with_a_plus_are_redacted_however_they_are_written() {
 
 #[test]
 fn numbers_with_zeros_for_the_plus_are_redacted() {
-    for number in
-        ["0012125550142", "00 1 212 555 0142", "00-1-212-555-0142", "00 44 7700 900123", "0044/7700/900123", "(0044) 7700900123"]
-    {
+    for number in [
+        "0012125550142",
+        "00 1 212 555 0142",
+        "00-1-212-555-0142",
+        "00 44 7700 900123",
+        "0044/7700/900123",
+        "(0044) 7700900123",
+    ] {
         assert_eq!(redact(&format!("no user {number}, here")), "no user [phone number], here", "{number}");
     }
 }

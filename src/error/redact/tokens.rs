@@ -9,7 +9,8 @@ pub(super) fn mark(marks: &mut Marks) {
     while at < units.len() {
         let length = units[at..].iter().take_while(|unit| is_word(unit.c)).count();
         let word: Vec<char> = units[at..at + length].iter().map(|unit| unit.c).collect();
-        if let Some(start) = if is_behind_bearer(&units[..at]) { bearer(&word) } else { None }.or_else(|| token(&word)) {
+        if let Some(start) = if is_behind_bearer(&units[..at]) { bearer(&word) } else { None }.or_else(|| token(&word))
+        {
             marks.mark(units[at + start].from, units[at + length - 1].to, TOKEN);
         }
         at += length.max(1);
