@@ -103,9 +103,8 @@ fn a_webhook_whose_answer_was_lost_is_found_and_deleted() {
         let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
         sandbox.faults().add(Fault::reset().on("createWebhook").carried_out()).unwrap();
         let service = probed(&sandbox, true).await;
-        let deleted = |request: &unloc_sandbox::Request| {
-            request.operation == Some("deleteWebhook") && request.status == 204
-        };
+        let deleted =
+            |request: &unloc_sandbox::Request| request.operation == Some("deleteWebhook") && request.status == 204;
         assert!(sandbox.requests().iter().any(deleted), "{:#?}", service.left);
         assert!(service.left.iter().all(|what| !what.contains("webhook")), "{:#?}", service.left);
     });
