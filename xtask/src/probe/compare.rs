@@ -88,7 +88,7 @@ impl Names {
     fn place(&self, pointer: &str) -> String {
         let part = |part: &str| match part {
             "" => String::new(),
-            _ if part.parse::<usize>().is_ok() => "*".to_owned(),
+            _ if part.bytes().all(|byte| byte.is_ascii_digit()) => "*".to_owned(),
             _ if self.0.contains(part) => part.to_owned(),
             _ => "[name]".to_owned(),
         };
