@@ -1,29 +1,30 @@
 //! From a body to a value; what cannot be read is explained without showing what was in it.
 
-mod sent;
+mod echoes;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-pub(crate) use sent::Sent;
+pub(crate) use echoes::Echoes;
 
-use crate::error::scrub;
+use crate::error::redact;
 use crate::lenient::once;
 use crate::operation::{Envelope, Operation};
+use crate::place::place;
 
 /// Reads a body as the operation's answer, or says why that cannot be.
 ///
 /// A body that cannot be read as it is gets two more chances, which cost nothing where none is needed: with each property
 /// once, and with what the call itself had said put where a response to a change leaves it out. Where the spec says that a
 /// response is inferred, one that cannot be read holds nothing: what the call was to do is done.
-pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], sent: &Sent) -> Result<T, String> {
+pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], echoes: &Echoes) -> Result<T, String> {
     let body = without_mark(body);
     if let Some(value) = read(operation, body) {
         return Ok(value);
     }
-    let better = better(operation, body, sent);
+    let better = better(operation, body, echoes);
     if let Some(value) = better.as_deref().and_then(|body| read(operation, body)) {
         return Ok(value);
     }
@@ -64,9 +65,9 @@ fn names(body: &[u8]) -> Option<BTreeMap<Cow<'_, str>, IgnoredAny>> {
 }
 
 /// The body as it could be read, if it is another then.
-fn better(operation: &Operation, body: &[u8], sent: &Sent) -> Option<Vec<u8>> {
+fn better(operation: &Operation, body: &[u8], echoes: &Echoes) -> Option<Vec<u8>> {
     let (mut value, merged) = once(body, operation.aliases)?;
-    let filled = sent.fill(operation, &mut value);
+    let filled = echoes.fill(operation, &mut value);
     (merged || filled).then(|| value.to_string().into_bytes())
 }
 
@@ -112,16 +113,16 @@ fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
     let Err(error) = serde_path_to_error::deserialize::<_, T>(reader) else {
         return "its body goes on behind its end".to_owned();
     };
-    let path = error.path().to_string();
-    let at = if path == "." { String::new() } else { format!(" at `{}`", scrub(&path)) };
+    let place = place(error.path());
+    let at = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
     format!("its body does not fit{at}: {}", without_value(&error.inner().to_string()))
 }
 
 /// serde quotes the value that it did not expect; the message is for logs, and the value may be a person's.
 fn without_value(message: &str) -> String {
-    let Some((before, expected)) = message.rsplit_once(", expected ") else { return scrub(message) };
+    let Some((before, expected)) = message.rsplit_once(", expected ") else { return redact(message) };
     let shown = before.find(['"', '`']).map_or(before, |quote| &before[..quote]);
-    format!("{}, expected {}", scrub(shown.trim_end()), scrub(expected))
+    format!("{}, expected {}", redact(shown.trim_end()), redact(expected))
 }
 
 #[cfg(test)]

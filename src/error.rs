@@ -3,7 +3,7 @@
 mod kind;
 mod making;
 mod oauth;
-mod scrub;
+mod redact;
 mod service;
 
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ use crate::operation::Operation;
 use crate::text::InvalidPhoneNumber;
 use crate::types::error::ConversionError;
 pub use kind::{ErrorKind, Outcome};
-pub(crate) use scrub::scrub;
+pub(crate) use redact::{Sent, one_line, redact};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,7 +83,7 @@ impl Error {
     /// assert_eq!(error.kind(), unloc::ErrorKind::Token);
     /// ```
     pub fn token(message: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Token, scrub(&message.to_string()))
+        Self::new(ErrorKind::Token, redact(&message.to_string()))
     }
 
     /// The same, for what passes: calls wait out the pause that the cache makes, which grows with each failure, and are made
@@ -136,7 +136,13 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// The service's words for the error, with phone numbers and tokens blotted out.
+    /// The service's words for the error, on one line and without control and format characters.
+    ///
+    /// Redacted are, in any form in which a service might quote them, the phone numbers, secrets, tokens and cursors that
+    /// the call itself sent: a number by seven or more of its digits, a secret whole or by a part of eight characters that
+    /// is no word. Of all else, what has the form of a phone number or of a token: a number with `+` or `00` before it,
+    /// one in ten to fifteen digits without anything between, and national numbers where they are grouped as such. Times,
+    /// dates, ids, versions, addresses and sizes stay.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
@@ -267,7 +273,7 @@ impl From<InvalidPhoneNumber> for Error {
 /// A request that could not be built is a mistake in the call.
 impl From<ConversionError> for Error {
     fn from(error: ConversionError) -> Self {
-        Self::new(ErrorKind::Request, scrub(&error.to_string()))
+        Self::new(ErrorKind::Request, redact(&error.to_string()))
     }
 }
 

@@ -17,6 +17,7 @@ mod operation;
 mod options;
 mod page;
 mod path;
+mod place;
 mod platform;
 mod retry;
 #[cfg(all(test, feature = "schemars"))]

@@ -33,8 +33,16 @@ pub struct Operation {
     pub(crate) aliases: &'static [(&'static str, &'static [&'static str])],
     /// What the response only repeats of the request.
     pub(crate) echoes: &'static [Echo],
-    /// Properties of the request whose values must not come back in an error.
-    pub(crate) hidden: &'static [&'static str],
+    /// Parameters and properties of the request whose values must not come back in an error.
+    pub(crate) sensitive: &'static [(&'static str, Sensitive)],
+}
+
+/// What `x-sensitive` says of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sensitive {
+    PhoneNumber,
+    Secret,
+    Cursor,
 }
 
 /// The property that an answer wraps its object or list in.

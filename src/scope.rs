@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
-use crate::error::{Error, ErrorKind, Result, scrub};
+use crate::error::{Error, ErrorKind, Result, redact};
 use crate::types;
 
 /// One claim of a token.
@@ -219,7 +219,7 @@ impl Scopes {
 
     /// The claims for a log: an organization id is the integrator's own choice, and may be a number that is somebody's.
     pub(crate) fn shown(&self) -> String {
-        scrub(&self.to_string())
+        redact(&self.to_string())
     }
 
     /// The claims, in a fixed order.

@@ -20,8 +20,8 @@ use headers::own_headers;
 use crate::call::{Call, Limit, Wire};
 use crate::clock::Clock;
 use crate::coding::coding;
-use crate::decode::{Sent, decode};
-use crate::error::{Error, ErrorKind, Result};
+use crate::decode::{Echoes, decode};
+use crate::error::{Error, ErrorKind, Result, Sent};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
 use crate::path;
@@ -82,13 +82,13 @@ pub(crate) async fn send<T: DeserializeOwned>(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let read = |Answer { status, headers, body }: Answer, sent: Sent| {
+    let read = |Answer { status, headers, body }: Answer, echoes: Echoes| {
         // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
         let value = match coding(&headers, &body) {
             Some(coding) => {
                 Err(format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}"))
             }
-            None => decode(operation, &body, &sent),
+            None => decode(operation, &body, &echoes),
         };
         match value {
             Ok(value) => Ok(ResponseValue::new(value, status, headers)),
@@ -105,7 +105,7 @@ pub(crate) async fn send_for_nothing(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let read = |Answer { status, headers, .. }: Answer, _: Sent| Ok(ResponseValue::new((), status, headers));
+    let read = |Answer { status, headers, .. }: Answer, _: Echoes| Ok(ResponseValue::new((), status, headers));
     exchange(client, request, options, operation, read).await
 }
 
@@ -121,7 +121,7 @@ async fn exchange<T>(
     request: Result<Request, Unbuilt>,
     options: RequestOptions,
     operation: &'static Operation,
-    read: impl FnOnce(Answer, Sent) -> Result<T>,
+    read: impl FnOnce(Answer, Echoes) -> Result<T>,
 ) -> Result<T> {
     // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
     platform::running().map_err(|error| error.during(operation))?;
@@ -140,22 +140,22 @@ async fn exchange<T>(
     for (name, value) in &limits.headers {
         headers.insert(name, value.clone());
     }
-    let sent = Sent::of(operation, &manner.base_path, &request);
-    let mut wire =
-        Http { client: client.client(), manner, hidden: secrets(operation, &request), request, bearers: Vec::new() };
+    let echoes = Echoes::of(operation, &manner.base_path, &request);
+    let mut wire = Http { client: client.client(), manner, operation, request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
-    call.make(&mut wire, |answer| read(answer, sent)).await
+    let outcome = call.make(&mut wire, |answer| read(answer, echoes)).await;
+    outcome.map_err(|error| error.redacted(&wire.sent(None)))
 }
 
 /// One request, sent as often as the call needs.
 struct Http<'a> {
     client: &'a reqwest::Client,
     manner: &'a Manner,
+    operation: &'static Operation,
     request: Request,
-    /// What the call sends that the service's words must not bring back: secrets of its body, and tokens.
-    hidden: Vec<String>,
+    /// The tokens that were sent before.
     bearers: Vec<Bearer>,
 }
 
@@ -227,17 +227,13 @@ impl Http<'_> {
     }
 
     fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
-        let tokens = self.bearers.iter().chain(bearer).map(Bearer::token);
-        Error::rejected(status, headers, body, self.hidden.iter().map(String::as_str).chain(tokens))
+        Error::rejected(status, headers, body, &self.sent(bearer))
     }
-}
 
-/// The secrets in a request's body, which an error must not repeat.
-fn secrets(operation: &Operation, request: &Request) -> Vec<String> {
-    if operation.hidden.is_empty() {
-        return Vec::new();
+    /// What an error must not repeat; read from the request only when there is an error.
+    fn sent(&self, bearer: Option<&Bearer>) -> Sent {
+        let mut sent = Sent::of(self.operation, &self.manner.base_path, &self.request);
+        self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));
+        sent
     }
-    let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    operation.hidden.iter().filter_map(|name| body.get(name)?.as_str().map(str::to_owned)).collect()
 }

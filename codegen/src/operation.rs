@@ -70,6 +70,8 @@ pub struct Parameter {
     pub description: String,
     /// An example value.
     pub example: Option<Value>,
+    /// What `x-sensitive` says of its schema.
+    pub sensitive: Option<String>,
 }
 
 /// `x-pagination`.
@@ -346,6 +348,7 @@ fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter>
                 required: parameter.get("required") == Some(&Value::Bool(true)),
                 description: text("description"),
                 example: parameter.get("example").or_else(|| schema?.get("example")).cloned(),
+                sensitive: schema.and_then(|schema| schema.get("x-sensitive")?.as_str()).map(str::to_owned),
             }
         })
         .collect()

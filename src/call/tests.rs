@@ -107,7 +107,7 @@ fn budget(repeats: u32, clock: &dyn Clock) -> Budget {
 }
 
 fn status(status: u16) -> Error {
-    Error::rejected(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), Vec::new(), std::iter::empty())
+    Error::rejected(StatusCode::from_u16(status).unwrap(), HeaderMap::new(), Vec::new(), &crate::error::Sent::default())
 }
 
 fn refused() -> Error {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS, scrub};
+use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS, Sent, redact};
 use crate::operation::Operation;
 use crate::scope::Scopes;
 
@@ -52,6 +52,12 @@ impl Error {
                 inner.hint = Some(ACTED.into());
             }
         })
+    }
+
+    /// With nothing in its message that the call sent.
+    pub(crate) fn redacted(self, sent: &Sent) -> Self {
+        let message = sent.redact_own(&self.0.message);
+        if message == self.0.message { self } else { self.change(|inner| inner.message = message.into()) }
     }
 
     pub(crate) fn hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
@@ -114,7 +120,7 @@ impl Error {
     pub(crate) fn with_scopes(self, asked: &Scopes, granted: Option<&str>) -> Self {
         match granted {
             Some(granted) if self.status() == Some(StatusCode::FORBIDDEN) => {
-                let (asked, granted) = (asked.shown(), scrub(granted));
+                let (asked, granted) = (asked.shown(), redact(granted));
                 self.also(format!("the token was asked for with `{asked}` and granted `{granted}`"))
             }
             _ => self,
@@ -175,7 +181,7 @@ mod tests {
         let headers = headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         let body = br#"{"error":"busy","error_description":"later"}"#.to_vec();
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        let error = Error::rejected(status, headers.into_iter().collect(), body, std::iter::empty());
+        let error = Error::rejected(status, headers.into_iter().collect(), body, &Sent::default());
         let error = error.retry_in(Duration::from_secs(7));
         let remembered = error.remembered();
         assert_eq!((remembered.request_id(), remembered.headers().len()), (Some("r-7"), 1));

@@ -1,10 +1,10 @@
 //! Refusals of the token endpoint that come as a success.
 
-use super::service::{clean, explain};
-use super::{Error, ErrorKind, Outcome};
+use super::service::explain;
+use super::{Error, ErrorKind, Outcome, Sent};
 
-/// What OAuth calls a failure that passes; by RFC 6749, 5.2, other codes are final.
-const PASSING: [&str; 3] = ["temporarily_unavailable", "server_error", "slow_down"];
+/// What OAuth calls a transient failure; by RFC 6749, 5.2, other codes are final.
+const TRANSIENT: [&str; 3] = ["temporarily_unavailable", "server_error", "slow_down"];
 
 impl Error {
     /// A success whose body is not a token but an OAuth error (RFC 6749, 5.2) is that error, whatever its status says. The
@@ -13,16 +13,18 @@ impl Error {
         if self.kind() != ErrorKind::Decode {
             return self;
         }
+        let mut sent = Sent::default();
+        sent.secret(secret);
         let has_code = serde_json::from_slice::<serde_json::Value>(self.body())
             .is_ok_and(|body| body.get("error").is_some_and(serde_json::Value::is_string));
-        let (code, description) = explain(self.body(), &|text| clean(text, std::iter::once(secret)));
+        let (code, description) = explain(self.body(), &|text| sent.redact(text));
         let (true, Some(code), Some(status)) = (has_code, code, self.status()) else { return self };
         self.change(|inner| {
             inner.kind = ErrorKind::Service;
             inner.outcome = Outcome::Rejected;
             inner.message = format!("the service answered {status}, with an error in place of a token").into();
             inner.hint = (code == "invalid_client").then(|| super::service::CHECK_CREDENTIALS.into());
-            inner.transient = PASSING.contains(&code.as_str());
+            inner.transient = TRANSIENT.contains(&code.as_str());
             inner.code = Some(code);
             inner.description = description;
         })
@@ -53,7 +55,7 @@ mod tests {
             assert!(error.to_string().contains("check the client id and secret"), "{error}");
         }
         assert_eq!(answered(200, r#"{"error":"invalid_scope"}"#).description(), None);
-        for passing in PASSING {
+        for passing in TRANSIENT {
             assert!(answered(200, &format!(r#"{{"error":"{passing}","access_token":null}}"#)).is_retryable());
         }
     }

@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
-use super::{ACTED, Error, ErrorKind, Outcome, scrub};
+use super::{ACTED, Error, ErrorKind, Outcome, Sent, one_line, redact};
 use crate::clock::seconds;
 use crate::coding::coding;
 use crate::decode::without_mark;
@@ -18,14 +18,9 @@ use crate::transport::{ENCODED, Unbuilt};
 pub(super) const CHECK_CREDENTIALS: &str = "check the client id and secret, and that they belong to this environment";
 
 impl Error {
-    /// An answer outside 2xx. `secrets` is what was sent and must not come back in the service's words.
-    pub(crate) fn rejected<'a>(
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Vec<u8>,
-        secrets: impl Iterator<Item = &'a str> + Clone,
-    ) -> Self {
-        let (code, description) = explain(&body, &|text| clean(text, secrets.clone()));
+    /// An answer outside 2xx, in whose words what was sent must not come back.
+    pub(crate) fn rejected(status: StatusCode, headers: HeaderMap, body: Vec<u8>, sent: &Sent) -> Self {
+        let (code, description) = explain(&body, &|text| sent.redact(text));
         // What is encoded explains nothing, which says nothing of the address.
         let coded = coding(&headers, &body);
         let hint = match status.as_u16() {
@@ -92,7 +87,7 @@ impl Error {
         } else {
             (ErrorKind::Connection, "the connection to {} broke", Outcome::Unknown, ACTED)
         };
-        Self::new(kind, format!("{}: {}", what.replace("{}", &origin), scrub(&cause))).change(|inner| {
+        Self::new(kind, format!("{}: {}", what.replace("{}", &origin), one_line(&cause))).change(|inner| {
             inner.outcome = outcome;
             inner.status = error.status();
             inner.source = Some(Arc::new(error));
@@ -102,7 +97,7 @@ impl Error {
 
     /// A client that could not be built.
     pub(crate) fn no_client(error: reqwest::Error) -> Self {
-        Self::new(ErrorKind::Configuration, format!("the HTTP client cannot be built: {}", scrub(&root(&error))))
+        Self::new(ErrorKind::Configuration, format!("the HTTP client cannot be built: {}", one_line(&root(&error))))
             .change(|inner| inner.source = Some(Arc::new(error)))
     }
 
@@ -128,7 +123,7 @@ impl Error {
     /// A request that could not be built.
     pub(crate) fn unbuilt(error: Unbuilt) -> Self {
         match error {
-            Unbuilt::InvalidRequest(what) => Self::new(ErrorKind::Request, scrub(&what)),
+            Unbuilt::InvalidRequest(what) => Self::new(ErrorKind::Request, redact(&what)),
             Unbuilt::Unsendable(error) => Self::transport(error),
         }
     }
@@ -154,18 +149,6 @@ fn root(error: &dyn StdError) -> String {
 
 /// How many refused parameters an error names.
 const MOST_PARAMETERS: usize = 4;
-
-/// A text of the service without the secrets that it was sent, to the letter, and without what looks like one.
-pub(super) fn clean<'a>(text: &str, secrets: impl Iterator<Item = &'a str>) -> String {
-    let mut text = text.to_owned();
-    // A text shorter than this is no secret that could be told from a word.
-    for secret in secrets.filter(|secret| secret.len() >= 4) {
-        if text.contains(secret) {
-            text = text.replace(secret, "[secret]");
-        }
-    }
-    scrub(&text)
-}
 
 /// The service's name and words for an error, whatever form they come in.
 pub(super) fn explain(body: &[u8], clean: &dyn Fn(&str) -> String) -> (Option<String>, Option<String>) {
@@ -201,11 +184,11 @@ fn page_title(body: &[u8], clean: &dyn Fn(&str) -> String) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{explain, scrub};
+    use super::{explain, redact};
 
     #[test]
     fn every_known_form_of_error_body_is_understood() {
-        let read = |body: &str| explain(body.as_bytes(), &|text| scrub(text));
+        let read = |body: &str| explain(body.as_bytes(), &|text| redact(text));
         let some = |code: &str, text: &str| (Some(code.to_owned()), Some(text.to_owned()));
         assert_eq!(read(r#"{"error":"invalid_client","error_description":"no"}"#), some("invalid_client", "no"));
         assert_eq!(

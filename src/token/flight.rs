@@ -11,7 +11,7 @@ use super::bearer::{ASSUMED_LIFETIME, Kept};
 use super::observer::TokenEvent;
 use super::slot::{Landed, Landing, Launch, Slot};
 use super::store::Store;
-use crate::error::{Error, ErrorKind, Result, scrub};
+use crate::error::{Error, ErrorKind, Result, redact};
 use crate::platform;
 use crate::scope::Scopes;
 use crate::within::within;
@@ -79,7 +79,7 @@ impl Pilot {
         let lifetime = kept.lifetime();
         tracing::debug!(scopes = scopes.shown(), ?lifetime, ?took, "a new token");
         if let Some(granted) = kept.granted() {
-            let granted = scrub(granted);
+            let granted = redact(granted);
             tracing::warn!(scopes = scopes.shown(), granted, "the token was granted other scopes than were asked for");
         }
         store.tell(scopes, &TokenEvent::Fetched { lifetime, took });

@@ -76,7 +76,7 @@ mod tests {
 
     fn answer(status: u16, retry_after: Option<u64>) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
-        let error = Error::rejected(status, HeaderMap::new(), Vec::new(), std::iter::empty());
+        let error = Error::rejected(status, HeaderMap::new(), Vec::new(), &crate::error::Sent::default());
         match retry_after {
             Some(seconds) => error.retry_in(Duration::from_secs(seconds)),
             None => error,

@@ -30,6 +30,16 @@ fn assert_hidden(text: &str) {
     }
 }
 
+/// The same, and no seven digits of `PERSON`, whatever stands between them.
+fn assert_no_digits(text: &str) {
+    assert_hidden(text);
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let person: Vec<char> = PERSON.chars().skip(1).collect();
+    for seven in person.windows(7) {
+        assert!(!digits.contains(&seven.iter().collect::<String>()), "a number shows in {text}");
+    }
+}
+
 /// Looks at the error in every way it can be printed, and at all that it names as its causes.
 pub(crate) fn assert_secret(error: &Error) {
     let mut link: Option<&dyn StdError> = Some(error);
@@ -58,7 +68,32 @@ fn quotes() -> Vec<String> {
         format!("Bearer {token}."),
         format!("https://example.com/?access_token={token}&x=1#token={token}"),
         format!("{{\"token\":\"{token}\"}} ({token}) <{token}>"),
+        format!("jwt malformed: {}", token.replace('.', "%2E")),
+        format!("jwt malformed: {}", &token[..24]),
+        "no user +1 (212) 555.0100, or 00 1 212 555 0100".to_owned(),
+        "no user (212) 555-0100, +1\u{2011}212\u{2011}555\u{2011}0100 or 12125550100-abc".to_owned(),
+        "no user \u{202e}+1212\u{200b}5550100\u{202c}".to_owned(),
     ]
+}
+
+/// The number of `PERSON` as a service might write it that has parsed it, or that has not.
+fn echoes() -> Vec<String> {
+    let separators =
+        ["", " ", "-", ".", "/", "\u{a0}", "\u{202f}", "\u{2011}", "\u{2013}", "%20", ") (", "\u{200b}", "_"];
+    let groups: [&[&str]; 6] = [
+        &["1", "212", "555", "0100"],
+        &["212", "555", "0100"],
+        &["12", "12", "55", "50", "10", "0"],
+        &["5550100"],
+        &["1212", "5550100"],
+        &["1", "2", "1", "2", "5", "5", "5", "0", "1", "0", "0"],
+    ];
+    let prefixes = ["+", "", "00", "%2B", "00 ", "0", "id-"];
+    let mut all = Vec::new();
+    for (separator, groups) in separators.iter().flat_map(|separator| groups.map(|groups| (separator, groups))) {
+        all.extend(prefixes.map(|prefix| format!("{prefix}{}", groups.join(separator))));
+    }
+    all
 }
 
 /// Answers that carry what must not be seen, in every place where the SDK looks.
@@ -192,6 +227,86 @@ async fn a_service_that_quotes_the_secrets_it_was_sent_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_number_that_the_call_sent_is_redacted_in_whatever_form_it_comes_back() {
+    let server = Server::always(Answer::new(204, "")).await;
+    let home = home(&server);
+    for echo in echoes() {
+        let words = format!("there is no {echo}-abc here");
+        server.answer(Answer::json(409, &json!({"error": words, "errorDescription": words})));
+        // In a path, in a body as what the spec calls a number and as what it does not, and in a cursor.
+        let key = unloc::types::CreateKeyRequest::builder().user_id(PERSON);
+        let account = CreateVendorConnectionRequest::builder().vendor("danalock").username(PERSON).password(PASSWORD);
+        let holder = UpdateLockHolderRequest::builder().name(format!("The house of {PERSON}"));
+        for error in [
+            home.get_keys_for_user().user_id(PERSON).send().await.unwrap_err(),
+            home.create_key().lock_id("door").body(key).send().await.unwrap_err(),
+            home.create_vendor_connection().body(account).send().await.unwrap_err(),
+            home.update_lock_holder().body(holder).send().await.unwrap_err(),
+            home.get_roles().start_after_id(format!("{PERSON}.door")).send().await.unwrap_err(),
+        ] {
+            assert_no_digits(&format!("{error} {error:?}"));
+            assert!(error.description().unwrap().starts_with("there is no "), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_of_json_is_redacted_whole_encoded_and_cut_off() {
+    let token = "EXAMPLE/opaque+0123456789~abc.def";
+    let server = Server::always(Answer::new(204, "")).await;
+    server.on_token(move |_| Answer::ok(&json!({"access_token": token, "token_type": "bearer", "expires_in": 3600})));
+    let home = home(&server);
+    for quoted in [
+        token,
+        "EXAMPLE%2Fopaque%2B0123456789~abc%2Edef",
+        "EXAMPLE%252Fopaque%252B0123456789~abc%252Edef",
+        "EXAMPLE/opaque+01",
+        "9~abc.def",
+        "EXAMPLE\\/opaque+0123456789~abc.def",
+        "EXAM\u{200b}PLE/opaque+0123456789~abc.def",
+    ] {
+        server.answer(Answer::json(403, &json!({"error": "Forbidden", "errorDescription": format!("no <{quoted}>")})));
+        let error = home.get_locks().send().await.unwrap_err();
+        assert_eq!(error.description(), Some("no <[secret]>"), "{quoted}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_was_sent_does_not_come_back() {
+    for (cursor, words) in [
+        ("19398e97-cef8-4e3e-90a2-43162f319356", "no 19398e97-cef8-4e3e-90a2-43162f319356 in this list"),
+        ("front-door", "no front-door in this list"),
+        ("front-door", "no front%2Ddoor in this list"),
+    ] {
+        let server = Server::always(Answer::json(400, &json!({"error": "E", "errorDescription": words}))).await;
+        let error = home(&server).get_locks().start_after_id(cursor).send().await.unwrap_err();
+        assert_eq!(error.description(), Some("no [cursor] in this list"));
+    }
+}
+
+#[tokio::test]
+async fn a_services_words_have_nothing_that_cannot_be_seen() {
+    let words = "\u{feff}a\u{202e}b\u{200b}c\u{2066}d\u{ad}e\u{e0041}f\r\n\u{1b}[31mg\u{85}\u{2028}h";
+    let server = Server::always(Answer::json(400, &json!({"error": words, "errorDescription": words}))).await;
+    let error = home(&server).get_locks().send().await.unwrap_err();
+    assert_eq!((error.code(), error.description()), (Some("abcdef   [31mg  h"), Some("abcdef   [31mg  h")));
+}
+
+#[tokio::test]
+async fn what_is_no_phone_number_stays_in_the_services_words() {
+    for words in [
+        "no lock 19398e97-cef8-4e3e-90a2-431623193561 of organization 919424508",
+        "end 2026-01-15T14:08:47.123+01:00 is before 1700000000, see RFC 9110 15.5.1",
+        "version 10.0.19045.3803 from 192.168.100.200:54321 sent 5368709120 bytes",
+        "at most 2500, and 2147483647 were asked for",
+    ] {
+        let server = Server::always(Answer::json(400, &json!({"error": "E", "errorDescription": words}))).await;
+        let error = home(&server).get_keys_for_user().user_id(PERSON).send().await.unwrap_err();
+        assert_eq!(error.description(), Some(words));
+    }
+}
+
+#[tokio::test]
 async fn a_secret_that_looks_like_something_else_is_hidden_whole() {
     let long = format!("tail{}", "of-secret-".repeat(60));
     for secret in ["abc0123456789def-tail-of-secret", "x+12345678-tail-of-secret", "eyJabc.tail/of+secret", &long] {
@@ -227,7 +342,12 @@ async fn a_value_that_does_not_fit_is_not_quoted() {
     }
     let (_server, home) = answering(json!({"lock": {"id": "a", "name": "A", "auth": {PERSON: 5}}})).await;
     let error = home.get_lock().lock_id("a").send().await.unwrap_err();
-    assert!(error.to_string().contains("`lock.auth.[phone number]`"), "{error}");
+    assert!(error.to_string().contains("`lock.auth.[name]`"), "{error}");
+    for name in ["Ola Nordmann 91234567", "91 23 45 67", "ola", "a|b`c", "\u{202e}x", ""] {
+        let (_server, home) = answering(json!({"lock": {"id": "a", "name": "A", "auth": {name: 5}}})).await;
+        let error = home.get_lock().lock_id("a").send().await.unwrap_err();
+        assert!(error.to_string().contains("at `lock.auth.[name]`: "), "{error}");
+    }
 }
 
 #[tokio::test]

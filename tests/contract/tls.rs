@@ -16,6 +16,35 @@ use crate::operations::PERSON;
 use crate::secrecy::assert_secret;
 use crate::support::{builder, lock_holder};
 
+/// Until when a certificate is not valid, in seconds since 1970: as many digits as a phone number has.
+const NOT_YET: &str = "2208988800";
+
+#[tokio::test]
+async fn the_times_of_a_certificate_are_no_phone_numbers() {
+    let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    parameters.not_before = rcgen::date_time_ymd(2040, 1, 1);
+    parameters.not_after = rcgen::date_time_ymd(2050, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    let trusted = reqwest::Certificate::from_der(certificate.der()).unwrap();
+    let der = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate.into()], der).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let server = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).tls_certs_only([trusted]);
+    let unloc = builder(&url).http_client(http.build().unwrap()).build().unwrap();
+    let error = unloc.get_lock_holders().send().await.unwrap_err();
+    server.abort();
+    assert_eq!(error.kind(), ErrorKind::Certificate);
+    assert!(error.to_string().contains(NOT_YET), "{error}");
+}
+
 #[tokio::test]
 async fn a_certificate_that_does_not_verify_ends_the_call_before_a_secret_is_sent() {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();

@@ -1,10 +1,14 @@
 //! Every check, in the order in which they fail fastest.
 
+mod machine;
+
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::{bench_report, diff, outside, packages, surface, validate};
+pub(crate) use machine::Skip;
+use machine::{Here, Machine, Need, WASM, missing};
 
 /// A check by cargo: what it is for, the arguments, what stands in the environment.
 struct Check {
@@ -17,7 +21,6 @@ const DENY: &[&str] = &["--", "-D", "warnings"];
 const NATIVE_TLS: &str = "native-tls";
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions"];
 const SCHEMARS: &str = "unloc/schemars";
-const WASM: &str = "wasm32-unknown-unknown";
 
 /// Takes longest of all tests, and no feature has to do with it.
 const MODEL: &str = "call::tests::model";
@@ -55,19 +58,38 @@ const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check 
     Check { name, arguments, environment: &[] }
 }
 
-/// Runs all checks; ends at the first that fails.
+/// A check that was left out.
+struct Skipped {
+    name: &'static str,
+    skip: Skip,
+}
+
+/// Runs all checks; ends at the first that fails. What was skipped is told at the end, and is a failure in continuous
+/// integration, where nobody reads what passes by.
 pub(crate) fn run(root: &Path) -> ExitCode {
     let started = Instant::now();
-    let outcome = timed("specs", || validate::check(root))
-        .and_then(|()| timed("surface", || surface::check(root)))
-        .and_then(|()| timed("figures", || bench_report::check(root)))
-        .and_then(|()| timed("changes since main", || diff::dry(root)))
-        .and_then(|()| CHECKS.iter().try_for_each(|check| timed(check.name, || by_cargo(check, root))))
-        .and_then(|()| timed("examples, outside of the workspace", || outside::check(root, || cargo(root))))
-        .and_then(|()| timed("packages", || packages::check(root, || cargo(root))));
-    match outcome {
+    let mut skipped = Vec::new();
+    let ran = timed("specs", || validate::check(root).map(|()| None))
+        .and_then(|_| timed("surface", || surface::check(root).map(|()| None)))
+        .and_then(|_| timed("figures", || bench_report::check(root).map(|()| None)))
+        .and_then(|_| timed("changes since main", || diff::dry(root)))
+        .map(|skip| skipped.extend(skip))
+        .and_then(|()| {
+            CHECKS
+                .iter()
+                .try_for_each(|check| timed(check.name, || by_cargo(check, root)).map(|skip| skipped.extend(skip)))
+        })
+        .and_then(|()| {
+            timed("examples, outside of the workspace", || outside::check(root, || cargo(root)).map(|()| None))
+        })
+        .and_then(|_| timed("packages", || packages::check(root, || cargo(root)).map(|()| None)).map(drop));
+    let (said, outcome) = conclude(&skipped, Here.is_ci());
+    print!("{said}");
+    match ran.and(outcome) {
         Ok(()) => {
-            println!("\nall checks passed in {} s", started.elapsed().as_secs());
+            let (seconds, left) = (started.elapsed().as_secs(), skipped.len());
+            let skipped = if left == 0 { String::new() } else { format!(", {left} skipped") };
+            println!("\nall checks that ran passed in {seconds} s{skipped}");
             ExitCode::SUCCESS
         }
         Err(why) => {
@@ -77,26 +99,36 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     }
 }
 
-fn timed(name: &str, check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
-    println!("\n== {name}");
-    let begun = Instant::now();
-    check()?;
-    println!("== {name}: {} s", begun.elapsed().as_secs());
-    Ok(())
+/// What was skipped, in words, and whether that is a failure.
+fn conclude(skipped: &[Skipped], is_ci: bool) -> (String, Result<(), String>) {
+    let mut said = String::new();
+    for (index, Skipped { name, skip }) in skipped.iter().enumerate() {
+        said.push_str(if index == 0 { "\nskipped:\n" } else { "" });
+        said.push_str(&format!("  {name}: {} ({})\n", skip.reason, skip.remedy));
+    }
+    let refused = skipped.iter().filter(|skipped| !skipped.skip.is_allowed).map(|skipped| skipped.name);
+    let refused: Vec<_> = refused.collect();
+    if is_ci && !refused.is_empty() {
+        let names = refused.join(", ");
+        return (said, Err(format!("with CI set, no check may be skipped that could be run: {names}")));
+    }
+    (said, Ok(()))
 }
 
-fn by_cargo(check: &Check, root: &Path) -> Result<(), String> {
-    if needs_openssl(check) && !has_openssl() {
-        println!("SKIPPED: OpenSSL's headers are not installed (libssl-dev, openssl-devel)");
-        return Ok(());
+fn timed(name: &'static str, check: impl FnOnce() -> Result<Option<Skip>, String>) -> Result<Option<Skipped>, String> {
+    println!("\n== {name}");
+    let begun = Instant::now();
+    let skip = check()?;
+    match &skip {
+        Some(skip) => println!("== {name}: SKIPPED, {}", skip.reason),
+        None => println!("== {name}: {} s", begun.elapsed().as_secs()),
     }
-    if check.arguments.contains(&WASM) && !has_wasm() {
-        println!("SKIPPED: the target {WASM} is not installed (rustup target add {WASM})");
-        return Ok(());
-    }
-    if check.arguments == COUNTED && Command::new("valgrind").arg("--version").output().is_err() {
-        println!("SKIPPED: valgrind is not installed (apt-get install valgrind)");
-        return Ok(());
+    Ok(skip.map(|skip| Skipped { name, skip }))
+}
+
+fn by_cargo(check: &Check, root: &Path) -> Result<Option<Skip>, String> {
+    if let Some(skip) = need_of(check).and_then(|need| missing(need, &Here)) {
+        return Ok(Some(skip));
     }
     let mut arguments = check.arguments.to_vec();
     if arguments.first() == Some(&"clippy") {
@@ -104,9 +136,20 @@ fn by_cargo(check: &Check, root: &Path) -> Result<(), String> {
     }
     let status = cargo(root).args(&arguments).envs(check.environment.iter().copied()).status();
     match status {
-        Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.success() => Ok(None),
         Ok(_) => Err(format!("{} failed; run it alone: cargo {}", check.name, arguments.join(" "))),
         Err(error) => Err(format!("cargo could not be started: {error}")),
+    }
+}
+
+/// What a check needs that is not on every machine.
+fn need_of(check: &Check) -> Option<Need> {
+    let has = |argument: &str| check.arguments.contains(&argument);
+    match () {
+        () if has(NATIVE_TLS) || has("--all-features") => Some(Need::Openssl),
+        () if has(WASM) => Some(Need::Wasm),
+        () if check.arguments == COUNTED => Some(Need::Valgrind),
+        () => None,
     }
 }
 
@@ -116,22 +159,5 @@ pub(crate) fn cargo(root: &Path) -> Command {
     command
 }
 
-fn needs_openssl(check: &Check) -> bool {
-    // On Windows and macOS the platform brings its own TLS.
-    cfg!(target_os = "linux") && (check.arguments.contains(&NATIVE_TLS) || check.arguments.contains(&"--all-features"))
-}
-
-fn has_openssl() -> bool {
-    let found = Command::new("pkg-config").args(["--exists", "openssl"]).status();
-    found.is_ok_and(|status| status.success()) || std::env::var_os("OPENSSL_DIR").is_some()
-}
-
-fn has_wasm() -> bool {
-    let installed = || {
-        let folder = Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]).output();
-        folder.is_ok_and(|folder| Path::new(String::from_utf8_lossy(&folder.stdout).trim()).is_dir())
-    };
-    // A machine of somebody's is left as it is; one that runs only this gets what is missing.
-    let add = || Command::new("rustup").args(["target", "add", WASM]).status().is_ok_and(|status| status.success());
-    installed() || (std::env::var_os("CI").is_some() && add() && installed())
-}
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ mod view;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::ci::Skip;
 use change::{Change, Direction, Kind, Verdict};
 use report::{Format, Outcome};
 use source::Pair;
@@ -94,12 +95,13 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
 
 /// Shows the changes since the branch left `main`, and judges nothing: whether the version is right is asked when it is
 /// released.
-pub(crate) fn dry(root: &Path) -> Result<(), String> {
+pub(crate) fn dry(root: &Path) -> Result<Option<Skip>, String> {
     if let Err(why) = source::base(root) {
-        println!("SKIPPED: {why}");
-        return Ok(());
+        // A shallow clone without `main` cannot tell; any other can fetch it.
+        let skip = Skip::new(why, "git fetch --unshallow origin main:refs/remotes/origin/main");
+        return Ok(Some(Skip { is_allowed: source::is_shallow(root), ..skip }));
     }
-    outcome(root, &Arguments::default()).map(|outcome| outcome.print(Format::Human))
+    outcome(root, &Arguments::default()).map(|outcome| outcome.print(Format::Human)).map(|()| None)
 }
 
 fn read<'a>(arguments: &[&'a str]) -> Result<Arguments<'a>, String> {

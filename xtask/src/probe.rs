@@ -1,8 +1,10 @@
 //! `cargo xtask probe`: how a running service differs from the specs.
 
 mod compare;
+mod refusals;
 mod report;
 mod walk;
+mod write;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,8 +17,10 @@ const USAGE: &str = "\
 usage: cargo xtask probe --base-url URL [--write] [--format markdown|json]
 
 Calls the operations of the specs that only read, with the credentials in UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET, and
-reports where the answers deviate. With --write, it also makes a key, a role and a webhook for a number that is kept for
-fiction, and takes them back. Values are never shown. Exit codes: 0 no deviation, 1 deviations, 2 not usable.";
+reports where the answers deviate, also those for an id that nothing has and for a path without the slash at its end. With
+--write, it also makes two keys, a role and a webhook for a number that is kept for fiction, takes them back, and lists what
+stays: the service has no way to delete keys and roles. Values are never shown, nor names that the specs do not know and that
+could be somebody's. Exit codes: 0 no deviation, 1 deviations, or no answer to some call, 2 not usable.";
 
 /// Probes the service that the arguments name.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
@@ -50,11 +54,19 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
     let access = Access { base_url, client_id, client_secret, write };
     match probe(root, access) {
         Ok(service) => {
-            print!("{}", if json { report::json(&service.reports) } else { report::markdown(&service.reports) });
+            let write = if json { report::json } else { report::markdown };
+            print!("{}", write(&service.reports, &service.left));
+            if !service.has_token() {
+                eprintln!("error: no token was given: are base URL and credentials right?");
+                return ExitCode::from(2);
+            }
             let deviates = service.reports.iter().any(|report| !report.deviations.is_empty());
             if deviates { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
-        Err(why) => refuse(&why),
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(2)
+        }
     }
 }
 
@@ -77,7 +89,7 @@ fn probe(root: &Path, access: Access) -> Result<Service, String> {
     let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
     runtime.block_on(async {
         let mut service = Service::new(access, auth, integrator)?;
-        service.walk().await?;
+        service.walk().await;
         Ok(service)
     })
 }

@@ -1,7 +1,9 @@
 //! What the transport has to know of each operation, as data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToPascalCase;
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
@@ -12,14 +14,35 @@ use crate::load::{Document, entries, schema_name};
 use crate::operation::{Needs, Operation};
 use crate::prepare::{Envelope, Marks, components};
 
-/// The properties of a request whose values must not come back in an error.
-fn secrets<'a>(document: &'a Document, schema: &str) -> impl Iterator<Item = &'a str> {
+/// The parameters and properties of a request whose values must not come back in an error, and what they are.
+fn sensitive(document: &Document, operation: &Operation) -> Vec<TokenStream> {
+    let schema = operation.body.as_ref().map_or("", |(schema, _)| schema);
     let schema = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
-    let is_secret = |node: &Value| {
+    let kind_of = |node: &Value| {
         let name = schema_name(node).unwrap_or_default();
-        document.value.pointer(&format!("/components/schemas/{name}/x-sensitive")).is_some_and(|kind| kind == "secret")
+        document.value.pointer(&format!("/components/schemas/{name}/x-sensitive"))?.as_str().map(str::to_owned)
     };
-    entries(schema, "properties").into_iter().filter(move |(_, node)| is_secret(node)).map(|(name, _)| name)
+    let properties = entries(schema, "properties").into_iter().map(|(name, node)| (name.to_owned(), kind_of(node)));
+    let parameters = operation.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.sensitive.clone()));
+    let named: BTreeSet<_> = parameters.chain(properties).collect();
+    let kinds = named.into_iter().filter_map(|(name, kind)| {
+        let kind = format_ident!("{}", kind?.to_pascal_case());
+        Some(quote!((#name, crate::operation::Sensitive::#kind)))
+    });
+    kinds.collect()
+}
+
+/// Every name that a property has, by which a decode error tells what the spec says from what is data.
+fn properties(document: &Document) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for (_, schema) in document.value.get("components").map(|all| entries(all, "schemas")).unwrap_or_default() {
+        for (name, node) in entries(schema, "properties") {
+            names.insert(name);
+            let aliases = node.get("x-aliases").and_then(Value::as_array).into_iter().flatten();
+            names.extend(aliases.filter_map(Value::as_str));
+        }
+    }
+    names
 }
 
 /// The properties of a response that have other names as well: name, other names.
@@ -57,7 +80,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
             Needs::Integrator => quote!(Some(crate::Handle::Unloc)),
             Needs::LockHolder => quote!(Some(crate::Handle::LockHolder)),
         };
-        let hidden = operation.body.iter().flat_map(|(schema, _)| secrets(document, schema));
+        let sensitive = sensitive(document, operation);
         let documented = operation.evidence == "documented";
         let inferred = operation.response_inferred;
         let aliases = aliases(document, marks, operation).into_iter();
@@ -83,7 +106,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 inferred: #inferred,
                 aliases: &[#(#aliases),*],
                 echoes: &[#(#echoes),*],
-                hidden: &[#(#hidden),*],
+                sensitive: &[#(#sensitive),*],
             }
         }
     });
@@ -92,7 +115,12 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
         let (name, url) = (text(server, "x-environment"), text(server, "url").trim_end_matches('/'));
         quote!((#name, #url))
     });
+    let properties = properties(document);
     vec![
+        parse_quote! {
+            /// The names of all properties, in their order.
+            pub(crate) static PROPERTIES: &[&str] = &[#(#properties),*];
+        },
         parse_quote! {
             /// What is known of each operation, by its name.
             pub(crate) mod operations {

@@ -96,6 +96,11 @@ pub(crate) fn base(root: &Path) -> Result<String, String> {
     })
 }
 
+/// Whether the repository has the last revisions only.
+pub(crate) fn is_shallow(root: &Path) -> bool {
+    git(root, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|is_shallow| is_shallow.trim() == "true")
+}
+
 /// A revision by its hash, shortened.
 pub(crate) fn resolve(root: &Path, revision: &str) -> Result<String, String> {
     let name = format!("{revision}^{{commit}}");

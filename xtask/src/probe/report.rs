@@ -15,7 +15,7 @@ fn verdict(report: &Report) -> &'static str {
     }
 }
 
-pub(crate) fn json(reports: &[Report]) -> String {
+pub(crate) fn json(reports: &[Report], left: &[String]) -> String {
     let list = reports.iter().map(|report| {
         let deviations = report
             .deviations
@@ -27,16 +27,16 @@ pub(crate) fn json(reports: &[Report]) -> String {
             "deviations": deviations.collect::<Vec<_>>(),
         })
     });
-    format!("{}\n", json!({ "operations": list.collect::<Vec<_>>() }))
+    format!("{}\n", json!({ "operations": list.collect::<Vec<_>>(), "left": left }))
 }
 
-pub(crate) fn markdown(reports: &[Report]) -> String {
+pub(crate) fn markdown(reports: &[Report], left: &[String]) -> String {
     let mut text = "| operation | evidence | verdict | status | deviations |\n|---|---|---|---|---|\n".to_owned();
     for report in reports {
-        let status = report.outcome.as_ref().map_or_else(Clone::clone, ToString::to_string);
+        let status = report.outcome.as_ref().map_or_else(|why| cell(why), ToString::to_string);
         let deviations = report.deviations.iter().map(|deviation| {
             let at = if deviation.at.is_empty() { String::new() } else { format!("`{}` ", deviation.at) };
-            format!("{}: {at}{}", deviation.kind, deviation.text)
+            cell(&format!("{}: {at}{}", deviation.kind, deviation.text))
         });
         let deviations = deviations.collect::<Vec<_>>().join("<br>");
         text.push_str(&format!(
@@ -46,5 +46,18 @@ pub(crate) fn markdown(reports: &[Report]) -> String {
             verdict(report)
         ));
     }
+    if !left.is_empty() {
+        text.push_str("\nLeft behind:\n\n");
+        left.iter().for_each(|what| text.push_str(&format!("* {}\n", line(what))));
+    }
     text
+}
+
+/// A text that stays in its cell.
+fn cell(text: &str) -> String {
+    line(text).replace('|', "\\|")
+}
+
+fn line(text: &str) -> String {
+    text.split(char::is_control).collect::<Vec<_>>().join(" ")
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use unloc_codegen::load::Document;
@@ -11,7 +12,7 @@ use unloc_codegen::operation::{Needs, Operation};
 use super::compare::{Deviation, compare};
 
 /// A number that is kept for fiction: nobody is called.
-const NOBODY: &str = "+12125550199";
+pub(super) const NOBODY: &str = "+12125550199";
 
 pub(crate) struct Access {
     pub(crate) base_url: String,
@@ -33,12 +34,51 @@ pub(crate) struct Report {
 pub(crate) struct Service {
     access: Access,
     http: Client,
-    specs: Vec<(Document, &'static str)>,
+    pub(super) specs: Vec<(Document, &'static str)>,
     operations: Vec<(usize, Operation)>,
     tokens: BTreeMap<&'static str, String>,
     /// Path parameters that are known by now.
-    known: BTreeMap<&'static str, String>,
+    pub(super) known: BTreeMap<&'static str, String>,
     pub(crate) reports: Vec<Report>,
+    /// What `--write` made and could not take back.
+    pub(crate) left: Vec<String>,
+}
+
+/// What came of one call.
+#[derive(Default)]
+pub(super) struct Reply {
+    /// Whether a request was sent.
+    pub(super) called: bool,
+    /// The status, if there was an answer.
+    pub(super) status: Option<u16>,
+    /// The body of a success, if it is JSON.
+    pub(super) value: Option<Value>,
+}
+
+impl Reply {
+    pub(super) fn is_success(&self) -> bool {
+        self.status.is_some_and(|status| status < 300)
+    }
+
+    /// Whether the service may have acted.
+    pub(super) fn may_have_acted(&self) -> bool {
+        self.called && self.status.is_none_or(|status| status < 300 || status >= 500 || status == 408)
+    }
+}
+
+/// The list of an answer, whatever it is called.
+pub(super) fn list(answer: &Value) -> &[Value] {
+    let list = answer.as_array().or_else(|| answer.as_object()?.values().find_map(Value::as_array));
+    list.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The innermost reason: the outer ones say only that there was one.
+fn cause(error: &reqwest::Error) -> String {
+    let mut last: &dyn std::error::Error = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
 }
 
 impl Service {
@@ -50,27 +90,39 @@ impl Service {
             let all = all.map_err(|_| "the specs cannot be used: see cargo xtask validate".to_owned())?;
             operations.extend(all.into_iter().map(|operation| (place, operation)));
         }
-        let http = Client::builder().timeout(Duration::from_secs(30)).build();
+        // A redirect would carry the token elsewhere, and is a deviation of its own.
+        let http = Client::builder().timeout(Duration::from_secs(30)).redirect(Policy::none()).build();
         let http = http.map_err(|error| format!("no HTTP client: {error}"))?;
         let known = BTreeMap::from([("integratorId", access.client_id.clone()), ("userId", NOBODY.to_owned())]);
-        Ok(Self { access, http, specs, operations, tokens: BTreeMap::new(), known, reports: Vec::new() })
+        Ok(Self {
+            access,
+            http,
+            specs,
+            operations,
+            tokens: BTreeMap::new(),
+            known,
+            reports: Vec::new(),
+            left: Vec::new(),
+        })
     }
 
     /// Calls everything there is to call.
-    pub(crate) async fn walk(&mut self) -> Result<(), String> {
-        let token = self.token(None).await?;
-        self.tokens.insert("integrator", token);
+    pub(crate) async fn walk(&mut self) {
+        if let Some(token) = self.token(None).await {
+            self.tokens.insert("integrator", token);
+        }
         // What needs fewer ids comes first, and finds those that the others need.
         let reads = self.operations.iter().filter(|(_, operation)| operation.method == "GET");
         let mut reads: Vec<_> =
             reads.map(|(_, operation)| (operation.path.matches('{').count(), operation.id.clone())).collect();
         reads.sort_by_key(|(ids, _)| *ids);
         for (_, id) in reads {
-            let answer = self.call(&id, None).await?;
-            self.learn(&id, answer.as_ref()).await?;
+            let reply = self.call(&id, None).await;
+            self.learn(&id, reply.value.as_ref()).await;
         }
+        self.refusals().await;
         if self.access.write {
-            self.write().await?;
+            self.write().await;
         }
         let called: BTreeSet<_> = self.reports.iter().map(|report| report.operation.clone()).collect();
         for (_, operation) in self.operations.clone() {
@@ -83,71 +135,42 @@ impl Service {
                 self.report(&operation, Err(why.to_owned()), BTreeSet::new());
             }
         }
-        Ok(())
     }
 
-    /// Makes things, and takes them back.
-    async fn write(&mut self) -> Result<(), String> {
-        let key = json!({ "userId": NOBODY, "durationMinutes": 1, "skipInviteNotification": true });
-        let made = self.call("createKey", Some(key.clone())).await?;
-        let old = self.known.get("keyId").cloned();
-        if let Some(id) = made.as_ref().and_then(|made| made.pointer("/key/id")?.as_str()) {
-            self.known.insert("keyId", id.to_owned());
-            self.call("updateKey", Some(json!({ "state": "revoked" }))).await?;
-        }
-        let mut with_lock = key;
-        with_lock["lockId"] = json!(self.known.get("lockId"));
-        let made = self.call("createKeyForLockHolder", Some(with_lock)).await?;
-        if let Some(id) = made.as_ref().and_then(|made| made.pointer("/key/id")?.as_str()) {
-            self.known.insert("keyId", id.to_owned());
-            self.again("updateKey", json!({ "state": "revoked" })).await?;
-        }
-        if let Some(old) = old {
-            self.known.insert("keyId", old);
-        }
-        self.known.insert("userId", NOBODY.to_owned());
-        self.call("createOrUpdateRole", Some(json!({ "canShare": false }))).await?;
-        self.call("deleteSharedKeysForLock", None).await?;
-        self.call("deleteSharedKeysForUser", None).await?;
-        let hook = json!({ "webhookUrl": "https://hooks.example.com/unloc-probe" });
-        let made = self.call("createWebhook", Some(hook)).await?;
-        if let Some(id) = made.as_ref().and_then(|made| made.pointer("/webhook/id")?.as_str()) {
-            self.known.insert("webhookId", id.to_owned());
-            self.call("deleteWebhook", None).await?;
-        }
-        Ok(())
+    /// Whether there was a token at all.
+    pub(crate) fn has_token(&self) -> bool {
+        self.tokens.contains_key("integrator")
     }
 
     /// A token, by the Auth API's own operation.
-    async fn token(&mut self, scope: Option<&str>) -> Result<String, String> {
+    async fn token(&mut self, scope: Option<&str>) -> Option<String> {
         let mut body = json!({
             "grant_type": "client_credentials", "client_id": self.access.client_id, "client_secret": self.access.client_secret,
         });
         if let Some(scope) = scope {
             body["scope"] = scope.into();
         }
-        let answer = self.call("getToken", Some(body)).await?;
-        let token = answer.as_ref().and_then(|answer| answer.get("access_token")?.as_str());
-        token.map(str::to_owned).ok_or_else(|| "no token was given: are base URL and credentials right?".to_owned())
+        let reply = self.call("getToken", Some(body)).await;
+        reply.value?.get("access_token")?.as_str().map(str::to_owned)
     }
 
     /// What an answer tells of ids.
-    async fn learn(&mut self, id: &str, answer: Option<&Value>) -> Result<(), String> {
-        let Some(answer) = answer else { return Ok(()) };
+    async fn learn(&mut self, id: &str, answer: Option<&Value>) {
+        let Some(answer) = answer else { return };
         // Lists are looked for wherever a list is: their name may be one of the deviations.
-        let list = answer.as_array().or_else(|| answer.as_object()?.values().find_map(Value::as_array));
-        let first = list.and_then(|list| list.first()).unwrap_or(&Value::Null);
+        let first = list(answer).first().unwrap_or(&Value::Null);
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         match id {
             "getLockHolders" => {
-                let Some(id) = text(first, "id") else { return Err("there is no lock holder to look at".to_owned()) };
+                let Some(id) = text(first, "id") else { return };
                 let part = |name| text(first, name).unwrap_or_default();
                 let (country, organization) = (part("countryIso"), part("organizationId"));
                 let suffix = part("organizationIdSuffix");
                 let scope = format!("lockHolder.identifier:{country}.{organization}.{suffix}");
                 self.known.insert("lockHolderId", id);
-                let token = self.token(Some(&scope)).await?;
-                self.tokens.insert("lockHolder", token);
+                if let Some(token) = self.token(Some(&scope)).await {
+                    self.tokens.insert("lockHolder", token);
+                }
             }
             // That of a key is worth more: the key can be read with it.
             "getLocks" if !self.known.contains_key("lockId") => self.keep("lockId", text(first, "id")),
@@ -160,7 +183,6 @@ impl Service {
             "getVendorConnections" => self.keep("vendorConnectionId", text(first, "id")),
             _ => {}
         }
-        Ok(())
     }
 
     fn keep(&mut self, name: &'static str, value: Option<String>) {
@@ -169,53 +191,92 @@ impl Service {
         }
     }
 
-    /// Calls without a second report, to clean up.
-    async fn again(&mut self, id: &str, body: Value) -> Result<(), String> {
-        let reports = self.reports.len();
-        self.call(id, Some(body)).await?;
-        let again = self.reports.split_off(reports);
-        if let Some(first) = self.reports.iter_mut().find(|report| report.operation == id) {
-            first.deviations.extend(again.into_iter().flat_map(|report| report.deviations));
-        }
-        Ok(())
+    pub(super) fn find(&self, id: &str) -> Option<(usize, Operation)> {
+        self.operations.iter().find(|(_, operation)| operation.id == id).cloned()
     }
 
-    /// Calls an operation, and reports how its answer deviates. Gives the answer, if it is a success in JSON.
-    async fn call(&mut self, id: &str, body: Option<Value>) -> Result<Option<Value>, String> {
-        let found = self.operations.iter().find(|(_, operation)| operation.id == id).cloned();
-        let Some((place, operation)) = found else { return Ok(None) };
+    /// Calls an operation, and reports how its answer deviates. That there was none is an outcome of this operation, and
+    /// says nothing of the others.
+    pub(super) async fn call(&mut self, id: &str, body: Option<Value>) -> Reply {
+        let Some((place, operation)) = self.find(id) else { return Reply::default() };
         let path = match self.fill(&operation.path) {
             Ok(path) => path,
             Err(missing) => {
                 self.report(&operation, Err(format!("not called: no {missing} was found")), BTreeSet::new());
-                return Ok(None);
+                return Reply::default();
             }
         };
-        let (document, base) = &self.specs[place];
-        let url = format!("{}{base}{path}", self.access.base_url);
-        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET);
-        let mut request = self.http.request(method, url);
-        let token = match operation.needs {
+        if !self.can_call(&operation) {
+            self.report(&operation, Err("not called: there is no token for it".to_owned()), BTreeSet::new());
+            return Reply::default();
+        }
+        match self.send(place, &operation, &path, body).await {
+            Ok((status, text)) => {
+                let mut deviations = compare(&self.specs[place].0, &operation, status, &text);
+                if status >= 400 {
+                    let text = format!("{status}, where a success was to be expected");
+                    deviations.insert(Deviation::new("status", "", text));
+                }
+                self.report(&operation, Ok(status), deviations);
+                let value = if status < 300 { serde_json::from_str(&text).ok() } else { None };
+                Reply { called: true, status: Some(status), value }
+            }
+            Err(why) => {
+                let deviation = Deviation::new("answer", "", why.clone());
+                self.report(&operation, Err(why), BTreeSet::from([deviation]));
+                Reply { called: true, ..Reply::default() }
+            }
+        }
+    }
+
+    /// Calls an operation to look or to clean up, and reports nothing.
+    pub(super) async fn quietly(&self, id: &str, body: Option<Value>) -> Reply {
+        let Some((place, operation)) = self.find(id) else { return Reply::default() };
+        let Ok(path) = self.fill(&operation.path) else { return Reply::default() };
+        match self.send(place, &operation, &path, body).await {
+            Ok((status, text)) => {
+                let value = if status < 300 { serde_json::from_str(&text).ok() } else { None };
+                Reply { called: true, status: Some(status), value }
+            }
+            Err(_) => Reply { called: true, ..Reply::default() },
+        }
+    }
+
+    /// Whether its token is there, if it needs one.
+    pub(super) fn can_call(&self, operation: &Operation) -> bool {
+        operation.needs == Needs::Nothing || self.bearer(operation).is_some()
+    }
+
+    fn bearer(&self, operation: &Operation) -> Option<&String> {
+        match operation.needs {
             Needs::Nothing => None,
             Needs::LockHolder => self.tokens.get("lockHolder"),
-            _ => self.tokens.get("integrator"),
-        };
-        if let Some(token) = token {
+            Needs::Integrator => self.tokens.get("integrator"),
+        }
+    }
+
+    /// Status and body of the answer to one request, or why there is none.
+    pub(super) async fn send(
+        &self,
+        place: usize,
+        operation: &Operation,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(u16, String), String> {
+        let url = format!("{}{}{path}", self.access.base_url, self.specs[place].1);
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET);
+        let mut request = self.http.request(method, url);
+        if let Some(token) = self.bearer(operation) {
             request = request.bearer_auth(token);
         }
         if let Some(body) = &body {
             request = request.json(body);
         }
         // The address may hold a number, so it is not shown.
-        let response = request.send().await.map_err(|error| format!("{id}: no answer: {}", error.without_url()))?;
+        let response = request.send().await.map_err(|error| format!("no answer: {}", cause(&error.without_url())))?;
         let status = response.status().as_u16();
-        let text = response.text().await.map_err(|error| format!("{id}: no whole answer: {}", error.without_url()))?;
-        let mut deviations = compare(document, &operation, status, &text);
-        if status >= 400 {
-            deviations.insert(Deviation::new("status", "", format!("{status}, where a success was to be expected")));
-        }
-        self.report(&operation, Ok(status), deviations);
-        Ok(if status < 300 { serde_json::from_str(&text).ok() } else { None })
+        let text = response.text().await;
+        Ok((status, text.map_err(|error| format!("no whole answer: {}", cause(&error.without_url())))?))
     }
 
     fn report(&mut self, operation: &Operation, outcome: Result<u16, String>, deviations: BTreeSet<Deviation>) {
@@ -229,8 +290,15 @@ impl Service {
         }
     }
 
+    /// More deviations of an operation that was called before.
+    pub(super) fn deviate(&mut self, id: &str, deviations: impl IntoIterator<Item = Deviation>) {
+        if let Some(report) = self.reports.iter_mut().find(|report| report.operation == id) {
+            report.deviations.extend(deviations);
+        }
+    }
+
     /// The path with what is known in its places; the name of what is not.
-    fn fill(&self, template: &str) -> Result<String, String> {
+    pub(super) fn fill(&self, template: &str) -> Result<String, String> {
         let mut path = String::new();
         for part in template.split('{') {
             let Some((name, rest)) = part.split_once('}') else {

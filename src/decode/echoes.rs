@@ -8,12 +8,12 @@ use crate::path::unsegment;
 
 /// What a call sent, kept where its response repeats some of it.
 #[derive(Default)]
-pub(crate) struct Sent {
+pub(crate) struct Echoes {
     path: String,
     body: Vec<u8>,
 }
 
-impl Sent {
+impl Echoes {
     /// What is to be kept of this request.
     pub(crate) fn of(operation: &Operation, base_path: &str, request: &Request) -> Self {
         if operation.echoes.is_empty() {

@@ -1,0 +1,137 @@
+use std::cell::RefCell;
+
+use super::machine::{Machine, Need, Skip, is_ci, missing};
+use super::{CHECKS, Skipped, conclude, need_of};
+
+/// A machine that has some programs, and can get others.
+#[derive(Default)]
+struct Fake {
+    is_ci: bool,
+    is_user: bool,
+    has: RefCell<Vec<&'static str>>,
+    /// What installing brings, by a word of the command.
+    brings: Vec<(&'static str, &'static str)>,
+    says: &'static str,
+    ran: RefCell<Vec<String>>,
+}
+
+impl Machine for Fake {
+    fn is_ci(&self) -> bool {
+        self.is_ci
+    }
+
+    fn is_set(&self, variable: &str) -> bool {
+        self.has.borrow().contains(&variable)
+    }
+
+    fn is_linux(&self) -> bool {
+        !self.has.borrow().contains(&"macOS")
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        path == "wasm" && self.has.borrow().contains(&"wasm")
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let line = format!("{program} {}", arguments.join(" "));
+        self.ran.borrow_mut().push(line.clone());
+        match program {
+            "id" => return Ok(if self.is_user { "1000\n" } else { "0\n" }.to_owned()),
+            "rustc" => return Ok("wasm\n".to_owned()),
+            "rustup" | "apt-get" => {}
+            _ if self.has.borrow().contains(&program) => return Ok(String::new()),
+            _ => return Err(format!("no {program}")),
+        }
+        let brought = self.brings.iter().filter(|(word, _)| line.contains(word));
+        let brought: Vec<_> = brought.map(|(_, thing)| *thing).collect();
+        if brought.is_empty() {
+            return Err(self.says.to_owned());
+        }
+        self.has.borrow_mut().extend(brought);
+        Ok(String::new())
+    }
+}
+
+const NEEDS: [Need; 3] = [Need::Openssl, Need::Wasm, Need::Valgrind];
+
+#[test]
+fn what_is_there_is_no_reason_to_skip() {
+    let machine = Fake { has: RefCell::new(vec!["pkg-config", "wasm", "valgrind"]), ..Fake::default() };
+    assert!(NEEDS.iter().all(|need| missing(*need, &machine).is_none()));
+    for has in ["macOS", "OPENSSL_DIR"] {
+        let machine = Fake { has: RefCell::new(vec![has]), ..Fake::default() };
+        assert!(missing(Need::Openssl, &machine).is_none(), "{has}");
+    }
+}
+
+#[test]
+fn on_somebodys_machine_nothing_is_installed_and_the_skip_says_what_to_do() {
+    for (need, remedy) in NEEDS.into_iter().zip(["libssl-dev", "rustup target add", "apt-get install valgrind"]) {
+        let machine = Fake { brings: vec![("", "valgrind"), ("", "wasm"), ("", "pkg-config")], ..Fake::default() };
+        let skip = missing(need, &machine).unwrap();
+        assert!(skip.reason.contains("not installed") && skip.remedy.contains(remedy), "{skip:?}");
+        assert!(!machine.ran.borrow().iter().any(|line| line.contains("install") || line.contains("add")));
+    }
+}
+
+#[test]
+fn continuous_integration_installs_what_is_missing() {
+    let brings = vec![("libssl-dev", "pkg-config"), ("target add", "wasm"), ("valgrind", "valgrind")];
+    let machine = Fake { is_ci: true, brings, ..Fake::default() };
+    assert!(NEEDS.iter().all(|need| missing(*need, &machine).is_none()));
+}
+
+#[test]
+fn what_cannot_be_installed_is_allowed_only_where_the_server_of_rustup_is_out_of_reach() {
+    for (need, says, is_allowed) in [
+        (Need::Wasm, "error: could not download file from 'https://example.com'", true),
+        (Need::Wasm, "error: toolchain 'x' does not support target", false),
+        (Need::Valgrind, "could not download", false),
+        (Need::Openssl, "could not download", false),
+    ] {
+        let machine = Fake { is_ci: true, says, ..Fake::default() };
+        let skip = missing(need, &machine).unwrap();
+        assert!(skip.reason.contains(says), "{skip:?}");
+        assert_eq!(skip.is_allowed, is_allowed, "{need:?}: {says}");
+    }
+    let machine = Fake { is_ci: true, is_user: true, brings: vec![("valgrind", "valgrind")], ..Fake::default() };
+    assert!(missing(Need::Valgrind, &machine).unwrap().reason.contains("not root"));
+}
+
+#[test]
+fn a_skip_is_told_by_name_and_fails_where_nobody_would_see_it() {
+    let skip = Skip::new("valgrind is not installed", "apt-get install valgrind");
+    let allowed = Skip { is_allowed: true, ..Skip::new("main is not here", "fetch it") };
+    let skipped = |skip: &Skip| Skipped { name: "instructions", skip: skip.clone() };
+    let (said, outcome) = conclude(&[skipped(&skip)], false);
+    assert!(said.contains("instructions: valgrind is not installed (apt-get install valgrind)"), "{said}");
+    assert!(outcome.is_ok());
+    let (_, outcome) = conclude(&[skipped(&skip)], true);
+    assert!(outcome.unwrap_err().contains("instructions"));
+    let (said, outcome) = conclude(&[skipped(&allowed)], true);
+    assert!(said.contains("main is not here") && outcome.is_ok(), "{said}");
+    assert!(conclude(&[skipped(&allowed), skipped(&skip)], true).1.is_err());
+    assert_eq!(conclude(&[], true), (String::new(), Ok(())));
+}
+
+#[test]
+fn every_check_that_needs_something_is_known() {
+    let needs: Vec<_> = CHECKS.iter().filter_map(|check| Some((check.name, need_of(check)?))).collect();
+    let wanted = [
+        ("lints, native TLS", Need::Openssl),
+        ("lints, all features", Need::Openssl),
+        ("browsers", Need::Wasm),
+        ("instructions", Need::Valgrind),
+    ];
+    assert_eq!(needs, wanted);
+}
+
+#[test]
+fn ci_is_on_where_services_say_so() {
+    for on in ["true", "1", "yes", "TRUE"] {
+        assert!(is_ci(Some(on)), "{on}");
+    }
+    for off in [None, Some(""), Some("false"), Some("0"), Some(" ")] {
+        assert!(!is_ci(off), "{off:?}");
+    }
+}
