@@ -16,6 +16,7 @@
 //! cargo add unloc-sandbox --path ../unloc/sandbox
 //! cargo add tokio --features macros,net,rt-multi-thread,signal
 //! cargo add axum --no-default-features --features http1,json,tokio
+//! cargo add tower-http --no-default-features --features cors
 //! cargo add getrandom
 //! cargo add serde --features derive
 //! cargo add serde_json
