@@ -27,7 +27,7 @@ impl<'a> Member<'a> {
     fn all(side: Side<'a>, list: &Alternatives<'a>) -> Vec<Self> {
         let member = |at: &At<'a>| {
             let view = side.view(at);
-            let mapped = list.mapping.iter().flat_map(|mapping| mapping.entries()).filter(|(_, to)| {
+            let mapped = list.mapping.iter().flat_map(At::entries).filter(|(_, to)| {
                 let to = to.value.as_str().map(|to| to.rsplit('/').next().unwrap_or(to));
                 to.is_some() && to == view.name.as_deref()
             });

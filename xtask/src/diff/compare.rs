@@ -118,7 +118,7 @@ impl<'a> Comparison<'a> {
     /// Only components, and what operations begin with, are pairs of their own; all within them is theirs. Otherwise there
     /// is one for each property, and to go through them for each operation takes longer than all the rest.
     pub(crate) fn meet(&mut self, old: &str, new: &str, spot: &Spot, is_component: bool) -> (usize, bool) {
-        let owner = spot.is_of_operation().then(|| self.operations.len());
+        let owner = spot.is_of_operation().then_some(self.operations.len());
         let own = if is_component { None } else { self.here };
         let next = self.parents.len();
         let (node, is_first) = match self.nodes.entry((self.direction, old.to_owned(), new.to_owned(), owner)) {
@@ -145,9 +145,8 @@ impl<'a> Comparison<'a> {
         };
         let (before, after) = (place(&change.old_place), place(&change.new_place));
         let likeness = (change.kind, change.what.clone(), change.wire, change.demands, before, after);
-        match self.here {
-            None => change.operations.extend(self.operations.last().cloned()),
-            Some(_) => {}
+        if self.here.is_none() {
+            change.operations.extend(self.operations.last().cloned());
         }
         let number = match self.known.get(&likeness) {
             Some(number) => {

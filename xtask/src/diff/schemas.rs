@@ -151,7 +151,7 @@ impl<'a> Comparison<'a> {
         let name = format!("an entry of {}", spot.name);
         match (&old.items, &new.items) {
             (Some(old), Some(new)) => {
-                self.schemas(old, new, &Spot { name, null_is_told: false, is_required: true, ..spot.clone() })
+                self.schemas(old, new, &Spot { name, null_is_told: false, is_required: true, ..spot.clone() });
             }
             (None, None) => {}
             (before, _) => {

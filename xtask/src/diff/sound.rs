@@ -48,25 +48,25 @@ fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {
         parameters(&operation, unknown);
         operation.get("requestBody").iter().for_each(|at| carrier(at, unknown));
         let responses = operation.get("responses");
-        responses.iter().flat_map(|at| at.entries()).for_each(|(_, at)| carrier(&at, unknown));
+        responses.iter().flat_map(At::entries).for_each(|(_, at)| carrier(&at, unknown));
         let callbacks = operation.get("callbacks");
-        for (_, callback) in callbacks.iter().flat_map(|at| at.entries()) {
+        for (_, callback) in callbacks.iter().flat_map(At::entries) {
             callback.entries().for_each(|(_, item)| path_item(&item, unknown));
         }
     }
 }
 
 fn parameters<'a>(owner: &At<'a>, unknown: &mut Vec<At<'a>>) {
-    owner.get("parameters").iter().flat_map(|at| at.list()).for_each(|at| carrier(&at, unknown));
+    owner.get("parameters").iter().flat_map(At::list).for_each(|at| carrier(&at, unknown));
 }
 
 /// What has a schema, or media types with one: parameters, headers, bodies, responses.
 fn carrier<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
     at.get("schema").iter().for_each(|at| schema(at, unknown));
     let media = at.get("content");
-    media.iter().flat_map(|at| at.entries()).for_each(|(_, at)| carrier(&at, unknown));
+    media.iter().flat_map(At::entries).for_each(|(_, at)| carrier(&at, unknown));
     let headers = at.get("headers");
-    headers.iter().flat_map(|at| at.entries()).for_each(|(_, at)| carrier(&at, unknown));
+    headers.iter().flat_map(At::entries).for_each(|(_, at)| carrier(&at, unknown));
 }
 
 fn schema<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
@@ -79,8 +79,8 @@ fn schema<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
     for key in ["items", "additionalProperties", "not"] {
         at.get(key).iter().for_each(|at| schema(at, unknown));
     }
-    at.get("properties").iter().flat_map(|at| at.entries()).for_each(|(_, at)| schema(&at, unknown));
+    at.get("properties").iter().flat_map(At::entries).for_each(|(_, at)| schema(&at, unknown));
     for key in ["allOf", "anyOf", "oneOf"] {
-        at.get(key).iter().flat_map(|at| at.list()).for_each(|at| schema(&at, unknown));
+        at.get(key).iter().flat_map(At::list).for_each(|at| schema(&at, unknown));
     }
 }

@@ -62,7 +62,7 @@ impl Reply {
 
     /// Whether the service may have acted.
     pub(super) fn may_have_acted(&self) -> bool {
-        self.called && self.status.is_none_or(|status| status < 300 || status >= 500 || status == 408)
+        self.called && self.status.is_none_or(|status| !(300..500).contains(&status) || status == 408)
     }
 }
 

@@ -365,7 +365,7 @@ fn files_are_timed() {
         if std::env::var("SHOW").is_ok() {
             let shown = std::env::var("SHOW").unwrap();
             findings.iter().filter(|finding| finding.rule == shown).take(40).for_each(|finding| {
-                println!("  {}:{} {} | {}", finding.at.line, finding.at.column, finding.pointer, finding.message)
+                println!("  {}:{} {} | {}", finding.at.line, finding.at.column, finding.pointer, finding.message);
             });
         }
     }

@@ -154,7 +154,7 @@ impl<'a> Examples<'a> {
         while let Some(held) = open.pop() {
             match self.errors(held, way) {
                 Some(errors) => {
-                    errors.into_iter().for_each(|(held, place, text)| self.tell(held, &place, &text, findings))
+                    errors.into_iter().for_each(|(held, place, text)| self.tell(held, &place, &text, findings));
                 }
                 // One of the schemas cannot be compiled, which is told elsewhere; the others can.
                 None if held.len() > 1 => {

@@ -144,6 +144,9 @@ fn casings(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// How many parts are in a style, and where the first of them stands.
+type Votes<'a> = (usize, Reverse<&'a (Option<Position>, String)>);
+
 /// The parts of paths, without names in braces, what stands behind a colon, and the ends of file names.
 fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut parts: BTreeMap<&str, (Option<Position>, String)> = BTreeMap::new();
@@ -161,7 +164,7 @@ fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     // One word in small letters is of any style but one.
     let style =
         |part: &str| style(part).or_else(|| part.chars().all(|sign| !sign.is_uppercase()).then_some("lower case"));
-    let mut counts: BTreeMap<&str, (usize, Reverse<&(Option<Position>, String)>)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, Votes<'_>> = BTreeMap::new();
     for (part, place) in &parts {
         let Some(style) = style(part) else { continue };
         let (count, first) = counts.entry(style).or_insert((0, Reverse(place)));
@@ -169,7 +172,7 @@ fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
     let lower = counts.remove("lower case").map_or(0, |(count, _)| count);
     // Of two that are equally common, the one that stands first is what was meant.
-    let most = |counts: &BTreeMap<&'static str, (usize, Reverse<&(Option<Position>, String)>)>| {
+    let most = |counts: &BTreeMap<&'static str, Votes<'_>>| {
         counts.iter().max_by_key(|(_, votes)| **votes).map(|(style, (count, _))| (*style, *count))
     };
     let Some((mut wanted, count)) = most(&counts) else { return };
