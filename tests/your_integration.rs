@@ -48,8 +48,10 @@ async fn a_guest_gets_one_key_even_when_the_response_is_lost() -> Result<(), Box
     let sandbox = Sandbox::start().await?;
     let unloc = Unloc::builder().environment(sandbox.base_url());
     let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
-    let home = unloc.lock_holder(&unloc.get_lock_holders().send().await?.lock_holders[0])?;
-    let (lock, guest) = (home.get_locks().send().await?.locks[0].id.clone(), "+12125550142");
+    let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let home = unloc.lock_holder(lock_holders.first().ok_or("the town has no lock holder")?)?;
+    let locks = home.get_locks().send().await?.into_inner().locks;
+    let (lock, guest) = (locks.first().ok_or("the lock holder has no lock")?.id.clone(), "+12125550142");
     let until = Utc::now() + TimeDelta::hours(24); // a clock is finer than the milliseconds that are kept
     sandbox.faults().add(Fault::reset().on("createKey"))?; // the request is lost on its way …
     check_in(&home, &lock, guest, until).await.unwrap_err(); // … and no key is made
