@@ -5,6 +5,7 @@
 //! only: in our own words and those of the TLS and HTTP libraries, a number is a time, a size or a port.
 
 mod escapes;
+mod grams;
 mod harmless;
 mod numbers;
 mod sent;

@@ -6,6 +6,7 @@ use reqwest::{Request, Url};
 use serde_json::Value;
 
 use super::escapes::{self, Unit};
+use super::grams::Grams;
 use super::{Marks, PHONE, is_invisible, numbers, tokens};
 use crate::operation::{Operation, Sensitive};
 
@@ -35,6 +36,7 @@ struct Hidden {
     label: &'static str,
     /// So many of its characters in a row are redacted as well.
     fragment: usize,
+    grams: Grams,
 }
 
 impl Sent {
@@ -98,7 +100,7 @@ impl Sent {
     fn hide(&mut self, text: &str, label: &'static str, fragment: usize) {
         let text: Vec<char> = text.trim().chars().filter(|c| !is_invisible(*c)).collect();
         if text.len() >= LEAST {
-            self.secrets.push(Hidden { text, label, fragment });
+            self.secrets.push(Hidden { grams: Grams::of(&text), text, label, fragment });
         }
     }
 
@@ -140,6 +142,9 @@ impl Hidden {
     /// Redacts the whole text, and parts of it: services cut off what they quote.
     fn mark(&self, units: &[Unit], marks: &mut Marks) {
         let (most, is_long) = (self.text.len(), self.text.len() >= 8);
+        if !self.grams.may_share(units.iter().map(|unit| unit.c), self.fragment.min(most)) {
+            return;
+        }
         // The length of the common part that ends at each character of the secret, at the place before.
         let mut before = vec![0_usize; most];
         for (place, unit) in units.iter().enumerate() {
