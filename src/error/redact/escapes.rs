@@ -1,5 +1,8 @@
 //! The characters that a text stands for, where a service has escaped what it quotes.
 
+/// What an escape begins with.
+pub(super) const BEGIN: [char; 3] = ['%', '&', '\\'];
+
 /// A character, and where in the text it is written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {

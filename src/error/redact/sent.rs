@@ -131,7 +131,9 @@ impl Sent {
     }
 
     fn mark(&self, marks: &mut Marks, with: impl Fn(&Hidden) -> bool) {
-        for units in [escapes::raw(&marks.chars), escapes::decoded(&marks.chars)] {
+        let raw = escapes::raw(&marks.chars);
+        let decoded = marks.chars.iter().any(|c| escapes::BEGIN.contains(c)).then(|| escapes::decoded(&marks.chars));
+        for units in std::iter::once(raw).chain(decoded) {
             self.secrets.iter().filter(|hidden| with(hidden)).for_each(|hidden| hidden.mark(&units, marks));
             self.numbers.iter().for_each(|number| mark_number(number, &units, marks));
         }
