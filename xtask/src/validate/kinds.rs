@@ -335,6 +335,26 @@ fn a_large_spec_has_no_errors_in_any_form() {
     }
 }
 
+#[test]
+fn a_server_without_tls_is_told_where_something_secret_travels() {
+    let told = |components: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: Doors, version: '1'}}\nservers: [{{url: 'http://doors.example.com/v1'}}]\n\
+             paths: {{}}\n{components}"
+        );
+        let findings = super::by_rules(Path::new("doors.yaml"), &text, Config::default());
+        findings.iter().any(|finding| finding.rule == "server-https")
+    };
+    for open in ["", "components: {schemas: {Door: {type: object}}}\n", "components: {securitySchemes: {}}\n"] {
+        assert!(!told(open), "{open}");
+    }
+    for scheme in ["{type: http, scheme: basic}", "{type: apiKey, in: query, name: key}"] {
+        assert!(told(&format!("components: {{securitySchemes: {{door: {scheme}}}}}\n")), "{scheme}");
+    }
+    // A token endpoint asks for no token itself.
+    assert!(told("components: {schemas: {Code: {type: string, format: password}}}\n"));
+}
+
 /// How long files take: `FILES="a.json b.yaml" cargo test -p xtask files_are_timed -- --ignored --nocapture`. Without, a
 /// large spec of 1, 2 and 4 times 125 operations.
 #[test]

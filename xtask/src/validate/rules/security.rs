@@ -103,7 +103,13 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-    for server in spec.all(Object::Server) {
+    // What asks for nothing secret may be read by everybody, as it is meant to be: the rule is about tokens and passwords.
+    let is_secret = |schema: &Value| {
+        schema.get("x-sensitive").is_some() || schema.get("format").is_some_and(|format| format == "password")
+    };
+    let has_secrets = !spec.all(Object::SecurityScheme).is_empty()
+        || spec.all(Object::Schema).iter().any(|node| is_secret(node.value));
+    for server in spec.all(Object::Server).iter().filter(|_| has_secrets) {
         let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
         let pointer = format!("{}/url", server.pointer);
         let is_near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
