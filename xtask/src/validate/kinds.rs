@@ -342,7 +342,7 @@ fn a_server_without_tls_is_told_where_something_secret_travels() {
             "openapi: 3.0.3\ninfo: {{title: Doors, version: '1'}}\nservers: [{{url: 'http://doors.example.com/v1'}}]\n\
              paths: {{}}\n{components}"
         );
-        let findings = super::by_rules(Path::new("doors.yaml"), &text, Config::default());
+        let findings = by_rules(Path::new("doors.yaml"), &text, Config::default());
         findings.iter().any(|finding| finding.rule == "server-https")
     };
     for open in ["", "components: {schemas: {Door: {type: object}}}\n", "components: {securitySchemes: {}}\n"] {
