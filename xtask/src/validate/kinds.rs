@@ -355,6 +355,24 @@ fn a_server_without_tls_is_told_where_something_secret_travels() {
     assert!(told("components: {schemas: {Code: {type: string, format: password}}}\n"));
 }
 
+#[test]
+fn alternatives_of_which_null_alone_is_left_are_told() {
+    let null = "{type: string, nullable: true, enum: [null]}";
+    let told = |place: &str| {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: Doors, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n    \
+             Lock: {{type: object}}\n    Door: {{type: object, properties: {{lock: {place}}}}}\n"
+        );
+        let findings = by_rules(Path::new("doors.yaml"), &text, Config::default());
+        findings.iter().any(|finding| finding.message == "nothing but null can stand here")
+    };
+    for key in ["anyOf", "oneOf"] {
+        assert!(told(&format!("{{{key}: [{null}]}}")) && told(&format!("{{{key}: [{null}, {null}]}}")), "{key}");
+        assert!(!told(&format!("{{{key}: [{{$ref: '#/components/schemas/Lock'}}, {null}]}}")), "{key}");
+    }
+    assert!(!told(null));
+}
+
 /// How long files take: `FILES="a.json b.yaml" cargo test -p xtask files_are_timed -- --ignored --nocapture`. Without, a
 /// large spec of 1, 2 and 4 times 125 operations.
 #[test]

@@ -21,6 +21,7 @@ pub(crate) const RULES: &[&Rule] = &[&NULLABLE_TYPE];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
+        nothing_else(&node.pointer, node.value, findings);
         let is_nullable = node.value.get("nullable") == Some(&Value::Bool(true));
         if !is_nullable || node.value.get("type").is_some() || allows_null(spec, node.value, &mut BTreeSet::new()) {
             continue;
@@ -39,6 +40,19 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             ),
         };
         findings.key(&NULLABLE_TYPE, &format!("{}/nullable", node.pointer), message, help);
+    }
+}
+
+/// Alternatives to null of which none is left.
+fn nothing_else(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
+    let is_null =
+        |part: &Value| part.get("enum").and_then(Value::as_array).is_some_and(|values| values[..] == [Value::Null]);
+    for key in ["anyOf", "oneOf"] {
+        let parts = schema.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        if !parts.is_empty() && parts.iter().all(is_null) {
+            let help = "add the schema that it is where it is not null, or take the property out";
+            findings.key(&NULLABLE_TYPE, &format!("{pointer}/{key}"), "nothing but null can stand here", help);
+        }
     }
 }
 
