@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use unloc_codegen::load::Document;
-use unloc_codegen::{Error, plain};
+use unloc_codegen::plain;
+use unloc_spec::{Document, Error};
 
 const SPEC: &str = "../openapi/integrator.yaml";
 

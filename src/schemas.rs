@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::Value;
-use unloc_codegen::load::Document;
 use unloc_codegen::prepare::{Shapes, prepare, shapes};
+use unloc_spec::Document;
 
 use crate::generated::{auth, integrator};
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use unloc_spec::schemas::{Flaw, Schemas};
+use unloc_spec::{Document, Error, Operation, escape, resolve, schema_name};
 
-use crate::error::Error;
 use crate::finish::variant;
-use crate::load::{Document, escape, resolve, schema_name};
-use crate::operation::ident;
-use crate::schemas::{Flaw, Schemas};
+use crate::names;
 
 /// Every mistake of this kind in a document.
 pub(crate) fn check(document: &Document) -> Vec<Error> {
@@ -58,6 +57,21 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     found.errors
 }
 
+/// Operations whose functions would have one name.
+pub(crate) fn functions(document: &Document, operations: &[Operation]) -> Vec<Error> {
+    let mut first: BTreeMap<String, &Operation> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for operation in operations {
+        let earlier = first.entry(names::function(operation)).or_insert(operation);
+        if !std::ptr::eq(*earlier, operation) {
+            let message =
+                format!("the operationId `{}` gives the same Rust name as `{}`: rename one", operation.id, earlier.id);
+            errors.push(document.error(&format!("{}/operationId", operation.pointer), message));
+        }
+    }
+    errors
+}
+
 struct Found<'a> {
     document: &'a Document,
     errors: Vec<Error>,
@@ -94,7 +108,9 @@ impl Found<'_> {
             self.errors.push(error.helped(help));
         }
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        if ["body", "body_map", "client", "items", "new", "pages", "request", "send"].contains(&ident(name).as_str()) {
+        if ["body", "body_map", "client", "items", "new", "pages", "request", "send"]
+            .contains(&names::snake(name).as_str())
+        {
             self.add(&format!("{pointer}/name"), format!("`{name}` would be a function that every builder has"));
         }
     }
@@ -183,7 +199,7 @@ impl Found<'_> {
         let mut fields =
             BTreeMap::from([("build".to_owned(), "the builder's own"), ("builder".to_owned(), "the type's own")]);
         for (name, property) in objects(schema.get("properties")) {
-            if let Some(earlier) = fields.insert(ident(name), name) {
+            if let Some(earlier) = fields.insert(names::snake(name), name) {
                 let what = format!("`{name}` gives the same Rust name as {earlier}");
                 self.add(&format!("{pointer}/properties/{}", escape(name)), what);
             }

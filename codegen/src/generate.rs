@@ -10,12 +10,11 @@ use quote::quote;
 use serde_json::{Map, Value, json};
 use serde_path_to_error::Segment;
 use syn::File;
+use unloc_spec::schemas::Schemas;
+use unloc_spec::{Document, Error, Operation, escape};
 
-use crate::error::Error;
-use crate::load::{Document, escape};
-use crate::operation::Operation;
+use crate::names;
 use crate::prepare::Prepared;
-use crate::schemas::Schemas;
 
 /// The generator's output as a syntax tree, before the finishing passes.
 pub(crate) fn generate(
@@ -81,7 +80,7 @@ pub(crate) fn ours(prepared: &Prepared, module: &str) -> GenerationSettings {
         settings.with_replacement(name, rust, std::iter::empty());
     }
     for name in prepared.marks.enums.keys() {
-        let rust = format!("{module}::types::{}", heck::ToPascalCase::to_pascal_case(name.as_str()));
+        let rust = format!("{module}::types::{}", names::pascal(name));
         settings.with_replacement(name, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
     settings

@@ -1,35 +1,27 @@
 //! Turns Unloc's OpenAPI YAML into the Rust bindings of the crate `unloc`.
 //!
-//! Spec in, Rust out, in four steps: [`load`] reads the YAML once and keeps positions; [`prepare`] applies the named
+//! Spec in, Rust out, in four steps: `unloc-spec` reads the YAML once and keeps positions; [`prepare`] applies the named
 //! tolerances; `generate` runs progenitor; `finish` rewrites its output so that a call goes through `unloc`'s own
 //! transport, and adds what the spec says beyond types and paths: handles, paging, tables.
 //!
 //! A build script needs only [`build`].
 
 mod check;
-pub mod echoes;
-mod error;
 mod finish;
 mod generate;
-pub mod json_schema;
-pub mod load;
-pub mod operation;
+pub mod names;
 mod plain;
 pub mod prepare;
-pub mod schemas;
 mod surface;
-pub mod words;
 
 use std::any::Any;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub use error::{Error, Position};
 pub use surface::surface;
 
-use load::Document;
-use operation::Operation;
+use unloc_spec::{Document, Error, Operation};
 
 /// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
 /// folder. What is wrong with a spec becomes one `cargo::error` line each, with file, line and reason.
@@ -121,8 +113,12 @@ pub fn plain(document: &Document) -> Result<String, Vec<Error>> {
 
 /// The operations of a spec that can be bound.
 fn sound(document: &Document) -> Result<Vec<Operation>, Vec<Error>> {
-    match (Operation::all(document), check::check(document)) {
-        (Ok(operations), errors) if errors.is_empty() => Ok(operations),
-        (operations, more) => Err(operations.err().unwrap_or_default().into_iter().chain(more).collect()),
+    let mut errors = check::check(document);
+    match Operation::all(document) {
+        Ok(operations) => {
+            errors.extend(check::functions(document, &operations));
+            if errors.is_empty() { Ok(operations) } else { Err(errors) }
+        }
+        Err(unreadable) => Err(unreadable.into_iter().chain(errors).collect()),
     }
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value};
+use unloc_spec::{Document, Operation, Pagination};
 
-use crate::load::Document;
-use crate::operation::{Operation, Pagination};
+use crate::names;
 
 pub(crate) fn is_plain(document: &Document, operations: &[Operation]) -> bool {
     let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
@@ -37,7 +37,7 @@ fn is_word(name: &str) -> bool {
 }
 
 fn is_known(document: &Document, operation: &Operation) -> bool {
-    let setters: BTreeSet<_> = operation.parameters.iter().map(|parameter| parameter.name.to_snake_case()).collect();
+    let setters: BTreeSet<_> = operation.parameters.iter().map(names::setter).collect();
     setters.len() == operation.parameters.len()
         && operation.parameters.iter().all(|parameter| matches!(parameter.place.as_str(), "path" | "query"))
         && operation.pagination.as_ref().is_none_or(|paging| has_pages(document, operation, paging))

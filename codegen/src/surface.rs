@@ -6,9 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
-
-use crate::error::Error;
-use crate::load::Document;
+use unloc_spec::{Document, Error};
 
 /// The public items of the bindings of one API.
 ///

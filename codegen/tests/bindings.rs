@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
-use unloc_codegen::echoes::{Echo, Source, echoes};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::{Needs, Operation};
-use unloc_codegen::{bindings, plain};
+use unloc_codegen::{bindings, names, plain};
+use unloc_spec::echoes::{Echo, Source, echoes};
+use unloc_spec::{Document, Needs, Operation};
 
 fn spec(api: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(format!("{api}.yaml"))
@@ -67,7 +66,7 @@ fn the_operations_of_the_yaml_are_those_that_are_generated() {
         let operations = Operation::all(&document(api)).unwrap();
         let ids: BTreeSet<_> = operations.iter().map(|operation| operation.id.clone()).collect();
         assert_eq!(ids, written(api));
-        let expected: BTreeSet<_> = operations.iter().map(Operation::builder).collect();
+        let expected: BTreeSet<_> = operations.iter().map(names::builder).collect();
         assert!(!expected.is_empty());
         assert_eq!(generated(api).1, expected);
     }
@@ -97,7 +96,7 @@ fn one_page_says_that_it_may_not_be_the_whole_list() {
             }
         }
         let paged = Operation::all(&document(api)).unwrap().into_iter().filter(|o| o.pagination.is_some());
-        assert_eq!(warned, paged.map(|operation| operation.builder()).collect(), "{api}");
+        assert_eq!(warned, paged.map(|operation| names::builder(&operation)).collect(), "{api}");
     }
 }
 
@@ -107,7 +106,7 @@ fn each_integrator_operation_is_on_exactly_one_handle() {
     let operations = Operation::all(&document("integrator")).unwrap();
     assert_eq!(handles.len(), operations.len());
     for operation in operations {
-        let on: Vec<_> = handles.iter().filter(|(_, function)| *function == operation.function()).collect();
+        let on: Vec<_> = handles.iter().filter(|(_, function)| *function == names::function(&operation)).collect();
         let expected = if operation.needs == Needs::LockHolder { "LockHolder" } else { "Unloc" };
         assert!(matches!(on.as_slice(), [(handle, _)] if handle == expected), "{}: {on:?}", operation.id);
     }
@@ -125,7 +124,7 @@ fn the_plain_client_is_the_generators_own_and_needs_nothing_of_ours() {
         let client = file.items.iter().any(|item| matches!(item, syn::Item::Struct(item) if item.ident == "Client"));
         assert!(client && source.contains("impl ClientHooks<()> for &Client {}"), "{api}");
         for operation in Operation::all(&document(api)).unwrap() {
-            assert!(source.contains(&format!("pub fn {}(", operation.function())), "{}", operation.id);
+            assert!(source.contains(&format!("pub fn {}(", names::function(&operation))), "{}", operation.id);
         }
     }
 }

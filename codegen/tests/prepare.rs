@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use unloc_codegen::load::Document;
 use unloc_codegen::prepare::{Change, Prepared, RULES, prepare};
+use unloc_spec::Document;
 
 /// A spec with one operation whose request is `Request` and whose answer is `Answer`.
 fn prepared(schemas: &str) -> Prepared {

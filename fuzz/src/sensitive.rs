@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::Operation;
+use unloc_spec::{Document, Operation};
 
 static SPEC: LazyLock<(Document, Vec<Operation>)> = LazyLock::new(|| {
     let text = include_str!("../../openapi/integrator.yaml");

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use unloc_codegen::load::{Document, escape};
-use unloc_codegen::{Error, bindable};
+use unloc_codegen::bindable;
+use unloc_spec::{Document, Error, escape};
 
 /// A file as it may be found in `openapi/`.
 pub fn yaml(input: &[u8]) {

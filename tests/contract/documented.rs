@@ -11,9 +11,8 @@ use unloc::types::{
     CreateVendorConnectionRequest, Recurrence, RecurrencePeriod, UpdateLockRequest, builder,
 };
 use unloc::{Handle, Operation, Unloc, Url};
-use unloc_codegen::json_schema::{JsonSchemas, Reading};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::{Needs, Operation as Documented};
+use unloc_spec::json_schema::{JsonSchemas, Reading};
+use unloc_spec::{Document, Needs, Operation as Documented};
 
 use crate::operations::{Call, Ids, PASSWORD, PERSON, Seen, call_each, calls};
 use crate::support::{Answer, Request, Server, lock_holder, unloc};

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::Operation;
+use unloc_spec::{Document, Operation};
 
 use crate::targets;
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const NAMES: [&str; 3] = ["unloc", "unloc-codegen", "unloc-sandbox"];
+const NAMES: [&str; 4] = ["unloc", "unloc-codegen", "unloc-sandbox", "unloc-spec"];
 
 /// Packs all crates, unpacks them beside each other and builds them there.
 pub(crate) fn check(root: &Path, cargo: impl Fn() -> Command) -> Result<(), String> {

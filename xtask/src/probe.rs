@@ -9,8 +9,7 @@ mod write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use unloc_codegen::load::Document;
-
+use unloc_spec::Document;
 use walk::{Access, Service};
 
 const USAGE: &str = "\

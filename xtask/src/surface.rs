@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 /// The specs that bindings are made of.
 const APIS: [&str; 2] = ["auth", "integrator"];

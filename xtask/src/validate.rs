@@ -16,13 +16,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::Value;
-use unloc_codegen::load::{Document, escape};
 
 use config::Config;
 use finding::{Finding, Findings, Severity};
 use report::Format;
 use spec::Spec;
 use timings::{Stages, Timings};
+use unloc_spec::{Document, escape};
 
 use crate::output;
 

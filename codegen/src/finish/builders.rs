@@ -1,18 +1,18 @@
 //! The operations' builders: documented setters that say why they refuse a value, a `send()` that goes through the
 //! crate's transport, `pages()` and `items()` where the spec says how an operation pages.
 
-use heck::ToPascalCase;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Local, Pat, Stmt, Type, parse_quote};
+use unloc_spec::{Needs, Operation, Parameter};
 
 use super::{Fields, docs, is_time, last_name, optional, refusal, wants_something};
-use crate::operation::{Needs, Operation, Parameter, ident};
+use crate::names;
 
 pub(super) fn finish(items: &mut Vec<Item>, operations: &[Operation], types: &Fields) -> Result<(), String> {
     for operation in operations {
-        let name = operation.builder();
+        let name = names::builder(operation);
         let item = items.iter_mut().find_map(|item| match item {
             Item::Struct(item) if item.ident == name => Some(item),
             _ => None,
@@ -96,7 +96,7 @@ fn implementation(
         format!("the request body is not set: call `.body(…)` with a `{name}`, which `{name}::builder()` makes")
     });
     block.generics = syn::Generics::default();
-    let name = format_ident!("{}", operation.builder());
+    let name = format_ident!("{}", names::builder(operation));
     block.self_ty = parse_quote!(#name);
     for item in std::mem::take(&mut block.items) {
         let ImplItem::Fn(mut function) = item else { continue };
@@ -117,7 +117,7 @@ fn implementation(
                 block.items.push(ImplItem::Fn(function));
             }
             name => {
-                let parameter = operation.parameters.iter().find(|parameter| parameter.setter() == name);
+                let parameter = operation.parameters.iter().find(|parameter| names::setter(parameter) == name);
                 let field = fields.iter().find(|(ident, _)| ident == name);
                 let ((_, ty), parameter) = field.zip(parameter).ok_or_else(|| format!("parameter `{name}`"))?;
                 block.items.push(setter(operation, parameter, ty));
@@ -132,7 +132,7 @@ fn implementation(
 
 fn new(operation: &Operation, fields: &[(syn::Ident, Type)], no_body: Option<&str>) -> ImplItem {
     let values = fields.iter().map(|(ident, ty)| {
-        let parameter = operation.parameters.iter().find(|parameter| ident == parameter.setter().as_str());
+        let parameter = operation.parameters.iter().find(|parameter| ident == names::setter(parameter).as_str());
         match parameter {
             None if ident == "body" && no_body.is_some() => quote!(#ident: Err(#no_body.to_owned())),
             None => quote!(#ident: Ok(::std::default::Default::default())),
@@ -162,7 +162,7 @@ fn options() -> ImplItem {
 }
 
 fn setter(operation: &Operation, parameter: &Parameter, ty: &Type) -> ImplItem {
-    let name = format_ident!("{}", parameter.setter());
+    let name = format_ident!("{}", names::setter(parameter));
     let inner = optional(ty).unwrap_or(ty);
     let some = optional(ty).map(|_| quote!(.map(Some)));
     let text = docs::safe(&parameter.description);
@@ -219,10 +219,10 @@ fn sending(operation: &Operation, send: ImplItemFn) -> Result<Vec<ImplItem>, Str
         }
     }
     without_empty_map(&mut building);
-    let constant = format_ident!("{}", operation.constant());
+    let constant = format_ident!("{}", names::constant(operation));
     let (ty, through): (Type, _) = match &operation.success {
         Some(schema) => {
-            let name = format_ident!("{}", schema.to_pascal_case());
+            let name = format_ident!("{}", names::pascal(schema));
             (parse_quote!(types::#name), quote!(send))
         }
         None => (parse_quote!(()), quote!(send_for_nothing)),
@@ -314,7 +314,7 @@ fn url(operation: &Operation) -> Stmt {
         if index % 2 == 0 {
             return quote!(#part);
         }
-        let ident = format_ident!("{}", ident(part));
+        let ident = format_ident!("{}", names::snake(part));
         quote!(&crate::path::segment(#part, &#ident)?)
     });
     parse_quote!(let url = [client.baseurl.as_str(), #(#parts),*].concat();)
@@ -323,7 +323,7 @@ fn url(operation: &Operation) -> Stmt {
 /// `items()` and `pages()`, and what they need to know of the page's type.
 fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, String> {
     let (Some(paging), Some(schema)) = (&operation.pagination, &operation.success) else { return Ok(None) };
-    let page_name = schema.to_pascal_case();
+    let page_name = names::pascal(schema);
     let fields = types.get(&page_name).ok_or_else(|| format!("type `{page_name}`"))?;
     let field = |property: &str| {
         let found = fields.iter().find(|field| field.property == property);
@@ -343,10 +343,10 @@ fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, St
     let Type::Path(item) = item else { return Err(format!("name of the items of `{page_name}`")) };
     let item = &item.path;
     let page = format_ident!("{page_name}");
-    let builder = format_ident!("{}", operation.builder());
-    let cursor = format_ident!("{}", ident(&paging.cursor));
+    let builder = format_ident!("{}", names::builder(operation));
+    let cursor = format_ident!("{}", names::snake(&paging.cursor));
     let (items, next, size) = (&items.ident, &next.ident, proc_macro2::Literal::u64_unsuffixed(paging.size));
-    let constant = format_ident!("{}", operation.constant());
+    let constant = format_ident!("{}", names::constant(operation));
     let many = format!(
         "Every item from here on, page by page as the stream is read. Asks for {} a page unless \
          [`limit`](Self::limit) says otherwise; from the second page on, the next one is fetched while the last is read.",
@@ -356,7 +356,7 @@ fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, St
         "```no_run\n# async fn example(home: unloc::LockHolder) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
          let mut items = home.{}().items();\nwhile let Some(item) = items.try_next().await? {{\n    \
          println!(\"{{item:?}}\");\n}}\n# Ok(()) }}\n```",
-        operation.function()
+        names::function(operation)
     );
     Ok(Some(vec![parse_quote! {
         impl #builder {

@@ -5,10 +5,11 @@ use quote::{format_ident, quote};
 use syn::Item;
 
 use super::docs;
+use crate::names;
 use crate::prepare::OpenEnum;
 
 pub(super) fn item(name: &str, open: &OpenEnum) -> Item {
-    let name = format_ident!("{}", name.to_pascal_case());
+    let name = format_ident!("{}", names::pascal(name));
     let description = docs::safe(&open.description);
     let insensitive = open.case_insensitive;
     let variants = open.values.iter().map(|(value, description)| {

@@ -1,10 +1,9 @@
 //! The YAML's examples as Rust that compiles.
 
-use heck::ToPascalCase;
 use serde_json::Value;
+use unloc_spec::{Document, Needs, Operation, resolve, schema_name};
 
-use crate::load::{Document, resolve, schema_name};
-use crate::operation::{Needs, Operation, ident};
+use crate::names;
 
 /// A documentation test of one operation, as the user of a handle would write it.
 pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
@@ -12,7 +11,7 @@ pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
         Needs::LockHolder => ("home", "unloc::LockHolder"),
         _ => ("unloc", "unloc::Unloc"),
     };
-    let mut call = format!("let answer = {handle}\n    .{}()", operation.function());
+    let mut call = format!("let answer = {handle}\n    .{}()", names::function(operation));
     let filled_in = |name: &str| operation.needs == Needs::LockHolder && name == "lockHolderId";
     for parameter in operation.parameters.iter().filter(|p| p.required && !filled_in(&p.name)) {
         let value = match &parameter.example {
@@ -20,7 +19,7 @@ pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
             Some(value) => value.to_string(),
             None => format!("{:?}", format!("the {}", parameter.name)),
         };
-        call.push_str(&format!("\n    .{}({value})", parameter.setter()));
+        call.push_str(&format!("\n    .{}({value})", names::setter(parameter)));
     }
     if let Some((schema, example)) = &operation.body {
         let body = object(document, schema, example, 2);
@@ -38,11 +37,11 @@ pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
 fn object(document: &Document, schema: &str, example: &Value, depth: usize) -> String {
     let node = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
     let indent = "    ".repeat(depth + 1);
-    let mut text = format!("unloc::types::{}::builder()", schema.to_pascal_case());
+    let mut text = format!("unloc::types::{}::builder()", names::pascal(schema));
     for (property, value) in example.as_object().into_iter().flatten() {
         let field = node.pointer(&format!("/properties/{property}")).unwrap_or(&Value::Null);
         if let Some(value) = literal(document, field, value, depth + 1) {
-            text.push_str(&format!("\n{indent}.{}({value})", ident(property)));
+            text.push_str(&format!("\n{indent}.{}({value})", names::snake(property)));
         }
     }
     text

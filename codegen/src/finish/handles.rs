@@ -2,11 +2,11 @@
 
 use quote::format_ident;
 use syn::{ImplItem, Item, parse_quote};
+use unloc_spec::echoes::echoes;
+use unloc_spec::{Document, Needs, Operation};
 
 use super::{docs, example};
-use crate::echoes::echoes;
-use crate::load::Document;
-use crate::operation::{Needs, Operation};
+use crate::names;
 
 pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> {
     let methods = |needs: Needs| -> Vec<ImplItem> {
@@ -31,7 +31,8 @@ pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> 
 }
 
 fn method(document: &Document, operation: &Operation) -> ImplItem {
-    let (function, builder) = (format_ident!("{}", operation.function()), format_ident!("{}", operation.builder()));
+    let (function, builder) =
+        (format_ident!("{}", names::function(operation)), format_ident!("{}", names::builder(operation)));
     let text = documentation(document, operation);
     let with_id = (operation.needs == Needs::LockHolder).then(|| quote::quote!(.lock_holder_id(self.id())));
     parse_quote! {
@@ -59,7 +60,7 @@ fn documentation(document: &Document, operation: &Operation) -> String {
         for parameter in parameters {
             let required = if parameter.required { "" } else { " (optional)" };
             let line = docs::safe(&parameter.description).replace('\n', " ");
-            text.push_str(&format!("* `{}`{required}: {line}\n", parameter.setter()));
+            text.push_str(&format!("* `{}`{required}: {line}\n", names::setter(parameter)));
         }
         text.push('\n');
     }

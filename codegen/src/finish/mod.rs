@@ -11,15 +11,13 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use heck::ToPascalCase;
 use serde_json::Value;
 use syn::{File, Item, ItemMod, Type, parse_quote};
+use unloc_spec::{Document, Error, Operation};
 
 pub(crate) use enums::variant;
 
-use crate::error::Error;
-use crate::load::Document;
-use crate::operation::Operation;
+use crate::names;
 use crate::prepare::Marks;
 
 pub(crate) fn finish(
@@ -93,7 +91,7 @@ struct Field {
 fn by_type<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, &'a String> {
     let mut found = BTreeMap::new();
     for name in names {
-        found.entry(name.to_pascal_case()).or_insert(name);
+        found.entry(names::pascal(name)).or_insert(name);
     }
     found
 }

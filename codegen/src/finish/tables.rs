@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToPascalCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
+use unloc_spec::echoes::{Source, echoes};
+use unloc_spec::{Document, Needs, Operation, entries, schema_name};
 
 use super::text;
-use crate::echoes::{Source, echoes};
-use crate::load::{Document, entries, schema_name};
-use crate::operation::{Needs, Operation};
+use crate::names;
 use crate::prepare::{Envelope, Marks, components};
 
 /// The parameters and properties of a request whose values must not come back in an error, and what they are.
@@ -26,7 +25,7 @@ fn sensitive(document: &Document, operation: &Operation) -> Vec<TokenStream> {
     let parameters = operation.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.sensitive.clone()));
     let named: BTreeSet<_> = parameters.chain(properties).collect();
     let kinds = named.into_iter().filter_map(|(name, kind)| {
-        let kind = format_ident!("{}", kind?.to_pascal_case());
+        let kind = format_ident!("{}", names::pascal(&kind?));
         Some(quote!((#name, crate::operation::Sensitive::#kind)))
     });
     kinds.collect()
@@ -61,7 +60,7 @@ fn aliases<'a>(document: &Document, marks: &'a Marks, operation: &Operation) -> 
 }
 
 pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]) -> Vec<Item> {
-    let names: Vec<_> = operations.iter().map(|operation| format_ident!("{}", operation.constant())).collect();
+    let names: Vec<_> = operations.iter().map(|operation| format_ident!("{}", names::constant(operation))).collect();
     let values = operations.iter().map(|operation| {
         let Operation { id, method, path, repeatable, scopes, .. } = operation;
         let envelope = operation.success.as_ref().and_then(|schema| marks.envelopes.get(schema));

@@ -3,9 +3,9 @@
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields as SynFields, ImplItem, Item, ItemStruct, Type, parse_quote};
+use unloc_spec::Error;
 
 use super::{Field, Fields, by_type, docs, enums, is_nullable, is_time, may_be_unset, optional, refusal};
-use crate::error::Error;
 use crate::prepare::Marks;
 
 pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> {

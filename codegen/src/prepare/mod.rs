@@ -16,8 +16,8 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+use unloc_spec::entries;
 
-use crate::load::entries;
 pub use limits::LIMITS;
 pub use shape::{Shapes, shapes};
 

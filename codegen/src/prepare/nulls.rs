@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
+use unloc_spec::{beside_null, schema_name};
 
 use super::{Draft, Rule, each_property, is_true};
-use crate::load::{beside_null, schema_name};
+use crate::names;
 
 /// Writes what has null as its alternative the way that the rules and the generator know: with `nullable` beside it. Not
 /// a tolerance, since it says the same.
@@ -69,7 +69,7 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
 fn nullable(node: &Map<String, Value>, types: &str) -> Option<(String, String)> {
     let text = |key: &str| node.get(key).and_then(Value::as_str);
     if let Some(name) = schema_name(&Value::Object(node.clone())) {
-        return Some((format!("Nullable{name}"), format!("{types}::{}", name.to_pascal_case())));
+        return Some((format!("Nullable{name}"), format!("{types}::{}", names::pascal(name))));
     }
     let (name, rust) = match (text("type")?, text("format")) {
         ("string", Some("date-time")) => ("DateTime", "::chrono::DateTime<::chrono::Utc>"),

@@ -1,9 +1,9 @@
 //! Tolerances that concern a response as a whole.
 
 use serde_json::Value;
+use unloc_spec::{entries, schema_name};
 
 use super::{Draft, Envelope, Rule};
-use crate::load::{entries, schema_name};
 
 pub(super) const ERRORS_STAY_RAW: Rule = Rule {
     name: "errors-stay-raw",

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-
-use crate::load::{beside_null, entries, is_null, schema_name};
+use unloc_spec::{beside_null, entries, is_null, schema_name};
 
 /// Shape by component schema and property.
 pub type Shapes = BTreeMap<(String, String), String>;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use unloc_codegen::operation::Needs;
+use unloc_spec::Needs;
 
 use crate::spec::{Documented, OPERATIONS, documented};
 use crate::world::Call;

@@ -6,9 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::Validator;
 use serde_json::Value;
-use unloc_codegen::json_schema::{JsonSchemas, Reading};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::Operation;
+use unloc_spec::json_schema::{JsonSchemas, Reading};
+use unloc_spec::{Document, Operation};
 
 /// An answer, as it was on the wire.
 #[derive(Clone, Debug, PartialEq)]

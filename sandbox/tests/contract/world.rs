@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use unloc_codegen::operation::Needs;
 use unloc_sandbox::Sandbox;
 use unloc_sandbox::chrono::{DateTime, Utc};
+use unloc_spec::Needs;
 
 use crate::spec::{Answer, Documented, documented};
 

@@ -214,7 +214,7 @@ async fn requests_can_be_read_without_the_people_in_them() {
 
 /// What a YAML text says.
 fn yaml(text: &str) -> Value {
-    unloc_codegen::load::Document::parse(std::path::Path::new("served.yaml"), text).expect("YAML").value
+    unloc_spec::Document::parse(std::path::Path::new("served.yaml"), text).expect("YAML").value
 }
 
 #[tokio::test]

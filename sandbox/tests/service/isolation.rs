@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use unloc_codegen::operation::Needs;
+use unloc_spec::Needs;
 
 use crate::routes::{Ids, documented, routes};
 use crate::support::{LOCK_HOLDERS, Service, list};

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::Operation;
+use unloc_spec::{Document, Operation};
 
 use crate::support::{Home, LOCK_HOLDERS, Service, encoded, list, text};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use unloc_codegen::Position;
+use unloc_spec::Position;
 
 /// What kind of change it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::change::{Change, Direction, Kind, Verdict};
 use super::engine::Engine;

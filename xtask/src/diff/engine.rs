@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jsonschema::canonical::{CanonicalSchema, Containment};
 use serde_json::Value;
-use unloc_codegen::json_schema::{JsonSchemas, Reading};
+use unloc_spec::json_schema::{JsonSchemas, Reading};
 
 use super::change::{Direction, Verdict};
 use super::view::{Side, target};

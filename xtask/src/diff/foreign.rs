@@ -1,7 +1,7 @@
 //! Specs that are not ours: what they say in `x-` keys is said to other programs.
 
 use serde_json::Value;
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 /// The keys that mean something to the bindings, or to the linter.
 const OURS: [&str; 12] = [

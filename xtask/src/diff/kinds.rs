@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::change::Verdict;
 use super::compare;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::{ToPascalCase, ToSnakeCase};
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::change::{Change, Item};
 use super::operations::Operation;

@@ -24,7 +24,7 @@ impl<'a> Operation<'a> {
         for (path, item) in side.root().get("paths").into_iter().flat_map(|paths| paths.entries()) {
             for (method, at) in item
                 .entries()
-                .filter(|(method, at)| unloc_codegen::operation::method(method).is_some() && at.value.is_object())
+                .filter(|(method, at)| unloc_spec::operation::method(method).is_some() && at.value.is_object())
             {
                 all.push(Self { method, path, at, item: item.clone() });
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::foreign::{self, Keep};

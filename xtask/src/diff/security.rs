@@ -244,7 +244,7 @@ impl<'a> Comparison<'a> {
             let what = format!("the security scheme `{name}` {}", differences.join(", and "));
             let change = Change::new(Kind::Security, Direction::Request, what).wire(verdict, why);
             let change = change.about(Some(old.item()), Some(new.item()));
-            let place = format!("/components/securitySchemes/{}", unloc_codegen::load::escape(name));
+            let place = format!("/components/securitySchemes/{}", unloc_spec::escape(name));
             self.add(change, &place, &place);
             renewed.insert(one.clone(), other.clone());
         }

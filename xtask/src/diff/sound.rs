@@ -1,7 +1,7 @@
 //! Whether a document can be compared at all: a schema of a type that OpenAPI does not have allows nobody knows what.
 
 use serde_json::Value;
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::view::{At, Side};
 
@@ -44,7 +44,7 @@ pub(crate) fn check(document: &Document) -> Result<(), String> {
 
 fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {
     parameters(item, unknown);
-    for (_, operation) in item.entries().filter(|(method, _)| unloc_codegen::operation::method(method).is_some()) {
+    for (_, operation) in item.entries().filter(|(method, _)| unloc_spec::operation::method(method).is_some()) {
         parameters(&operation, unknown);
         operation.get("requestBody").iter().for_each(|at| carrier(at, unknown));
         let responses = operation.get("responses");

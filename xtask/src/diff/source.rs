@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::sound;
 use super::version::Version;

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::change::Change;
 use super::edits::{self, Edit};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_codegen::load::{Document, escape};
 use unloc_codegen::prepare::LIMITS;
+use unloc_spec::{Document, escape};
 
 use super::change::{Direction, Place};
 

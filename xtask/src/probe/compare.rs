@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
-use unloc_codegen::json_schema::{JsonSchemas, Reading};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::Operation;
+use unloc_spec::json_schema::{JsonSchemas, Reading};
+use unloc_spec::{Document, Operation};
 
 /// Where an answer is not what the spec says. Holds no value of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -251,7 +251,7 @@ fn credentials_go_nowhere_without_tls_but_to_this_machine() {
 fn names_that_could_be_somebodys_are_shown_as_their_shape_and_cells_stay_whole() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let document = Document::read(&root.join("openapi/integrator.yaml")).unwrap();
-    let operations = unloc_codegen::operation::Operation::all(&document).unwrap();
+    let operations = unloc_spec::Operation::all(&document).unwrap();
     let operation = operations.into_iter().find(|operation| operation.id == "getLock").unwrap();
     for name in ["+12125550142", "Ola Nordmann 91234567", "a|b", "`x`", "91 23 45 67", "x\u{202e}y\nz"] {
         let auth = serde_json::json!({"id": "a", "name": "A", "auth": {name: 5}});

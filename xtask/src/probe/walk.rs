@@ -6,8 +6,7 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::{Needs, Operation};
+use unloc_spec::{Document, Needs, Operation};
 
 use super::compare::{Deviation, compare};
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use unloc_codegen::load::Document;
+use unloc_spec::Document;
 
 use super::spec::entries;
 use super::text::nearest;

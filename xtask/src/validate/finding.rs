@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use unloc_codegen::Position;
-use unloc_codegen::load::Document;
+use unloc_spec::{Document, Position};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use serde_json::json;
-use unloc_codegen::Position;
-use unloc_codegen::load::Lines;
+use unloc_spec::{Lines, Position};
 
 use super::finding::{Finding, Severity};
 use super::rules;

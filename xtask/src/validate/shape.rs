@@ -301,7 +301,7 @@ impl Object {
 
 /// Whether this key of a path is one of its operations.
 pub(crate) fn is_method(key: &str) -> bool {
-    unloc_codegen::operation::method(key).is_some()
+    unloc_spec::operation::method(key).is_some()
 }
 
 const SCHEMA: &[Field] = &[

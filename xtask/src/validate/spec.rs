@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
-use unloc_codegen::load::{Document, Target, escape, follow};
-use unloc_codegen::schemas::Schemas;
+use unloc_spec::schemas::Schemas;
+use unloc_spec::{Document, Target, escape, follow};
 
 use super::finding::{Findings, Rule, Severity};
 use super::shape::{Field, Kind, Object};

@@ -1,3 +1,3 @@
 //! Words that are close to each other.
 
-pub(crate) use unloc_codegen::words::nearest;
+pub(crate) use unloc_spec::words::nearest;

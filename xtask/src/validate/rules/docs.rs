@@ -1,7 +1,7 @@
 //! What readers see: descriptions, and the texts of examples.
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

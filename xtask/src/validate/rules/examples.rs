@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

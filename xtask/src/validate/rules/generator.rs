@@ -1,7 +1,7 @@
 //! What the generator refuses, or passes over in silence.
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use super::references::stands_at;
 use crate::validate::finding::{Findings, Rule, Severity};

@@ -1,7 +1,7 @@
 //! Examples as objects: where their value stands, and what is taken for a reference in it.
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

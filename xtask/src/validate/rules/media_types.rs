@@ -1,6 +1,6 @@
 //! Media types: whether they are any.
 
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
-use unloc_codegen::Position;
-use unloc_codegen::load::escape;
+use unloc_spec::{Position, escape};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

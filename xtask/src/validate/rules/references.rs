@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_codegen::load::{Target, escape, follow};
+use unloc_spec::{Target, escape, follow};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

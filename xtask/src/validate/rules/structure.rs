@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

@@ -1,7 +1,7 @@
 //! Examples: each body has one, and nothing in it is real.
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::rules::payload;

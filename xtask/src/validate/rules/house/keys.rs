@@ -1,7 +1,7 @@
 //! The `x-` keys: where each may stand, and what it may say. The table is that of `openapi/README.md`.
 
 use serde_json::Value;
-use unloc_codegen::load::escape;
+use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -24,6 +23,8 @@ pub enum Needs {
 pub struct Operation {
     /// `operationId`.
     pub id: String,
+    /// `x-rust-name`: what the bindings call it, where that is not `operationId`.
+    pub rust_name: Option<String>,
     /// Upper-case method.
     pub method: &'static str,
     /// Path template below the server's base path.
@@ -54,7 +55,8 @@ pub struct Operation {
     pub errors: BTreeMap<String, String>,
     /// How it pages.
     pub pagination: Option<Pagination>,
-    pub(crate) pointer: String,
+    /// JSON pointer of the operation in its document.
+    pub pointer: String,
 }
 
 /// A parameter of an operation.
@@ -62,7 +64,9 @@ pub struct Operation {
 pub struct Parameter {
     /// Name on the wire.
     pub name: String,
-    /// `path` or `query` (the only places the bindings use).
+    /// `x-rust-name`: what the bindings call it, where that is not `name`.
+    pub rust_name: Option<String>,
+    /// `path`, `query` or `header`.
     pub place: String,
     /// Whether it must be given.
     pub required: bool,
@@ -114,17 +118,6 @@ impl Operation {
                     None if matches!(key.as_str(), "parameters" | "summary" | "description" | "servers") => {}
                     None => errors.push(document.error(&pointer, format!("`{key}` is no HTTP method"))),
                 }
-            }
-        }
-        let mut first: BTreeMap<String, &Self> = BTreeMap::new();
-        for operation in &found {
-            let earlier = first.entry(operation.function()).or_insert(operation);
-            if !std::ptr::eq(*earlier, operation) {
-                let message = format!(
-                    "the operationId `{}` gives the same Rust name as `{}`: rename one",
-                    operation.id, earlier.id
-                );
-                errors.push(document.error(&format!("{}/operationId", operation.pointer), message));
             }
         }
         if errors.is_empty() { Ok(found) } else { Err(errors) }
@@ -237,6 +230,7 @@ impl Operation {
             },
         };
         Ok(Self {
+            rust_name: node.get("x-rust-name").and_then(Value::as_str).map(str::to_owned),
             method,
             path: path.to_owned(),
             summary: text("summary"),
@@ -256,36 +250,6 @@ impl Operation {
             pointer,
         })
     }
-
-    /// The name of its function.
-    #[must_use]
-    pub fn function(&self) -> String {
-        ident(&self.id)
-    }
-
-    /// The name of its builder.
-    #[must_use]
-    pub fn builder(&self) -> String {
-        self.id.to_pascal_case()
-    }
-
-    pub(crate) fn constant(&self) -> String {
-        self.id.to_shouty_snake_case()
-    }
-}
-
-impl Parameter {
-    /// The name of its setter.
-    #[must_use]
-    pub fn setter(&self) -> String {
-        ident(&self.name)
-    }
-}
-
-/// A name as a Rust function or field; what would be a keyword gets an underscore, as the generator gives it.
-pub(crate) fn ident(name: &str) -> String {
-    let snake = name.to_snake_case();
-    if syn::parse_str::<syn::Ident>(&snake).is_ok() { snake } else { format!("{snake}_") }
 }
 
 impl Pagination {
@@ -344,6 +308,7 @@ fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter>
             let schema = parameter.get("schema").and_then(|schema| resolve(&document.value, schema));
             Parameter {
                 name: text("name"),
+                rust_name: parameter.get("x-rust-name").and_then(Value::as_str).map(str::to_owned),
                 place: text("in"),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
                 description: text("description"),

@@ -16,9 +16,8 @@ use serde_json::Value;
 
 use crate::error::{Error, Position};
 pub use lines::Lines;
-pub(crate) use null::{beside_null, is_null};
-pub use references::{Target, follow};
-pub(crate) use references::{resolve, schema_name};
+pub use null::{beside_null, is_null};
+pub use references::{Target, follow, resolve, schema_name};
 
 /// A spec as it was read.
 #[derive(Clone, Debug)]
@@ -158,7 +157,8 @@ pub fn escape(step: &str) -> String {
 }
 
 /// The entries of an object, in the order of their names; nothing where there is no object.
-pub(crate) fn entries<'a>(node: &'a Value, key: &str) -> BTreeMap<&'a str, &'a Value> {
+#[must_use]
+pub fn entries<'a>(node: &'a Value, key: &str) -> BTreeMap<&'a str, &'a Value> {
     let object = node.get(key).and_then(Value::as_object);
     object.into_iter().flatten().map(|(name, value)| (name.as_str(), value)).collect()
 }

@@ -13,7 +13,9 @@ pub struct Position {
 }
 
 impl Position {
-    pub(crate) fn new(line: usize, column: usize) -> Self {
+    /// This place.
+    #[must_use]
+    pub fn new(line: usize, column: usize) -> Self {
         Self { line, column }
     }
 }
@@ -32,7 +34,8 @@ pub struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(file: &Path, position: Option<Position>, message: impl Into<String>) -> Self {
+    /// In this file, at this place.
+    pub fn new(file: &Path, position: Option<Position>, message: impl Into<String>) -> Self {
         Self { file: file.to_path_buf(), position, message: message.into(), help: String::new() }
     }
 
@@ -42,7 +45,8 @@ impl Error {
     }
 
     /// Says what to do.
-    pub(crate) fn helped(self, help: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn helped(self, help: impl Into<String>) -> Self {
         Self { help: help.into(), ..self }
     }
 }

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use unloc_codegen::json_schema::{JsonSchemas, Reading};
-use unloc_codegen::load::Document;
-use unloc_codegen::operation::Operation;
+use unloc_spec::json_schema::{JsonSchemas, Reading};
+use unloc_spec::{Document, Operation};
 
 const SCHEMAS: &str = "
     Thing:
@@ -151,7 +150,7 @@ fn a_missing_envelope_is_tolerated_but_not_what_would_stand_in_it() {
 fn the_examples_of_our_own_specs_are_exact() {
     let mut seen = 0;
     for api in ["auth", "integrator"] {
-        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../openapi/{api}.yaml"));
+        let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../openapi/{api}.yaml"));
         let document = Document::read(&file).unwrap();
         let schemas = JsonSchemas::new(&document, Reading::Exact);
         for operation in Operation::all(&document).unwrap() {

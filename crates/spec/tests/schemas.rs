@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use unloc_codegen::load::Document;
-use unloc_codegen::schemas::Schemas;
+use unloc_spec::Document;
+use unloc_spec::schemas::Schemas;
 
 fn document(schemas: &str) -> Document {
     let indented: String = schemas.lines().map(|line| format!("    {line}\n")).collect();

@@ -6,8 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use saphyr_parser::{Event, Parser};
 use serde_json::{Value, json};
-use unloc_codegen::Error;
-use unloc_codegen::load::Document;
+use unloc_spec::{Document, Error};
 
 fn parse(text: &str) -> Result<Document, Error> {
     Document::parse(Path::new("spec.yaml"), text)

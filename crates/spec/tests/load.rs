@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use unloc_codegen::Error;
-use unloc_codegen::load::Document;
+use unloc_spec::{Document, Error};
 
 fn parse(text: &str) -> Result<Document, Error> {
     Document::parse(Path::new("spec.yaml"), text)

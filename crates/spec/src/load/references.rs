@@ -33,7 +33,8 @@ pub fn follow<'a>(root: &'a Value, node: &'a Value) -> Target<'a> {
 }
 
 /// What a `$ref` inside `root` points to, if it does.
-pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
+#[must_use]
+pub fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
     match follow(root, node) {
         Target::Node(node) => Some(node),
         Target::Nowhere | Target::Circle => None,
@@ -42,7 +43,8 @@ pub(crate) fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value>
 
 /// The name of the component schema that a node refers to, directly, as the single member of an `allOf`, or as the
 /// alternative to null.
-pub(crate) fn schema_name(node: &Value) -> Option<&str> {
+#[must_use]
+pub fn schema_name(node: &Value) -> Option<&str> {
     let single = node.get("allOf").and_then(Value::as_array).map(Vec::as_slice);
     let reference = match (single, beside_null(node)) {
         (Some([single]), _) => single.get("$ref"),

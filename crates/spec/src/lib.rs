@@ -1,0 +1,18 @@
+//! What an OpenAPI 3.0 file says, read once and for everybody: the bindings' generator, the linter, the differ, the probe
+//! and the tests.
+//!
+//! [`Document`] is the file with its positions, [`Operation`] one operation with everything that is merged into it,
+//! [`schemas`] the schemas and which of them describe one value.
+
+pub mod echoes;
+mod error;
+#[cfg(feature = "json-schema")]
+pub mod json_schema;
+mod load;
+pub mod operation;
+pub mod schemas;
+pub mod words;
+
+pub use error::{Error, Position};
+pub use load::{Document, Lines, Target, beside_null, entries, escape, follow, is_null, resolve, schema_name};
+pub use operation::{Needs, Operation, Pagination, Parameter};
