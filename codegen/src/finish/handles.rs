@@ -8,10 +8,10 @@ use unloc_spec::{Document, Needs, Operation};
 use super::{docs, example};
 use crate::names;
 
-pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> {
+pub(super) fn items(module: &syn::Path, document: &Document, operations: &[Operation]) -> Vec<Item> {
     let methods = |needs: Needs| -> Vec<ImplItem> {
         let wanted = operations.iter().filter(|operation| operation.needs == needs);
-        wanted.map(|operation| method(document, operation)).collect()
+        wanted.map(|operation| method(module, document, operation)).collect()
     };
     let (integrator, lock_holder) = (methods(Needs::Integrator), methods(Needs::LockHolder));
     let mut items: Vec<Item> = Vec::new();
@@ -30,15 +30,15 @@ pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> 
     items
 }
 
-fn method(document: &Document, operation: &Operation) -> ImplItem {
+fn method(module: &syn::Path, document: &Document, operation: &Operation) -> ImplItem {
     let (function, builder) =
         (format_ident!("{}", names::function(operation)), format_ident!("{}", names::builder(operation)));
     let text = documentation(document, operation);
     let with_id = (operation.needs == Needs::LockHolder).then(|| quote::quote!(.lock_holder_id(self.id())));
     parse_quote! {
         #[doc = #text]
-        pub fn #function(&self) -> builder::#builder {
-            builder::#builder::new(self.client())#with_id
+        pub fn #function(&self) -> #module::builder::#builder {
+            #module::builder::#builder::__new(self.client())#with_id
         }
     }
 }

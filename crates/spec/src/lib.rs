@@ -11,8 +11,10 @@ pub mod json_schema;
 mod load;
 pub mod operation;
 pub mod schemas;
+mod unsupported;
 pub mod words;
 
 pub use error::{Error, Position};
 pub use load::{Document, Lines, Target, beside_null, entries, escape, follow, is_null, resolve, schema_name};
 pub use operation::{Needs, Operation, Pagination, Parameter};
+pub use unsupported::{UNSUPPORTED, Unsupported, unsupported_in};
