@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use reqwest::StatusCode;
-use tracing::Instrument;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, ErrorKind, Outcome, Result};
@@ -72,13 +72,43 @@ struct Log {
     refusal: Option<Error>,
 }
 
+/// What is left of a call once its response is there, and has to be read.
+pub(crate) struct Ending {
+    span: Span,
+    operation: &'static Operation,
+    sent: u32,
+    outcome: Outcome,
+}
+
+impl Ending {
+    /// Reads the response, as part of the call.
+    pub(crate) fn read<T>(self, status: StatusCode, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        match self.span.in_scope(read) {
+            Ok(value) => {
+                self.record(Some(status), None);
+                Ok(value)
+            }
+            Err(error) => Err(self.failed(Some(status), error)),
+        }
+    }
+
+    fn failed(&self, status: Option<StatusCode>, error: Error) -> Error {
+        let error = error.during(self.operation).after(self.sent).at_worst(self.outcome);
+        self.span.record("otel.status_code", "ERROR");
+        self.span.in_scope(|| tracing::debug!(%error, "the call failed"));
+        self.record(status, Some(&error));
+        error
+    }
+
+    fn record(&self, status: Option<StatusCode>, error: Option<&Error>) {
+        self.span.record("unloc.attempts", self.sent);
+        record(&self.span, status, error);
+    }
+}
+
 impl Call<'_> {
-    /// Makes the call, and reads the answer.
-    pub(crate) async fn make<W: Wire + MaybeSend, T>(
-        &self,
-        wire: &mut W,
-        read: impl FnOnce(W::Answer) -> Result<T>,
-    ) -> Result<T> {
+    /// Makes the call, up to a response that has to be read.
+    pub(crate) async fn make<W: Wire + MaybeSend>(&self, wire: &mut W) -> Result<(W::Answer, Ending)> {
         let span = self.span();
         let mut log = Log {
             begun: self.clock.now(),
@@ -90,16 +120,11 @@ impl Call<'_> {
             refusal: None,
         };
         let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
-        let status = answer.as_ref().ok().map(W::status);
-        let answer = span.in_scope(|| answer.and_then(read));
-        let answer = answer.map_err(|error| error.during(self.operation).after(log.sent).at_worst(log.outcome));
-        if let Err(error) = &answer {
-            span.record("otel.status_code", "ERROR");
-            span.in_scope(|| tracing::debug!(%error, "the call failed"));
+        let ending = Ending { span, operation: self.operation, sent: log.sent, outcome: log.outcome };
+        match answer {
+            Ok(answer) => Ok((answer, ending)),
+            Err(error) => Err(ending.failed(None, error)),
         }
-        span.record("unloc.attempts", log.sent);
-        record(&span, status, answer.as_ref().err());
-        answer
     }
 
     async fn attempts<W: Wire + MaybeSend>(&self, wire: &mut W, log: &mut Log) -> Result<W::Answer> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-pub(crate) use echoes::Echoes;
+pub(crate) use echoes::Said;
 
 use crate::error::redact;
 use crate::lenient::once;
@@ -19,12 +19,12 @@ use crate::place::place;
 /// A body that cannot be read as it is gets two more chances, which cost nothing where none is needed: with each property
 /// once, and with what the call itself had said put where a response to a change leaves it out. Where the spec says that a
 /// response is inferred, one that cannot be read holds nothing: what the call was to do is done.
-pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], echoes: &Echoes) -> Result<T, String> {
+pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], said: &Said<'_>) -> Result<T, String> {
     let body = without_mark(body);
     if let Some(value) = read(operation, body) {
         return Ok(value);
     }
-    let better = better(operation, body, echoes);
+    let better = better(operation, body, said);
     if let Some(value) = better.as_deref().and_then(|body| read(operation, body)) {
         return Ok(value);
     }
@@ -65,9 +65,9 @@ fn names(body: &[u8]) -> Option<BTreeMap<Cow<'_, str>, IgnoredAny>> {
 }
 
 /// The body as it could be read, if it is another then.
-fn better(operation: &Operation, body: &[u8], echoes: &Echoes) -> Option<Vec<u8>> {
+fn better(operation: &Operation, body: &[u8], said: &Said<'_>) -> Option<Vec<u8>> {
     let (mut value, merged) = once(body, operation.aliases)?;
-    let filled = echoes.fill(operation, &mut value);
+    let filled = said.fill(operation, &mut value);
     (merged || filled).then(|| value.to_string().into_bytes())
 }
 

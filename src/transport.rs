@@ -11,16 +11,16 @@ use bytes::Bytes;
 use futures_util::future::{Either, select};
 use progenitor_client::{ClientInfo, ResponseValue};
 use reqwest::header::{self, HeaderMap, HeaderValue};
-use reqwest::{Request, StatusCode};
+use reqwest::{Request, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use body::{BODY_LIMIT, Unread, read};
 use headers::own_headers;
 
-use crate::call::{Call, Limit, Wire};
+use crate::call::{Call, Ending, Limit, Wire};
 use crate::clock::Clock;
 use crate::coding::coding;
-use crate::decode::{Echoes, decode};
+use crate::decode::{Said, decode};
 use crate::error::{Error, ErrorKind, Result, Sent};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
@@ -46,8 +46,8 @@ pub(crate) struct Inner {
 
 /// How the calls of one client are made.
 pub(crate) struct Manner {
-    /// Path of the base address, which every request's path must begin with.
-    pub(crate) base_path: String,
+    /// The base address; every request's path must begin with its path.
+    pub(crate) base: Url,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
     pub(crate) options: RequestOptions,
@@ -56,7 +56,7 @@ pub(crate) struct Manner {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("base_path", &self.manner.base_path).finish_non_exhaustive()
+        f.debug_struct("Inner").field("base_path", &self.manner.base.path()).finish_non_exhaustive()
     }
 }
 
@@ -82,20 +82,17 @@ pub(crate) async fn send<T: DeserializeOwned>(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let read = |Answer { status, headers, body }: Answer, echoes: Echoes| {
-        // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
-        let value = match coding(&headers, &body) {
-            Some(coding) => {
-                Err(format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}"))
-            }
-            None => decode(operation, &body, &echoes),
-        };
-        match value {
-            Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-            Err(what) => Err(Error::undecodable(status, headers, body.into(), &what)),
+    let Exchanged { answer: Answer { status, headers, body }, ending, http } =
+        exchange(client.client(), client.inner(), request, options, operation).await?;
+    // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
+    let read = || match coding(&headers, &body) {
+        Some(coding) => {
+            Err(format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}"))
         }
+        None => decode(operation, &body, &http.said()),
     };
-    exchange(client, request, options, operation, read).await
+    let value = ending.read(status, || read().map_err(|what| http.undecodable(status, &headers, &body, &what)));
+    Ok(ResponseValue::new(value?, status, headers))
 }
 
 /// Sends a request whose answer has no documented content; whatever comes with a 2xx is fine.
@@ -105,8 +102,10 @@ pub(crate) async fn send_for_nothing(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let read = |Answer { status, headers, .. }: Answer, _: Echoes| Ok(ResponseValue::new((), status, headers));
-    exchange(client, request, options, operation, read).await
+    let Exchanged { answer: Answer { status, headers, .. }, ending, .. } =
+        exchange(client.client(), client.inner(), request, options, operation).await?;
+    ending.read(status, || Ok(()))?;
+    Ok(ResponseValue::new((), status, headers))
 }
 
 /// A success, not yet decoded.
@@ -116,18 +115,25 @@ struct Answer {
     body: Bytes,
 }
 
-async fn exchange<T>(
-    client: &impl ClientInfo<Inner>,
+/// A success, what is left of its call, and the request that it answers.
+struct Exchanged<'a> {
+    answer: Answer,
+    ending: Ending,
+    http: Http<'a>,
+}
+
+async fn exchange<'a>(
+    client: &'a reqwest::Client,
+    inner: &'a Inner,
     request: Result<Request, Unbuilt>,
     options: RequestOptions,
     operation: &'static Operation,
-    read: impl FnOnce(Answer, Echoes) -> Result<T>,
-) -> Result<T> {
+) -> Result<Exchanged<'a>> {
     // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
     platform::running().map_err(|error| error.during(operation))?;
-    let Inner { tokens, manner } = client.inner();
+    let Inner { tokens, manner } = inner;
     let mut request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
-    if !path::is_on(operation, &manner.base_path, request.url()) {
+    if !path::is_on(operation, manner.base.path(), request.url()) {
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
     }
@@ -140,13 +146,14 @@ async fn exchange<T>(
     for (name, value) in &limits.headers {
         headers.insert(name, value.clone());
     }
-    let echoes = Echoes::of(operation, &manner.base_path, &request);
-    let mut wire = Http { client: client.client(), manner, operation, request, bearers: Vec::new() };
+    let mut http = Http { client, manner, operation, request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
-    let (base_path, clock, budget) = (manner.base_path.as_str(), &*manner.clock, &manner.budget);
+    let (base_path, clock, budget) = (manner.base.path(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
-    let outcome = call.make(&mut wire, |answer| read(answer, echoes)).await;
-    outcome.map_err(|error| error.redacted(&wire.sent(None)))
+    match call.make(&mut http).await {
+        Ok((answer, ending)) => Ok(Exchanged { answer, ending, http }),
+        Err(error) => Err(error.redacted(&http.sent(None))),
+    }
 }
 
 /// One request, sent as often as the call needs.
@@ -210,20 +217,29 @@ impl Http<'_> {
         }
     }
 
-    /// The request once more. `Request::try_clone` would do, but makes room for settings each time that no request of the
-    /// bindings has.
+    /// The request once more. `Request::try_clone` shares the body; it also makes room for settings each time that no
+    /// request of the bindings has, so that it is spared where there is no body.
     fn copy(&self) -> Result<Request> {
+        if self.request.body().is_some() {
+            // The bindings send bytes, which can be shared.
+            let unsendable = || Error::new(ErrorKind::Request, "its body cannot be sent more than once");
+            return self.request.try_clone().ok_or_else(unsendable);
+        }
         let mut copy = Request::new(self.request.method().clone(), self.request.url().clone());
         let headers = self.request.headers();
         // Two are to come: the token, and the host.
         copy.headers_mut().reserve(headers.len() + 2);
         copy.headers_mut().extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        if let Some(body) = self.request.body() {
-            // The bindings send bytes or nothing, and both can be copied.
-            let unsendable = || Error::new(ErrorKind::Request, "its body cannot be sent more than once");
-            *copy.body_mut() = Some(body.as_bytes().ok_or_else(unsendable)?.to_vec().into());
-        }
         Ok(copy)
+    }
+
+    /// What the call said, for a response that leaves it out.
+    fn said(&self) -> Said<'_> {
+        Said { base_path: self.manner.base.path(), request: &self.request }
+    }
+
+    fn undecodable(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes, what: &str) -> Error {
+        Error::undecodable(status, headers.clone(), body.to_vec(), what).redacted(&self.sent(None))
     }
 
     fn rejected(&self, status: StatusCode, headers: HeaderMap, body: Vec<u8>, bearer: Option<&Bearer>) -> Error {
@@ -232,7 +248,7 @@ impl Http<'_> {
 
     /// What an error must not repeat; read from the request only when there is an error.
     fn sent(&self, bearer: Option<&Bearer>) -> Sent {
-        let mut sent = Sent::of(self.operation, &self.manner.base_path, &self.request);
+        let mut sent = Sent::of(self.operation, self.manner.base.path(), &self.request);
         self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));
         sent
     }

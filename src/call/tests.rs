@@ -63,7 +63,7 @@ impl Service {
             limits: &limits,
             tokens: Some((&self.cache, &scopes)),
         };
-        call.make(&mut Line { service: self, arrivals: 0 }, Ok).await
+        call.make(&mut Line { service: self, arrivals: 0 }).await.map(|(answer, _)| answer)
     }
 
     fn answers(&self) -> MutexGuard<'_, VecDeque<Error>> {

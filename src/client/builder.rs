@@ -153,7 +153,7 @@ impl UnlocBuilder {
             .map_err(|_| Error::new(ErrorKind::Configuration, "the user agent has characters that cannot be sent"))?;
         let manner = |base: &Url, options| {
             Arc::new(Manner {
-                base_path: base.path().to_owned(),
+                base: base.clone(),
                 budget: Budget::new(base, self.retry_budget, self.clock.now()),
                 clock: Arc::clone(&self.clock),
                 options,

@@ -6,24 +6,13 @@ use serde_json::{Map, Value};
 use crate::operation::{Operation, Source};
 use crate::path::unsegment;
 
-/// What a call sent, kept where its response repeats some of it.
-#[derive(Default)]
-pub(crate) struct Echoes {
-    path: String,
-    body: Vec<u8>,
+/// What a call said.
+pub(crate) struct Said<'a> {
+    pub(crate) base_path: &'a str,
+    pub(crate) request: &'a Request,
 }
 
-impl Echoes {
-    /// What is to be kept of this request.
-    pub(crate) fn of(operation: &Operation, base_path: &str, request: &Request) -> Self {
-        if operation.echoes.is_empty() {
-            return Self::default();
-        }
-        let path = request.url().path().strip_prefix(base_path).unwrap_or_default().to_owned();
-        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default().to_vec();
-        Self { path, body }
-    }
-
+impl Said<'_> {
     /// Puts what the call said where the response leaves it out; whether there was anything to do.
     ///
     /// The response has to hold the object that was changed. What stands in it is the service's word and stays.
@@ -44,7 +33,8 @@ impl Echoes {
             }
         };
         let Some(object @ Value::Object(_)) = object else { return false };
-        let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let body = self.request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let mut filled = false;
         for echo in operation.echoes {
             if let Some(value) = self.value(&body, echo.source).filter(|value| !value.is_null()) {
@@ -57,7 +47,10 @@ impl Echoes {
     fn value(&self, body: &Value, source: Source) -> Option<Value> {
         match source {
             Source::Property(name) => body.get(name).cloned(),
-            Source::Segment(place) => Some(unsegment(self.path.split('/').nth(place)?)?.into()),
+            Source::Segment(place) => {
+                let path = self.request.url().path().strip_prefix(self.base_path)?;
+                Some(unsegment(path.split('/').nth(place)?)?.into())
+            }
         }
     }
 }

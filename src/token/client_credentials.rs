@@ -80,7 +80,7 @@ impl ClientCredentials {
         let base = environment.base(auth::SERVERS)?;
         let clock = Arc::new(SystemClock);
         let manner = Manner {
-            base_path: base.path().to_owned(),
+            base: base.clone(),
             budget: Budget::new(&base, 0, clock.now()),
             clock,
             options: Self::options(),

@@ -282,7 +282,7 @@ async fn call(world: Arc<World>, repeatable: bool, home: u8) -> Result<()> {
         tokens: Some((&world.cache, &scopes)),
     };
     let (tokens, begun) = (&world.tokens, Instant::now());
-    let answer = call.make(&mut line, Ok).await;
+    let answer = call.make(&mut line).await.map(|(answer, _)| answer);
     if begun.elapsed() > limits.deadline + Duration::from_millis(10) {
         tokens.wrong(format!("a call went on behind its deadline, for {:?}", begun.elapsed()));
     }

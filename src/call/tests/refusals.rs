@@ -116,7 +116,7 @@ async fn a_403_says_which_scopes_the_token_was_granted_in_place_of_those_asked_f
             limits: &limits,
             tokens: Some((&cache, &scopes)),
         };
-        let error = call.make(&mut Line { service: &service, arrivals: 0 }, Ok).await.unwrap_err().to_string();
+        let error = call.make(&mut Line { service: &service, arrivals: 0 }).await.map(drop).unwrap_err().to_string();
         let words = "the token was asked for with `lockHolder.admin:home` and granted `lockHolder.admin:other`";
         assert_eq!(error.contains(words), told, "{error}");
     }

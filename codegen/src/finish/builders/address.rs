@@ -25,7 +25,7 @@ pub(super) fn address(builder: &Builder<'_>, fields: &[Field<'_>]) -> TokenStrea
         if begins && ends { quote!(url.segment(#part, &#value)?;) } else { quote!(url.part(#part, &#value)?;) }
     });
     quote! {
-        let mut url = crate::path::Address::below(&client.baseurl);
+        let mut url = crate::path::Address::below(&client.inner.manner.base);
         #(#written)*
         let url = url.finish();
     }
