@@ -1,4 +1,5 @@
 //! Operations of documents that no bindings can be made of.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use unloc_spec::{Document, Operation, RawOperation, paths, reached};
 
