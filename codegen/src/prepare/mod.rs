@@ -16,7 +16,7 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use unloc_spec::{PATHS, RawOperation, reached, reference_to};
+use unloc_spec::{RawOperation, operations_mut, reached, reference_to};
 
 pub use limits::LIMITS;
 pub use shape::{Shapes, shapes};
@@ -209,9 +209,7 @@ impl Draft {
 
     /// Runs `work` on each response object of each operation.
     fn operation_responses(&mut self, mut work: impl FnMut(&mut Map<String, Value>)) {
-        let paths = self.spec.pointer_mut(PATHS).and_then(Value::as_object_mut);
-        let items = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());
-        for operation in items.flat_map(Map::values_mut) {
+        for operation in operations_mut(&mut self.spec) {
             if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
                 work(responses);
             }

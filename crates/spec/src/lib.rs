@@ -26,4 +26,4 @@ pub use load::{
 };
 pub use operation::{Needs, Operation, Pagination, Parameter};
 pub use template::{Overlap, PathTemplate, Segment};
-pub use walk::{PATHS, RawOperation, method, paths};
+pub use walk::{PATHS, RawOperation, method, operations_mut, paths};

@@ -8,7 +8,7 @@ use crate::at::At;
 use crate::error::Error;
 use crate::load::{Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name};
 use crate::template::PathTemplate;
-use crate::walk::{RawOperation, is_same, method, paths};
+use crate::walk::{PATHS, RawOperation, is_same, method, paths};
 
 /// The kind of token that an operation's `security` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,14 +101,12 @@ impl Operation {
     pub fn all(document: &Document) -> Result<Vec<Self>, Vec<Error>> {
         let mut found: Vec<Self> = Vec::new();
         let mut errors = Vec::new();
-        if !document.value.get("paths").is_some_and(Value::is_object) {
+        let Some(all) = At::find(&document.value, PATHS).filter(|at| at.value.is_object()) else {
             return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
-        }
+        };
         unresolved(document, &document.value, &mut Vec::new(), &mut errors);
-        for (key, at) in At::root(&document.value).get("paths").iter().flat_map(At::entries) {
-            if key.starts_with("x-") {
-                errors.push(document.error(&at.pointer, format!("`{key}` means nothing here")));
-            }
+        for (key, at) in all.entries().filter(|(key, _)| key.starts_with("x-")) {
+            errors.push(document.error(&at.pointer, format!("`{key}` means nothing here")));
         }
         for (path, item) in paths(&document.value) {
             let mut fail = |pointer: &str, message: String| errors.push(document.error(pointer, message));
@@ -117,6 +115,7 @@ impl Operation {
             }
             if let Some(flaw) = PathTemplate::of(path).flaw() {
                 fail(&item.pointer, format!("the path `{path}` is no template: {flaw}"));
+                continue;
             }
             for (key, at) in item.entries().filter(|(key, _)| method(key).is_none() && !key.starts_with("x-")) {
                 if !matches!(key, "parameters" | "summary" | "description" | "servers") {

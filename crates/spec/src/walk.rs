@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::at::At;
 use crate::template::PathTemplate;
@@ -16,6 +16,13 @@ pub fn paths(root: &Value) -> impl Iterator<Item = (&str, At<'_>)> {
     paths.retain(|(path, _)| !path.starts_with("x-"));
     paths.sort_by_key(|(path, _)| *path);
     paths.into_iter()
+}
+
+/// What describes each operation of a document, to change it.
+pub fn operations_mut(root: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = root.pointer_mut(PATHS).and_then(Value::as_object_mut).into_iter().flatten();
+    let keys = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
+    keys.filter(|(key, _)| method(key).is_some()).filter_map(|(_, operation)| operation.as_object_mut())
 }
 
 /// An operation as it stands in a document. It is the part of the document that describes it, to which it dereferences.
