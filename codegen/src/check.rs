@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use unloc_spec::schemas::{Flaw, Schemas};
-use unloc_spec::{Document, Error, escape, resolve, schema_name, unsupported_in};
+use unloc_spec::{
+    At, Document, Error, RawOperation, component_schema, escape, paths, reference, reference_pointer, resolve,
+    schema_name, unsupported_in,
+};
 
 use crate::finish::variant;
 use crate::names;
@@ -32,11 +35,10 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
             found.add(&format!("{pointer}/x-environment"), "x-environment is `production` or `sandbox`");
         }
     }
-    for (path, item) in objects(top.get("paths")) {
-        found.keys(item, &format!("/paths/{}", escape(path)), &[]);
-        found.parameters(item, &format!("/paths/{}", escape(path)));
-        for (method, operation) in objects(Some(item)).filter(|(_, operation)| operation.is_object()) {
-            let pointer = format!("/paths/{}/{method}", escape(path));
+    for (path, item) in paths(top) {
+        found.keys(item.value, &item.pointer, &[]);
+        found.parameters(item.value, &item.pointer);
+        for RawOperation { at: At { value: operation, pointer }, .. } in RawOperation::of(path, &item) {
             found.parameters(operation, &pointer);
             let known =
                 ["x-evidence", "x-evidence-note", "x-pagination", "x-repeatable", "x-response-evidence", "x-rust-name"];
@@ -110,15 +112,14 @@ impl Found<'_> {
 
     /// The generator takes what a reference ends with for the name of a component.
     fn reference(&mut self, node: &Value, pointer: &str) {
-        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return };
-        let is_component =
-            reference.strip_prefix("#/components/schemas/").is_some_and(|name| !name.is_empty() && !name.contains('/'));
+        let Some(reference) = reference(node) else { return };
+        let is_component = component_schema(reference).is_some_and(|name| !name.is_empty() && !name.contains('/'));
         // What leads nowhere is told as such.
         if !is_component && resolve(&self.document.value, node).is_some() {
             let message = format!(
                 "the generator follows references to `#/components/schemas/Name` only, and `{reference}` is none"
             );
-            let error = self.document.error_at_value(&format!("{pointer}/$ref"), message);
+            let error = self.document.error_at_value(&reference_pointer(pointer), message);
             self.errors.push(error.helped("give that schema a name under `components/schemas`"));
         }
     }

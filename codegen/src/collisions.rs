@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use unloc_spec::{Document, Error, Operation, Parameter, escape, resolve};
+use unloc_spec::{Document, Error, Operation, RawOperation, escape};
 
 use crate::names;
 
@@ -54,35 +54,18 @@ fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) 
     for name in own.into_iter().filter(|(is_there, _)| *is_there).flat_map(|(_, names)| names) {
         taken.insert(name.to_owned(), format!("`{name}()`, which the operation's builder has"));
     }
-    for parameter in &operation.parameters {
+    let raw = RawOperation::find(&document.value, &operation.path, operation.method);
+    let written = raw.map(|raw| raw.parameters(&document.value)).unwrap_or_default();
+    for (parameter, at) in operation.parameters.iter().zip(written) {
         let (name, place) = (&parameter.name, &parameter.place);
         let own = format!("the parameter `{name}` in {place}");
         if let Some(earlier) = taken.insert(names::setter(parameter), own) {
             let what = format!("{}: `{name}` in {place} gives the same Rust name as {earlier}", operation.id);
-            let error = document.error(&written(document, operation, parameter), what);
+            let named = at.get("x-rust-name").or_else(|| at.get("name")).unwrap_or(at);
+            let error = document.error(&named.pointer, what);
             errors.push(error.helped("give one of the two another name for Rust by `x-rust-name`"));
         }
     }
-}
-
-/// Where a parameter's name is written.
-fn written(document: &Document, operation: &Operation, parameter: &Parameter) -> String {
-    let item = operation.pointer.rsplit_once('/').map_or("", |(item, _)| item);
-    for base in [operation.pointer.as_str(), item] {
-        let list = document.value.pointer(&format!("{base}/parameters")).and_then(Value::as_array);
-        for (index, node) in list.into_iter().flatten().enumerate() {
-            let Some(target) = resolve(&document.value, node) else { continue };
-            let is = |key: &str, text: &str| target.get(key).is_some_and(|own| own == text);
-            if is("name", &parameter.name) && is("in", &parameter.place) {
-                let reference =
-                    node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-                let pointer = reference.map_or_else(|| format!("{base}/parameters/{index}"), str::to_owned);
-                let key = if target.get("x-rust-name").is_some() { "x-rust-name" } else { "name" };
-                return format!("{pointer}/{key}");
-            }
-        }
-    }
-    operation.pointer.clone()
 }
 
 /// Schemas whose types would have one name.

@@ -3,7 +3,7 @@
 //! it is found by a name that a spec could have chosen.
 
 use serde_json::{Map, Value, json};
-use unloc_spec::{Operation, resolve};
+use unloc_spec::{Operation, PATHS, RawOperation, resolve};
 
 use crate::names;
 
@@ -59,14 +59,16 @@ impl Placeholders {
         let mut paths = Map::new();
         for (index, operation) in operations.iter().enumerate() {
             let mut path = format!("/{}", self.operation(index));
-            let parameters = operation.parameters.iter().enumerate().filter_map(|(place, parameter)| {
+            let raw = RawOperation::find(spec, &operation.path, operation.method);
+            let written = raw.map(|raw| raw.parameters(spec)).unwrap_or_default();
+            let parameters = written.iter().enumerate().map(|(place, parameter)| {
                 let name = self.parameter(index, place);
-                if parameter.place == "path" {
+                if parameter.text("in") == Some("path") {
                     path.push_str(&format!("/{{{name}}}"));
                 }
-                let mut node = written(spec, operation, &parameter.name, &parameter.place)?.clone();
+                let mut node = parameter.value.clone();
                 node["name"] = name.into();
-                Some(node)
+                node
             });
             let parameters: Vec<_> = parameters.collect();
             let mut node = spec.pointer(&operation.pointer).cloned().unwrap_or_default();
@@ -80,18 +82,11 @@ impl Placeholders {
         let mut put = spec.clone();
         let schemas = spec.pointer("/components/schemas").cloned().unwrap_or_else(|| json!({}));
         put["components"] = json!({ "schemas": schemas });
-        put["paths"] = paths.into();
+        if let Some(old) = put.pointer_mut(PATHS) {
+            *old = paths.into();
+        }
         put
     }
-}
-
-/// A parameter as it is written, at its operation or at the path.
-fn written<'a>(spec: &'a Value, operation: &Operation, name: &str, place: &str) -> Option<&'a Value> {
-    let own = spec.pointer(&operation.pointer)?;
-    let item = spec.pointer(operation.pointer.rsplit_once('/')?.0)?;
-    let lists = [own, item].into_iter().filter_map(|node| node.get("parameters")?.as_array());
-    let mut all = lists.flatten().filter_map(|node| resolve(spec, node));
-    all.find(|node| node.get("name").is_some_and(|own| own == name) && node.get("in").is_some_and(|own| own == place))
 }
 
 /// A body for a reference to one, and the same for each response.

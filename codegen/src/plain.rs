@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value};
-use unloc_spec::{Document, Operation, Pagination};
+use unloc_spec::{Document, Operation, Pagination, reference};
 
 use crate::names;
 
@@ -50,6 +50,6 @@ fn has_pages(document: &Document, operation: &Operation, paging: &Pagination) ->
     let items = property(&paging.items);
     page.and_then(|page| page.get("type")).is_some_and(|kind| kind == "object")
         && items.and_then(|items| items.get("type")).is_some_and(|kind| kind == "array")
-        && items.and_then(|items| items.pointer("/items/$ref")).is_some()
+        && items.and_then(|items| reference(items.get("items")?)).is_some()
         && property(&paging.cursor).is_some()
 }

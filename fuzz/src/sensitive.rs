@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use unloc_spec::{Document, Operation};
+use unloc_spec::{Document, Operation, target};
 
 static SPEC: LazyLock<(Document, Vec<Operation>)> = LazyLock::new(|| {
     let text = include_str!("../../openapi/integrator.yaml");
@@ -47,8 +47,7 @@ fn walk(root: &Value, schema: &Value, value: &Value, hidden: bool, see: &mut imp
     loop {
         hidden |= schema.get("x-sensitive").is_some();
         let single = schema.get("allOf").and_then(|all| all.get(0));
-        let reference = single.unwrap_or(schema).get("$ref").and_then(Value::as_str);
-        let Some(next) = reference.and_then(|name| root.pointer(name.trim_start_matches('#'))) else { break };
+        let Some(next) = target(single.unwrap_or(schema)).and_then(|target| root.pointer(target)) else { break };
         schema = next;
     }
     match value {

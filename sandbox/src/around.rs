@@ -22,15 +22,15 @@ use crate::state::App;
 use crate::token::Doom;
 use crate::wire::Scissors;
 
-/// An operation of the specs, and the sandbox it is an operation of.
+/// Which operation of the specs a route is, and of which sandbox.
 #[derive(Clone)]
-pub(crate) struct Operation {
+pub(crate) struct Route {
     pub(crate) app: App,
     pub(crate) name: &'static str,
 }
 
-pub(crate) async fn around(State(operation): State<Operation>, request: Request, next: Next) -> Response {
-    let Operation { app, name } = operation;
+pub(crate) async fn around(State(route): State<Route>, request: Request, next: Next) -> Response {
+    let Route { app, name } = route;
     let (begun, method) = (Instant::now(), request.method().clone());
     let scissors = request.extensions().get::<Scissors>().cloned();
     let fault = app.faults.strike(name);

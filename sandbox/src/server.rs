@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::around::{Operation, around};
+use crate::around::{Route, around};
 use crate::cross_origin::narrow;
 use crate::delivery::{Parcel, deliver};
 use crate::drain::drain;
@@ -91,8 +91,8 @@ pub(crate) static OPERATIONS: LazyLock<Vec<&'static str>> =
 fn router(app: App) -> Router {
     let mut api = Router::new().route("/images/{name}", get(locks::picture)).merge(specs::routes());
     for (name, path, methods) in operations() {
-        let operation = Operation { app: Arc::clone(&app), name };
-        let methods = methods.layer(middleware::from_fn_with_state(operation, around));
+        let route = Route { app: Arc::clone(&app), name };
+        let methods = methods.layer(middleware::from_fn_with_state(route, around));
         api = api.route(&path, methods.clone()).route(&format!("{path}/"), methods);
     }
     // The fallback for methods is given to routes that are there already.

@@ -8,6 +8,7 @@ use unloc::types::{
     UpdateLockHolderRequest, UpdateLockRequest, UpdateVendorConnectionPasswordRequest,
 };
 use unloc::{Handle, LockHolder, Operation, PhoneNumber, Result, Unloc};
+use unloc_spec::PathTemplate;
 
 pub(crate) const PERSON: &str = "+12125550100";
 pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
@@ -90,8 +91,8 @@ impl Call {
     }
 
     /// The names of the parameters in the path.
-    pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.operation.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    pub(crate) fn parameters(&self) -> Vec<&'static str> {
+        PathTemplate::of(self.operation.path).names().collect()
     }
 }
 

@@ -12,7 +12,7 @@ use unloc::types::{
 };
 use unloc::{Handle, Operation, Unloc, Url};
 use unloc_spec::json_schema::{JsonSchemas, Reading};
-use unloc_spec::{Document, Needs, Operation as Documented};
+use unloc_spec::{Document, Needs, Operation as Documented, schema_name};
 
 use crate::operations::{Call, Ids, PASSWORD, PERSON, Seen, call_each, calls};
 use crate::support::{Answer, Request, Server, lock_holder, unloc};
@@ -51,11 +51,11 @@ impl Api {
         let url: Url = format!("http://127.0.0.1{}", request.target).parse().unwrap();
         assert_eq!(request.method, operation.method, "{id}");
         let path = url.path().strip_prefix(self.base).unwrap_or_else(|| panic!("{id}: {url}"));
-        let (parts, template): (Vec<_>, Vec<_>) = (path.split('/').collect(), operation.path.split('/').collect());
-        assert_eq!(parts.len(), template.len(), "{id}: {path}");
-        for (part, template) in parts.into_iter().zip(template) {
-            match template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-                None => assert_eq!(part, template, "{id}"),
+        let (parts, template): (Vec<_>, _) = (path.split('/').collect(), operation.template());
+        assert_eq!(parts.len(), template.segments().len(), "{id}: {path}");
+        for (part, segment) in parts.into_iter().zip(template.segments()) {
+            match segment.whole() {
+                None => assert_eq!(part, segment.text(), "{id}"),
                 Some(name) => {
                     assert!(!part.is_empty(), "{id}: {name}");
                     fits(&decoded(part).into(), &schemas.parameter(operation, name).unwrap(), id);
@@ -100,12 +100,10 @@ impl Api {
         let schema = &self.document.value["components"]["schemas"][schema];
         let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name));
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let parts = [property, &property["allOf"][0], &property["anyOf"][0]];
-            let inner = parts.into_iter().find_map(|part| part["$ref"].as_str());
             if !required(name) {
                 names.insert(format!("{prefix}{name}"));
             }
-            if let Some(inner) = inner.and_then(|inner| inner.strip_prefix("#/components/schemas/")) {
+            if let Some(inner) = schema_name(property) {
                 self.properties(inner, &format!("{prefix}{name}."), names);
             }
         }

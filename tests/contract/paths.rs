@@ -5,6 +5,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use tokio::runtime::Runtime;
 use unloc::{ErrorKind, Outcome, Unloc};
+use unloc_spec::PathTemplate;
 
 use crate::operations::{Call, Ids, calls};
 use crate::support::{Answer, Server, home, unloc};
@@ -23,17 +24,17 @@ async fn stays_inside(server: &Server, unloc: &Unloc, call: &Call, parameter: &s
     let [request] = &requests[..] else { panic!("{id} {value:?}: {requests:?}") };
     assert_eq!(request.method, call.operation.method);
     let path = request.target.strip_prefix("/integrators/v1").expect(&request.target);
-    let (found, wanted): (Vec<_>, Vec<_>) = (path.split('/').collect(), call.operation.path.split('/').collect());
-    assert_eq!(found.len(), wanted.len(), "{id} {value:?}: {path}");
-    for (found, wanted) in found.into_iter().zip(wanted) {
-        match wanted.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+    let (found, wanted): (Vec<_>, _) = (path.split('/').collect(), PathTemplate::of(call.operation.path));
+    assert_eq!(found.len(), wanted.segments().len(), "{id} {value:?}: {path}");
+    for (found, wanted) in found.into_iter().zip(wanted.segments()) {
+        match wanted.whole() {
             // Nothing that means something in a URL or to a careless server stands there unencoded.
             Some(name) => {
                 assert!(found.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_~.%".contains(&b)), "{found}");
                 assert!(!matches!(found, "" | "." | ".."), "{id} {value:?}");
                 assert_eq!(decoded(found), ids.get(name).as_bytes(), "{id} {value:?}");
             }
-            None => assert_eq!(found, wanted, "{id} {value:?}"),
+            None => assert_eq!(found, wanted.text(), "{id} {value:?}"),
         }
     }
 }
@@ -117,13 +118,13 @@ async fn dots_and_nothing_are_refused_with_the_parameters_name() {
 fn no_value_leaves_the_segment_of_its_parameter() {
     let runtime = Runtime::new().unwrap();
     let (server, unloc) = runtime.block_on(not_found());
-    let calls: Vec<_> = calls().into_iter().filter(|call| call.parameters().count() > 0).collect();
+    let calls: Vec<_> = calls().into_iter().filter(|call| !call.parameters().is_empty()).collect();
     let value = prop_oneof![any::<String>(), r"[./\\%2eEfF+\n\x00 ?#;:@a]{0,12}"];
     let strategy = (0..calls.len(), any::<prop::sample::Index>(), value);
     // Each case goes over a socket.
     let config = Config { cases: 128, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&strategy, |(call, parameter, value)| {
-        let parameters: Vec<_> = calls[call].parameters().collect();
+        let parameters = calls[call].parameters();
         let parameter = *parameter.get(&parameters);
         runtime.block_on(stays_inside(&server, &unloc, &calls[call], parameter, &value));
         Ok(())

@@ -1,10 +1,9 @@
 //! Inputs that the specs make: so they follow each change of a spec, and nobody has to keep them.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use unloc_spec::{Document, Operation};
+use unloc_spec::{At, Document, Operation, PATHS, paths, reached};
 
 use crate::targets;
 
@@ -32,9 +31,9 @@ fn examples(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
     for spec in specs() {
         let root = &spec.value;
         for operation in Operation::all(&spec).unwrap() {
-            let node = &root["paths"][&operation.path][operation.method.to_ascii_lowercase()];
-            for (status, answer) in node["responses"].as_object().into_iter().flatten() {
-                let content = &resolved(root, answer)["content"]["application/json"];
+            let responses = operation.raw(&spec).unwrap().get("responses").unwrap();
+            for (status, answer) in responses.entries() {
+                let content = &answer.follow(root).unwrap().value["content"]["application/json"];
                 let several = content["examples"].as_object().into_iter().flatten().map(|(_, one)| &one["value"]);
                 let one = content.get("example").into_iter().chain(several);
                 inputs.extend(one.filter(|_| wanted(status)).map(|one| targets::input(&operation.id, status, one)));
@@ -44,42 +43,22 @@ fn examples(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
     inputs
 }
 
-fn resolved<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
-    let reference = node["$ref"].as_str().and_then(|name| root.pointer(name.trim_start_matches('#')));
-    reference.unwrap_or(node)
-}
-
 /// A spec of each path alone, and of what it refers to. In JSON, which is YAML; line by line, so that lines can be changed.
 fn parts(spec: &Document) -> Vec<Vec<u8>> {
     let root = &spec.value;
-    let path = |(path, item): (&String, &Value)| {
+    let path = |(path, item): (&str, At<'_>)| {
         let mut part = root.clone();
-        part["paths"] = json!({ path: item });
-        let mut needed = BTreeSet::new();
-        collect(root, item, &mut needed);
+        *part.pointer_mut(PATHS).unwrap() = json!({ path: item.value });
+        let needed = reached(root, [item.value]);
         for (kind, components) in part["components"].as_object_mut().into_iter().flatten() {
             if kind != "securitySchemes" {
                 let all = std::mem::take(components);
                 let some = all.as_object().cloned().unwrap_or_default().into_iter();
-                let some = some.filter(|(name, _)| needed.contains(&format!("#/components/{kind}/{name}")));
+                let some = some.filter(|(name, _)| needed.contains(format!("/components/{kind}/{name}").as_str()));
                 *components = Value::Object(some.collect::<Map<_, _>>());
             }
         }
         serde_json::to_vec_pretty(&part).unwrap()
     };
-    root["paths"].as_object().into_iter().flatten().map(path).collect()
-}
-
-fn collect(root: &Value, node: &Value, needed: &mut BTreeSet<String>) {
-    if let Some(name) = node["$ref"].as_str()
-        && needed.insert(name.to_owned())
-        && let Some(next) = root.pointer(name.trim_start_matches('#'))
-    {
-        collect(root, next, needed);
-    }
-    match node {
-        Value::Object(entries) => entries.values().for_each(|node| collect(root, node, needed)),
-        Value::Array(items) => items.iter().for_each(|node| collect(root, node, needed)),
-        _ => {}
-    }
+    paths(root).map(path).collect()
 }

@@ -5,6 +5,7 @@
 //! names how many operations it has, 500 (some 10 MB) without it, `EDITION=1` the edited one.
 
 use serde_json::{Map, Value, json};
+use unloc_spec::reference_to;
 
 /// How a spec is made.
 #[derive(Clone, Copy, Debug)]
@@ -67,14 +68,14 @@ impl Large {
 
     fn path(self, number: usize) -> Value {
         let (list, create) = (number * 2, (number * 2 + 1) % self.operations.max(1));
-        let refused = json!({ "$ref": "#/components/responses/Refused" });
+        let refused = reference_to("responses", "Refused");
         let mut item = json!({
-            "parameters": [{ "$ref": "#/components/parameters/Group" }],
+            "parameters": [reference_to("parameters", "Group")],
             "get": {
                 "operationId": format!("listThings{number}"), "summary": format!("List things of kind {number}"),
                 "description": words(60, number), "tags": ["Things"],
                 "parameters": [
-                    { "$ref": "#/components/parameters/Limit" }, { "$ref": "#/components/parameters/Cursor" },
+                    reference_to("parameters", "Limit"), reference_to("parameters", "Cursor"),
                     parameter("state", "query", false), parameter("sort", "query", false),
                 ],
                 "responses": {
@@ -157,7 +158,7 @@ impl Large {
 }
 
 fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
+    reference_to("schemas", name)
 }
 
 fn list(of: &Value, description: &str) -> Value {

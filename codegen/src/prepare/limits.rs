@@ -1,6 +1,7 @@
 //! Tolerances towards values that break what the documents promise about them.
 
 use serde_json::{Map, Value};
+use unloc_spec::PATHS;
 
 use super::{Draft, Rule, each_property};
 
@@ -54,7 +55,7 @@ pub(super) const NO_LIMIT_AT_RUN_TIME: Rule = Rule {
                 }
             });
         });
-        for pointer in ["/components", "/paths"] {
+        for pointer in ["/components", PATHS] {
             if let Some(node) = draft.spec.pointer_mut(pointer) {
                 walk(node, &|node| remove(node, &LIMITS));
             }
@@ -67,7 +68,7 @@ pub(super) const NO_DEFAULT: Rule = Rule {
     reason: "A default in a schema says what the service assumes. Written into the Rust type it would invent values \
              that the service never sent.",
     apply: |draft: &mut Draft| {
-        for pointer in ["/components", "/paths"] {
+        for pointer in ["/components", PATHS] {
             if let Some(node) = draft.spec.pointer_mut(pointer) {
                 walk(node, &|node| remove(node, &["default"]));
             }

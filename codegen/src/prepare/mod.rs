@@ -16,7 +16,7 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use unloc_spec::entries;
+use unloc_spec::{RawOperation, operations_mut, reached, reference_to};
 
 pub use limits::LIMITS;
 pub use shape::{Shapes, shapes};
@@ -209,9 +209,7 @@ impl Draft {
 
     /// Runs `work` on each response object of each operation.
     fn operation_responses(&mut self, mut work: impl FnMut(&mut Map<String, Value>)) {
-        let paths = self.spec.pointer_mut("/paths").and_then(Value::as_object_mut);
-        let items = paths.into_iter().flatten().filter_map(|(_, item)| item.as_object_mut());
-        for operation in items.flat_map(Map::values_mut) {
+        for operation in operations_mut(&mut self.spec) {
             if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
                 work(responses);
             }
@@ -252,39 +250,19 @@ fn is_true(node: &Map<String, Value>, key: &str) -> bool {
 
 /// The component schemas that a component is made of, itself included.
 pub(crate) fn components(spec: &Value, schema: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    collect(spec, &serde_json::json!({ "$ref": format!("#/components/schemas/{schema}") }), &mut found);
-    found
+    schemas(spec, [&reference_to("schemas", schema)])
 }
 
 /// The component schemas that can be met below `part` of any operation.
 fn reachable(spec: &Value, part: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for item in entries(spec, "paths").values() {
-        // Parameters may also stand beside the operations.
-        let operations = item.as_object().into_iter().flat_map(Map::values);
-        for node in operations.chain([*item]).filter_map(|operation| operation.get(part)) {
-            collect(spec, node, &mut found);
-        }
-    }
-    found
+    // Parameters may also stand beside the operations.
+    let paths = unloc_spec::paths(spec).map(|(_, item)| item.value);
+    let owners = paths.chain(RawOperation::all(spec).map(|operation| operation.at.value));
+    schemas(spec, owners.filter_map(|owner| owner.get(part)))
 }
 
-fn collect(spec: &Value, node: &Value, found: &mut BTreeSet<String>) {
-    match node {
-        Value::Object(map) => {
-            if let Some(reference) = map.get("$ref").and_then(Value::as_str) {
-                let schema = reference.strip_prefix("#/components/schemas/");
-                if schema.is_none_or(|name| found.insert(name.to_owned()))
-                    && let Some(target) = reference.strip_prefix('#').and_then(|pointer| spec.pointer(pointer))
-                {
-                    collect(spec, target, found);
-                }
-            }
-            // Values of examples are no schemas.
-            map.iter().filter(|(key, _)| *key != "example").for_each(|(_, value)| collect(spec, value, found));
-        }
-        Value::Array(list) => list.iter().for_each(|value| collect(spec, value, found)),
-        _ => {}
-    }
+/// The component schemas that these parts lead to.
+fn schemas<'a>(spec: &'a Value, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
+    let names = reached(spec, from).into_iter().filter_map(|pointer| pointer.strip_prefix("/components/schemas/"));
+    names.map(str::to_owned).collect()
 }

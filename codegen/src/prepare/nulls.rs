@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use unloc_spec::{beside_null, schema_name};
+use unloc_spec::{REFERENCE, beside_null, reference_to, schema_name};
 
 use super::{Draft, Rule, each_property, is_true};
 use crate::names;
@@ -17,7 +17,7 @@ pub(super) fn flags(node: &mut Value) {
             if let Some((key, other)) = alternative {
                 map.remove(key);
                 match other {
-                    Value::Object(other) if !other.contains_key("$ref") => {
+                    Value::Object(other) if !other.contains_key(REFERENCE) => {
                         other.into_iter().for_each(|(key, value)| _ = map.entry(key).or_insert(value));
                     }
                     other => _ = map.insert("allOf".to_owned(), Value::Array(vec![other])),
@@ -53,7 +53,7 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
                 let mut stand_in = property.node.clone();
                 stand_in.remove("description");
                 property.node.retain(|key, _| key == "description");
-                let reference = json!([{ "$ref": format!("#/components/schemas/{name}") }]);
+                let reference = json!([reference_to("schemas", &name)]);
                 property.node.insert("allOf".to_owned(), reference);
                 marks.replaced.insert(name.clone(), format!("crate::Nullable<{rust}>"));
                 added.insert(name, Value::Object(stand_in));
@@ -120,8 +120,8 @@ pub(super) const NULL_FOR_OPTIONAL: Rule = Rule {
                 if *property.required || is_list || brings_null.is_some_and(|rust| rust.contains("Nullable")) {
                     return;
                 }
-                if let Some(reference) = property.node.remove("$ref") {
-                    property.node.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+                if let Some(reference) = property.node.remove(REFERENCE) {
+                    property.node.insert("allOf".to_owned(), json!([{ REFERENCE: reference }]));
                 }
                 property.node.insert("nullable".to_owned(), Value::Bool(true));
             });

@@ -60,7 +60,7 @@ fn of(components: Option<&Value>, node: &Value) -> String {
 }
 
 fn reference(node: &Value) -> Option<&str> {
-    schema_name(node).or_else(|| node.get("$ref")?.as_str()?.strip_prefix("#/$defs/"))
+    schema_name(node).or_else(|| unloc_spec::reference(node)?.strip_prefix("#/$defs/"))
 }
 
 fn is_object(node: &Value) -> bool {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::load::{Document, entries, schema_name};
 use crate::operation::Operation;
+use crate::template::PathTemplate;
 
 /// A required property of a response that repeats what the call said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +66,8 @@ fn walk(document: &Document, operation: &Operation, schema: &str, at: &mut Vec<S
 }
 
 fn source_of(document: &Document, operation: &Operation, name: &str) -> Option<Source> {
-    let parameter = format!("{{{name}}}");
-    if let Some(place) = operation.path.split('/').position(|segment| segment == parameter) {
+    let path = PathTemplate::of(&operation.path);
+    if let Some(place) = path.segments().iter().position(|segment| segment.whole() == Some(name)) {
         return Some(Source::Segment(place));
     }
     let (schema, _) = operation.body.as_ref()?;

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::load::{Document, entries, escape, is_null, resolve, schema_name};
+use crate::load::{Document, REFERENCE, entries, escape, is_null, reference_to, resolve, schema_name};
 use crate::operation::Operation;
+use crate::walk::RawOperation;
 
 /// How closely a value is held to the spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,12 +50,9 @@ impl<'a> JsonSchemas<'a> {
     /// The schema of an operation's parameter, as the JSON value that its text stands for.
     #[must_use]
     pub fn parameter(&self, operation: &Operation, name: &str) -> Option<Value> {
-        let path = self.spec.pointer("/paths")?.get(&operation.path)?;
-        let own = self.spec.pointer(&operation.pointer)?;
-        let lists = [own, path].into_iter().filter_map(|node| node.get("parameters")?.as_array());
-        let mut parameters = lists.flatten().filter_map(|parameter| resolve(self.spec, parameter));
-        let parameter = parameters.find(|parameter| parameter.get("name").is_some_and(|other| other == name))?;
-        Some(self.document(parameter.get("schema")?))
+        let raw = RawOperation::find(self.spec, &operation.path, operation.method)?;
+        let parameter = raw.parameters(self.spec).into_iter().find(|parameter| parameter.text("name") == Some(name))?;
+        Some(self.document(parameter.value.get("schema")?))
     }
 
     /// The schema of the answer with this status, if that is documented with a body.
@@ -69,7 +67,7 @@ impl<'a> JsonSchemas<'a> {
     #[must_use]
     pub fn component(&self, name: &str) -> Option<Value> {
         self.spec.pointer(&format!("/components/schemas/{}", escape(name)))?;
-        Some(self.document(&json!({ "$ref": format!("#/components/schemas/{}", escape(name)) })))
+        Some(self.document(&reference_to("schemas", name)))
     }
 
     /// The schema that stands at a JSON pointer of the document.
@@ -164,7 +162,7 @@ impl<'a> JsonSchemas<'a> {
     fn keyword(&self, key: &str, value: &Value) -> Option<Value> {
         let each = |value: &Value| value.as_array().map(|list| list.iter().map(|node| self.schema(node)).collect());
         match key {
-            "$ref" => Some(value.as_str()?.replacen("#/components/schemas/", "#/$defs/", 1).into()),
+            REFERENCE => Some(value.as_str()?.replacen("#/components/schemas/", "#/$defs/", 1).into()),
             "allOf" | "anyOf" | "oneOf" => each(value),
             "items" => Some(self.schema(value)),
             "not" if self.reading != Reading::Tolerant => Some(self.schema(value)),
@@ -237,7 +235,7 @@ impl<'a> JsonSchemas<'a> {
 fn definitions(schema: &Value, names: &mut Vec<String>) -> bool {
     match schema {
         Value::Object(map) => map.iter().all(|(key, value)| match value {
-            Value::String(reference) if key == "$ref" => {
+            Value::String(reference) if key == REFERENCE => {
                 let name = reference.strip_prefix("#/$defs/").and_then(|rest| rest.split('/').next());
                 names.extend(name.map(|name| name.replace("~1", "/").replace("~0", "~")));
                 name.is_some()

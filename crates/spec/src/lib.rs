@@ -1,9 +1,12 @@
 //! What an OpenAPI 3.0 file says, read once and for everybody: the bindings' generator, the linter, the differ, the probe
 //! and the tests.
 //!
-//! [`Document`] is the file with its positions, [`Operation`] one operation with everything that is merged into it,
-//! [`schemas`] the schemas and which of them describe one value.
+//! [`Document`] is the file with its positions, [`At`] a part of it, [`RawOperation`] an operation as it is written,
+//! [`Operation`] one that bindings can be made of, with everything that is merged into it, [`PathTemplate`] its path,
+//! [`schemas`] the schemas and which of them describe one value. Nothing else in this repository walks paths, follows
+//! references or takes templates apart.
 
+mod at;
 pub mod echoes;
 mod error;
 #[cfg(feature = "json-schema")]
@@ -11,10 +14,18 @@ pub mod json_schema;
 mod load;
 pub mod operation;
 pub mod schemas;
+mod template;
 mod unsupported;
+mod walk;
 pub mod words;
 
+pub use at::At;
 pub use error::{Error, Position};
-pub use load::{Document, Lines, Target, beside_null, entries, escape, follow, is_null, resolve, schema_name};
+pub use load::{
+    Document, Lines, REFERENCE, Target, beside_null, component_schema, entries, escape, follow, is_null, reached,
+    reference, reference_pointer, reference_to, references, resolve, schema_name, target,
+};
 pub use operation::{Needs, Operation, Pagination, Parameter};
+pub use template::{Overlap, PathTemplate, Segment};
 pub use unsupported::{UNSUPPORTED, Unsupported, unsupported_in};
+pub use walk::{PATHS, RawOperation, method, operations_mut, paths};

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::at::At;
 use crate::error::Error;
-use crate::load::{Document, Target, entries, escape, follow, resolve, schema_name};
+use crate::load::{Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name};
+use crate::template::PathTemplate;
+use crate::walk::{PATHS, RawOperation, is_same, method, paths};
 
 /// The kind of token that an operation's `security` asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,47 +101,60 @@ impl Operation {
     pub fn all(document: &Document) -> Result<Vec<Self>, Vec<Error>> {
         let mut found: Vec<Self> = Vec::new();
         let mut errors = Vec::new();
-        if !document.value.get("paths").is_some_and(Value::is_object) {
+        let Some(all) = At::find(&document.value, PATHS).filter(|at| at.value.is_object()) else {
             return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
-        }
+        };
         unresolved(document, &document.value, &mut Vec::new(), &mut errors);
-        for (path, item) in entries(&document.value, "paths") {
-            let base = format!("/paths/{}", escape(path));
+        for (key, at) in all.entries().filter(|(key, _)| key.starts_with("x-")) {
+            errors.push(document.error(&at.pointer, format!("`{key}` means nothing here")));
+        }
+        for (path, item) in paths(&document.value) {
+            let mut fail = |pointer: &str, message: String| errors.push(document.error(pointer, message));
             if !path.starts_with('/') {
-                errors.push(document.error(&base, format!("the path `{path}` must begin with a slash")));
+                fail(&item.pointer, format!("the path `{path}` must begin with a slash"));
             }
-            for (key, value) in item.as_object().into_iter().flatten() {
-                let pointer = format!("{base}/{key}");
-                match method(key) {
-                    Some(method) => match Self::read(document, path, method, item, value, pointer) {
-                        Ok(operation) => found.push(operation),
-                        Err(error) => errors.push(error),
-                    },
-                    None if key.starts_with("x-") => {}
-                    None if matches!(key.as_str(), "parameters" | "summary" | "description" | "servers") => {}
-                    None => errors.push(document.error(&pointer, format!("`{key}` is no HTTP method"))),
+            if let Some(flaw) = PathTemplate::of(path).flaw() {
+                fail(&item.pointer, format!("the path `{path}` is no template: {flaw}"));
+                continue;
+            }
+            for (key, at) in item.entries().filter(|(key, _)| method(key).is_none() && !key.starts_with("x-")) {
+                if !matches!(key, "parameters" | "summary" | "description" | "servers") {
+                    fail(&at.pointer, format!("`{key}` is no HTTP method"));
+                }
+            }
+            for raw in RawOperation::of(path, &item) {
+                match Self::read(document, &raw) {
+                    Ok(operation) => found.push(operation),
+                    Err(error) => errors.push(error),
                 }
             }
         }
         if errors.is_empty() { Ok(found) } else { Err(errors) }
     }
 
-    fn read(
-        document: &Document,
-        path: &str,
-        method: &'static str,
-        item: &Value,
-        node: &Value,
-        pointer: String,
-    ) -> Result<Self, Error> {
+    /// The operation as it is written in the document that it was read from.
+    #[must_use]
+    pub fn raw<'a>(&self, document: &'a Document) -> Option<RawOperation<'a>> {
+        RawOperation::find(&document.value, &self.path, self.method)
+    }
+
+    /// Its path as a template.
+    #[must_use]
+    pub fn template(&self) -> PathTemplate<'_> {
+        PathTemplate::of(&self.path)
+    }
+
+    fn read(document: &Document, raw: &RawOperation<'_>) -> Result<Self, Error> {
+        let (path, node, pointer) = (raw.path, raw.value, &raw.pointer);
+        let method = method(raw.method).unwrap_or_default();
         let fail = |key: &str, message: String| Err(document.error(&format!("{pointer}{key}"), message));
         let text = |key: &str| node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
         let id = text("operationId");
         if id.is_empty() {
             return fail("", format!("{method} {path} has no operationId, which names its function"));
         }
-        let parameters = parameters(document, item, node);
-        let named: Vec<_> = path.split(['{', '}']).skip(1).step_by(2).collect();
+        let parameters = parameters(document, raw);
+        let named: Vec<_> = raw.template().names().collect();
         let declared: Vec<_> = parameters.iter().filter(|p| p.place == "path").map(|p| p.name.as_str()).collect();
         if let Some(name) = named.iter().find(|name| !declared.contains(name)) {
             return fail("", format!("{id}: the path names {{{name}}}, but no path parameter `{name}` is declared"));
@@ -247,7 +263,7 @@ impl Operation {
             errors: errors.collect(),
             pagination,
             id,
-            pointer,
+            pointer: pointer.clone(),
         })
     }
 }
@@ -285,25 +301,15 @@ impl Pagination {
     }
 }
 
-/// The method that a key of a path stands for, in upper case.
-#[must_use]
-pub fn method(key: &str) -> Option<&'static str> {
-    ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"]
-        .into_iter()
-        .find(|method| method.to_ascii_lowercase() == key)
-}
-
-fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter> {
-    let lists = [node, item].into_iter().filter_map(|node| node.get("parameters")?.as_array());
-    let mut all: Vec<&Value> = Vec::new();
-    for parameter in lists.flatten().filter_map(|parameter| resolve(&document.value, parameter)) {
-        // What an operation says of a parameter stands before what its path says.
-        if !all.iter().any(|own| own.get("name") == parameter.get("name") && own.get("in") == parameter.get("in")) {
+fn parameters(document: &Document, raw: &RawOperation<'_>) -> Vec<Parameter> {
+    let mut all: Vec<At<'_>> = Vec::new();
+    for parameter in raw.parameters(&document.value) {
+        if !all.iter().any(|earlier| is_same(earlier, &parameter)) {
             all.push(parameter);
         }
     }
     all.into_iter()
-        .map(|parameter| {
+        .map(|At { value: parameter, .. }| {
             let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
             let schema = parameter.get("schema").and_then(|schema| resolve(&document.value, schema));
             Parameter {
@@ -323,7 +329,7 @@ fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter>
 fn unresolved<'a>(document: &'a Document, node: &'a Value, steps: &mut Vec<Step<'a>>, errors: &mut Vec<Error>) {
     match node {
         Value::Object(map) => {
-            if let Some(Value::String(reference)) = map.get("$ref") {
+            if let Some(reference) = reference(node) {
                 let what = match follow(&document.value, node) {
                     Target::Node(_) => None,
                     Target::Nowhere => Some(format!("`{reference}` leads to nothing in this file")),
@@ -331,7 +337,7 @@ fn unresolved<'a>(document: &'a Document, node: &'a Value, steps: &mut Vec<Step<
                 };
                 if let Some(what) = what {
                     let pointer: String = steps.iter().map(Step::text).collect();
-                    errors.push(document.error_at_value(&format!("{pointer}/$ref"), what));
+                    errors.push(document.error_at_value(&reference_pointer(&pointer), what));
                 }
             }
             for (key, value) in map.iter().filter(|(key, _)| !key.starts_with("example")) {

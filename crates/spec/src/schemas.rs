@@ -10,7 +10,7 @@ use std::ptr;
 
 use serde_json::Value;
 
-use crate::load::{Target, escape, follow};
+use crate::load::{Target, escape, follow, reference};
 use crate::words::nearest;
 
 /// All schemas of a document.
@@ -97,8 +97,7 @@ impl<'a> Schemas<'a> {
     }
 
     fn schema(&mut self, schema: &'a Value, pointer: String) {
-        // A property may be called `$ref`; a reference is a text.
-        if !schema.is_object() || schema.get("$ref").is_some_and(Value::is_string) {
+        if !schema.is_object() || reference(schema).is_some() {
             return;
         }
         for (name, property) in entries(schema.get("properties")) {

@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
+use crate::at::At;
 use crate::error::Error;
-use crate::load::{Document, entries, escape, resolve};
-use crate::operation::method;
+use crate::load::{Document, resolve};
+use crate::template::PathTemplate;
+use crate::walk::{RawOperation, paths};
 
 /// One construct that cannot be bound.
 #[derive(Clone, Copy, Debug)]
@@ -127,25 +129,38 @@ const OWN_HEADERS: [&str; 10] = [
 /// Each place of a document with something that cannot be bound.
 #[must_use]
 pub fn unsupported_in(document: &Document) -> Vec<Error> {
+    let root = &document.value;
     let mut found = Found { document, errors: Vec::new() };
-    for (path, item) in entries(&document.value, "paths") {
-        let base = format!("/paths/{}", escape(path));
-        found.path(path, &base);
-        found.if_there(item, &base, "servers", &SERVERS);
-        found.parameters(item, &base);
-        for (key, node) in item.as_object().into_iter().flatten() {
-            let Some(method) = method(key) else { continue };
-            let pointer = format!("{base}/{key}");
-            if matches!(method, "OPTIONS" | "TRACE") {
-                found.add(&pointer, &METHOD);
+    for (path, item) in paths(root) {
+        if !is_address(path) {
+            found.add(&item, &PATH);
+        }
+        found.key(&item, "servers", &SERVERS);
+        // Of a path without operations, too.
+        let own = item.get("parameters").into_iter().flat_map(|list| list.list()).filter_map(|at| at.follow(root));
+        own.for_each(|parameter| found.parameter(&parameter));
+        for operation in RawOperation::of(path, &item) {
+            if matches!(operation.method, "options" | "trace") {
+                found.add(&operation, &METHOD);
             }
-            found.if_there(node, &pointer, "servers", &SERVERS);
-            found.parameters(node, &pointer);
-            found.body(node, &pointer);
-            found.responses(node, method, &pointer);
+            found.key(&operation, "servers", &SERVERS);
+            operation.parameters(root).iter().for_each(|parameter| found.parameter(parameter));
+            if let Some(body) = operation.get("requestBody").and_then(|body| body.follow(root)) {
+                if !body.is("required") {
+                    found.add(&body, &OPTIONAL_BODY);
+                }
+                found.content(&body);
+            }
+            let responses = operation.get("responses").into_iter().flat_map(|responses| responses.entries());
+            for response in responses.filter_map(|(_, response)| response.follow(root)) {
+                found.content(&response);
+                if operation.method == "head" {
+                    found.key(&response, "content", &BODY_OF_HEAD);
+                }
+            }
         }
     }
-    found.errors.sort_by_key(|one| one.position);
+    found.errors.sort_by_key(|error| error.position);
     found.errors.dedup();
     found.errors
 }
@@ -155,112 +170,77 @@ struct Found<'a> {
     errors: Vec<Error>,
 }
 
-impl<'a> Found<'a> {
-    fn add(&mut self, pointer: &str, of: &Unsupported) {
-        let error = self.document.error(pointer, format!("{}: {}", of.what, of.reason)).helped(of.help);
+impl Found<'_> {
+    fn add(&mut self, at: &At<'_>, of: &Unsupported) {
+        let error = self.document.error(&at.pointer, format!("{}: {}", of.what, of.reason)).helped(of.help);
         self.errors.push(error);
     }
 
-    fn if_there(&mut self, node: &Value, pointer: &str, key: &str, of: &Unsupported) {
-        if node.get(key).is_some() {
-            self.add(&format!("{pointer}/{key}"), of);
+    fn key(&mut self, at: &At<'_>, key: &str, of: &Unsupported) {
+        if let Some(at) = at.get(key) {
+            self.add(&at, of);
         }
     }
 
-    /// The node that one leads to, and where it stands; none where it leads to nothing, which is told as such.
-    fn target(&self, node: &'a Value, pointer: &str) -> Option<(&'a Value, String)> {
-        let target = resolve(&self.document.value, node)?;
-        let reference = node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-        Some((target, reference.unwrap_or(pointer).to_owned()))
-    }
-
-    fn path(&mut self, path: &str, pointer: &str) {
-        let literal: Vec<_> = path.split(['{', '}']).step_by(2).collect();
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte);
-        let is_code = |rest: &str| rest.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
-        let is_sound = |text: &&str| text.bytes().all(is_plain) && text.split('%').skip(1).all(is_code);
-        let is_relative = path.split('/').any(|segment| segment == "." || segment == "..");
-        if is_relative || !literal.iter().all(is_sound) {
-            self.add(pointer, &PATH);
+    fn content(&mut self, at: &At<'_>) {
+        for (_, media) in at.get("content").into_iter().flat_map(|content| content.entries()) {
+            self.key(&media, "encoding", &ENCODING);
         }
     }
 
-    fn parameters(&mut self, node: &'a Value, pointer: &str) {
-        for (index, parameter) in node.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            if let Some((parameter, pointer)) = self.target(parameter, &format!("{pointer}/parameters/{index}")) {
-                self.parameter(parameter, &pointer);
-            }
-        }
-    }
-
-    fn parameter(&mut self, parameter: &'a Value, pointer: &str) {
-        let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
-        let at = |key: &str| format!("{pointer}/{key}");
-        let (name, place) = (text("name"), text("in"));
+    fn parameter(&mut self, at: &At<'_>) {
+        let root = &self.document.value;
+        let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
         let default = if place == "query" { "form" } else { "simple" };
         match place {
-            "cookie" => return self.add(&at("in"), &COOKIE),
-            "path" if parameter.get("required") != Some(&Value::Bool(true)) => self.add(pointer, &OPTIONAL_IN_PATH),
-            "header" if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => self.add(&at("name"), &OWN_HEADER),
-            "header" if !is_token(name) => self.add(&at("name"), &HEADER_NAME),
+            "cookie" => return self.key(at, "in", &COOKIE),
+            "path" if !at.is("required") => self.add(at, &OPTIONAL_IN_PATH),
+            "header" if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => self.key(at, "name", &OWN_HEADER),
+            "header" if !is_token(name) => self.key(at, "name", &HEADER_NAME),
             _ => {}
         }
-        if parameter.get("style").is_some_and(|style| style != default) {
-            self.add(&at("style"), &STYLE);
+        if at.text("style").is_some_and(|style| style != default) {
+            self.key(at, "style", &STYLE);
         }
-        if parameter.get("allowReserved") == Some(&Value::Bool(true)) {
-            self.add(&at("allowReserved"), &RESERVED);
+        if at.is("allowReserved") {
+            self.key(at, "allowReserved", &RESERVED);
         }
-        let Some(schema) = parameter.get("schema") else {
-            let is_content = parameter.get("content").is_some();
-            return if is_content { self.add(&at("content"), &CONTENT) } else { self.add(pointer, &NO_SCHEMA) };
+        let Some(written) = at.get("schema") else {
+            return match at.get("content") {
+                Some(content) => self.add(&content, &CONTENT),
+                None => self.add(at, &NO_SCHEMA),
+            };
         };
-        let Some((schema, place_of_schema)) = self.target(schema, &at("schema")) else { return };
-        let kind = kind(&self.document.value, schema);
-        let is_list = kind == Some("array");
-        if is_list && place == "query" && parameter.get("explode") == Some(&Value::Bool(false)) {
-            self.add(&at("explode"), &EXPLODE);
+        let Some(schema) = written.clone().follow(root) else { return };
+        let kind = kind(root, schema.value);
+        let is_list = kind == Some("array") && place == "query";
+        if is_list && at.value.get("explode") == Some(&Value::Bool(false)) {
+            self.key(at, "explode", &EXPLODE);
         }
-        let items = schema.get("items").and_then(|items| resolve(&self.document.value, items));
-        let item = items.and_then(|items| self::kind(&self.document.value, items));
+        let item = schema.get("items").and_then(|items| items.follow(root));
+        let item = item.and_then(|items| self::kind(root, items.value));
         let is_scalar = |kind: Option<&str>| kind.is_some_and(|kind| !matches!(kind, "array" | "object"));
-        if !(is_scalar(kind) || is_list && place == "query" && is_scalar(item)) {
-            self.add(&at("schema"), &NO_SCALAR);
+        if !(is_scalar(kind) || is_list && is_scalar(item)) {
+            self.add(&written, &NO_SCALAR);
         }
-        if place != "query" && schema.get("nullable") == Some(&Value::Bool(true)) {
-            self.add(&format!("{place_of_schema}/nullable"), &NULLABLE);
+        if place != "query" && schema.is("nullable") {
+            self.key(&schema, "nullable", &NULLABLE);
         }
-        if place == "header" && schema.get("x-sensitive").is_some() {
-            self.add(&at("schema"), &SENSITIVE_HEADER);
+        if place == "header" && schema.value.get("x-sensitive").is_some() {
+            self.add(&written, &SENSITIVE_HEADER);
         }
     }
+}
 
-    fn body(&mut self, node: &'a Value, pointer: &str) {
-        let pointer = format!("{pointer}/requestBody");
-        let body = node.get("requestBody").and_then(|body| self.target(body, &pointer));
-        let Some((body, pointer)) = body else { return };
-        if body.get("required") != Some(&Value::Bool(true)) {
-            self.add(&pointer, &OPTIONAL_BODY);
-        }
-        self.content(body, &pointer);
-    }
-
-    fn content(&mut self, node: &'a Value, pointer: &str) {
-        for (media, content) in entries(node, "content") {
-            self.if_there(content, &format!("{pointer}/content/{}", escape(media)), "encoding", &ENCODING);
-        }
-    }
-
-    fn responses(&mut self, node: &'a Value, method: &str, pointer: &str) {
-        for (status, response) in entries(node, "responses") {
-            let target = self.target(response, &format!("{pointer}/responses/{status}"));
-            let Some((response, pointer)) = target else { continue };
-            self.content(response, &pointer);
-            if method == "HEAD" && !entries(response, "content").is_empty() {
-                self.add(&format!("{pointer}/content"), &BODY_OF_HEAD);
-            }
-        }
-    }
+/// Whether what stands around a path's parameters can stand in an address.
+fn is_address(path: &str) -> bool {
+    let template = PathTemplate::of(path);
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%{}".contains(&byte);
+    let is_code = |rest: &str| rest.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    // Of braces without their counterpart is told elsewhere.
+    let is_sound = |text: &&str| text.bytes().all(is_letter) && text.split('%').skip(1).all(is_code);
+    let mut segments = template.segments().iter();
+    segments.all(|segment| !matches!(segment.text(), "." | "..") && segment.literals().iter().all(is_sound))
 }
 
 /// The type of a schema, also where it stands in the only member of an `allOf`.

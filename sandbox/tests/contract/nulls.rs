@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use unloc_sandbox::chrono::Utc;
+use unloc_spec::{reference, resolve};
 
 use crate::scenarios::scenarios;
 use crate::world::World;
@@ -13,9 +14,8 @@ impl<'a> Schemas<'a> {
     /// What a schema consists of, references followed: itself, and the parts of its combinations.
     fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
         let mut parts = vec![schema];
-        if let Some(reference) = schema["$ref"].as_str() {
-            let target = self.0.pointer(reference.trim_start_matches('#')).expect("a component");
-            parts.extend(self.parts(target));
+        if reference(schema).is_some() {
+            parts.extend(self.parts(resolve(self.0, schema).expect("a component")));
         }
         for word in ["allOf", "oneOf", "anyOf"] {
             for part in schema[word].as_array().into_iter().flatten() {

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use jsonschema::Validator;
 use serde_json::Value;
 use unloc_spec::json_schema::{JsonSchemas, Reading};
-use unloc_spec::{Document, Operation};
+use unloc_spec::{Document, Operation, RawOperation};
 
 /// An answer, as it was on the wire.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,11 +49,14 @@ pub(crate) fn documented(id: &str) -> &'static Documented {
 }
 
 impl Documented {
+    fn raw(&self) -> RawOperation<'_> {
+        self.operation.raw(&self.document).expect("an operation of its document")
+    }
+
     /// The statuses that the spec lists.
     pub(crate) fn statuses(&self) -> impl Iterator<Item = u16> {
-        let method = self.operation.method.to_lowercase();
-        let responses = self.document.value["paths"][&self.operation.path][method]["responses"].as_object();
-        responses.into_iter().flatten().map(|(status, _)| status.parse().expect("a status"))
+        let responses = self.raw().get("responses").expect("responses");
+        responses.entries().map(|(status, _)| status.parse().expect("a status"))
     }
 
     /// The spec that the operation is of.
@@ -63,9 +66,7 @@ impl Documented {
 
     /// The schema of the request's body, if it has one.
     pub(crate) fn request_schema(&self) -> Option<&Value> {
-        let method = self.operation.method.to_lowercase();
-        let operation = &self.document.value["paths"][&self.operation.path][method];
-        operation.pointer("/requestBody/content/application~1json/schema")
+        self.raw().at.value.pointer("/requestBody/content/application~1json/schema")
     }
 
     /// The one status of success.

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unloc_spec::RawOperation;
+
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
-use super::operations::Operation;
+use super::operations::item;
 use super::rename;
 use super::schemas::Spot;
 use super::view::{At, Side};
@@ -16,9 +18,9 @@ pub(crate) fn is_success<'s>(all: impl IntoIterator<Item = &'s str>, status: &st
 }
 
 impl<'a> Comparison<'a> {
-    pub(crate) fn bodies(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
-        let body = |side: Side<'a>, operation: &Operation<'a>| side.follow(operation.at.get("requestBody")?);
-        let about = |change: Change| change.about(Some(old.item().member("body")), Some(new.item().member("body")));
+    pub(crate) fn bodies(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>) {
+        let body = |side: Side<'a>, operation: &RawOperation<'a>| side.follow(operation.at.get("requestBody")?);
+        let about = |change: Change| change.about(Some(item(old).member("body")), Some(item(new).member("body")));
         let called = format!("the body of `{}`", new.name());
         match (body(self.old, old), body(self.new, new)) {
             (Some(before), Some(after)) => {
@@ -64,8 +66,8 @@ impl<'a> Comparison<'a> {
     fn contents(
         &mut self,
         called: &str,
-        (old, before): (&Operation<'a>, &At<'a>),
-        (new, after): (&Operation<'a>, &At<'a>),
+        (old, before): (&RawOperation<'a>, &At<'a>),
+        (new, after): (&RawOperation<'a>, &At<'a>),
     ) {
         let contents = |at: &At<'a>| {
             let all = at.get("content").into_iter().flat_map(|at| at.entries());
@@ -79,14 +81,14 @@ impl<'a> Comparison<'a> {
                 let what = format!("{called} is no longer {media}");
                 let change = Change::new(Kind::Body, self.direction, what);
                 let change = change.wire(Verdict::Breaking, "the old bindings know that form only");
-                self.add(change.about(Some(old.item()), Some(new.item())), &schema.pointer, &after.pointer);
+                self.add(change.about(Some(item(old)), Some(item(new))), &schema.pointer, &after.pointer);
                 continue;
             };
             match (schema.get("schema"), other.get("schema")) {
                 (Some(before), Some(after)) => {
                     let items = match self.direction {
-                        Direction::Request => (old.item().member("body"), new.item().member("body")),
-                        _ => (old.item(), new.item()),
+                        Direction::Request => (item(old).member("body"), item(new).member("body")),
+                        _ => (item(old), item(new)),
                     };
                     self.schemas(&before, &after, &Spot::new(called, items.0, items.1));
                 }
@@ -95,7 +97,7 @@ impl<'a> Comparison<'a> {
                     let now = if before.is_some() { "is no longer described" } else { "is described now" };
                     let change = Change::new(Kind::Body, self.direction, format!("{called} {now}"));
                     let change = change.wire(Verdict::Unknown, "what travels cannot be told without a schema");
-                    self.add(change.about(Some(old.item()), Some(new.item())), &schema.pointer, &other.pointer);
+                    self.add(change.about(Some(item(old)), Some(item(new))), &schema.pointer, &other.pointer);
                 }
             }
         }
@@ -109,12 +111,12 @@ impl<'a> Comparison<'a> {
             };
             let mut change = change.wire(verdict.0, verdict.1);
             change.reaches.1 = self.reaches(schema.value);
-            self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &schema.pointer);
+            self.add(change.about(Some(item(old)), Some(item(new))), &before.pointer, &schema.pointer);
         }
     }
 
-    pub(crate) fn responses(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
-        let responses = |side: Side<'a>, operation: &Operation<'a>| {
+    pub(crate) fn responses(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>) {
+        let responses = |side: Side<'a>, operation: &RawOperation<'a>| {
             let all = operation.at.get("responses").into_iter().flat_map(|at| at.entries());
             all.filter(|(status, _)| !status.starts_with("x-"))
                 .filter_map(|(status, at)| Some((status, side.follow(at)?)))
@@ -142,7 +144,7 @@ impl<'a> Comparison<'a> {
                 let change = Change::new(Kind::Response, Direction::Response, what);
                 let mut change = change.wire(Verdict::Breaking, "the old bindings cannot read an answer without it");
                 change.reaches.0 = self.reaches(before.value);
-                self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &answer.pointer);
+                self.add(change.about(Some(item(old)), Some(item(new))), &before.pointer, &answer.pointer);
             } else {
                 self.contents(&called, (old, before), (new, answer));
             }
@@ -159,7 +161,7 @@ impl<'a> Comparison<'a> {
             };
             let what = format!("the answer {status} of `{}` is no longer documented", new.name());
             let change = Change::new(Kind::Response, Direction::Response, what).wire(verdict.0, verdict.1);
-            self.add(change.about(Some(old.item()), Some(new.item())), &at.pointer, &new.at.pointer);
+            self.add(change.about(Some(item(old)), Some(item(new))), &at.pointer, &new.at.pointer);
         }
         for (status, at) in is.iter().filter(|(status, _)| !was.contains_key(*status)) {
             let why = match is_good.contains(status) {
@@ -168,7 +170,7 @@ impl<'a> Comparison<'a> {
             };
             let what = format!("the answer {status} of `{}` is documented now", new.name());
             let change = Change::new(Kind::Response, Direction::Response, what).wire(Verdict::Compatible, why);
-            self.add(change.about(Some(old.item()), Some(new.item())), &old.at.pointer, &at.pointer);
+            self.add(change.about(Some(item(old)), Some(item(new))), &old.at.pointer, &at.pointer);
         }
         let errors = was.iter().filter(|(status, _)| !was_good.contains(*status) && !is_good.contains(*status));
         for (before, after) in errors.filter_map(|(status, before)| Some((before, is.get(status)?))) {
@@ -177,7 +179,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Bodies of errors are the transport's, which reads any; so it is enough to say that they differ.
-    fn errors(&mut self, (old, before): (&Operation<'a>, &At<'a>), (new, after): (&Operation<'a>, &At<'a>)) {
+    fn errors(&mut self, (old, before): (&RawOperation<'a>, &At<'a>), (new, after): (&RawOperation<'a>, &At<'a>)) {
         let bodies = |at: &At<'a>| {
             at.get("content").into_iter().flat_map(|content| content.entries()).collect::<BTreeMap<_, _>>()
         };
@@ -192,7 +194,7 @@ impl<'a> Comparison<'a> {
                 let (one, other) = (self.old.view(&one), self.new.view(&other));
                 let change = Change::new(Kind::Response, Direction::Response, "the body of errors is another");
                 let change = change.wire(Verdict::Compatible, "the old bindings keep any error as it comes");
-                self.add(change.about(Some(old.item()), Some(new.item())), &one.home, &other.home);
+                self.add(change.about(Some(item(old)), Some(item(new))), &one.home, &other.home);
             }
         }
     }
@@ -200,8 +202,8 @@ impl<'a> Comparison<'a> {
     fn headers(
         &mut self,
         called: &str,
-        (old, before): (&Operation<'a>, &At<'a>),
-        (new, after): (&Operation<'a>, &At<'a>),
+        (old, before): (&RawOperation<'a>, &At<'a>),
+        (new, after): (&RawOperation<'a>, &At<'a>),
     ) {
         let names = |at: &At<'a>| {
             at.get("headers")
@@ -215,13 +217,13 @@ impl<'a> Comparison<'a> {
             let change =
                 Change::new(Kind::Response, Direction::Response, format!("{called} no longer has the header `{name}`"));
             let change = change.wire(Verdict::Unknown, "the bindings do not read it, but a program may");
-            self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &after.pointer);
+            self.add(change.about(Some(item(old)), Some(item(new))), &before.pointer, &after.pointer);
         }
         for name in is.iter().filter(|name| !was.contains(name)) {
             let change =
                 Change::new(Kind::Response, Direction::Response, format!("{called} has the header `{name}` now"));
             let change = change.wire(Verdict::Compatible, "the old bindings take no notice of it");
-            self.add(change.about(Some(old.item()), Some(new.item())), &before.pointer, &after.pointer);
+            self.add(change.about(Some(item(old)), Some(item(new))), &before.pointer, &after.pointer);
         }
     }
 }

@@ -11,7 +11,7 @@ use unloc_spec::Document;
 
 use super::change::{Change, Direction, Kind, Verdict};
 use super::engine::Engine;
-use super::operations::Operation;
+use super::operations;
 use super::refs::{Refs, Same};
 use super::schemas::Spot;
 use super::view::{Side, View};
@@ -70,7 +70,7 @@ pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
         old,
         new,
         direction: Direction::Request,
-        answers: [old, new].into_iter().flat_map(|side| Operation::answers(side, &Refs::of(side))).collect(),
+        answers: [old, new].into_iter().flat_map(|side| operations::answers(side, &Refs::of(side))).collect(),
         same: Same::between(old, new),
         engine: Engine::default(),
         prefixes: (String::new(), String::new()),

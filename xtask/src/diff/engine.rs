@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jsonschema::canonical::{CanonicalSchema, Containment};
 use serde_json::Value;
 use unloc_spec::json_schema::{JsonSchemas, Reading};
+use unloc_spec::target;
 
 use super::change::{Direction, Verdict};
-use super::view::{Side, target};
+use super::view::Side;
 
 /// How many values a schema may consist of, with all that it refers to. What the engine needs grows faster than the
 /// schema, and of one so large it says seldom more than that it cannot tell.
@@ -83,10 +84,8 @@ fn is_small(side: Side<'_>, pointer: &str) -> bool {
         }
         match value {
             Value::Object(map) => {
-                if let Some(reference) = map.get("$ref").and_then(Value::as_str)
-                    && met.insert(reference)
-                {
-                    open.extend(target(reference).and_then(|pointer| side.document.value.pointer(&pointer)));
+                if let Some(target) = target(value).filter(|target| met.insert(*target)) {
+                    open.extend(side.document.value.pointer(target));
                 }
                 open.extend(map.values());
             }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::{ToPascalCase, ToSnakeCase};
-use unloc_spec::Document;
+use unloc_spec::{Document, references};
 
 use super::change::{Change, Item};
-use super::operations::Operation;
+use super::operations;
 use super::parameters::parameters;
 use super::refs::{self, Refs};
 use super::rust::Owner;
@@ -139,9 +139,7 @@ impl<'a> Uses<'a> {
         let side = Side { document };
         let mut users: HashMap<String, Vec<Owner>> = HashMap::new();
         let mut add = |value: &serde_json::Value, item: &Item| {
-            let mut mentioned = BTreeSet::new();
-            refs::mentioned(value, &mut mentioned);
-            for name in mentioned.into_iter().filter_map(refs::name) {
+            for name in references(value).collect::<BTreeSet<_>>().into_iter().filter_map(refs::name) {
                 users.entry(name).or_default().push(Owner::of(item));
             }
         };
@@ -151,9 +149,9 @@ impl<'a> Uses<'a> {
                 add(node.value, &Item::Type(owner.to_owned(), Some(property.to_owned())));
             }
         }
-        for operation in Operation::all(side) {
+        for operation in operations::all(side) {
             for ((_, parameter), at) in parameters(side, &operation) {
-                add(at.value, &operation.item().member(&parameter));
+                add(at.value, &operations::item(&operation).member(&parameter));
             }
         }
         Self { refs: Refs::of(side), users }

@@ -2,90 +2,58 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unloc_spec::{PATHS, RawOperation, references};
+
 use super::bodies::is_success;
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
 use super::refs::{self, Refs};
 use super::view::{At, Side};
 
-/// An operation of one version.
-#[derive(Clone, Debug)]
-pub(crate) struct Operation<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    pub(crate) at: At<'a>,
-    /// The path that it is an operation of.
-    pub(crate) item: At<'a>,
+/// The operations of one version.
+pub(crate) fn all<'a>(side: Side<'a>) -> impl Iterator<Item = RawOperation<'a>> {
+    RawOperation::all(&side.document.value).filter(|operation| operation.value.is_object())
 }
 
-impl<'a> Operation<'a> {
-    pub(crate) fn all(side: Side<'a>) -> Vec<Self> {
-        let mut all = Vec::new();
-        for (path, item) in side.root().get("paths").into_iter().flat_map(|paths| paths.entries()) {
-            for (method, at) in item
-                .entries()
-                .filter(|(method, at)| unloc_spec::operation::method(method).is_some() && at.value.is_object())
-            {
-                all.push(Self { method, path, at, item: item.clone() });
-            }
+/// Method and path, behind that of the server, without the names of parameters.
+pub(crate) fn key(operation: &RawOperation<'_>, prefix: &str) -> String {
+    format!("{} {prefix}{}", operation.method, operation.template().nameless())
+}
+
+/// The schemas that the successes of all operations can be made of.
+pub(crate) fn answers<'a>(side: Side<'a>, refs: &Refs<'a>) -> BTreeSet<String> {
+    let mut roots = BTreeSet::new();
+    for responses in all(side).filter_map(|operation| operation.get("responses")) {
+        let statuses = || responses.entries().map(|(status, _)| status);
+        for (_, at) in responses.entries().filter(|(status, _)| is_success(statuses(), status)) {
+            roots.extend(references(at.value));
         }
-        all
     }
+    refs.reached(roots).into_iter().filter_map(refs::name).collect()
+}
 
-    fn id(&self) -> Option<&'a str> {
-        self.at.text("operationId")
-    }
+/// Whether it may be repeated, said or not.
+fn is_repeatable(operation: &RawOperation<'_>) -> bool {
+    let said = operation.value.get("x-repeatable").and_then(serde_json::Value::as_bool);
+    said.unwrap_or(!matches!(operation.method, "post" | "patch"))
+}
 
-    /// What to call it: its id, or method and path.
-    pub(crate) fn name(&self) -> String {
-        self.id().map_or_else(|| self.address(), str::to_owned)
-    }
-
-    fn address(&self) -> String {
-        format!("{} {}", self.method.to_uppercase(), self.path)
-    }
-
-    /// Method and path, behind that of the server, without the names of parameters.
-    pub(crate) fn key(&self, prefix: &str) -> String {
-        let parts = self.path.split(['{', '}']).enumerate();
-        let parts = parts.map(|(place, part)| if place % 2 == 0 { part } else { "{}" });
-        format!("{} {prefix}{}", self.method, parts.collect::<String>())
-    }
-
-    /// The schemas that the successes of all operations can be made of.
-    pub(crate) fn answers(side: Side<'a>, refs: &Refs<'a>) -> BTreeSet<String> {
-        let mut roots = BTreeSet::new();
-        for responses in Self::all(side).into_iter().filter_map(|operation| operation.at.get("responses")) {
-            let statuses = || responses.entries().map(|(status, _)| status);
-            for (_, at) in responses.entries().filter(|(status, _)| is_success(statuses(), status)) {
-                refs::mentioned(at.value, &mut roots);
-            }
-        }
-        refs.reached(roots).into_iter().filter_map(refs::name).collect()
-    }
-
-    /// Whether it may be repeated, said or not.
-    fn is_repeatable(&self) -> bool {
-        let said = self.at.value.get("x-repeatable").and_then(serde_json::Value::as_bool);
-        said.unwrap_or(!matches!(self.method, "post" | "patch"))
-    }
-
-    pub(crate) fn item(&self) -> Item {
-        Item::Operation(self.name(), None)
-    }
+/// What of the bindings it is.
+pub(crate) fn item(operation: &RawOperation<'_>) -> Item {
+    Item::Operation(operation.name(), None)
 }
 
 impl<'a> Comparison<'a> {
     pub(crate) fn operations(&mut self) {
-        let (mut old, mut new) = (Operation::all(self.old), Operation::all(self.new));
+        let (mut old, mut new) = (all(self.old).collect::<Vec<_>>(), all(self.new).collect::<Vec<_>>());
         let mut pairs = Vec::new();
-        let mut pair = |before: &dyn Fn(&Operation<'a>) -> Option<String>,
-                        after: &dyn Fn(&Operation<'a>) -> Option<String>| {
+        let mut pair = |before: &dyn Fn(&RawOperation<'a>) -> Option<String>,
+                        after: &dyn Fn(&RawOperation<'a>) -> Option<String>| {
             let mut places: BTreeMap<String, usize> = BTreeMap::new();
             for (place, operation) in new.iter().enumerate() {
                 places.extend(after(operation).map(|key| (key, place)));
             }
-            let mut taken: BTreeMap<usize, Operation<'a>> = BTreeMap::new();
+            let mut taken: BTreeMap<usize, RawOperation<'a>> = BTreeMap::new();
             old.retain(|operation| match before(operation).and_then(|key| places.remove(&key)) {
                 Some(place) => taken.insert(place, operation.clone()).is_some(),
                 None => true,
@@ -100,8 +68,8 @@ impl<'a> Comparison<'a> {
             new = rest;
         };
         let prefixes = self.prefixes.clone();
-        pair(&|before| Some(before.key(&prefixes.0)), &|after| Some(after.key(&prefixes.1)));
-        let id = |operation: &Operation<'a>| operation.id().map(str::to_owned);
+        pair(&|before| Some(key(before, &prefixes.0)), &|after| Some(key(after, &prefixes.1)));
+        let id = |operation: &RawOperation<'a>| operation.id().map(str::to_owned);
         pair(&id, &id);
         for gone in old {
             self.turn_to(&gone.name());
@@ -109,7 +77,7 @@ impl<'a> Comparison<'a> {
             let mut change = Change::new(Kind::Operation, Direction::Both, what);
             change = change.wire(Verdict::Breaking, "the old bindings call what is no longer there");
             change.reaches.0 = self.reaches(gone.at.value);
-            self.add(change.about(Some(gone.item()), None), &gone.at.pointer, "/paths");
+            self.add(change.about(Some(item(&gone)), None), &gone.at.pointer, PATHS);
         }
         for come in new {
             self.turn_to(&come.name());
@@ -117,7 +85,7 @@ impl<'a> Comparison<'a> {
             let mut change = Change::new(Kind::Operation, Direction::Both, what);
             change = change.wire(Verdict::Compatible, "the old bindings do not call it");
             change.reaches.1 = self.reaches(come.at.value);
-            self.add(change.about(None, Some(come.item())), "/paths", &come.at.pointer);
+            self.add(change.about(None, Some(item(&come))), PATHS, &come.at.pointer);
         }
         let names: BTreeSet<_> = pairs.iter().map(|(_, new)| new.name()).collect();
         for (old, new) in pairs {
@@ -128,12 +96,12 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn operation(&mut self, old: &Operation<'a>, new: &Operation<'a>, is_another: bool) {
-        let about = |change: Change| change.about(Some(old.item()), Some(new.item()));
+    fn operation(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>, is_another: bool) {
+        let about = |change: Change| change.about(Some(item(old)), Some(item(new)));
         let prefixes = self.prefixes.clone();
-        if old.key(&prefixes.0) != new.key(&prefixes.1) {
+        if key(old, &prefixes.0) != key(new, &prefixes.1) {
             let address =
-                |prefix: &str, one: &Operation<'a>| format!("{} {prefix}{}", one.method.to_uppercase(), one.path);
+                |prefix: &str, one: &RawOperation<'a>| format!("{} {prefix}{}", one.method.to_uppercase(), one.path);
             let (is, was) = (address(&prefixes.1, new), address(&prefixes.0, old));
             let what = format!("`{}` is at {is}, no longer at {was}", new.name());
             let change = Change::new(Kind::Path, Direction::Request, what);
@@ -156,8 +124,8 @@ impl<'a> Comparison<'a> {
             let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");
             self.add(about(change), &old.at.pointer, &new.at.pointer);
         }
-        if old.is_repeatable() != new.is_repeatable() {
-            let repeated = if new.is_repeatable() { "is repeated now" } else { "is no longer repeated" };
+        if is_repeatable(old) != is_repeatable(new) {
+            let repeated = if is_repeatable(new) { "is repeated now" } else { "is no longer repeated" };
             let what = format!("`{}` {repeated} when its outcome is unknown", new.name());
             let change = Change::new(Kind::Behaviour, Direction::Both, what);
             let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use unloc_spec::RawOperation;
+
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
-use super::operations::Operation;
+use super::operations::item;
 use super::rename;
 use super::schemas::Spot;
 use super::view::{At, Side};
@@ -12,33 +14,23 @@ use super::view::{At, Side};
 type Parameters<'a> = BTreeMap<(String, String), At<'a>>;
 
 /// The parameters of an operation, by where they stand and what they are called.
-pub(crate) fn parameters<'a>(side: Side<'a>, operation: &Operation<'a>) -> Parameters<'a> {
-    let mut all = BTreeMap::new();
-    // What an operation says of a parameter stands before what its path says.
-    for owner in [&operation.item, &operation.at] {
-        let list = owner.get("parameters").into_iter().flat_map(|list| list.list());
-        for parameter in list.filter_map(|parameter| side.follow(parameter)) {
-            if let (Some(place), Some(name)) = (parameter.text("in"), parameter.text("name")) {
-                // Names of headers are one in any case.
-                let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
-                all.insert((place.to_owned(), name), parameter);
-            }
-        }
-    }
-    all
-}
-
-/// The names in a path, in their order.
-fn placeholders(path: &str) -> Vec<&str> {
-    path.split(['{', '}']).skip(1).step_by(2).collect()
+pub(crate) fn parameters<'a>(side: Side<'a>, operation: &RawOperation<'a>) -> Parameters<'a> {
+    let named = operation.parameters(&side.document.value).into_iter().filter_map(|parameter| {
+        let (place, name) = (parameter.text("in")?, parameter.text("name")?);
+        // Names of headers are one in any case.
+        let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+        Some(((place.to_owned(), name), parameter))
+    });
+    named.collect()
 }
 
 impl<'a> Comparison<'a> {
-    pub(crate) fn parameters(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+    pub(crate) fn parameters(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>) {
         let (mut gone, mut come) = (parameters(self.old, old), parameters(self.new, new));
         let mut kept = Vec::new();
         // Those of a path are told apart by their place in it, all others by their names.
-        let (places, others) = (placeholders(old.path), placeholders(new.path));
+        let names = |operation: &RawOperation<'a>| operation.template().names().collect::<Vec<_>>();
+        let (places, others) = (names(old), names(new));
         if places.len() == others.len() {
             let pairs = places.iter().zip(&others).filter_map(|(before, after)| {
                 let key = |name: &str| ("path".to_owned(), name.to_owned());
@@ -77,7 +69,7 @@ impl<'a> Comparison<'a> {
             let mut change = change
                 .wire(Verdict::Unknown, "the service may refuse what the old bindings send, or take no notice of it");
             change.lost = vec![name.clone()];
-            let change = change.about(Some(old.item().member(&name)), None);
+            let change = change.about(Some(item(old).member(&name)), None);
             self.add(change, &before.pointer, &new.at.pointer);
         }
         for ((place, name), after) in come.into_iter().filter(|((place, _), _)| place != "path") {
@@ -90,27 +82,27 @@ impl<'a> Comparison<'a> {
             };
             let mut change = Change::new(Kind::Parameter, Direction::Request, what).wire(verdict, why);
             (change.new, change.demands) = (vec![name.clone()], is_required);
-            let change = change.about(None, Some(new.item().member(&name)));
+            let change = change.about(None, Some(item(new).member(&name)));
             self.add(change, &old.at.pointer, &after.pointer);
         }
     }
 
-    fn parameter(&mut self, old: &Operation<'a>, new: &Operation<'a>, before: &At<'a>, after: &At<'a>) {
+    fn parameter(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>, before: &At<'a>, after: &At<'a>) {
         let name = |at: &At<'a>| at.text("name").unwrap_or_default();
         let (was, is) = (name(before), name(after));
         let place = after.text("in").unwrap_or_default();
-        let items = (old.item().member(was), new.item().member(is));
+        let items = (item(old).member(was), item(new).member(is));
         let about = |change: Change| change.about(Some(items.0.clone()), Some(items.1.clone()));
         let called = format!("the {place} parameter `{is}`");
         if was != is && !(place == "header" && was.eq_ignore_ascii_case(is)) {
             let what = match place {
-                "path" if placeholders(new.path).contains(&was) => {
+                "path" if new.template().names().any(|name| name == was) => {
                     format!("the path parameter `{is}` stands where `{was}` stood")
                 }
                 _ => format!("the {place} parameter `{was}` is now called `{is}`"),
             };
             let (verdict, why) = match place {
-                "path" if placeholders(new.path).contains(&was) => {
+                "path" if new.template().names().any(|name| name == was) => {
                     (Verdict::Breaking, "the old bindings put another value there")
                 }
                 "path" => (Verdict::Compatible, "only its value travels"),

@@ -6,28 +6,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
+use unloc_spec::references;
 
-use super::view::{Side, target};
-
-/// Adds the references that stand in a value.
-pub(crate) fn mentioned<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                match value {
-                    Value::String(reference) if key == "$ref" => _ = found.insert(reference),
-                    value => mentioned(value, found),
-                }
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|value| mentioned(value, found)),
-        _ => {}
-    }
-}
+use super::view::Side;
 
 /// The name of the component that a reference leads to, which types are called after.
 pub(crate) fn name(reference: &str) -> Option<String> {
-    Some(target(reference)?.rsplit('/').next()?.replace("~1", "/").replace("~0", "~"))
+    Some(reference.strip_prefix('#')?.rsplit('/').next()?.replace("~1", "/").replace("~0", "~"))
 }
 
 /// The references that stand in what each reference leads to.
@@ -35,14 +20,10 @@ pub(crate) struct Refs<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
 
 impl<'a> Refs<'a> {
     pub(crate) fn of(side: Side<'a>) -> Self {
-        let mut all = BTreeSet::new();
-        mentioned(&side.document.value, &mut all);
+        let all: BTreeSet<_> = references(&side.document.value).collect();
         let inner = all.into_iter().map(|reference| {
-            let mut inner = BTreeSet::new();
-            if let Some(value) = target(reference).and_then(|pointer| side.document.value.pointer(&pointer)) {
-                mentioned(value, &mut inner);
-            }
-            (reference, inner)
+            let at = side.referred(reference);
+            (reference, at.into_iter().flat_map(|at| references(at.value)).collect())
         });
         Self(inner.collect())
     }
@@ -72,7 +53,7 @@ impl<'a> Same<'a> {
         let mut open = Vec::new();
         let all: BTreeSet<&str> = before.0.keys().chain(after.0.keys()).copied().collect();
         for reference in all {
-            let at = |side: Side<'a>| side.document.value.pointer(&target(reference)?);
+            let at = |side: Side<'a>| side.referred(reference).map(|at| at.value);
             // What leads nowhere is told, whether it did before or not.
             if at(old).is_none_or(|one| at(new) != Some(one)) {
                 open.push(reference);
@@ -89,17 +70,6 @@ impl<'a> Same<'a> {
     }
 
     pub(crate) fn is_same(&self, old: &Value, new: &Value) -> bool {
-        old == new && !self.has_changed(new)
-    }
-
-    fn has_changed(&self, value: &Value) -> bool {
-        match value {
-            Value::Object(map) => map.iter().any(|(key, value)| match value {
-                Value::String(reference) if key == "$ref" => self.changed.contains(reference.as_str()),
-                value => self.has_changed(value),
-            }),
-            Value::Array(list) => list.iter().any(|value| self.has_changed(value)),
-            _ => false,
-        }
+        old == new && !references(new).any(|reference| self.changed.contains(reference))
     }
 }

@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::{Comparison, Task};
 use super::numbers::normal;
-use super::refs;
 use super::view::{At, Extra, View};
 
 /// Where two schemas stand.
@@ -73,7 +72,7 @@ impl<'a> Comparison<'a> {
             _ => (Spot { takes_null: false, null_is_told: false, ..spot.clone() }, false),
         };
         self.default(&one, &other, (&inner, spot));
-        let is_reference = (old.text("$ref").is_some(), new.text("$ref").is_some());
+        let is_reference = (old.reference().is_some(), new.reference().is_some());
         let is_shared = is_component && is_reference == (true, true);
         let (node, is_first) = match is_shared {
             true => self.meet(&one.home, &other.home, &inner, true),
@@ -173,9 +172,7 @@ impl<'a> Comparison<'a> {
 
     /// The references of a part, to tell later what comes or goes with it.
     pub(crate) fn reaches(&self, value: &'a Value) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        refs::mentioned(value, &mut found);
-        found.into_iter().map(str::to_owned).collect()
+        unloc_spec::references(value).map(str::to_owned).collect()
     }
 
     /// Whether an answer stands bare that stood in an envelope, which the old bindings read as well.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use unloc_spec::RawOperation;
 
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
-use super::operations::Operation;
+use super::operations::item;
 use super::view::{At, Side};
 
 /// What a scheme is, by everything of it that travels; what it is called does not.
@@ -125,7 +126,7 @@ impl Way {
     }
 
     /// The alternatives of an operation. No requirement at all is one that asks for nothing.
-    fn all(side: Side<'_>, operation: &Operation<'_>) -> Vec<Self> {
+    fn all(side: Side<'_>, operation: &RawOperation<'_>) -> Vec<Self> {
         let root = side.root();
         let list = operation.at.get("security").or_else(|| root.get("security"));
         let ways: Vec<_> = list.into_iter().flat_map(|list| list.list()).map(|way| Self::of(side, &way)).collect();
@@ -178,7 +179,7 @@ fn plain(ways: &[Way]) -> BTreeSet<BTreeMap<&Scheme, &BTreeSet<String>>> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(crate) fn security(&mut self, old: &Operation<'a>, new: &Operation<'a>) {
+    pub(crate) fn security(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>) {
         let (before, after) = (Way::all(self.old, old), Way::all(self.new, new));
         if plain(&before) == plain(&after) {
             return;
@@ -208,7 +209,7 @@ impl<'a> Comparison<'a> {
         let (was, is) = (scopes(&before), scopes(&after));
         change.lost = was.difference(&is).cloned().collect();
         change.new = is.difference(&was).cloned().collect();
-        let change = change.about(Some(old.item()), Some(new.item()));
+        let change = change.about(Some(item(old)), Some(item(new)));
         let place = |at: &At<'a>| match at.value.get("security") {
             Some(_) => format!("{}/security", at.pointer),
             None => at.pointer.clone(),
@@ -220,8 +221,8 @@ impl<'a> Comparison<'a> {
     /// which has become which.
     fn schemes(
         &mut self,
-        (old, before): (&Operation<'a>, &[Way]),
-        (new, after): (&Operation<'a>, &[Way]),
+        (old, before): (&RawOperation<'a>, &[Way]),
+        (new, after): (&RawOperation<'a>, &[Way]),
         is_open: bool,
     ) -> BTreeMap<Scheme, Scheme> {
         let schemes = |ways: &[Way]| {
@@ -243,7 +244,7 @@ impl<'a> Comparison<'a> {
             };
             let what = format!("the security scheme `{name}` {}", differences.join(", and "));
             let change = Change::new(Kind::Security, Direction::Request, what).wire(verdict, why);
-            let change = change.about(Some(old.item()), Some(new.item()));
+            let change = change.about(Some(item(old)), Some(item(new)));
             let place = format!("/components/securitySchemes/{}", unloc_spec::escape(name));
             self.add(change, &place, &place);
             renewed.insert(one.clone(), other.clone());

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
-use super::operations::Operation;
+use super::operations;
 use super::view::{At, Side};
 
 /// The servers of a version, by environment where they are named, and else by their place.
@@ -63,7 +63,7 @@ impl<'a> Comparison<'a> {
             return;
         }
         let keys = |side: Side<'a>, prefix: &str| {
-            Operation::all(side).iter().map(|one| one.key(prefix)).collect::<std::collections::BTreeSet<_>>()
+            operations::all(side).map(|one| operations::key(&one, prefix)).collect::<std::collections::BTreeSet<_>>()
         };
         if !keys(self.old, old).is_disjoint(&keys(self.new, new)) {
             self.prefixes = (old.clone(), new.clone());

@@ -12,9 +12,7 @@ pub(crate) fn check(document: &Document) -> Result<(), String> {
     let side = Side { document };
     let mut unknown = Vec::new();
     let root = side.root();
-    for (_, item) in root.get("paths").into_iter().flat_map(|paths| paths.entries()) {
-        path_item(&item, &mut unknown);
-    }
+    unloc_spec::paths(root.value).for_each(|(_, item)| path_item(&item, &mut unknown));
     let components = root.get("components");
     let part = |key: &str| {
         components.iter().filter_map(|at| at.get(key)).flat_map(|at| at.entries()).map(|(_, at)| at).collect::<Vec<_>>()
@@ -44,7 +42,7 @@ pub(crate) fn check(document: &Document) -> Result<(), String> {
 
 fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {
     parameters(item, unknown);
-    for (_, operation) in item.entries().filter(|(method, _)| unloc_spec::operation::method(method).is_some()) {
+    for (_, operation) in item.entries().filter(|(method, _)| unloc_spec::method(method).is_some()) {
         parameters(&operation, unknown);
         operation.get("requestBody").iter().for_each(|at| carrier(at, unknown));
         let responses = operation.get("responses");
@@ -71,7 +69,7 @@ fn carrier<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
 
 fn schema<'a>(at: &At<'a>, unknown: &mut Vec<At<'a>>) {
     // What stands beside a reference is ignored (OpenAPI 3.0.3, 4.7.23).
-    if at.text("$ref").is_some() {
+    if at.reference().is_some() {
         return;
     }
     let kind = at.get("type");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use unloc_codegen::prepare::LIMITS;
+pub(crate) use unloc_spec::At;
 use unloc_spec::{Document, escape};
 
 use super::change::{Direction, Place};
@@ -14,47 +15,13 @@ pub(crate) struct Side<'a> {
     pub(crate) document: &'a Document,
 }
 
-/// A part of a document, and where it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct At<'a> {
-    pub(crate) value: &'a Value,
-    pub(crate) pointer: String,
-}
-
-impl<'a> At<'a> {
-    pub(crate) fn get(&self, key: &str) -> Option<Self> {
-        Some(At { value: self.value.get(key)?, pointer: format!("{}/{}", self.pointer, escape(key)) })
-    }
-
-    pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
-        self.value.get(key)?.as_str()
-    }
-
-    pub(crate) fn is(&self, key: &str) -> bool {
-        self.value.get(key) == Some(&Value::Bool(true))
-    }
-
-    /// The entries of a mapping.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a str, At<'a>)> + use<'a> {
-        let pointer = self.pointer.clone();
-        let map = self.value.as_object().into_iter().flatten();
-        map.map(move |(key, value)| (key.as_str(), At { value, pointer: format!("{pointer}/{}", escape(key)) }))
-    }
-
-    pub(crate) fn list(&self) -> impl Iterator<Item = At<'a>> + use<'a> {
-        let pointer = self.pointer.clone();
-        let list = self.value.as_array().into_iter().flatten().enumerate();
-        list.map(move |(place, value)| At { value, pointer: format!("{pointer}/{place}") })
-    }
-}
-
 impl<'a> Side<'a> {
     pub(crate) fn root(self) -> At<'a> {
-        At { value: &self.document.value, pointer: String::new() }
+        At::root(&self.document.value)
     }
 
     pub(crate) fn at(self, pointer: &str) -> Option<At<'a>> {
-        Some(At { value: self.document.value.pointer(pointer)?, pointer: pointer.to_owned() })
+        At::find(&self.document.value, pointer)
     }
 
     pub(crate) fn place(self, pointer: &str) -> Option<Place> {
@@ -68,17 +35,12 @@ impl<'a> Side<'a> {
 
     /// What a reference leads to, if it stands in this file.
     pub(crate) fn referred(self, reference: &str) -> Option<At<'a>> {
-        self.at(&target(reference)?)
+        self.at(reference.strip_prefix('#')?)
     }
 
     /// What stands there once references are followed; nothing if they lead nowhere.
     pub(crate) fn follow(self, at: At<'a>) -> Option<At<'a>> {
-        let mut at = at;
-        for _ in 0..32 {
-            let Some(reference) = at.text("$ref") else { return Some(at) };
-            at = self.referred(reference)?;
-        }
-        None
+        at.follow(&self.document.value)
     }
 
     pub(crate) fn view(self, at: &At<'a>) -> View<'a> {
@@ -100,7 +62,7 @@ impl<'a> Side<'a> {
 
     /// Whether a schema says so, by itself, behind a reference or in a part of an `allOf`.
     fn says(self, at: &At<'a>, key: &str, met: &mut BTreeSet<String>) -> bool {
-        if let Some(reference) = at.text("$ref") {
+        if let Some(reference) = at.reference() {
             let inner = self.referred(reference).filter(|inner| met.insert(inner.pointer.clone()));
             return inner.is_some_and(|inner| self.says(&inner, key, met));
         }
@@ -112,7 +74,7 @@ impl<'a> Side<'a> {
     /// A list of values without null leaves no room for it, whatever `nullable` says, and `nullable` adds null to a
     /// `type` that is named (OpenAPI 3.0.3, proposal 003 on the meaning of `nullable`).
     fn admits_null(self, at: &At<'a>, met: &mut BTreeSet<String>, depth: usize) -> bool {
-        if let Some(reference) = at.text("$ref") {
+        if let Some(reference) = at.reference() {
             // Alternatives can name each other in long chains, in which null is nobody's any more.
             let inner = self.referred(reference).filter(|inner| depth > 0 && met.insert(inner.pointer.clone()));
             return inner.is_some_and(|inner| self.admits_null(&inner, met, depth - 1));
@@ -136,7 +98,7 @@ impl<'a> Side<'a> {
     }
 
     fn fold(self, at: &At<'a>, view: &mut View<'a>) {
-        if let Some(reference) = at.text("$ref") {
+        if let Some(reference) = at.reference() {
             match self.referred(reference) {
                 // Once is enough, and has an end.
                 Some(inner) if !view.folded.insert(inner.pointer.clone()) => {}
@@ -240,21 +202,6 @@ const DEPTH: usize = 4;
 /// The values that a schema lists.
 fn listed(value: &Value) -> Option<&[Value]> {
     value.get("enum")?.as_array().map(Vec::as_slice)
-}
-
-/// The JSON pointer that a reference to this file holds: the fragment of a URI, in which anything may be percent-encoded
-/// (RFC 6901, section 6).
-pub(crate) fn target(reference: &str) -> Option<String> {
-    let fragment = reference.strip_prefix('#')?;
-    if !fragment.contains('%') {
-        return Some(fragment.to_owned());
-    }
-    let (mut bytes, mut rest) = (Vec::new(), fragment.bytes());
-    while let Some(byte) = rest.next() {
-        let mut digit = || char::from(rest.next()?).to_digit(16);
-        bytes.push(if byte == b'%' { u8::try_from(digit()? * 16 + digit()?).ok()? } else { byte });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 const PLACED: &[&str] = &["type", "format", "enum", "required", "additionalProperties", "items"];

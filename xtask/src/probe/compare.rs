@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 use unloc_spec::json_schema::{JsonSchemas, Reading};
-use unloc_spec::{Document, Operation};
+use unloc_spec::{At, Document, Operation};
 
 /// Where an answer is not what the spec says. Holds no value of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +26,8 @@ impl Deviation {
 /// Everything in which an answer deviates, each once.
 pub(crate) fn compare(document: &Document, operation: &Operation, status: u16, body: &str) -> BTreeSet<Deviation> {
     let mut found = BTreeSet::new();
-    let documented = documented(document, operation);
+    let responses = operation.raw(document).and_then(|raw| raw.get("responses"));
+    let documented: Vec<_> = responses.iter().flat_map(At::entries).map(|(status, _)| status.to_owned()).collect();
     if !documented.contains(&status.to_string()) {
         found.insert(Deviation::new(
             "status",
@@ -144,7 +145,7 @@ impl Names {
             }
             other => {
                 let name = format!("{other:?}");
-                let name = name.split([' ', '{', '(']).next().unwrap_or_default().to_lowercase();
+                let name = name.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
                 found.insert(Deviation::new("value", at, format!("does not keep the spec's `{name}`")));
             }
         }
@@ -172,11 +173,4 @@ impl Names {
             }
         }
     }
-}
-
-fn documented(document: &Document, operation: &Operation) -> Vec<String> {
-    let method = operation.method.to_lowercase();
-    let responses =
-        document.value.get("paths").and_then(|paths| paths.get(&operation.path)?.get(&method)?.get("responses"));
-    responses.and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
 }

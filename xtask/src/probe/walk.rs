@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use unloc_spec::{Document, Needs, Operation};
+use unloc_spec::{Document, Needs, Operation, PathTemplate};
 
 use super::compare::{Deviation, compare};
 
@@ -113,7 +113,7 @@ impl Service {
         // What needs fewer ids comes first, and finds those that the others need.
         let reads = self.operations.iter().filter(|(_, operation)| operation.method == "GET");
         let mut reads: Vec<_> =
-            reads.map(|(_, operation)| (operation.path.matches('{').count(), operation.id.clone())).collect();
+            reads.map(|(_, operation)| (operation.template().names().count(), operation.id.clone())).collect();
         reads.sort_by_key(|(ids, _)| *ids);
         for (_, id) in reads {
             let reply = self.call(&id, None).await;
@@ -298,20 +298,13 @@ impl Service {
 
     /// The path with what is known in its places; the name of what is not.
     pub(super) fn fill(&self, template: &str) -> Result<String, String> {
-        let mut path = String::new();
-        for part in template.split('{') {
-            let Some((name, rest)) = part.split_once('}') else {
-                path.push_str(part);
-                continue;
-            };
+        PathTemplate::of(template).filled(|name| {
             let value = self.known.get(name).ok_or_else(|| name.to_owned())?;
             let encoded = value.bytes().map(|byte| match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
                 byte => format!("%{byte:02X}"),
             });
-            path.extend(encoded);
-            path.push_str(rest);
-        }
-        Ok(path)
+            Ok(encoded.collect())
+        })
     }
 }

@@ -171,7 +171,7 @@ impl Object {
                 ("head", false, Of(O::Operation)),
                 ("patch", false, Of(O::Operation)),
                 ("trace", false, Of(O::Operation)),
-                ("$ref", false, Text),
+                (unloc_spec::REFERENCE, false, Text),
                 ("summary", false, Text),
                 ("description", false, Text),
                 ("servers", false, List(&Of(O::Server))),
@@ -297,11 +297,6 @@ impl Object {
             Self::Paths | Self::Callback | Self::Responses | Self::SecurityRequirement => &[],
         }
     }
-}
-
-/// Whether this key of a path is one of its operations.
-pub(crate) fn is_method(key: &str) -> bool {
-    unloc_spec::operation::method(key).is_some()
 }
 
 const SCHEMA: &[Field] = &[

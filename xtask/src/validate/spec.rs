@@ -1,21 +1,17 @@
 //! A document, walked once by the table of its objects: every object with its place, for the rules to look at.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use unloc_spec::schemas::Schemas;
-use unloc_spec::{Document, Target, escape, follow};
+use unloc_spec::{Document, REFERENCE, RawOperation, escape, reference};
 
 use super::finding::{Findings, Rule, Severity};
 use super::shape::{Field, Kind, Object};
 use super::text::nearest;
 
 /// An object of the specification, and where it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Node<'a> {
-    pub(crate) pointer: String,
-    pub(crate) value: &'a Value,
-}
+pub(crate) use unloc_spec::At as Node;
 
 /// A reference, and what it should lead to.
 #[derive(Clone, Debug)]
@@ -24,6 +20,13 @@ pub(crate) struct Reference<'a> {
     pub(crate) pointer: String,
     pub(crate) target: &'a str,
     pub(crate) to: Object,
+}
+
+impl Reference<'_> {
+    /// Where what it is about stands.
+    pub(crate) fn place(&self) -> String {
+        unloc_spec::reference_pointer(&self.pointer)
+    }
 }
 
 pub(crate) struct Spec<'a> {
@@ -78,40 +81,16 @@ impl<'a> Spec<'a> {
 
     /// What a node is once its references are followed; nothing if they lead nowhere or in a circle.
     pub(crate) fn resolve(&self, node: &'a Value) -> Option<&'a Value> {
-        match follow(self.root, node) {
-            Target::Node(node) => Some(node),
-            Target::Nowhere | Target::Circle => None,
-        }
+        unloc_spec::resolve(self.root, node)
     }
 
     /// The places that these parts of the document refer to, and those that are referred to there.
     pub(crate) fn reached(&self, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<&'a str> {
-        let (mut open, mut reached): (Vec<_>, HashSet<_>) = (from.into_iter().collect(), HashSet::new());
-        while let Some(value) = open.pop() {
-            if let Some(target) = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'))
-                && reached.insert(target)
-            {
-                open.extend(self.root.pointer(target));
-            }
-            match value {
-                Value::Array(items) => open.extend(items),
-                Value::Object(map) => open.extend(map.values()),
-                _ => {}
-            }
-        }
-        reached.into_iter().collect()
+        unloc_spec::reached(self.root, from)
     }
 
-    /// The operations: path, method, where it stands, the path's own object.
-    pub(crate) fn operations(&self) -> Vec<Operation<'a>> {
-        let mut operations = Vec::new();
-        for (path, item) in entries(self.root.get("paths")) {
-            for (method, value) in entries(Some(item)).filter(|(key, _)| super::shape::is_method(key)) {
-                let pointer = format!("/paths/{}/{method}", escape(path));
-                operations.push(Operation { path, method, pointer, value, item });
-            }
-        }
-        operations
+    pub(crate) fn operations(&self) -> Vec<RawOperation<'a>> {
+        RawOperation::all(self.root).collect()
     }
 
     fn value(&mut self, kind: Kind, pointer: &str, value: &'a Value, findings: &mut Findings<'_>) {
@@ -151,12 +130,9 @@ impl<'a> Spec<'a> {
             Kind::FlagOrSchema if value.is_object() => {
                 self.value(Kind::RefOr(Object::Schema), pointer, value, findings);
             }
-            Kind::RefOr(to) => match value.get("$ref") {
-                // A property may be called `$ref`; a reference is a text.
-                Some(Value::String(target)) => {
-                    self.references.push(Reference { pointer: pointer.to_owned(), target, to });
-                }
-                _ => self.object(to, pointer, value, findings),
+            Kind::RefOr(to) => match reference(value) {
+                Some(target) => self.references.push(Reference { pointer: pointer.to_owned(), target, to }),
+                None => self.object(to, pointer, value, findings),
             },
             Kind::Map(inner) => {
                 for (key, value) in entries(Some(value)).filter(|(key, _)| !key.starts_with("x-")) {
@@ -215,47 +191,6 @@ impl<'a> Spec<'a> {
     }
 }
 
-/// An operation and where it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Operation<'a> {
-    pub(crate) path: &'a str,
-    pub(crate) method: &'a str,
-    pub(crate) pointer: String,
-    pub(crate) value: &'a Value,
-    /// The path that it is an operation of.
-    pub(crate) item: &'a Value,
-}
-
-impl<'a> Operation<'a> {
-    /// What to call it: its id, or method and path.
-    pub(crate) fn name(&self) -> String {
-        let id = self.value.get("operationId").and_then(Value::as_str);
-        id.map_or_else(|| format!("{} {}", self.method.to_uppercase(), self.path), |id| format!("`{id}`"))
-    }
-
-    /// Its parameters and those of its path, each resolved and with the place where it is described.
-    pub(crate) fn parameters(&self, spec: &Spec<'a>) -> Vec<(String, &'a Value)> {
-        let path_pointer = self.pointer.rsplit_once('/').map(|(path, _)| path).unwrap_or_default();
-        let mut parameters: Vec<(String, &'a Value)> = Vec::new();
-        for (node, pointer) in [(self.value, self.pointer.as_str()), (self.item, path_pointer)] {
-            for (place, parameter) in node.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate()
-            {
-                let Some(resolved) = spec.resolve(parameter) else { continue };
-                let target = parameter.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-                let place = target.map_or_else(|| format!("{pointer}/parameters/{place}"), str::to_owned);
-                let same = |other: &(String, &Value)| {
-                    other.1.get("name") == resolved.get("name") && other.1.get("in") == resolved.get("in")
-                };
-                // An operation's own stands for the path's.
-                if pointer == self.pointer || !parameters.iter().any(same) {
-                    parameters.push((place, resolved));
-                }
-            }
-        }
-        parameters
-    }
-}
-
 fn unknown(object: Object, fields: &[Field], key: &str, pointer: &str, findings: &mut Findings<'_>) {
     let newer: &[(&str, &str)] = &[
         ("const", "write an `enum` with one value"),
@@ -279,7 +214,7 @@ fn unknown(object: Object, fields: &[Field], key: &str, pointer: &str, findings:
         ("webhooks", "3.0 has no `webhooks`; describe them in words"),
         ("jsonSchemaDialect", "3.0 has its own dialect"),
         ("identifier", "3.0 has `url`"),
-        ("$ref", "a reference cannot stand here"),
+        (REFERENCE, "a reference cannot stand here"),
     ];
     let message = format!("{} has no field `{key}`, so this is ignored", object.name());
     let newer = newer.iter().find(|(name, _)| *name == key).map(|(_, help)| (*help).to_owned());

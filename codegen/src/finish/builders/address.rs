@@ -2,28 +2,34 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use unloc_spec::PathTemplate;
 
 use super::{Builder, Field};
 use crate::finish::{is, is_time};
 
 /// `let url = …`, for an operation whose path parameters are in variables.
 pub(super) fn address(builder: &Builder<'_>, fields: &[Field<'_>]) -> TokenStream {
-    let path = &builder.operation.path;
-    let parts: Vec<_> = path.split(['{', '}']).enumerate().filter(|(_, part)| !part.is_empty()).collect();
-    let written = parts.iter().enumerate().map(|(at, (index, part))| {
-        if index % 2 == 0 {
-            return quote!(url.text(#part););
+    let template = PathTemplate::of(&builder.operation.path);
+    let mut written = Vec::new();
+    let mut text = String::new();
+    for (number, segment) in template.segments().iter().enumerate() {
+        text.push_str(if number > 0 { "/" } else { "" });
+        for (place, literal) in segment.literals().iter().enumerate() {
+            if let Some(name) = place.checked_sub(1).and_then(|before| segment.names().get(before)) {
+                let of = |field: &&Field<'_>| {
+                    field.parameter.is_some_and(|parameter| parameter.place == "path" && parameter.name == *name)
+                };
+                let value = fields.iter().find(of).map(displayed);
+                let before = std::mem::take(&mut text);
+                written.extend((!before.is_empty()).then(|| quote!(url.text(#before);)));
+                // A segment of its own is told what is wrong with it more closely than one with text around it.
+                let write = if segment.whole().is_some() { quote!(segment) } else { quote!(part) };
+                written.push(quote!(url.#write(#name, &#value)?;));
+            }
+            text.push_str(literal);
         }
-        // A segment of its own is told what is wrong with it more closely than one with text around it.
-        let begins =
-            at.checked_sub(1).and_then(|before| parts.get(before)).is_some_and(|(_, text)| text.ends_with('/'));
-        let ends = parts.get(at + 1).is_none_or(|(_, text)| text.starts_with('/'));
-        let value = fields.iter().find(|field| {
-            field.parameter.is_some_and(|parameter| parameter.place == "path" && parameter.name == *part)
-        });
-        let value = value.map(displayed);
-        if begins && ends { quote!(url.segment(#part, &#value)?;) } else { quote!(url.part(#part, &#value)?;) }
-    });
+    }
+    written.extend((!text.is_empty()).then(|| quote!(url.text(#text);)));
     quote! {
         let mut url = crate::path::Address::below(&client.inner.manner.base);
         #(#written)*

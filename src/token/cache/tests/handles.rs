@@ -113,7 +113,7 @@ async fn tokens_can_be_fetched_ahead_forgotten_counted_and_watched() {
         .clock(Manual::new())
         .observer(move |scopes: &Scopes, event: &TokenEvent| {
             let name = format!("{event:?}");
-            let name = name.split([' ', '{']).next().unwrap_or_default();
+            let name = name.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default();
             log.lock().unwrap().push(format!("{scopes} {name}"));
         })
         .build();

@@ -1,5 +1,7 @@
 //! Mistakes in schemas and in what examples show.
 
+use unloc_spec::REFERENCE;
+
 use super::Mistake;
 
 const NAME: &str = "          description: The name.";
@@ -26,7 +28,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "example-ref",
         "                  name: Back door",
         "                  name: {$ref: '#/components/examples/Name'}",
-        "$ref",
+        REFERENCE,
     ),
     ("example-valid", "'2024-05-02T10:35:24Z'", "'2024-05-02'", "2024-05-02"),
     ("no-personal-data-in-example", "name: Back door", "name: 'Ask kari@gmail.com, please'", "gmail"),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{RawOperation, escape};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
-use crate::validate::spec::{Operation, Spec, entries};
+use crate::validate::spec::{Node, Spec, entries};
 
 const OPEN: Rule = Rule {
     id: "response-open",
@@ -62,7 +62,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         let Some((status, _)) = successes.peek() else { continue };
         let pointer = format!("{}/responses/{status}", operation.pointer);
         if successes.all(|(_, response)| empty(response)) {
-            let message = format!("{} reads something, and its answer has no `content`", operation.name());
+            let message = format!("{} reads something, and its answer has no `content`", operation.called());
             findings.key(&CONTENT, &pointer, message, "add the `content`, or answer with `'204'`");
         }
     }
@@ -76,7 +76,7 @@ pub(crate) fn component(pointer: &str) -> Option<&str> {
     pointer.get(.."/components/".len() + folder.len() + 1 + name.len())
 }
 
-fn open(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<'_>) {
+fn open(spec: &Spec<'_>, operations: &[RawOperation<'_>], findings: &mut Findings<'_>) {
     let answers = spec.reached(operations.iter().filter_map(|operation| operation.value.get("responses")));
     for node in spec.all(Object::Schema) {
         let is_answer = match component(&node.pointer) {
@@ -96,15 +96,15 @@ fn open(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<'
 
 /// The JSON of an answer: its schema, and where that stands.
 fn json<'a>(spec: &Spec<'a>, pointer: &str, response: &'a Value) -> Option<(String, &'a Value)> {
-    let target = response.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-    let content = spec.resolve(response)?.get("content")?;
+    let at = Node { value: response, pointer: pointer.to_owned() }.follow(spec.root)?;
+    let content = at.value.get("content")?;
     let (media, schema) = entries(Some(content))
         .filter(|(media, _)| media.contains("json"))
         .find_map(|(media, content)| Some((media, content.get("schema")?)))?;
-    Some((format!("{}/content/{}/schema", target.unwrap_or(pointer), escape(media)), schema))
+    Some((format!("{}/content/{}/schema", at.pointer, escape(media)), schema))
 }
 
-fn lists(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<'_>) {
+fn lists(spec: &Spec<'_>, operations: &[RawOperation<'_>], findings: &mut Findings<'_>) {
     let (mut bare, mut wrapped) = (Vec::new(), 0);
     for operation in operations {
         for (status, response) in
@@ -117,7 +117,7 @@ fn lists(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<
             let Some(schema) = spec.resolve(schema) else { continue };
             let is_list = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "array");
             if is_list(schema) {
-                bare.push((pointer, operation.name()));
+                bare.push((pointer, operation.called()));
             } else if wraps_a_list(spec, schema) {
                 wrapped += 1;
             }
@@ -151,7 +151,7 @@ fn wraps_a_list(spec: &Spec<'_>, schema: &Value) -> bool {
     lists.len() == 1 && others.iter().all(|(name, _)| is_beside(name))
 }
 
-fn errors(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings<'_>) {
+fn errors(spec: &Spec<'_>, operations: &[RawOperation<'_>], findings: &mut Findings<'_>) {
     let mut uses: BTreeMap<String, (usize, String)> = BTreeMap::new();
     let mut told = BTreeSet::new();
     for operation in operations {
@@ -163,14 +163,13 @@ fn errors(spec: &Spec<'_>, operations: &[Operation<'_>], findings: &mut Findings
                 uses.entry(schema.to_string()).or_insert((0, pointer)).0 += 1;
                 continue;
             }
-            let target = response.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-            let content = spec.resolve(response).and_then(|response| response.get("content"));
+            let Some(at) = (Node { value: response, pointer: place }).follow(spec.root) else { continue };
             // What is no media type at all is told as such.
             let is_fine = |media: &str| media.contains("js") || media == "*/*" || !media.contains('/');
-            let Some((media, _)) = entries(content).next().filter(|(media, _)| !is_fine(media)) else {
+            let Some((media, _)) = entries(at.value.get("content")).next().filter(|(media, _)| !is_fine(media)) else {
                 continue;
             };
-            let pointer = format!("{}/content/{}", target.unwrap_or(&place), escape(media));
+            let pointer = format!("{}/content/{}", at.pointer, escape(media));
             if told.insert(pointer.clone()) {
                 let message = format!("this error is `{media}`, and no JSON");
                 findings.key(

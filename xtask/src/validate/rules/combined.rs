@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
+use unloc_spec::reference;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -163,7 +164,7 @@ fn covers(wide: &Sum<'_>, narrow: &Sum<'_>) -> bool {
         matches!(kinds, (Some(one), Some(two)) if one != two)
             || matches!(values, (Some(one), Some(two)) if !one.iter().any(|value| two.contains(value)))
             // What a reference leads to is not compared: it may well tell them apart.
-            || mine.get("$ref") != theirs.get("$ref")
+            || reference(mine) != reference(theirs)
     });
     let shut_out = wide.is_closed && narrow.required.iter().any(|name| !wide.properties.contains_key(name));
     !differs && !shut_out && wide.required.is_subset(&narrow.required)

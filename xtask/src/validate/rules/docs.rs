@@ -1,7 +1,7 @@
 //! What readers see: descriptions, and the texts of examples.
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{escape, reference};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -95,7 +95,7 @@ fn is_described_before(spec: &Spec<'_>, pointer: &str) -> bool {
         seen.push(schema);
         let property = schema.get("properties").and_then(|properties| properties.get(&name));
         // A reference is described where it leads to.
-        if property.is_some_and(|property| is_described(property) || property.get("$ref").is_some()) {
+        if property.is_some_and(|property| is_described(property) || reference(property).is_some()) {
             return true;
         }
         open.extend(schema.get("allOf").and_then(Value::as_array).into_iter().flatten());

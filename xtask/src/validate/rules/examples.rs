@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
-use unloc_spec::escape;
+use unloc_spec::{REFERENCE, escape, reference, references, target};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -118,13 +118,9 @@ impl<'a> Examples<'a> {
         }
         for (name, named) in entries(examples) {
             let pointer = format!("{}/examples/{}", node.pointer, escape(name));
-            let target = named.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-            let (named, pointer) = match target {
-                Some(target) => (self.spec.root.pointer(target).unwrap_or(named), target.to_owned()),
-                None => (named, pointer),
-            };
-            if let Some(value) = named.get("value") {
-                self.hold(node, schema, way, value, format!("{pointer}/value"), &VALID);
+            let Some(named) = (Node { value: named, pointer }).follow(self.spec.root) else { continue };
+            if let Some(value) = named.value.get("value") {
+                self.hold(node, schema, way, value, format!("{}/value", named.pointer), &VALID);
             }
         }
     }
@@ -141,7 +137,7 @@ impl<'a> Examples<'a> {
     ) {
         let own =
             if std::ptr::eq(schema, node.value) { node.pointer.clone() } else { format!("{}/schema", node.pointer) };
-        if !is_wrong(&self.wrong, &own) && references(schema).all(|target| !self.tainted.contains(target)) {
+        if !is_wrong(&self.wrong, &own) && targets(schema).all(|target| !self.tainted.contains(target)) {
             self.held.push(Held { value, pointer, schema, way, rule });
         }
     }
@@ -209,7 +205,7 @@ impl<'a> Examples<'a> {
             return;
         }
         let message = format!("this does not fit its schema: {text}");
-        let help = match held.schema.get("$ref").and_then(Value::as_str) {
+        let help = match reference(held.schema) {
             Some(target) => format!("mend the value, or `{target}`, which it is held to"),
             None => "mend the value, or the schema that it is held to".to_owned(),
         };
@@ -233,23 +229,8 @@ fn is_wrong(wrong: &BTreeSet<String>, place: &str) -> bool {
 }
 
 /// What a part of the document refers to itself.
-fn references(value: &Value) -> impl Iterator<Item = &str> {
-    let mut open = vec![value];
-    std::iter::from_fn(move || {
-        loop {
-            match open.pop()? {
-                Value::Array(items) => open.extend(items),
-                Value::Object(map) => {
-                    open.extend(map.values());
-                    let target = map.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-                    if target.is_some() {
-                        return target;
-                    }
-                }
-                _ => {}
-            }
-        }
-    })
+fn targets(value: &Value) -> impl Iterator<Item = &str> {
+    references(value).filter_map(|reference| reference.strip_prefix('#'))
 }
 
 /// The targets of references that are wrong, and those from which a reference leads to one, however far: counted once for
@@ -261,7 +242,7 @@ fn tainted<'a>(spec: &Spec<'a>, wrong: &BTreeSet<String>) -> HashSet<&'a str> {
     let (_, circles) = spec.schemas.circular();
     for place in spec.reached([spec.root]) {
         let Some(node) = spec.root.pointer(place) else { continue };
-        references(node).for_each(|target| users.entry(target).or_default().push(place));
+        targets(node).for_each(|target| users.entry(target).or_default().push(place));
         if is_wrong(wrong, place) || circles.contains(&std::ptr::from_ref(node)) {
             open.push(place);
         }
@@ -286,11 +267,10 @@ struct Translation<'t, 'a> {
 
 impl<'a> Translation<'_, 'a> {
     fn schema(&mut self, node: &'a Value) -> Value {
-        let Some(map) = node.as_object() else { return json!(true) };
-        if let Some(target) = map.get("$ref").and_then(Value::as_str) {
-            let number = target.strip_prefix('#').and_then(|inside| self.places.get(inside)).map(|(number, _)| number);
-            return number
-                .map_or_else(|| json!({ "$ref": target }), |number| json!({ "$ref": format!("#/$defs/{number}") }));
+        if let Some(written) = reference(node) {
+            let number = target(node).and_then(|inside| self.places.get(inside)).map(|(number, _)| number);
+            let reference = number.map_or_else(|| written.to_owned(), |number| format!("#/$defs/{number}"));
+            return json!({ REFERENCE: reference });
         }
         self.own(node, true)
     }

@@ -1,7 +1,7 @@
 //! What the generator refuses, or passes over in silence.
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{REFERENCE, component_schema, escape, reference_pointer};
 
 use super::references::stands_at;
 use crate::validate::finding::{Findings, Rule, Severity};
@@ -50,13 +50,13 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         }
     }
     for node in spec.all(Object::PathItem) {
-        if node.value.get("$ref").is_some() {
+        if node.value.get(REFERENCE).is_some() {
             let help = "write the operations out under this path";
-            let pointer = format!("{}/$ref", node.pointer);
+            let pointer = reference_pointer(&node.pointer);
             findings.key(&UNSUPPORTED, &pointer, "the generator follows no reference of a path", help);
         }
     }
-    let elsewhere = |target: &str| target.strip_prefix("#/components/schemas/").is_none_or(|name| name.contains('/'));
+    let elsewhere = |target: &str| component_schema(target).is_none_or(|name| name.contains('/'));
     for reference in spec.references.iter().filter(|reference| reference.to == Object::Schema) {
         // What leads nowhere, or to what is no schema, is told as such.
         let inside = reference.target.strip_prefix('#').filter(|inside| spec.root.pointer(inside).is_some());
@@ -65,12 +65,16 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 || stands_at(spec, Object::Schema, inside)
         };
         if elsewhere(reference.target) && inside.is_some_and(is_schema) {
-            let pointer = format!("{}/$ref", reference.pointer);
             let message = format!(
                 "the generator follows references to `#/components/schemas/Name` only, and `{}` is none",
                 reference.target
             );
-            findings.value(&UNSUPPORTED, &pointer, message, "give that schema a name under `components/schemas`");
+            findings.value(
+                &UNSUPPORTED,
+                &reference.place(),
+                message,
+                "give that schema a name under `components/schemas`",
+            );
         }
     }
     for object in [Object::PathItem, Object::Operation] {

@@ -1,7 +1,7 @@
 //! Examples as objects: where their value stands, and what is taken for a reference in it.
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{escape, reference, reference_pointer};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -32,7 +32,10 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         }
     }
     // Some services do have such a property.
-    if spec.all(Object::Schema).iter().any(|node| entries(node.value.get("properties")).any(|(name, _)| name == "$ref"))
+    if spec
+        .all(Object::Schema)
+        .iter()
+        .any(|node| entries(node.value.get("properties")).any(|(name, _)| name == unloc_spec::REFERENCE))
     {
         return;
     }
@@ -55,11 +58,11 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 fn references(pointer: &str, value: &Value, findings: &mut Findings<'_>) {
     match value {
         Value::Object(map) => {
-            if let Some(target) = map.get("$ref").and_then(Value::as_str).filter(|_| map.len() == 1) {
+            if let Some(target) = reference(value).filter(|_| map.len() == 1) {
                 let message =
                     format!("`{target}` is shown as it stands here: a reference inside an example is a value");
                 let help = "write the value out, or refer to the whole example under `examples`";
-                findings.key(&REFERENCE, &format!("{pointer}/$ref"), message, help);
+                findings.key(&REFERENCE, &reference_pointer(pointer), message, help);
                 return;
             }
             map.iter().for_each(|(key, value)| references(&format!("{pointer}/{}", escape(key)), value, findings));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
-use unloc_spec::{Position, escape};
+use unloc_spec::{PathTemplate, Position, Segment, escape, paths};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -149,12 +149,13 @@ type Votes<'a> = (usize, Reverse<&'a (Option<Position>, String)>);
 /// The parts of paths, without names in braces, what stands behind a colon, and the ends of file names.
 fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut parts: BTreeMap<&str, (Option<Position>, String)> = BTreeMap::new();
-    for (path, _) in entries(spec.root.get("paths")).filter(|(path, _)| path.starts_with('/')) {
-        let pointer = format!("/paths/{}", escape(path));
-        for part in path.split('/').filter(|part| !part.contains(['{', '}', '?', '#'])) {
+    for (path, item) in paths(spec.root).filter(|(path, _)| path.starts_with('/')) {
+        let template = PathTemplate::of(path);
+        let plain = template.segments().iter().filter(|segment| segment.is_plain()).map(Segment::text);
+        for part in plain.filter(|part| !part.contains(['?', '#'])) {
             let part = part.trim_start_matches(|sign: char| !sign.is_alphanumeric());
             let part = part.split(['.', ':']).next().unwrap_or_default();
-            let here = (findings.place(&pointer), pointer.clone());
+            let here = (findings.place(&item.pointer), item.pointer.clone());
             if part.contains(char::is_alphabetic) && parts.get(part).is_none_or(|there| here < *there) {
                 parts.insert(part, here);
             }
@@ -268,7 +269,7 @@ fn bodies(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             let schema = entries(content).find_map(|(_, media)| media.get("schema"));
             if let Some((earlier, _)) = first.filter(|(_, first)| *first != schema) {
                 let message =
-                    format!("{} answers with one kind of body under '{earlier}', and another here", operation.name());
+                    format!("{} answers with one kind of body under '{earlier}', and another here", operation.called());
                 let pointer = format!("{}/responses/{status}", operation.pointer);
                 let help = "give all successes one schema, or none; errors go to `4XX` and `5XX`";
                 findings.key(&SUCCESS_TYPE, &pointer, message, help);

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use unloc_spec::RawOperation;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
-use crate::validate::spec::{Operation, Spec, entries};
+use crate::validate::spec::{Spec, entries};
 
 const STATUS: Rule = Rule {
     id: "status-code-valid",
@@ -101,7 +102,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             findings.key(
                 &SUMMARY,
                 &operation.pointer,
-                format!("{} has no `summary`", operation.name()),
+                format!("{} has no `summary`", operation.called()),
                 "say in a line what it does",
             );
         }
@@ -130,7 +131,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+fn answers(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     let Some(responses) = operation.value.get("responses").filter(|responses| responses.is_object()) else { return };
     let mut statuses = Vec::new();
     for (status, response) in entries(Some(responses)).filter(|(status, _)| !status.starts_with("x-")) {
@@ -165,14 +166,14 @@ fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
         findings.key(
             &SUCCESS,
             &pointer,
-            format!("{} has no answer for success", operation.name()),
+            format!("{} has no answer for success", operation.called()),
             "add the answer with `'200'`",
         );
     } else if !any(&['4', '5', 'd']) {
         findings.key(
             &ERRORS,
             &pointer,
-            format!("{} has no answer for failure", operation.name()),
+            format!("{} has no answer for failure", operation.called()),
             "add what it is refused with",
         );
     }
@@ -186,19 +187,19 @@ fn answers(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
         findings.key(
             &UNAUTHORIZED,
             &next.map_or_else(|| pointer.clone(), |status| format!("{pointer}/{status}")),
-            format!("{} wants a token, and has no `'401'`", operation.name()),
+            format!("{} wants a token, and has no `'401'`", operation.called()),
             "add the answer for a token that is no good",
         );
     }
 }
 
-fn id(operation: &Operation<'_>, ids: &mut BTreeMap<String, (String, String)>, findings: &mut Findings<'_>) {
+fn id(operation: &RawOperation<'_>, ids: &mut BTreeMap<String, (String, String)>, findings: &mut Findings<'_>) {
     let Some(id) = operation.value.get("operationId").and_then(Value::as_str) else {
         if operation.value.get("operationId").is_none() {
             findings.key(
                 &ID_PRESENT,
                 &operation.pointer,
-                format!("{} has no `operationId`", operation.name()),
+                format!("{} has no `operationId`", operation.called()),
                 "name it, as its function shall be called",
             );
         }

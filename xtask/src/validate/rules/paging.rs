@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
+use unloc_spec::RawOperation;
 
 use crate::validate::finding::{Findings, Rule, Severity};
-use crate::validate::spec::{Operation, Spec, entries};
+use crate::validate::spec::{Spec, entries};
 
 const PAIR: Rule = Rule {
     id: "pagination-pair",
@@ -55,11 +56,10 @@ fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
-fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
-    let parameters = operation.parameters(spec);
-    let queries = parameters.iter().filter(|(_, parameter)| parameter.get("in").is_some_and(|place| place == "query"));
-    let names: Vec<_> =
-        queries.filter_map(|(pointer, parameter)| Some((pointer, parameter.get("name")?.as_str()?))).collect();
+fn pair(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
+    let parameters = operation.parameters(spec.root);
+    let queries = parameters.iter().filter(|parameter| parameter.text("in") == Some("query"));
+    let names: Vec<_> = queries.filter_map(|parameter| Some((&parameter.pointer, parameter.text("name")?))).collect();
     let Some((pointer, cursor)) = names.iter().find(|(_, name)| CURSORS.contains(&plain(name).as_str())) else {
         unsent(spec, operation, findings);
         return;
@@ -69,7 +69,7 @@ fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>)
     let pointer = if pointer.starts_with("/components/") { &list } else { *pointer };
     if !names.iter().any(|(_, name)| SIZES.contains(&plain(name).as_str())) {
         let message =
-            format!("{} goes on from a `{cursor}`, and has no parameter for the size of a page", operation.name());
+            format!("{} goes on from a `{cursor}`, and has no parameter for the size of a page", operation.called());
         findings.key(&PAIR, pointer, message, "add a `limit`, if the service knows one");
     }
     let mut bodies = entries(operation.value.get("responses"))
@@ -78,7 +78,7 @@ fn pair(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>)
         .filter(|response| response.get("content").is_some())
         .peekable();
     if bodies.peek().is_some() && !bodies.any(|response| tells_next(spec, response, &plain(cursor))) {
-        let message = format!("{} takes a `{cursor}`, and its answer has none to go on from", operation.name());
+        let message = format!("{} takes a `{cursor}`, and its answer has none to go on from", operation.called());
         findings.key(&PAIR, pointer, message, "add the property that holds the cursor of the next page to the answer");
     }
 }
@@ -130,7 +130,7 @@ const TAKES: [&str; 11] =
     ["cursor", "token", "after", "page", "start", "contin", "offset", "marker", "next", "from", "before"];
 
 /// An answer with a cursor, where nothing takes it.
-fn unsent(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+fn unsent(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     if !["get", "post"].contains(&operation.method) {
         return;
     }
@@ -147,18 +147,15 @@ fn unsent(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_
     });
     let Some(cursor) = cursor else { return };
     let takes = |name: &str| TAKES.iter().any(|part| plain(name).contains(part));
-    let parameters = operation.parameters(spec);
-    let mut names = parameters
-        .iter()
-        .filter(|(_, one)| one.get("in").is_none_or(|place| place != "path"))
-        .filter_map(|(_, one)| one.get("name")?.as_str());
+    let parameters = operation.parameters(spec.root);
+    let mut names = parameters.iter().filter(|one| one.text("in") != Some("path")).filter_map(|one| one.text("name"));
     let is_sent = names.any(takes)
         || operation
             .value
             .get("requestBody")
             .is_some_and(|body| properties(spec, body, 2).iter().any(|(name, _)| takes(name)));
     if !is_sent {
-        let message = format!("{} answers with a `{cursor}`, and has no parameter to send it in", operation.name());
+        let message = format!("{} answers with a `{cursor}`, and has no parameter to send it in", operation.called());
         let help = "add the query parameter that takes the cursor of the page before";
         findings.key(&PAIR, &operation.pointer, message, help);
     }

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{At, PathTemplate, RawOperation, paths};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
-use crate::validate::spec::{Operation, Spec, entries};
+use crate::validate::spec::Spec;
 
 const PATH_PARAMETERS: Rule = Rule {
     id: "path-parameters",
@@ -38,12 +37,12 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut fitting = BTreeSet::new();
     let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for operation in &operations {
-        let places = placeholders(operation.path);
-        for (pointer, parameter) in operation.parameters(spec) {
-            if fills(parameter, &places) {
-                fitting.insert(pointer);
+        let places: Vec<_> = operation.template().names().collect();
+        for parameter in operation.parameters(spec.root) {
+            if fills(&parameter, &places) {
+                fitting.insert(parameter.pointer);
             } else {
-                users.entry(pointer).or_default().insert(operation.path);
+                users.entry(parameter.pointer).or_default().insert(operation.path);
             }
         }
     }
@@ -52,14 +51,13 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for operation in &operations {
         parameters(spec, operation, &misfits, findings);
     }
-    for (path, _) in entries(spec.root.get("paths")).filter(|(path, _)| !path.starts_with("x-")) {
+    for (path, item) in paths(spec.root) {
         // OpenAPI 3.0.4, Paths Object: one template expression stands in one path once.
-        let places = placeholders(path);
+        let places: Vec<_> = PathTemplate::of(path).names().collect();
         for (number, name) in places.iter().enumerate() {
             if places.iter().take(number).filter(|other| *other == name).count() == 1 {
-                let pointer = format!("/paths/{}", escape(path));
                 let message = format!("`{{{name}}}` stands in this path twice, and has one value");
-                findings.key(&PARAMETER_UNIQUE, &pointer, message, "give each place a name of its own");
+                findings.key(&PARAMETER_UNIQUE, &item.pointer, message, "give each place a name of its own");
             }
         }
     }
@@ -77,29 +75,24 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The names in a path's braces.
-fn placeholders(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
+fn text<'a>(parameter: &At<'a>, key: &str) -> &'a str {
+    parameter.text(key).unwrap_or_default()
 }
 
-fn text<'a>(parameter: &'a Value, key: &str) -> &'a str {
-    parameter.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn fills(parameter: &Value, places: &[&str]) -> bool {
+fn fills(parameter: &At<'_>, places: &[&str]) -> bool {
     text(parameter, "in") == "path" && places.contains(&text(parameter, "name"))
 }
 
-fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, misfits: &BTreeSet<String>, findings: &mut Findings<'_>) {
-    let parameters = operation.parameters(spec);
-    let places = placeholders(operation.path);
+fn parameters(spec: &Spec<'_>, operation: &RawOperation<'_>, misfits: &BTreeSet<String>, findings: &mut Findings<'_>) {
+    let parameters = operation.parameters(spec.root);
+    let places: Vec<_> = operation.template().names().collect();
     let mut missing: Vec<&str> =
-        places.iter().copied().filter(|place| !parameters.iter().any(|(_, one)| fills(one, &[*place]))).collect();
-    for (number, (pointer, parameter)) in parameters.iter().enumerate() {
-        let (name, place) = (text(parameter, "name"), text(parameter, "in"));
-        let is_same = |other: &Value| text(other, "name") == name && text(other, "in") == place;
-        if let Some((earlier, _)) = parameters[..number].iter().find(|(_, other)| is_same(other)) {
-            let there = findings.shown(earlier);
+        places.iter().copied().filter(|place| !parameters.iter().any(|one| fills(one, &[*place]))).collect();
+    for (number, parameter) in parameters.iter().enumerate() {
+        let (name, place, pointer) = (text(parameter, "name"), text(parameter, "in"), &parameter.pointer);
+        let is_same = |other: &&At<'_>| text(other, "name") == name && text(other, "in") == place;
+        if let Some(earlier) = parameters[..number].iter().find(is_same) {
+            let there = findings.shown(&earlier.pointer);
             let message = format!("`{name}` in {place} stands here twice: it is at {there} already");
             findings.key(&PARAMETER_UNIQUE, pointer, message, "take one out");
         }
@@ -126,8 +119,7 @@ fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, misfits: &BTreeSet<Str
                 }
                 // One for the other, which is one mistake.
                 [only] => {
-                    let path = operation.pointer.rsplit_once('/').map_or("", |(path, _)| path);
-                    let at = if is_shared { path } else { pointer };
+                    let at = if is_shared { &operation.item.pointer } else { pointer };
                     let message = format!("the path has a place for `{only}`, and the parameter is called `{name}`");
                     findings.key(&PATH_PARAMETERS, at, message, "call both by one name");
                     missing.clear();
@@ -138,7 +130,7 @@ fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, misfits: &BTreeSet<Str
                 }
             }
         }
-        if parameter.get("required") != Some(&Value::Bool(true)) {
+        if !parameter.is("required") {
             let message = format!("`{name}` is a part of the path and must be required");
             findings.key(&PATH_PARAMETERS, pointer, message, "add `required: true`");
         }
@@ -146,7 +138,7 @@ fn parameters(spec: &Spec<'_>, operation: &Operation<'_>, misfits: &BTreeSet<Str
     let list = format!("{}/parameters", operation.pointer);
     let at = if operation.value.get("parameters").is_some() { &list } else { &operation.pointer };
     for place in missing {
-        let message = format!("nothing says what `{{{place}}}` in the path of {} is", operation.name());
+        let message = format!("nothing says what `{{{place}}}` in the path of {} is", operation.called());
         findings.key(&PATH_PARAMETERS, at, message, format!("add a parameter `{place}` with `in: path`"));
     }
 }

@@ -7,7 +7,7 @@ use unloc_spec::escape;
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
-use crate::validate::spec::{Spec, entries};
+use crate::validate::spec::{Node, Spec, entries};
 use crate::validate::text::nearest;
 
 pub(super) const KNOWN: Rule = Rule {
@@ -71,10 +71,9 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 /// The examples that stand beside a schema, with their places; those that are referred to included.
 pub(super) fn examples<'a>(spec: &Spec<'a>, pointer: &str, node: &'a Value) -> Vec<(String, &'a Value)> {
     let single = node.get("example").map(|value| (format!("{pointer}/example"), value));
-    let named = entries(node.get("examples")).filter_map(|(name, named)| {
-        let target = named.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-        let place = target.map_or_else(|| format!("{pointer}/examples/{}", escape(name)), str::to_owned);
-        Some((format!("{place}/value"), spec.resolve(named)?.get("value")?))
+    let named = entries(node.get("examples")).filter_map(|(name, value)| {
+        let named = Node { value, pointer: format!("{pointer}/examples/{}", escape(name)) }.follow(spec.root)?;
+        Some((format!("{}/value", named.pointer), named.value.get("value")?))
     });
     single.into_iter().chain(named).collect()
 }
@@ -89,11 +88,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// A schema and all that its `allOf` takes in, each with its place; nothing where alternatives leave it open.
     fn parts(&self, schema: (&'a Value, &str), depth: u8, parts: &mut Vec<(&'a Value, String)>) -> Option<()> {
-        let (mut schema, mut pointer) = (schema.0, schema.1.to_owned());
-        while let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-            pointer = target.strip_prefix('#')?.to_owned();
-            schema = self.spec.resolve(schema)?;
-        }
+        let Node { value: schema, pointer } =
+            Node { value: schema.0, pointer: schema.1.to_owned() }.follow(self.spec.root)?;
         // Several ways may lead to one part, and each of them to the next.
         if parts.iter().any(|(known, _)| std::ptr::eq(*known, schema)) {
             return Some(());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_spec::{Target, escape, follow};
+use unloc_spec::{REFERENCE, Target, escape, follow, reference, target};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -49,7 +49,7 @@ pub(crate) const RULES: &[&Rule] = &[&RESOLVES, &KIND, &EXTERNAL, &SIBLINGS, &US
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for reference in &spec.references {
-        let place = format!("{}/$ref", reference.pointer);
+        let place = reference.place();
         let Some(inside) = reference.target.strip_prefix('#') else {
             let message = format!("`{}` lies outside of this file", reference.target);
             findings.value(&EXTERNAL, &place, message, "bring it into `components` of this file");
@@ -92,8 +92,7 @@ fn circle(spec: &Spec<'_>, reference: &Reference<'_>, findings: &mut Findings<'_
         return;
     }
     let mut way = vec![reference.pointer.as_str()];
-    let target = |pointer: &str| spec.root.pointer(pointer)?.get("$ref")?.as_str()?.strip_prefix('#');
-    while let Some(next) = way.last().copied().and_then(target) {
+    while let Some(next) = way.last().and_then(|last| target(spec.root.pointer(last)?)) {
         if next == reference.pointer {
             break;
         }
@@ -106,13 +105,13 @@ fn circle(spec: &Spec<'_>, reference: &Reference<'_>, findings: &mut Findings<'_
     let place = |pointer: &&&str| findings.place(pointer);
     if way.iter().min_by_key(place) == Some(&reference.pointer.as_str()) {
         let message = format!("`{}` leads back to this reference, and to nothing else", reference.target);
-        findings.value(&RESOLVES, &format!("{}/$ref", reference.pointer), message, "describe it at one of the places");
+        findings.value(&RESOLVES, &reference.place(), message, "describe it at one of the places");
     }
 }
 
 fn siblings(spec: &Spec<'_>, pointer: &str, findings: &mut Findings<'_>) {
     let node = spec.root.pointer(pointer);
-    for (key, _) in entries(node).filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
+    for (key, _) in entries(node).filter(|(key, _)| *key != REFERENCE && !key.starts_with("x-")) {
         let message = format!("`{key}` stands beside a `$ref`, and is ignored");
         let help = "put the reference into an `allOf` with one item, and this beside the `allOf`";
         findings.key(&SIBLINGS, &format!("{pointer}/{}", escape(key)), message, help);
@@ -129,11 +128,10 @@ fn unused(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         match value {
             Value::Array(items) => open.extend(items),
             Value::Object(map) => {
-                let target = map.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
                 // A discriminator names its schemas by reference or by name.
                 let mapped = entries(map.get("mapping")).filter_map(|(_, target)| target.as_str());
                 let mapped = mapped.map(|target| target.trim_start_matches('#').to_owned());
-                for target in target.map(str::to_owned).into_iter().chain(mapped) {
+                for target in target(value).map(str::to_owned).into_iter().chain(mapped) {
                     let target = if target.contains('/') { target } else { format!("/components/schemas/{target}") };
                     let Some(value) = spec.root.pointer(&target) else { continue };
                     // Without a mapping, a discriminator's value is the name of any schema that is made of this one by
@@ -178,7 +176,7 @@ fn children(spec: &Spec<'_>) -> BTreeMap<String, Vec<String>> {
         let mut open = vec![schema];
         while let Some(schema) = open.pop() {
             for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-                match part.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#')) {
+                match target(part) {
                     Some(base) => {
                         let child = format!("/components/schemas/{}", escape(name));
                         children.entry(base.to_owned()).or_default().push(child);
@@ -193,7 +191,7 @@ fn children(spec: &Spec<'_>) -> BTreeMap<String, Vec<String>> {
 
 /// Whether a schema has a discriminator of its own, without a mapping and without alternatives that say what there is.
 fn is_base(spec: &Spec<'_>, schema: &Value) -> bool {
-    let Target::Node(schema) = follow(spec.root, schema) else { return false };
+    let Some(schema) = spec.resolve(schema) else { return false };
     let mut open = vec![schema];
     while let Some(schema) = open.pop() {
         let has_alternatives = ["oneOf", "anyOf"].iter().any(|key| schema.get(*key).is_some());
@@ -201,7 +199,7 @@ fn is_base(spec: &Spec<'_>, schema: &Value) -> bool {
             return entries(discriminator.get("mapping")).next().is_none();
         }
         let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        open.extend(parts.filter(|part| part.get("$ref").is_none()));
+        open.extend(parts.filter(|part| reference(part).is_none()));
     }
     false
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{component_schema, escape, reference};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -319,8 +319,8 @@ fn needed<'a>(schema: &'a Value, found: &mut BTreeSet<&'a str>) {
     if schema.get("nullable") == Some(&Value::Bool(true)) {
         return;
     }
-    if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-        found.extend(target.strip_prefix("#/components/schemas/"));
+    if let Some(reference) = reference(schema) {
+        found.extend(component_schema(reference));
         return;
     }
     let required: Vec<_> =

@@ -179,7 +179,7 @@ fn requirements(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     if open.len() * 2 < operations.len() {
         for operation in open {
             let (pointer, help) = (&operation.pointer, "name the scheme that it wants under `security`");
-            findings.key(&OFF, pointer, format!("{} can be called by everybody", operation.name()), help);
+            findings.key(&OFF, pointer, format!("{} can be called by everybody", operation.called()), help);
         }
     }
 }

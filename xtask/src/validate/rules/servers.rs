@@ -1,7 +1,7 @@
 //! The variables of servers' addresses.
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{PathTemplate, escape};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -27,8 +27,7 @@ pub(crate) const RULES: &[&Rule] = &[&VARIABLES, &USED];
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for server in spec.all(Object::Server) {
         let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
-        let names: Vec<_> =
-            url.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        let names: Vec<_> = PathTemplate::of(url).names().collect();
         let declared = || entries(server.value.get("variables")).map(|(name, _)| name);
         for name in names.iter().filter(|name| declared().all(|other| other != **name)) {
             findings.value(

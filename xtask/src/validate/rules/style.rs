@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{At, escape};
 
 use crate::validate::config::Config;
 use crate::validate::finding::{Findings, Rule, Severity};
@@ -91,7 +91,7 @@ fn tags(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let bare: Vec<_> = operations.iter().filter(|operation| !tags(operation.value)).collect();
     if bare.len() * 2 < operations.len() {
         for operation in bare {
-            let message = format!("{} has no tag, where the others have one", operation.name());
+            let message = format!("{} has no tag, where the others have one", operation.called());
             findings.key(&TAGGED, &operation.pointer, message, "add `tags` with the group it belongs to");
         }
     }
@@ -117,8 +117,8 @@ fn summaries(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeMap<&str, String> = BTreeMap::new();
     for operation in spec.operations() {
         let Some(summary) = operation.value.get("summary").and_then(Value::as_str) else { continue };
-        if let Some(earlier) = seen.insert(summary.trim(), operation.name()).filter(|_| !summary.trim().is_empty()) {
-            let message = format!("{} has the same summary as {earlier}", operation.name());
+        if let Some(earlier) = seen.insert(summary.trim(), operation.called()).filter(|_| !summary.trim().is_empty()) {
+            let message = format!("{} has the same summary as {earlier}", operation.called());
             let pointer = format!("{}/summary", operation.pointer);
             findings.value(&SUMMARY, &pointer, message, "say in each what the other does not do");
         }
@@ -212,14 +212,12 @@ fn slashes(spec: &Spec<'_>, house: bool, findings: &mut Findings<'_>) {
             );
         }
     }
-    let paths: Vec<_> = entries(spec.root.get("paths"))
-        .map(|(path, _)| path)
-        .filter(|path| path.starts_with('/') && path.len() > 1 && !path.contains(['?', '#']))
+    let paths: Vec<_> = unloc_spec::paths(spec.root)
+        .filter(|(path, _)| path.starts_with('/') && path.len() > 1 && !path.contains(['?', '#']))
         .collect();
-    let with = paths.iter().filter(|path| path.ends_with('/')).count();
+    let with = paths.iter().filter(|(path, _)| path.ends_with('/')).count();
     let without = paths.len() - with;
-    for path in paths {
-        let pointer = format!("/paths/{}", escape(path));
+    for (path, At { pointer, .. }) in paths {
         // A mixture is a habit; one among many is a slip. The house has one habit.
         let odd = match path.ends_with('/') {
             true => !house && with * 4 <= without,

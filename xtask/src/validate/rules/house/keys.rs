@@ -154,12 +154,9 @@ fn pagination(spec: &Spec<'_>, node: &Node<'_>, value: &Value) -> Option<String>
         return Some("`{items: name, cursor: name, size: number}`".to_owned());
     };
     let operation = spec.operations().into_iter().find(|operation| operation.pointer == node.pointer)?;
-    let parameters = operation.parameters(spec);
-    let is_parameter = |name: &str| {
-        parameters.iter().any(|(_, one)| {
-            one.get("name").is_some_and(|own| own == name) && one.get("in").is_some_and(|place| place == "query")
-        })
-    };
+    let parameters = operation.parameters(spec.root);
+    let is_parameter =
+        |name: &str| parameters.iter().any(|one| one.text("name") == Some(name) && one.text("in") == Some("query"));
     for name in ["limit", cursor] {
         if !is_parameter(name) {
             return Some(format!("for operations with a query parameter `{name}`"));

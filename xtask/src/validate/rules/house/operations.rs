@@ -1,9 +1,10 @@
 //! Operations: how sure we are of each, and what its documentation begins with.
 
 use serde_json::Value;
+use unloc_spec::RawOperation;
 
 use crate::validate::finding::{Findings, Rule, Severity};
-use crate::validate::spec::{Operation, Spec, entries};
+use crate::validate::spec::{Spec, entries};
 use crate::validate::text::nearest;
 
 pub(super) const EVIDENCE: Rule = Rule {
@@ -49,7 +50,7 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn evidence(operation: &Operation<'_>, findings: &mut Findings<'_>) {
+fn evidence(operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     // What is there and wrong is told with the other keys.
     for (key, other, help) in [
         ("x-evidence", "x-evidence-note", "add `documented`, or `inferred` if its path or answer is concluded"),
@@ -57,7 +58,7 @@ fn evidence(operation: &Operation<'_>, findings: &mut Findings<'_>) {
     ] {
         let misspelt = nearest(key, entries(Some(operation.value)).map(|(other, _)| other));
         if operation.value.get(key).is_none() && misspelt.is_none() {
-            let message = format!("{} has no `{key}`", operation.name());
+            let message = format!("{} has no `{key}`", operation.called());
             // Beside the other one, if that is there.
             let pair = format!("{}/{other}", operation.pointer);
             let at = if operation.value.get(other).is_some() { &pair } else { &operation.pointer };
@@ -66,7 +67,7 @@ fn evidence(operation: &Operation<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn texts(operation: &Operation<'_>, findings: &mut Findings<'_>) {
+fn texts(operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     if let Some(summary) = operation.value.get("summary").and_then(Value::as_str) {
         let pointer = format!("{}/summary", operation.pointer);
         let length = summary.chars().count();
@@ -77,23 +78,23 @@ fn texts(operation: &Operation<'_>, findings: &mut Findings<'_>) {
         }
     }
     if operation.value.get("description").is_none() {
-        let message = format!("{} has no `description`", operation.name());
+        let message = format!("{} has no `description`", operation.called());
         let help = "say what it does, to whom, and what to look out for";
         findings.key(&DESCRIBED, &operation.pointer, message, help);
     }
     let tags = operation.value.get("tags").and_then(Value::as_array).map_or(0, Vec::len);
     if tags > 1 {
-        let message = format!("{} has {tags} tags", operation.name());
+        let message = format!("{} has {tags} tags", operation.called());
         findings.key(&TAG, &format!("{}/tags", operation.pointer), message, "keep the one it belongs to");
     } else if tags == 0
         && !findings.list.iter().any(|finding| finding.pointer == operation.pointer && finding.rule == "operation-tags")
     {
-        let message = format!("{} has no tag", operation.name());
+        let message = format!("{} has no tag", operation.called());
         findings.key(&TAG, &operation.pointer, message, "add `tags` with the group it belongs to");
     }
 }
 
-fn success(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'_>) {
+fn success(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     let mut successes = entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
     let Some((status, response)) = successes.next() else { return };
     let pointer = |status: &str| format!("{}/responses/{status}", operation.pointer);
@@ -104,7 +105,7 @@ fn success(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
             .iter()
             .any(|finding| finding.rule == "single-success-type" && finding.pointer.starts_with(&operation.pointer))
         {
-            let message = format!("{} has more than one success", operation.name());
+            let message = format!("{} has more than one success", operation.called());
             findings.key(&SUCCESS, &pointer(second), message, "keep the one that the service sends");
         }
         return;
@@ -115,6 +116,11 @@ fn success(spec: &Spec<'_>, operation: &Operation<'_>, findings: &mut Findings<'
         findings.key(&SUCCESS, &pointer(status), format!("a success of ours is no `{status}`"), help);
     } else if status == "200" && !has_content && operation.method != "get" {
         let help = "add the `content`, or write `'204'` where the answer is not documented";
-        findings.key(&SUCCESS, &pointer(status), format!("the `'200'` of {} has no `content`", operation.name()), help);
+        findings.key(
+            &SUCCESS,
+            &pointer(status),
+            format!("the `'200'` of {} has no `content`", operation.called()),
+            help,
+        );
     }
 }
