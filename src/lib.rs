@@ -56,3 +56,6 @@ pub use text::{Cursor, InvalidPhoneNumber, PhoneNumber, Secret};
 pub use token::{ClientCredentials, FetchToken, Token, TokenCache, TokenSource};
 
 pub(crate) use open_enum::open_enum;
+
+#[cfg(unloc_awkward)]
+include!(concat!(env!("OUT_DIR"), "/calls.rs"));

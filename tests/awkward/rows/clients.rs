@@ -1,0 +1,14 @@
+// Operations that a client offers: as a method beside those that are written by hand.
+
+rows! { clients:
+    plain "a name that no method has" { spec::secured("getAwkward", "") } -> GetAwkward => "GET /things";
+    keyword "a keyword" { spec::secured("unsafe", "") } -> Unsafe => "GET /things";
+    tokens "`tokens`" { spec::secured("tokens", "") } ! "`tokens`";
+    lock_holder "`lockHolder`" { spec::secured("lockHolder", "") } ! "`lockHolder`";
+    builder "`builder`" { spec::secured("builder", "") } ! "`builder`";
+    client "`client`" { spec::secured("client", "") } ! "`client`";
+    from_env "`fromEnv`" { spec::secured("fromEnv", "") } ! "`fromEnv`";
+    tokens_renamed "`tokens`, renamed" { spec::secured("tokens", "awkwardTokens") } -> AwkwardTokens => "GET /things";
+    client_renamed "`client`, renamed" { spec::secured("client", "awkwardClient") } -> AwkwardClient => "GET /things";
+    renamed_to_builder "one that is renamed to a method" { spec::secured_as("getThing", "builder") } ! "`builder`";
+}
