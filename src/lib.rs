@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// `tests/awkward/` builds this file, and not its unit tests, for which it has no dependencies.
+#![cfg(not(all(test, unloc_awkward)))]
 
 mod open_enum;
 

@@ -32,7 +32,8 @@ pub(crate) struct Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}::{}", self.group, self.ident)
+        let [group, ident] = self.module();
+        write!(f, "{group}::{ident}")
     }
 }
 

@@ -4,36 +4,22 @@ names! { header "GET /things":
     // Locals and imports of the generator, and fields of builders.
     url "_url" => "\n_url: v";
     request "request" => "\nrequest: v";
-    response "response" => "\nresponse: v";
     result "result" => "\nresult: v";
     info "info" => "\ninfo: v";
     header_map "header_map" => "\nheader_map: v";
-    header_name "header_name" => "\nheader_name: v";
     client "client" => "\nclient: v";
     body "body" => "\nbody: v";
     value "value" => "\nvalue: v";
-    s "s" => "\ns: v";
-    query "query" => "\nquery: v";
     builder "builder" => "\nbuilder: v";
-    types "types" => "\ntypes: v";
-    super_ "super_" => "\nsuper_: v";
-    inner "inner" => "\ninner: v";
     baseurl "baseurl" => "\nbaseurl: v";
     error "Error" => "\nerror: v";
     // What Rust keeps for itself. What every module has.
     type_ "type" => "\ntype: v";
     self_ "Self" => "\nself: v";
-    fn_ "fn" => "\nfn: v";
-    gen_ "gen" => "\ngen: v";
-    async_ "async" => "\nasync: v";
     crate_ "crate" => "\ncrate: v";
     option "Option" => "\noption: v";
     none "None" => "\nnone: v";
-    ok "Ok" => "\nok: v";
     vec "Vec" => "\nvec: v";
-    string "String" => "\nstring: v";
-    into "Into" => "\ninto: v";
-    std "std" => "\nstd: v";
     reqwest "reqwest" => "\nreqwest: v";
     // What the generator sends by itself.
     api_version "api-version" => "\napi-version: v";
@@ -47,8 +33,6 @@ names! { header "GET /things":
     // Methods of builders.
     send "send" ! "`send`";
     options "options" ! "`options`";
-    build "build" => "\nbuild: v";
-    new "new" => "\nnew: v";
     // What the SDK, its HTTP client or a connection says itself.
     accept "accept" ! "`accept`";
     authorization "authorization" ! "`authorization`";

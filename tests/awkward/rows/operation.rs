@@ -7,47 +7,27 @@ names! { operation "GET /things":
     Builder "builder";
     Client "client";
     FromEnv "fromEnv";
-    Id "id";
     New "new";
     Clone "clone";
-    From "from";
     // Locals and imports of the generator, and fields of builders.
-    Url "url";
-    Request "request";
-    Response "response";
     Error "error";
-    Types "types";
-    Operations "operations";
-    Inner "inner";
     ResponseValue "ResponseValue";
     RequestBuilderExt "RequestBuilderExt";
     ClientInfo "ClientInfo";
     // What Rust keeps for itself.
     Type "type";
     Self_ "self";
-    Fn "fn";
-    Async "async";
     Crate "crate";
-    Await "await";
     Super "super";
     // What every module has.
     Option "Option";
-    Some "Some";
-    None "None";
-    Ok "Ok";
     Result "Result";
-    Vec "Vec";
     String "String";
-    Default "Default";
-    Into "Into";
     TryInto "TryInto";
-    Send "Send";
-    Std "std";
     // No names of Rust.
     GetThings "get things";
     Größe "größe";
     X2fa "2fa";
     ApiVersion "api-version";
     Plus1 "+1";
-    GetIt "get.it";
 }

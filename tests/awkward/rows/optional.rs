@@ -3,22 +3,15 @@
 names! { optional "POST /things\n\n":
     // Those that differ where a property can be left out.
     url "url" => "{\"url\":\"v\"}";
-    value "value" => "{\"value\":\"v\"}";
-    s "s" => "{\"s\":\"v\"}";
     builder "builder" => "{\"builder\":\"v\"}";
     type_ "type" => "{\"type\":\"v\"}";
     self_ "Self" => "{\"Self\":\"v\"}";
     option "Option" => "{\"Option\":\"v\"}";
     some "Some" => "{\"Some\":\"v\"}";
-    none "None" => "{\"None\":\"v\"}";
     default "Default" => "{\"Default\":\"v\"}";
-    into "Into" => "{\"Into\":\"v\"}";
     try_into "TryInto" => "{\"TryInto\":\"v\"}";
     clone "Clone" => "{\"Clone\":\"v\"}";
     api_version "api-version" => "{\"api-version\":\"v\"}";
     error "Error" => "{\"Error\":\"v\"}";
     defaults "defaults" => "{\"defaults\":\"v\"}";
-    nullable "nullable" => "{\"nullable\":\"v\"}";
-    is_absent "is_absent" => "{\"is_absent\":\"v\"}";
-    x_sensitive "x-sensitive" => "{\"x-sensitive\":\"v\"}";
 }
