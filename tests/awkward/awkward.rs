@@ -1,5 +1,5 @@
-//! Compiles the bindings of awkward specs, sends a request by each and holds its bytes against those in the table; what
-//! cannot be bound is refused at its line. [`table`] says how rows are written.
+//! Sends a request through the bindings of each awkward spec and compares its bytes with those in the table, and checks
+//! that specs that cannot be bound are refused at their line. [`table`] documents the rows.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the failure")]
 
 mod server;
@@ -15,14 +15,14 @@ use unloc_awkward::calls::{At, Call, Given, calls};
 use unloc_codegen::{bindable, bindings};
 use unloc_spec::Document;
 
-/// What the build was told to make.
+/// The rows that the build compiled.
 const SELECTED: &str = env!("AWKWARD_ROWS");
 
 fn rows() -> Vec<Row> {
     table::rows().into_iter().filter(|row| row.is_selected(SELECTED)).collect()
 }
 
-/// Fails with all that was found, a paragraph each.
+/// Fails if anything was found, and shows all of it.
 fn none(found: &[String]) {
     assert!(found.is_empty(), "{} rows:\n\n{}\n", found.len(), found.join("\n\n"));
 }
@@ -35,7 +35,7 @@ async fn what_works_sends_what_its_row_says_and_reads_what_is_answered() {
     for call in calls() {
         server.answer(call.responses);
         let given = (call.make)(&at).await;
-        let (sent, last) = server.taken();
+        let (sent, last) = server.requests();
         if let Err(what) = judge(&call, &given, &sent, last.as_deref()) {
             found.push(format!("{}: {what}", call.row));
         }
@@ -64,7 +64,7 @@ fn judge(call: &Call, given: &Given, sent: &str, last: Option<&str>) -> Result<(
     }
 }
 
-/// A response's null is read as if nothing stood there.
+/// Removes nulls, which the bindings read as absent.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -114,6 +114,5 @@ fn every_row_has_a_name_of_its_own_and_is_either_called_or_refused() {
     assert_eq!(names.len(), rows.len());
     let works = rows.iter().filter(|row| row.refused.is_none()).map(ToString::to_string);
     assert_eq!(works.collect::<BTreeSet<_>>(), calls().iter().map(|call| call.row.to_owned()).collect());
-    // Nothing is left out unless somebody asks for it.
     assert!(rows.len() >= 150 || !SELECTED.is_empty(), "{}", rows.len());
 }

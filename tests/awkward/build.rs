@@ -1,4 +1,4 @@
-//! Makes the bindings of both APIs, and those of every awkward spec that is to work.
+//! Writes the bindings of both APIs and of every awkward spec that works.
 
 #[path = "table.rs"]
 mod table;
@@ -27,11 +27,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes everything; gives what is wrong with specs that have nothing wrong.
+/// Writes everything; returns the errors of specs that should have none.
 fn make() -> Result<Vec<String>, Box<dyn Error>> {
     let here = env::current_dir()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    // Sources of the SDK ask for its features, none of which this package has.
+    // The SDK's sources have features, which this package does not.
     println!("cargo::rustc-check-cfg=cfg(feature, values(\"rustls\", \"rustls-no-provider\", \"schemars\"))");
     println!("cargo::rustc-cfg=unloc_awkward");
     for watched in ["build.rs", "table.rs", "spec.rs", "rows"] {
@@ -69,7 +69,7 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     let mut source = String::new();
     for (group, modules) in &groups {
         println!("cargo::rustc-check-cfg=cfg({group}, values(any()))");
-        // Rows of schemas and operations are called like their types.
+        // Rows of schemas and operations have the names of types.
         writeln!(source, "#[allow(non_snake_case)]\npub mod {group} {{\n{modules}}}")?;
     }
     fs::write(out.join("rows.rs"), source)?;

@@ -1,4 +1,4 @@
-//! The table of awkward specs, as the library reads it: the call of each row that works, through its bindings.
+//! Reads the table of awkward specs for the library: the call of each row that works.
 
 use std::any::TypeId;
 use std::pin::Pin;
@@ -17,24 +17,24 @@ use crate::options::RequestOptions;
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::{Inner, Manner, USER_AGENT};
 
-/// What a call gave: what was decoded, as JSON, or nothing where the operation gives nothing; or its error.
+/// The outcome of a call: the decoded response as JSON (`None` if the operation has no response body), or the error.
 pub type Given = Result<Option<Value>, String>;
 
 /// The call of a row.
 pub struct Call {
     /// The row's name.
     pub row: &'static str,
-    /// What it sends.
+    /// The expected requests, or the expected error.
     pub sent: &'static str,
-    /// The responses; none for as many as are asked for, each with the body of its request.
+    /// The response bodies; if there are none, each response has the body of its request.
     pub responses: &'static [&'static str],
-    /// What is decoded; none for the last response.
+    /// The expected decoded value, where it is not the last response.
     pub decoded: Option<&'static str>,
     /// Makes the call.
     pub make: fn(&At) -> Pin<Box<dyn Future<Output = Given>>>,
 }
 
-/// The server that calls go to.
+/// Where calls are sent.
 pub struct At {
     base: String,
     http: reqwest::Client,
@@ -42,7 +42,7 @@ pub struct At {
 }
 
 impl At {
-    /// The server at this address, and nothing else of it.
+    /// Sends to the server at this address.
     #[must_use]
     pub fn new(base: &Url) -> Self {
         let clock = Arc::new(SystemClock);
@@ -58,7 +58,7 @@ impl At {
     }
 }
 
-/// A builder of a row, before its setters. What the bindings call their constructors is known here alone.
+/// Makes a row's builder. The name of the bindings' constructor is written here alone.
 macro_rules! builder {
     ($group:ident $row:ident $operation:ident $at:ident) => {{
         use crate::generated::awkward::$group::$row::{Client, builder};
@@ -140,7 +140,7 @@ macro_rules! name {
     };
 }
 
-/// How a family of names is called.
+/// Makes the builder of a row of `names!` and sets what has the row's name.
 macro_rules! call {
     (property $row:ident $at:ident) => {{
         use crate::generated::awkward::property::$row::types;
@@ -199,7 +199,7 @@ macro_rules! groups {
 
 include!("rows/all.rs");
 
-/// The calls of all rows that work and are selected.
+/// Returns the calls of all selected rows that work.
 #[must_use]
 pub fn calls() -> Vec<Call> {
     all!(groups)

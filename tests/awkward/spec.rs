@@ -1,17 +1,18 @@
-//! Specs as short as they can be around what a row is about.
+//! Writes the specs of the rows: as little as a spec needs around what a row is about.
 
-/// The end of a line that is refused.
+/// Ends the line at which a spec is refused.
 pub(crate) const MARK: &str = "#!";
 
-/// A parameter that stands for itself in a path.
+/// Declares the path parameter `x`.
 pub(crate) const X: &str = "- {name: x, in: path, required: true, schema: {type: string}}";
 
-/// What says that an operation is idempotent.
+/// The key that says whether an operation is idempotent.
 pub(crate) const IDEMPOTENT: &str = "x-repeatable";
 
-const THING: &str = "Thing: {type: object, required: [id], properties: {id: {type: string}}}";
+/// The schema `Thing`, with an `id`.
+pub(crate) const THING: &str = "Thing: {type: object, required: [id], properties: {id: {type: string}}}";
 
-/// A whole spec of these paths and schemas.
+/// Writes a spec with these paths and schemas.
 pub(crate) fn whole(paths: &str, schemas: &str) -> String {
     let mut spec = format!("openapi: 3.0.3\ninfo: {{title: Awkward, version: 1.0.0}}\npaths:\n{}", indent(2, paths));
     if !schemas.trim().is_empty() {
@@ -20,26 +21,27 @@ pub(crate) fn whole(paths: &str, schemas: &str) -> String {
     spec
 }
 
-/// `getThing` at this path, which takes these parameters and gives nothing; with these schemas.
+/// Writes `getThing` at this path, with these parameters and schemas and without a response body.
 pub(crate) fn get_with(path: &str, parameters: &str, schemas: &str) -> String {
     let operation = format!(
-        "{path:?}:\n  get:\n    operationId: getThing\n    parameters:\n{}    responses: {{\"204\": {{description: Done.}}}}",
+        "{path:?}:\n  get:\n    operationId: getThing\n    parameters:\n{}    \
+         responses: {{\"204\": {{description: Done.}}}}",
         indent(6, parameters)
     );
     whole(&operation, schemas)
 }
 
-/// `getThing` at this path, which takes these parameters and gives nothing.
+/// Writes `getThing` at this path, with these parameters.
 pub(crate) fn get(path: &str, parameters: &str) -> String {
     get_with(path, parameters, "")
 }
 
-/// `getThing` at `/things`, which takes these parameters and gives nothing.
+/// Writes `getThing` at `/things`, with these parameters.
 pub(crate) fn things(parameters: &str) -> String {
     get("/things", parameters)
 }
 
-/// `makeThing`, which takes and gives a `Thing`; `schemas` says what that is.
+/// Writes `makeThing`, whose request and response body is the schema `Thing`.
 pub(crate) fn make(schemas: &str) -> String {
     let operation = format!(
         "/things:\n  post:\n    operationId: makeThing\n    requestBody: {{required: true, content: {0}}}\n    \
@@ -49,17 +51,17 @@ pub(crate) fn make(schemas: &str) -> String {
     whole(&operation, schemas)
 }
 
-/// `makeThing`, which takes a `Thing` and gives nothing.
+/// Writes `makeThing`, whose request body is the schema `Thing`, and which has no response body.
 pub(crate) fn take(schemas: &str) -> String {
     sends("post", "makeThing", "", schemas)
 }
 
-/// `makeThing`, which takes a `Thing` with an `id` and these parameters.
+/// Writes `makeThing` with these parameters; its request body is a `Thing` with an `id`.
 pub(crate) fn make_with(parameters: &str) -> String {
     sends("post", "makeThing", parameters, THING)
 }
 
-/// `makeThing` by this method.
+/// Writes `makeThing` with this method; its request body is a `Thing` with an `id`.
 pub(crate) fn by(method: &str) -> String {
     sends(method, "makeThing", "", THING)
 }
@@ -74,7 +76,16 @@ fn sends(method: &str, id: &str, parameters: &str, schemas: &str) -> String {
     whole(&operation, schemas)
 }
 
-/// `doThing` by this method, which takes and gives nothing.
+/// Writes `makeThing` with these further keys, without a response body.
+pub(crate) fn post(keys: &str, schemas: &str) -> String {
+    let operation = format!(
+        "/things:\n  post:\n    operationId: makeThing\n{}    responses: {{\"204\": {{description: Done.}}}}",
+        indent(4, keys)
+    );
+    whole(&operation, schemas)
+}
+
+/// Writes `doThing` with this method and without bodies.
 pub(crate) fn without_body(method: &str) -> String {
     whole(
         &format!("/things:\n  {method}: {{operationId: doThing, responses: {{\"204\": {{description: Done.}}}}}}"),
@@ -82,34 +93,39 @@ pub(crate) fn without_body(method: &str) -> String {
     )
 }
 
-/// `getThing`, which gives this.
+/// Writes `getThing`, whose response body is the schema of this name.
+pub(crate) fn gives_one(schema: &str, schemas: &str) -> String {
+    gives(&format!("{{'200': {{description: Done., content: {}}}}}", json(&to(schema))), schemas)
+}
+
+/// Writes `getThing` with these responses.
 pub(crate) fn gives(responses: &str, schemas: &str) -> String {
     whole(&format!("/things:\n  get:\n    operationId: getThing\n    responses: {responses}"), schemas)
 }
 
-/// `getThing`, which gives what is refused.
+/// Writes `getThing` with these responses, for which it is refused.
 pub(crate) fn gives_marked(responses: &str, schemas: &str) -> String {
     gives(&format!("{responses} {MARK}"), schemas)
 }
 
-/// `makeThing` with a `Thing` that holds this schema twice: required as `it`, optional as `perhaps`.
+/// Writes `makeThing` with a `Thing` of two properties of this schema: `it` is required, `perhaps` is not.
 pub(crate) fn holds(name: &str, schema: &str) -> String {
     let to = to(name);
     make(&format!("{name}: {schema}\nThing: {{type: object, required: [it], properties: {{it: {to}, perhaps: {to}}}}}"))
 }
 
-/// An operation of this name that the client without a scope offers, under this name in Rust if there is one.
+/// Writes an operation of the client `Unloc`, with an `x-rust-name` unless that is empty; the mark is at its name.
 pub(crate) fn secured(id: &str, rust: &str) -> String {
     let renamed = if rust.is_empty() { String::new() } else { format!("\n    x-rust-name: {rust}") };
     whole(&client_operation(&format!("operationId: {id} {MARK}{renamed}")), "")
 }
 
-/// The same, refused for the name that it has in Rust.
+/// Writes an operation of the client `Unloc`; the mark is at its `x-rust-name`.
 pub(crate) fn secured_as(id: &str, rust: &str) -> String {
     whole(&client_operation(&format!("operationId: {id}\n    x-rust-name: {rust} {MARK}")), "")
 }
 
-/// How a spec says that this client offers an operation is known here alone.
+/// How a spec says which client offers an operation is written here alone.
 fn client_operation(names: &str) -> String {
     format!(
         "/things:\n  get:\n    {names}\n    security: [{{integrator: []}}]\n    \
@@ -117,17 +133,17 @@ fn client_operation(names: &str) -> String {
     )
 }
 
-/// `getThings`, which pages by `cursor` through `items`.
+/// Writes `getThings`, whose pages list `items` and name the next page by `cursor`.
 pub(crate) fn paged(items: &str, cursor: &str) -> String {
     pages(items, cursor, "", &to("Cursor"), "{type: integer, format: int32}")
 }
 
-/// `getThings`, which pages and has one more parameter.
+/// Writes `getThings`, which pages, with one more parameter.
 pub(crate) fn paged_with(parameter: &str) -> String {
     pages("things", "after", parameter, &to("Cursor"), "{type: integer, format: int32}")
 }
 
-/// `getThings`, whose cursor and limit have these types, which `x-pagination` is refused for.
+/// Writes `getThings` with these types of cursor and limit; the mark is at its `x-pagination`.
 pub(crate) fn paged_by(cursor: &str, limit: &str) -> String {
     pages("things", "after", "", cursor, limit)
 }
@@ -140,8 +156,8 @@ fn pages(items: &str, cursor: &str, parameter: &str, to_cursor: &str, limit: &st
     x-pagination: {{items: {items:?}, cursor: {cursor:?}, size: 2}}{}
     parameters:
       - {{name: {cursor:?}, in: query, schema: {to_cursor}}}
-      - {{name: limit, in: query, schema: {limit}}}
-{}    responses: {{\"200\": {{description: A page., content: {}}}}}",
+{}      - {{name: limit, in: query, schema: {limit}}}
+    responses: {{\"200\": {{description: A page., content: {}}}}}",
         if parameter.is_empty() { " #!" } else { "" },
         indent(6, parameter),
         json(&to("ThingList"))
@@ -160,12 +176,12 @@ ThingList:
     whole(&operation, &schemas)
 }
 
-/// A reference to a schema.
+/// Refers to a schema.
 pub(crate) fn to(schema: &str) -> String {
     format!("{{$ref: \"#/components/schemas/{schema}\"}}")
 }
 
-/// Content of JSON with this schema.
+/// Writes content of JSON with this schema.
 pub(crate) fn json(schema: &str) -> String {
     format!("{{application/json: {{schema: {schema}}}}}")
 }
@@ -175,12 +191,12 @@ fn indent(by: usize, text: &str) -> String {
     lines.map(|line| format!("{}{line}\n", " ".repeat(by))).collect()
 }
 
-/// A parameter of text by this name.
+/// Declares a parameter of type string; the mark is at its name.
 fn parameter(place: &str, name: &str) -> String {
     format!("- name: {name:?} {MARK}\n  in: {place}\n  required: {}\n  schema: {{type: string}}", place == "path")
 }
 
-/// The families of names: a spec in which this one stands, and a mark where it does.
+/// Writes a spec with this name as a query parameter. This function and the next ones have the names of groups.
 pub(crate) fn query(name: &str) -> String {
     things(&parameter("query", name))
 }
@@ -193,7 +209,6 @@ pub(crate) fn path(name: &str) -> String {
     get(&format!("/things/{{{name}}}"), &parameter("path", name))
 }
 
-/// One that is required and one that is not, so that both kinds of fields are there.
 pub(crate) fn property(name: &str) -> String {
     make(&format!(
         "Thing:\n  type: object\n  required: [{name:?}]\n  properties:\n    {name:?}: {MARK}\n      type: string"
@@ -204,7 +219,7 @@ pub(crate) fn optional(name: &str) -> String {
     make(&format!("Thing:\n  type: object\n  properties:\n    {name:?}: {MARK}\n      type: string"))
 }
 
-/// In a request required, optional, null, in a list and in a map, and the same in a response.
+/// Uses the schema of this name in all ways: required, optional, nullable, in a list, in a map.
 pub(crate) fn schema(name: &str) -> String {
     let to_it = to(name);
     let holder = |holder: &str| {

@@ -1,32 +1,35 @@
-//! The table of awkward specs, as the build and the tests read it: what each spec is, and whether it is refused.
+//! Reads the table of awkward specs for the build and for the tests: each row's spec, and whether it is refused.
 //!
-//! A row says its name, what it is about, its spec, and then either
+//! A row has a name, a title, its spec, and one of two expectations:
 //!
-//! * `-> Operation.setter(value)… => "request"`: it works, and this call sends exactly these bytes. After a comma follow
-//!   the bodies of the responses, one for each request; without any, the service answers with the body it was sent,
-//!   or with nothing. What is decoded is the last of them. `=> "error: words"` is a call that fails before anything
-//!   is sent;
-//! * `! "words"`: it is refused at the one line that ends in `#!`, with these words in the message.
+//! * `-> Operation.setter(value)… => "request"`: the bindings compile, and this call sends exactly these bytes. After
+//!   a comma follow the response bodies, one for each request. Without any, a response has the body of its request.
+//!   The decoded value has to equal the last response body. `=> "error: words"` is a call that fails before it sends
+//!   anything.
+//! * `! "words"`: the spec is refused at the one line that ends in `#!`, and nowhere else, with these words in the
+//!   message.
 //!
-//! A request is written as its method and target, a line for each header that not every request has, and after an empty
-//! line the body. Several are parted by ` then `.
+//! A request is written as method and target, a line for each header that not every request has, an empty line and
+//! the body. Requests are separated by ` then `.
 //!
-//! `names! { place …: setter "name" …; }` is a row for each name: the Rust name that it gives, and the name in the spec.
+//! `names!` writes one row for each name, `paged!` one for each pair of names. A row's name is a Rust name: in `names!`
+//! it is the one that the bindings make of the name in the spec.
 //!
-//! While one works on the generator, `AWKWARD_ROWS=query::,-query::url` in the environment of cargo selects rows by how
-//! their names begin, all but those with a dash (`query::s$` is the one row of this name); of the others nothing is generated or compiled.
+//! `AWKWARD_ROWS=query::,-query::url$` in cargo's environment selects rows while you work on codegen: those whose names
+//! begin with one of the prefixes, without those of a prefix after a dash; a `$` stands for the end of the name. The
+//! build neither generates nor compiles the others.
 
 use std::fmt;
 
-/// A spec and what is to become of it.
+/// A spec and its expectation.
 pub(crate) struct Row {
     group: &'static str,
     ident: &'static str,
-    /// What it is about; a name, in the families of names.
+    /// Its title; in `names!`, the name in the spec.
     pub(crate) what: &'static str,
     /// The spec.
     pub(crate) yaml: String,
-    /// What its refusal says, if it is refused.
+    /// The words of its refusal, if it is refused.
     pub(crate) refused: Option<&'static str>,
 }
 
@@ -38,16 +41,15 @@ impl fmt::Display for Row {
 }
 
 impl Row {
-    /// Whether `AWKWARD_ROWS` leaves it in.
+    /// Whether this value of `AWKWARD_ROWS` selects it.
     pub(crate) fn is_selected(&self, rows: &str) -> bool {
-        // A `$` after it stands for the end, as `query::s` begins other names.
         let name = format!("{self}$");
         let begins = |prefix: &&str| name.starts_with(prefix.trim_start_matches('-'));
         let (out, within): (Vec<&str>, Vec<&str>) = rows.split(',').partition(|prefix| prefix.starts_with('-'));
         (within.is_empty() || within.iter().any(begins)) && !out.iter().any(begins)
     }
 
-    /// The modules that lead to its bindings.
+    /// The modules around its bindings.
     pub(crate) fn module(&self) -> [&'static str; 2] {
         [self.group, self.ident]
     }
@@ -94,7 +96,7 @@ mod spec;
 
 include!("rows/all.rs");
 
-/// The rows of all groups.
+/// Returns the rows of all groups.
 pub(crate) fn rows() -> Vec<Row> {
     all!(groups)
 }

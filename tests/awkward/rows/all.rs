@@ -1,4 +1,5 @@
-// The groups of rows, a file each; what `names!`, `paged!` and `rows!` make of them is for the includer to say.
+// The groups of rows, a file each. `names!`, `paged!` and `rows!` are defined by whoever includes this file:
+// `table.rs` for the specs, `calls.rs` for the calls.
 
 include!("query.rs");
 include!("header.rs");
@@ -20,6 +21,9 @@ include!("clients.rs");
 
 macro_rules! all {
     ($with:ident) => {
-        $with!(query header path property optional schema operation query_values header_values path_values collisions bodies kinds responses paging places clients)
+        $with! {
+            query header path property optional schema operation query_values header_values path_values
+            collisions bodies kinds responses paging places clients
+        }
     };
 }

@@ -47,16 +47,21 @@ rows! { bodies:
         -> MakeThing.body(types::Thing::builder().value(types::Value::builder().s(vec![1, 2])))
         => "POST /things\n\n{\"value\":{\"s\":[1,2]}}";
     order "properties in the order of their names"
-        { spec::make("Thing: {type: object, properties: {body: {type: integer}, s: {type: boolean}, url: {type: string}}}") }
+        { spec::make(
+            "Thing: {type: object, properties: {body: {type: integer}, s: {type: boolean}, url: {type: string}}}",
+        ) }
         -> MakeThing.body(types::Thing::builder().url("u").s(true).body(1))
         => "POST /things\n\n{\"body\":1,\"s\":true,\"url\":\"u\"}";
-    absent "what can be null, left out" { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
+    absent "what can be null, left out"
+        { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
         -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
-    null "what can be null, and is" { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
+    null "what can be null, and is"
+        { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
         -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Null)) => "POST /things\n\n{\"end\":null}";
     not_null "what can be null, and is not"
         { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
-        -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Value("v".to_owned()))) => "POST /things\n\n{\"end\":\"v\"}";
+        -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Value("v".to_owned())))
+        => "POST /things\n\n{\"end\":\"v\"}";
     moment "a moment, of which a millisecond is kept"
         { spec::take("Thing: {type: object, required: [at], properties: {at: {type: string, format: date-time}}}") }
         -> MakeThing.body(types::Thing::builder().at(moment()))
@@ -70,9 +75,8 @@ rows! { bodies:
     referred "a body that is referred to"
         { format!(
             "{}  requestBodies:\n    Made: {{required: true, content: {}}}\n",
-            spec::whole(
-                "/things:\n  post:\n    operationId: makeThing\n    requestBody: \
-                 {$ref: '#/components/requestBodies/Made'}\n    responses: {'204': {description: Done.}}",
+            spec::post(
+                "requestBody: {$ref: '#/components/requestBodies/Made'}",
                 "Thing: {type: object, properties: {request: {type: string}}}",
             ),
             spec::json(&spec::to("Thing")),
@@ -86,43 +90,24 @@ rows! { bodies:
     method_options "OPTIONS" { spec::without_body("options") } -> DoThing => "OPTIONS /things";
     post "POST without a body" { spec::without_body("post") } -> DoThing => "POST /things";
     optional "a body that need not be there"
-        { spec::whole(
-            &format!(
-                "/things:\n  post:\n    operationId: makeThing\n    requestBody: #!\n      content: {}\n    \
-                 responses: {{'204': {{description: Done.}}}}",
-                spec::json(&spec::to("Thing"))
-            ),
-            "Thing: {type: object, properties: {url: {type: string}}}",
-        ) }
+        { spec::post(&format!("requestBody: #!\n  content: {}", spec::json(&spec::to("Thing"))), spec::THING) }
         ! "required";
     not_required "a body that says it need not be there"
-        { spec::whole(
-            &format!(
-                "/things:\n  post:\n    operationId: makeThing\n    requestBody:\n      required: false #!\n      \
-                 content: {}\n    responses: {{'204': {{description: Done.}}}}",
-                spec::json(&spec::to("Thing"))
-            ),
-            "Thing: {type: object, properties: {url: {type: string}}}",
+        { spec::post(
+            &format!("requestBody:\n  required: false #!\n  content: {}", spec::json(&spec::to("Thing"))),
+            spec::THING,
         ) }
         ! "required";
     form "a form"
-        { spec::whole(
+        { spec::post(
             &format!(
-                "/things:\n  post:\n    operationId: makeThing\n    requestBody:\n      required: true\n      content:\n        \
-                 application/x-www-form-urlencoded: {{schema: {}}} #!\n    responses: {{'204': {{description: Done.}}}}",
+                "requestBody:\n  required: true\n  content:\n    application/x-www-form-urlencoded: {{schema: {}}} #!",
                 spec::to("Thing")
             ),
-            "Thing: {type: object, properties: {url: {type: string}}}",
+            spec::THING,
         ) }
         ! "application/json only";
     unnamed "a body without a name"
-        { spec::whole(
-            &format!(
-                "/things:\n  post:\n    operationId: makeThing\n    requestBody:\n      required: true\n      \
-                 content: {} #!\n    responses: {{'204': {{description: Done.}}}}",
-                spec::json("{type: object}")
-            ),
-            "",
-        ) }
+        { spec::post(&format!("requestBody:\n  required: true\n  content: {} #!", spec::json("{type: object}")), "") }
         ! "a component with a name";
 }

@@ -46,6 +46,18 @@ rows! { collisions:
         { spec::things("- {name: Self, in: query, x-rust-name: other, schema: {type: string}}\n\
              - {name: self, in: query, schema: {type: string}}") }
         -> GetThing.self_("a").other("b") => "GET /things?Self=b&self=a";
+    headers "`self` beside `Self` as headers, which are one"
+        { spec::things("- {name: self, in: header, schema: {type: string}}\n\
+             - name: Self #!\n  in: header\n  schema: {type: string}") }
+        ! "`Self`";
+    paths "`LockId` beside `lock-id` in the path"
+        { spec::get("/a/{LockId}/{lock-id}", "- {name: LockId, in: path, required: true, schema: {type: string}}\n\
+             - name: lock-id #!\n  in: path\n  required: true\n  schema: {type: string}") }
+        ! "`lock-id`";
+    paths_renamed "`LockId` beside `lock-id` in the path, renamed"
+        { spec::get("/a/{LockId}/{lock-id}", "- {name: LockId, in: path, required: true, schema: {type: string}}\n\
+             - {name: lock-id, in: path, required: true, x-rust-name: url, schema: {type: string}}") }
+        -> GetThing.lock_id("a").url("b") => "GET /a/a/b";
     underscore "a keyword beside itself with an underscore"
         { spec::things("- {name: type, in: query, schema: {type: string}}\n\
              - name: type_ #!\n  in: query\n  schema: {type: string}") }
@@ -123,6 +135,13 @@ rows! { collisions:
             "",
         ) }
         ! "`getThing`";
+    operations_selves "`self` beside `Self` as operations"
+        { spec::whole(
+            "/a:\n  get: {operationId: self, responses: {'204': {description: Done.}}}\n/b:\n  get:\n    \
+             operationId: Self #!\n    responses: {'204': {description: Done.}}",
+            "",
+        ) }
+        ! "`Self`";
     properties "`lockId` beside `lock-id` as properties"
         { spec::make(
             "Thing:\n  type: object\n  properties:\n    lock-id: {type: string}\n    lockId: {type: string} #!",

@@ -1,7 +1,7 @@
 // A name as that of a header, which HTTP knows in any case of letters.
 
 names! { header "GET /things":
-    // Locals and imports of the generator, and fields of builders.
+    // Locals and imports of generated code, and fields of builders.
     url "_url" => "\n_url: v";
     request "request" => "\nrequest: v";
     result "result" => "\nresult: v";
@@ -13,7 +13,7 @@ names! { header "GET /things":
     builder "builder" => "\nbuilder: v";
     baseurl "baseurl" => "\nbaseurl: v";
     error "Error" => "\nerror: v";
-    // What Rust keeps for itself. What every module has.
+    // Keywords, the prelude and crates.
     type_ "type" => "\ntype: v";
     self_ "Self" => "\nself: v";
     crate_ "crate" => "\ncrate: v";
@@ -21,9 +21,9 @@ names! { header "GET /things":
     none "None" => "\nnone: v";
     vec "Vec" => "\nvec: v";
     reqwest "reqwest" => "\nreqwest: v";
-    // What the generator sends by itself.
+    // A header that progenitor sends by itself.
     api_version "api-version" => "\napi-version: v";
-    // As headers are written.
+    // Other forms of names of headers.
     x_url "X-Url" => "\nx-url: v";
     if_match "If-Match" => "\nif-match: v";
     x_y "x.y" => "\nx.y: v";
@@ -33,7 +33,7 @@ names! { header "GET /things":
     // Methods of builders.
     send "send" ! "`send`";
     options "options" ! "`options`";
-    // What the SDK, its HTTP client or a connection says itself.
+    // Headers that the SDK or its HTTP client sets.
     accept "accept" ! "`accept`";
     authorization "authorization" ! "`authorization`";
     content_type "Content-Type" ! "`Content-Type`";
@@ -42,7 +42,7 @@ names! { header "GET /things":
     user_agent "User-Agent" ! "`User-Agent`";
     connection "connection" ! "`connection`";
     transfer_encoding "transfer-encoding" ! "`transfer-encoding`";
-    // No names of headers.
+    // Names that HTTP does not allow.
     x_y_z "x y z" ! "`x y z`";
     a_b "a:b" ! "`a:b`";
     p_q "p(q)" ! "`p(q)`";

@@ -10,7 +10,8 @@ rows! { kinds:
     vec_is_list "a list called `Vec`" { spec::holds("Vec", "{type: array, items: {type: string}}") }
         -> MakeThing.body(types::Thing::builder().it(types::Vec::from(vec!["a".to_owned()])))
         => "POST /things\n\n{\"it\":[\"a\"]}";
-    map_is_map "a map called `BTreeMap`" { spec::holds("BTreeMap", "{type: object, additionalProperties: {type: string}}") }
+    map_is_map "a map called `BTreeMap`"
+        { spec::holds("BTreeMap", "{type: object, additionalProperties: {type: string}}") }
         -> MakeThing.body(types::Thing::builder().it(types::BTreeMap::from(
             std::collections::BTreeMap::from([("k".to_owned(), "v".to_owned())])
         )))
@@ -30,7 +31,8 @@ rows! { kinds:
     option_missing "what is required and called `Option`"
         { spec::holds("Option", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
-    vec_missing "what is required and called `Vec`" { spec::holds("Vec", "{type: object, properties: {a: {type: string}}}") }
+    vec_missing "what is required and called `Vec`"
+        { spec::holds("Vec", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
     map_missing "what is required and called `BTreeMap`"
         { spec::holds("BTreeMap", "{type: object, properties: {a: {type: string}}}") }
@@ -49,9 +51,14 @@ rows! { kinds:
         ! "`self`";
     nullable_text "a schema called as the SDK calls what can be null"
         { spec::take(
-            "Thing: {type: object, properties: {end: {type: string, nullable: true}, it: {$ref: '#/components/schemas/NullableText'}}}\n\
+            "Thing: {type: object, properties: {end: {type: string, nullable: true}, \
+             it: {$ref: '#/components/schemas/NullableText'}}}\n\
              NullableText: {type: object, required: [id], properties: {id: {type: string}}}",
         ) }
-        -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Value("e".to_owned())).it(types::NullableText::builder().id("v")))
+        -> MakeThing.body(
+            types::Thing::builder()
+                .end(crate::Nullable::Value("e".to_owned()))
+                .it(types::NullableText::builder().id("v"))
+        )
         => "POST /things\n\n{\"end\":\"e\",\"it\":{\"id\":\"v\"}}";
 }

@@ -9,22 +9,22 @@ names! { operation "GET /things":
     FromEnv "fromEnv";
     New "new";
     Clone "clone";
-    // Locals and imports of the generator, and fields of builders.
+    // Locals and imports of generated code, and fields of builders.
     Error "error";
     ResponseValue "ResponseValue";
     RequestBuilderExt "RequestBuilderExt";
     ClientInfo "ClientInfo";
-    // What Rust keeps for itself.
+    // Keywords.
     Type "type";
     Self_ "self";
     Crate "crate";
     Super "super";
-    // What every module has.
+    // The prelude and crates.
     Option "Option";
     Result "Result";
     String "String";
     TryInto "TryInto";
-    // No names of Rust.
+    // Names that Rust does not allow.
     GetThings "get things";
     Größe "größe";
     X2fa "2fa";

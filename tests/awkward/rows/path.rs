@@ -1,7 +1,7 @@
 // A name as that of a parameter in the path.
 
 names! { path "GET /things":
-    // Locals and imports of the generator, and fields of builders.
+    // Locals and imports of generated code, and fields of builders.
     url "url" => "/v";
     request "request" => "/v";
     header_map "headerMap" => "/v";
@@ -12,14 +12,14 @@ names! { path "GET /things":
     encode_path "encode_path" => "/v";
     path "path" => "/v";
     segment "segment" => "/v";
-    // What Rust keeps for itself. What every module has.
+    // Keywords, the prelude and crates.
     type_ "type" => "/v";
     self_ "self" => "/v";
     crate_ "crate" => "/v";
     option "Option" => "/v";
     vec "Vec" => "/v";
     try_into "TryInto" => "/v";
-    // No names of Rust.
+    // Names that Rust does not allow.
     api_version "api-version" => "/v";
     x_y "x y" => "/v";
     its "it's" => "/v";

@@ -32,7 +32,8 @@ rows! { path_values:
     reserved "all that an address gives a meaning to" { spec::get("/a/{x}/b", spec::X) }
         -> GetThing.x("a/b?c#d%2Fe f;:@&=+$,\\") =>
         "GET /a/a%2Fb%3Fc%23d%252Fe%20f%3B%3A%40%26%3D%2B%24%2C%5C/b";
-    letters "letters that are none of ASCII" { spec::get("/a/{x}", spec::X) } -> GetThing.x("ü名") => "GET /a/%C3%BC%E5%90%8D";
+    letters "letters that are none of ASCII"
+        { spec::get("/a/{x}", spec::X) } -> GetThing.x("ü名") => "GET /a/%C3%BC%E5%90%8D";
     up "a step up" { spec::get("/a/{x}/b", spec::X) } -> GetThing.x("..") => "error: `x`";
     empty "nothing" { spec::get("/a/{x}", spec::X) } -> GetThing.x("") => "error: `x`";
     missing "what is left out" { spec::get("/a/{x}", spec::X) } -> GetThing => "error: `x`";
@@ -55,6 +56,22 @@ rows! { path_values:
              - {name: url, in: path, required: true, schema: {type: string}}",
         ) }
         -> GetThing.info("i").url("u") => "GET /a/u/i";
+    with_url "one beside `url` in the query"
+        { spec::get("/a/{x}/b", &format!("{}\n- {{name: url, in: query, schema: {{type: string}}}}", spec::X)) }
+        -> GetThing.x("p").url("q") => "GET /a/p/b?url=q";
+    with_info "one beside `info` in the query"
+        { spec::get("/a/{x}/b", &format!("{}\n- {{name: info, in: query, schema: {{type: string}}}}", spec::X)) }
+        -> GetThing.x("p").info("q") => "GET /a/p/b?info=q";
+    with_header_map "one beside `headerMap` in the query"
+        { spec::get("/a/{x}/b", &format!("{}\n- {{name: headerMap, in: query, schema: {{type: string}}}}", spec::X)) }
+        -> GetThing.x("p").header_map("q") => "GET /a/p/b?headerMap=q";
+    with_header "one beside headers and the query"
+        { spec::get("/a/{x}/b", &format!(
+            "- {{name: api-version, in: header, schema: {{type: string}}}}\n\
+             - {{name: result, in: query, schema: {{type: string}}}}\n{}",
+            spec::X
+        )) }
+        -> GetThing.api_version("h").result("q").x("p") => "GET /a/p/b?result=q\napi-version: h";
     words "blanks and letters around it" { spec::get("/größe und/{x}", spec::X) }
         -> GetThing.x("v") => "GET /gr%C3%B6%C3%9Fe%20und/v";
     encoded "what is encoded already" { spec::get("/a%20b/{x}", spec::X) } -> GetThing.x("v") => "GET /a%20b/v";

@@ -43,25 +43,28 @@ rows! { places:
             "",
         ) }
         -> GetThing => "GET /a";
-    not_idempotent "a POST that says it is idempotent"
-        { spec::whole(
-            &format!(
-                "/a:\n  post:\n    operationId: makeThing\n    {}: true\n    responses: {{'204': {{description: Done.}}}}",
-                spec::IDEMPOTENT
-            ),
-            "",
-        ) }
-        -> MakeThing => "POST /a";
+    idempotent "a POST that says it is idempotent" { spec::post(&format!("{}: true", spec::IDEMPOTENT), "") }
+        -> MakeThing => "POST /things";
     cursor_is_text "a cursor that is plain text"
         { spec::paged_by("{type: string}", "{type: integer, format: int32}") }
         ! "cursor";
     limit_is_text "a limit that is text" { spec::paged_by("{$ref: '#/components/schemas/Cursor'}", "{type: string}") }
         ! "`limit`";
-    limit_is_number "a limit that is a number" { spec::paged_by("{$ref: '#/components/schemas/Cursor'}", "{type: number}") }
+    limit_is_number "a limit that is a number"
+        { spec::paged_by("{$ref: '#/components/schemas/Cursor'}", "{type: number}") }
         ! "`limit`";
     limit_is_large "a limit that can be large"
         { spec::paged_by("{$ref: '#/components/schemas/Cursor'}", "{type: integer, format: int64}") }
         -> GetThings.limit(5) => "GET /things?limit=5", "{\"things\":[{\"id\":\"a\"}]}";
+    url_beside_pages "a parameter called `url` beside pages"
+        { spec::paged_with("- {name: url, in: query, schema: {type: string}}") }
+        -> GetThings.url("u") => "GET /things?url=u", "{\"things\":[]}";
+    info_beside_pages "a parameter called `info` beside pages"
+        { spec::paged_with("- {name: info, in: query, schema: {type: string}}") }
+        -> GetThings.info("i").limit(1) => "GET /things?info=i&limit=1", "{\"things\":[]}";
+    clone_beside_pages "a parameter called `clone` beside pages"
+        { spec::paged_with("- {name: clone, in: query, schema: {type: string}}") }
+        -> GetThings.clone("c") => "GET /things?clone=c", "{\"things\":[]}";
     one_page "one page of several"
         { spec::paged("things", "after") }
         -> GetThings.after("a b") => "GET /things?after=a+b", "{\"things\":[],\"after\":\"n\"}";

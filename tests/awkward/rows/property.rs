@@ -1,7 +1,7 @@
 // A name as that of a property that is required.
 
 names! { property "POST /things\n\n":
-    // Locals and imports of the generator, and fields of builders.
+    // Locals and imports of generated code, and fields of builders.
     url "url" => "{\"url\":\"v\"}";
     request "request" => "{\"request\":\"v\"}";
     value "value" => "{\"value\":\"v\"}";
@@ -10,7 +10,7 @@ names! { property "POST /things\n\n":
     baseurl "baseurl" => "{\"baseurl\":\"v\"}";
     error "error" => "{\"error\":\"v\"}";
     defaults "defaults" => "{\"defaults\":\"v\"}";
-    // What Rust keeps for itself.
+    // Keywords.
     type_ "type" => "{\"type\":\"v\"}";
     self_ "self" => "{\"self\":\"v\"}";
     fn_ "fn" => "{\"fn\":\"v\"}";
@@ -18,7 +18,7 @@ names! { property "POST /things\n\n":
     try_ "try" => "{\"try\":\"v\"}";
     crate_ "crate" => "{\"crate\":\"v\"}";
     static_ "static" => "{\"static\":\"v\"}";
-    // What every module has.
+    // The prelude and crates.
     option "Option" => "{\"Option\":\"v\"}";
     none "None" => "{\"None\":\"v\"}";
     ok "Ok" => "{\"Ok\":\"v\"}";
@@ -30,7 +30,7 @@ names! { property "POST /things\n\n":
     clone "Clone" => "{\"Clone\":\"v\"}";
     std "std" => "{\"std\":\"v\"}";
     serde "serde" => "{\"serde\":\"v\"}";
-    // No names of Rust.
+    // Names that Rust does not allow.
     api_version "api-version" => "{\"api-version\":\"v\"}";
     x_y "x y" => "{\"x y\":\"v\"}";
     its "it's" => "{\"it's\":\"v\"}";

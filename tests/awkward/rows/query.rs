@@ -1,7 +1,7 @@
 // A name as that of a parameter in the query.
 
 names! { query "GET /things":
-    // Locals and imports of the generator, and fields of builders.
+    // Locals and imports of generated code, and fields of builders.
     url "url" => "?url=v";
     request "request" => "?request=v";
     response "response" => "?response=v";
@@ -30,7 +30,7 @@ names! { query "GET /things":
     query_param "QueryParam" => "?QueryParam=v";
     operation_info "OperationInfo" => "?OperationInfo=v";
     client_hooks "ClientHooks" => "?ClientHooks=v";
-    // What Rust keeps for itself.
+    // Keywords.
     type_ "type" => "?type=v";
     self_ "self" => "?self=v";
     fn_ "fn" => "?fn=v";
@@ -41,7 +41,7 @@ names! { query "GET /things":
     await_ "await" => "?await=v";
     ref_ "ref" => "?ref=v";
     struct_ "struct" => "?struct=v";
-    // What every module has.
+    // The prelude and crates.
     option "Option" => "?Option=v";
     none "None" => "?None=v";
     ok "Ok" => "?Ok=v";
@@ -54,7 +54,7 @@ names! { query "GET /things":
     std "std" => "?std=v";
     serde "serde" => "?serde=v";
     reqwest "reqwest" => "?reqwest=v";
-    // What the generator sends by itself.
+    // A header that progenitor sends by itself.
     api_version "api-version" => "?api-version=v";
     // Methods of builders, and what later ones may be called.
     send "send" ! "`send`";
@@ -64,7 +64,7 @@ names! { query "GET /things":
     pages "pages" => "?pages=v";
     new "new" => "?new=v";
     build "build" => "?build=v";
-    // No names of Rust.
+    // Names that Rust does not allow.
     x_y "x y" => "?x+y=v";
     its "it's" => "?it%27s=v";
     größe "größe" => "?gr%C3%B6%C3%9Fe=v";

@@ -104,7 +104,8 @@ rows! { query_values:
     not_reserved "`allowReserved: false`"
         { spec::things("- {name: q, in: query, allowReserved: false, schema: {type: string}}") }
         -> GetThing.q("a/b") => "GET /things?q=a%2Fb";
-    deprecated "what is deprecated" { spec::things("- {name: new, in: query, deprecated: true, schema: {type: string}}") }
+    deprecated "what is deprecated"
+        { spec::things("- {name: new, in: query, deprecated: true, schema: {type: string}}") }
         -> GetThing.new("v") => "GET /things?new=v";
     limits "what has limits, which the service judges"
         { spec::things("- {name: q, in: query, schema: {type: string, maxLength: 1, pattern: '^a$'}}") }

@@ -31,34 +31,28 @@ rows! { responses:
         ) }
         -> GetThing => "GET /things", "{\"error\":\"v\"}";
     text "a text"
-        { spec::gives(
-            &format!("{{'200': {{description: Done., content: {}}}}}", spec::json(&spec::to("Thing"))),
-            "Thing: {type: string}",
-        ) }
+        { spec::gives_one("Thing", "Thing: {type: string}") }
         -> GetThing => "GET /things", "\"v\"";
     integer "an integer"
-        { spec::gives(
-            &format!("{{'200': {{description: Done., content: {}}}}}", spec::json(&spec::to("Thing"))),
-            "Thing: {type: integer}",
-        ) }
+        { spec::gives_one("Thing", "Thing: {type: integer}") }
         -> GetThing => "GET /things", "7";
     list "a list"
-        { spec::gives(
-            &format!("{{'200': {{description: Done., content: {}}}}}", spec::json(&spec::to("Things"))),
+        { spec::gives_one(
+            "Things",
             "Thing: {type: object, properties: {url: {type: string}}}\n\
              Things: {type: array, items: {$ref: '#/components/schemas/Thing'}}",
         ) }
         -> GetThing => "GET /things", "[{\"url\":\"a\"},{}]";
     unknown "a value that the spec does not know"
-        { spec::gives(
-            &format!("{{'200': {{description: Done., content: {}}}}}", spec::json(&spec::to("Thing"))),
+        { spec::gives_one(
+            "Thing",
             "Thing: {type: object, properties: {state: {$ref: '#/components/schemas/Option'}}}\n\
              Option: {type: string, enum: [some, none]}",
         ) }
         -> GetThing => "GET /things", "{\"state\":\"perhaps\"}";
     wrapped "an envelope"
-        { spec::gives(
-            &format!("{{'200': {{description: Done., content: {}}}}}", spec::json(&spec::to("Result"))),
+        { spec::gives_one(
+            "Result",
             "Thing: {type: object, properties: {url: {type: string}}}\n\
              Result: {type: object, x-envelope: ok, required: [ok], \
              properties: {ok: {$ref: '#/components/schemas/Thing'}}}",
@@ -67,15 +61,12 @@ rows! { responses:
     referred "a response that is referred to"
         { format!(
             "{}  responses:\n    Given: {{description: Done., content: {}}}\n",
-            spec::gives("{'200': {$ref: '#/components/responses/Given'}}", "Thing: {type: object, properties: {id: {type: string}}}"),
+            spec::gives("{'200': {$ref: '#/components/responses/Given'}}", spec::THING),
             spec::json(&spec::to("Thing")),
         ) }
         -> GetThing => "GET /things", "{\"id\":\"v\"}";
     recursive "a type that holds itself"
-        { spec::gives(
-            &format!("{{'200': {{description: Done., content: {}}}}}", spec::json(&spec::to("Box"))),
-            "Box: {type: object, properties: {inner: {$ref: '#/components/schemas/Box'}}}",
-        ) }
+        { spec::gives_one("Box", "Box: {type: object, properties: {inner: {$ref: '#/components/schemas/Box'}}}") }
         -> GetThing => "GET /things", "{\"inner\":{\"inner\":{}}}";
     some_content "one with content and one without"
         { spec::gives_marked(
@@ -93,7 +84,8 @@ rows! { responses:
                 spec::json(&spec::to("Thing")),
                 spec::json(&spec::to("Job")),
             ),
-            "Thing: {type: object, properties: {id: {type: string}}}\nJob: {type: object, properties: {id: {type: string}}}",
+            "Thing: {type: object, properties: {id: {type: string}}}\n\
+             Job: {type: object, properties: {id: {type: string}}}",
         ) }
         ! "differ";
     only_default "a default and no success"

@@ -1,7 +1,9 @@
 // A name as that of a schema that is required, optional, null, listed and in a map.
 
-names! { schema "POST /things\n\n{\"many\":[{\"id\":\"v\"}],\"named\":{\"k\":{\"id\":\"v\"}},\"nothing\":null,\"one\":{\"id\":\"v\"},\"perhaps\":{\"id\":\"v\"}}":
-    // What every module has.
+names! { schema
+    "POST /things\n\n{\"many\":[{\"id\":\"v\"}],\"named\":{\"k\":{\"id\":\"v\"}}\
+     ,\"nothing\":null,\"one\":{\"id\":\"v\"},\"perhaps\":{\"id\":\"v\"}}":
+    // The prelude and crates.
     Option "Option";
     None "None";
     Ok "Ok";
@@ -25,7 +27,7 @@ names! { schema "POST /things\n\n{\"many\":[{\"id\":\"v\"}],\"named\":{\"k\":{\"
     Error "Error";
     ResponseValue "ResponseValue";
     Builder "Builder";
-    // What Rust keeps for itself. No names of Rust.
+    // Keywords, primitive types, names that Rust does not allow.
     Type "type";
     Self_ "Self";
     Crate "crate";
