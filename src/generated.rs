@@ -18,3 +18,9 @@ pub(crate) mod auth {
 pub(crate) mod integrator {
     include!(concat!(env!("OUT_DIR"), "/integrator.rs"));
 }
+
+/// The rows of `tests/awkward/`, in its package alone.
+#[cfg(unloc_awkward)]
+pub(crate) mod awkward {
+    include!(concat!(env!("OUT_DIR"), "/rows.rs"));
+}

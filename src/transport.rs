@@ -54,9 +54,16 @@ pub(crate) struct Manner {
     pub(crate) user_agent: HeaderValue,
 }
 
+impl Manner {
+    /// What the paths of operations follow.
+    fn base_path(&self) -> &str {
+        self.base.path().trim_end_matches('/')
+    }
+}
+
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("base_path", &self.manner.base.path()).finish_non_exhaustive()
+        f.debug_struct("Inner").field("base_path", &self.manner.base_path()).finish_non_exhaustive()
     }
 }
 
@@ -133,7 +140,7 @@ async fn exchange<'a>(
     platform::running().map_err(|error| error.during(operation))?;
     let Inner { tokens, manner } = inner;
     let mut request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
-    if !path::is_on(operation, manner.base.path(), request.url()) {
+    if !path::is_on(operation, manner.base_path(), request.url()) {
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
     }
@@ -148,7 +155,7 @@ async fn exchange<'a>(
     }
     let mut http = Http { client, manner, operation, request, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
-    let (base_path, clock, budget) = (manner.base.path(), &*manner.clock, &manner.budget);
+    let (base_path, clock, budget) = (manner.base_path(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
     match call.make(&mut http).await {
         Ok((answer, ending)) => Ok(Exchanged { answer, ending, http }),
@@ -235,7 +242,7 @@ impl Http<'_> {
 
     /// What the call said, for a response that leaves it out.
     fn said(&self) -> Said<'_> {
-        Said { base_path: self.manner.base.path(), request: &self.request }
+        Said { base_path: self.manner.base_path(), request: &self.request }
     }
 
     fn undecodable(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes, what: &str) -> Error {
@@ -248,7 +255,7 @@ impl Http<'_> {
 
     /// What an error must not repeat; read from the request only when there is an error.
     fn sent(&self, bearer: Option<&Bearer>) -> Sent {
-        let mut sent = Sent::of(self.operation, self.manner.base.path(), &self.request);
+        let mut sent = Sent::of(self.operation, self.manner.base_path(), &self.request);
         self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));
         sent
     }

@@ -173,8 +173,7 @@ impl Found<'_> {
         if schema.get("x-case-insensitive").is_some_and(|flag| !flag.is_boolean()) {
             self.add(&format!("{pointer}/x-case-insensitive"), "x-case-insensitive is `true` or `false`");
         }
-        let mut fields =
-            BTreeMap::from([("build".to_owned(), "the builder's own"), ("builder".to_owned(), "the type's own")]);
+        let mut fields = BTreeMap::from([("build".to_owned(), "the builder's own")]);
         for (name, property) in objects(schema.get("properties")) {
             if let Some(earlier) = fields.insert(names::snake(name), name) {
                 let what = format!("`{name}` gives the same Rust name as {earlier}");

@@ -55,11 +55,11 @@ fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) 
         taken.insert(name.to_owned(), format!("`{name}()`, which the operation's builder has"));
     }
     let raw = RawOperation::find(&document.value, &operation.path, operation.method);
-    let written = raw.map(|raw| raw.parameters(&document.value)).unwrap_or_default();
-    for (parameter, at) in operation.parameters.iter().zip(written) {
-        let (name, place) = (&parameter.name, &parameter.place);
+    for at in raw.map(|raw| raw.parameters(&document.value)).unwrap_or_default() {
+        let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
         let own = format!("the parameter `{name}` in {place}");
-        if let Some(earlier) = taken.insert(names::setter(parameter), own) {
+        let setter = names::snake(at.text("x-rust-name").unwrap_or(name));
+        if let Some(earlier) = taken.insert(setter, own) {
             let what = format!("{}: `{name}` in {place} gives the same Rust name as {earlier}", operation.id);
             let named = at.get("x-rust-name").or_else(|| at.get("name")).unwrap_or(at);
             let error = document.error(&named.pointer, what);

@@ -87,11 +87,11 @@ pub(crate) fn ours<'a>(prepared: &Prepared, module: &str, placeholders: &'a Plac
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
     for (name, rust) in &prepared.marks.replaced {
-        settings.with_replacement(name, rust, std::iter::empty());
+        settings.with_replacement(names::pascal(name), rust, std::iter::empty());
     }
     for name in prepared.marks.enums.keys() {
         let rust = format!("{module}::types::{}", names::pascal(name));
-        settings.with_replacement(name, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
+        settings.with_replacement(names::pascal(name), rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
     let schemas = prepared.spec.pointer("/components/schemas").and_then(Value::as_object);
     for (name, schema) in schemas.into_iter().flatten() {

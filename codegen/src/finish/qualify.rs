@@ -36,7 +36,7 @@ pub(super) fn qualify(file: &mut File, module: &str) -> Result<(), String> {
     let mut items = BTreeMap::new();
     declared(&file.items, &mut Vec::new(), &mut items);
     let root = module.split("::").map(str::to_owned).collect();
-    let mut visitor = Qualify { root, items, modules: Vec::new(), generics: Vec::new(), unknown: None };
+    let mut visitor = Qualify { root, items, modules: Vec::new(), generics: Vec::new(), is_type: false, unknown: None };
     visitor.visit_file_mut(file);
     match visitor.unknown {
         Some(path) => Err(format!("meaning for the path `{path}`")),
@@ -70,10 +70,13 @@ struct Qualify {
     items: BTreeMap<Vec<String>, BTreeSet<String>>,
     modules: Vec<String>,
     generics: Vec<BTreeSet<String>>,
+    /// Whether the path that is looked at is a type.
+    is_type: bool,
     unknown: Option<String>,
 }
 
 /// What stands before a path's first segments, and how many of those it takes the place of.
+#[derive(Clone)]
 enum Start {
     AsItIs,
     Global,
@@ -109,8 +112,9 @@ impl Qualify {
         let known = prelude.map(|(_, path)| Start::In(path.split("::").map(str::to_owned).collect(), 1));
         let has_arguments = path.segments.iter().any(|segment| !segment.arguments.is_none());
         // Types of schemas have neither arguments nor functions that are called by a path, and are values nowhere.
-        if (matches!(first, "Ok" | "Err" | "Some" | "None") || has_arguments || !is_single)
-            && let Some(known) = known
+        let is_variant = !self.is_type && matches!(first, "Ok" | "Err" | "Some" | "None");
+        if let Some(known) = known.clone()
+            && (is_variant || has_arguments || !is_single)
         {
             return known;
         }
@@ -214,7 +218,15 @@ impl VisitMut for Qualify {
     }
 
     fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
+        let around = std::mem::replace(&mut self.is_type, true);
         self.qualified(&mut ty.qself, &mut ty.path);
+        self.is_type = around;
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
+        let around = std::mem::replace(&mut self.is_type, false);
+        visit_mut::visit_expr_mut(self, expr);
+        self.is_type = around;
     }
 
     // Paths of these three are no types and no values.

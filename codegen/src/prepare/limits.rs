@@ -1,7 +1,6 @@
 //! Tolerances towards values that break what the documents promise about them.
 
 use serde_json::{Map, Value};
-use unloc_spec::PATHS;
 
 use super::{Draft, Rule, each_property};
 
@@ -55,11 +54,7 @@ pub(super) const NO_LIMIT_AT_RUN_TIME: Rule = Rule {
                 }
             });
         });
-        for pointer in ["/components", PATHS] {
-            if let Some(node) = draft.spec.pointer_mut(pointer) {
-                walk(node, &|node| remove(node, &LIMITS));
-            }
-        }
+        draft.everywhere(&|node| remove(node, &LIMITS));
     },
 };
 
@@ -67,13 +62,7 @@ pub(super) const NO_DEFAULT: Rule = Rule {
     name: "no-default",
     reason: "A default in a schema says what the service assumes. Written into the Rust type it would invent values \
              that the service never sent.",
-    apply: |draft: &mut Draft| {
-        for pointer in ["/components", PATHS] {
-            if let Some(node) = draft.spec.pointer_mut(pointer) {
-                walk(node, &|node| remove(node, &["default"]));
-            }
-        }
-    },
+    apply: |draft: &mut Draft| draft.everywhere(&|node| remove(node, &["default"])),
 };
 
 /// Removes keywords from a schema and its inline parts. A map of properties is no schema: a property may have a
@@ -96,25 +85,5 @@ fn remove(schema: &mut Map<String, Value>, keywords: &[&str]) {
         if let Some(inner) = schema.get_mut(key).and_then(Value::as_object_mut) {
             remove(inner, keywords);
         }
-    }
-}
-
-/// Runs `work` on every schema: under `schemas` and under the key `schema`.
-fn walk(node: &mut Value, work: &impl Fn(&mut Map<String, Value>)) {
-    match node {
-        Value::Object(map) => {
-            for (key, value) in map.iter_mut() {
-                match (key.as_str(), value) {
-                    ("schemas", Value::Object(schemas)) => {
-                        schemas.values_mut().filter_map(Value::as_object_mut).for_each(work);
-                    }
-                    ("schema", Value::Object(schema)) => work(schema),
-                    ("example" | "examples", _) => {}
-                    (_, value) => walk(value, work),
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(|value| walk(value, work)),
-        _ => {}
     }
 }

@@ -16,7 +16,7 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use unloc_spec::{RawOperation, operations_mut, reached, reference_to};
+use unloc_spec::{PATHS, RawOperation, operations_mut, reached, reference_to};
 
 pub use limits::LIMITS;
 pub use shape::{Shapes, shapes};
@@ -196,6 +196,15 @@ impl Draft {
         }
     }
 
+    /// Runs `work` on each schema, also on those of parameters.
+    fn everywhere(&mut self, work: &impl Fn(&mut Map<String, Value>)) {
+        for pointer in ["/components", PATHS] {
+            if let Some(node) = self.spec.pointer_mut(pointer) {
+                walk(node, work);
+            }
+        }
+    }
+
     /// Runs `work` on each property of the component schemas that `responses` can contain.
     fn response_properties(&mut self, mut work: impl FnMut(&str, Property<'_>, &mut Marks)) {
         let responses = std::mem::take(&mut self.responses);
@@ -214,6 +223,26 @@ impl Draft {
                 work(responses);
             }
         }
+    }
+}
+
+/// Runs `work` on every schema: under `schemas` and under the key `schema`.
+fn walk(node: &mut Value, work: &impl Fn(&mut Map<String, Value>)) {
+    match node {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                match (key.as_str(), value) {
+                    ("schemas", Value::Object(schemas)) => {
+                        schemas.values_mut().filter_map(Value::as_object_mut).for_each(work);
+                    }
+                    ("schema", Value::Object(schema)) => work(schema),
+                    ("example" | "examples", _) => {}
+                    (_, value) => walk(value, work),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| walk(value, work)),
+        _ => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tolerances around null and absence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use unloc_spec::{REFERENCE, beside_null, reference_to, schema_name};
@@ -41,6 +41,8 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
         let only_requests: Vec<_> = draft.requests.difference(&draft.responses).cloned().collect();
         let mut added = BTreeMap::new();
         let types = draft.types.clone();
+        let schemas = draft.spec.pointer("/components/schemas").and_then(Value::as_object);
+        let taken: BTreeSet<_> = schemas.into_iter().flatten().map(|(name, _)| names::pascal(name)).collect();
         draft.schemas(|schema, node, marks| {
             if !only_requests.iter().any(|name| name == schema) {
                 return;
@@ -49,13 +51,17 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
                 if *property.required || !is_true(property.node, "nullable") {
                     return;
                 }
-                let Some((name, rust)) = nullable(property.node, &types) else { return };
+                let Some((mut name, rust)) = nullable(property.node, &types) else { return };
+                let rust = format!("crate::Nullable<{rust}>");
+                while taken.contains(&name) || marks.replaced.get(&name).is_some_and(|other| *other != rust) {
+                    name.push('X');
+                }
                 let mut stand_in = property.node.clone();
                 stand_in.remove("description");
                 property.node.retain(|key, _| key == "description");
                 let reference = json!([reference_to("schemas", &name)]);
                 property.node.insert("allOf".to_owned(), reference);
-                marks.replaced.insert(name.clone(), format!("crate::Nullable<{rust}>"));
+                marks.replaced.insert(name.clone(), rust);
                 added.insert(name, Value::Object(stand_in));
             });
         });
@@ -69,7 +75,8 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
 fn nullable(node: &Map<String, Value>, types: &str) -> Option<(String, String)> {
     let text = |key: &str| node.get(key).and_then(Value::as_str);
     if let Some(name) = schema_name(&Value::Object(node.clone())) {
-        return Some((format!("Nullable{name}"), format!("{types}::{}", names::pascal(name))));
+        let rust = names::pascal(name);
+        return Some((format!("Nullable{rust}"), format!("{types}::{rust}")));
     }
     let (name, rust) = match (text("type")?, text("format")) {
         ("string", Some("date-time")) => ("DateTime", "::chrono::DateTime<::chrono::Utc>"),

@@ -46,7 +46,7 @@ pub(super) const PLAIN_FORMAT: Rule = Rule {
     name: "plain-format",
     reason: "Ids are UUIDs only until they are not (older locks have another form): of the text formats only date-time \
              and date make a Rust type, all others stay text.",
-    apply: |draft: &mut Draft| draft.schemas(|_, node, _| plain(node)),
+    apply: |draft: &mut Draft| draft.everywhere(&plain),
 };
 
 fn plain(node: &mut Map<String, Value>) {

@@ -133,7 +133,7 @@ pub fn unsupported_in(document: &Document) -> Vec<Error> {
     let mut found = Found { document, errors: Vec::new() };
     for (path, item) in paths(root) {
         if !is_address(path) {
-            found.add(&item, &PATH);
+            found.named(path, &item, &PATH);
         }
         found.key(&item, "servers", &SERVERS);
         // Of a path without operations, too.
@@ -146,9 +146,7 @@ pub fn unsupported_in(document: &Document) -> Vec<Error> {
             found.key(&operation, "servers", &SERVERS);
             operation.parameters(root).iter().for_each(|parameter| found.parameter(parameter));
             if let Some(body) = operation.get("requestBody").and_then(|body| body.follow(root)) {
-                if !body.is("required") {
-                    found.add(&body, &OPTIONAL_BODY);
-                }
+                found.optional("", &body, &OPTIONAL_BODY);
                 found.content(&body);
             }
             let responses = operation.get("responses").into_iter().flat_map(|responses| responses.entries());
@@ -172,13 +170,27 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn add(&mut self, at: &At<'_>, of: &Unsupported) {
-        let error = self.document.error(&at.pointer, format!("{}: {}", of.what, of.reason)).helped(of.help);
+        self.named("", at, of);
+    }
+
+    /// Of a thing with a name.
+    fn named(&mut self, name: &str, at: &At<'_>, of: &Unsupported) {
+        let name = if name.is_empty() { String::new() } else { format!("`{name}` is ") };
+        let error = self.document.error(&at.pointer, format!("{name}{}: {}", of.what, of.reason)).helped(of.help);
         self.errors.push(error);
     }
 
+    /// What stands under a key.
     fn key(&mut self, at: &At<'_>, key: &str, of: &Unsupported) {
         if let Some(at) = at.get(key) {
             self.add(&at, of);
+        }
+    }
+
+    /// What is not said to be required, under a key or by leaving it out.
+    fn optional(&mut self, name: &str, at: &At<'_>, of: &Unsupported) {
+        if !at.is("required") {
+            self.named(name, &at.get("required").unwrap_or_else(|| at.clone()), of);
         }
     }
 
@@ -192,55 +204,62 @@ impl Found<'_> {
         let root = &self.document.value;
         let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
         let default = if place == "query" { "form" } else { "simple" };
+        let key = |key: &str| at.get(key).unwrap_or_else(|| at.clone());
         match place {
-            "cookie" => return self.key(at, "in", &COOKIE),
-            "path" if !at.is("required") => self.add(at, &OPTIONAL_IN_PATH),
-            "header" if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => self.key(at, "name", &OWN_HEADER),
-            "header" if !is_token(name) => self.key(at, "name", &HEADER_NAME),
+            "cookie" => return self.named(name, &key("in"), &COOKIE),
+            "path" => self.optional(name, at, &OPTIONAL_IN_PATH),
+            "header" if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
+                self.named(name, &key("name"), &OWN_HEADER);
+            }
+            "header" if !is_token(name) => self.named(name, &key("name"), &HEADER_NAME),
             _ => {}
         }
-        if at.text("style").is_some_and(|style| style != default) {
-            self.key(at, "style", &STYLE);
+        if let Some(style) = at.text("style").filter(|style| *style != default) {
+            self.named(style, &key("style"), &STYLE);
         }
         if at.is("allowReserved") {
-            self.key(at, "allowReserved", &RESERVED);
+            self.named(name, &key("allowReserved"), &RESERVED);
         }
         let Some(written) = at.get("schema") else {
             return match at.get("content") {
-                Some(content) => self.add(&content, &CONTENT),
-                None => self.add(at, &NO_SCHEMA),
+                Some(content) => self.named(name, &content, &CONTENT),
+                None => self.named(name, at, &NO_SCHEMA),
             };
         };
         let Some(schema) = written.clone().follow(root) else { return };
         let kind = kind(root, schema.value);
         let is_list = kind == Some("array") && place == "query";
         if is_list && at.value.get("explode") == Some(&Value::Bool(false)) {
-            self.key(at, "explode", &EXPLODE);
+            self.named(name, &key("explode"), &EXPLODE);
         }
         let item = schema.get("items").and_then(|items| items.follow(root));
         let item = item.and_then(|items| self::kind(root, items.value));
         let is_scalar = |kind: Option<&str>| kind.is_some_and(|kind| !matches!(kind, "array" | "object"));
         if !(is_scalar(kind) || is_list && is_scalar(item)) {
-            self.add(&written, &NO_SCALAR);
+            self.named(name, &written, &NO_SCALAR);
         }
         if place != "query" && schema.is("nullable") {
-            self.key(&schema, "nullable", &NULLABLE);
+            self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
         }
         if place == "header" && schema.value.get("x-sensitive").is_some() {
-            self.add(&written, &SENSITIVE_HEADER);
+            self.named(name, &written, &SENSITIVE_HEADER);
         }
     }
 }
 
-/// Whether what stands around a path's parameters can stand in an address.
+/// Whether what stands around a path's parameters can stand in an address. What a URL has to encode is encoded, in a
+/// segment that is nothing else.
 fn is_address(path: &str) -> bool {
-    let template = PathTemplate::of(path);
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%{}".contains(&byte);
     let is_code = |rest: &str| rest.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
     // Of braces without their counterpart is told elsewhere.
     let is_sound = |text: &&str| text.bytes().all(is_letter) && text.split('%').skip(1).all(is_code);
-    let mut segments = template.segments().iter();
-    segments.all(|segment| !matches!(segment.text(), "." | "..") && segment.literals().iter().all(is_sound))
+    let is_encoded = |text: &str| !text.contains(['?', '#', '\\', '%']) && !text.contains(char::is_control);
+    PathTemplate::of(path).segments().iter().all(|segment| {
+        let text = segment.text();
+        !matches!(text, "." | "..")
+            && (segment.literals().iter().all(is_sound) || segment.is_plain() && is_encoded(text))
+    })
 }
 
 /// The type of a schema, also where it stands in the only member of an `allOf`.

@@ -1,0 +1,86 @@
+//! Writes the bindings of both APIs and of every awkward spec that works.
+
+#[path = "table.rs"]
+mod table;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use unloc_codegen::bindings;
+use unloc_spec::Document;
+
+fn main() -> ExitCode {
+    match make() {
+        Ok(errors) if errors.is_empty() => ExitCode::SUCCESS,
+        Ok(errors) => {
+            errors.iter().for_each(|error| println!("cargo::error={error}"));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            println!("cargo::error={error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes everything; returns the errors of specs that should have none.
+fn make() -> Result<Vec<String>, Box<dyn Error>> {
+    let here = env::current_dir()?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    // The SDK's sources have features, which this package does not.
+    println!("cargo::rustc-check-cfg=cfg(feature, values(\"rustls\", \"rustls-no-provider\", \"schemars\"))");
+    println!("cargo::rustc-cfg=unloc_awkward");
+    for watched in ["build.rs", "table.rs", "spec.rs", "rows"] {
+        println!("cargo::rerun-if-changed={watched}");
+    }
+    for api in ["auth", "integrator"] {
+        let spec = format!("../../openapi/{api}.yaml");
+        println!("cargo::rerun-if-changed={spec}");
+        let document = Document::read(Path::new(&spec))?;
+        let source = bindings(&document, api).map_err(|errors| said(&errors))?;
+        fs::write(out.join(api).with_extension("rs"), source)?;
+    }
+    println!("cargo::rerun-if-env-changed=AWKWARD_ROWS");
+    let selected = env::var("AWKWARD_ROWS").unwrap_or_default();
+    println!("cargo::rustc-env=AWKWARD_ROWS={selected}");
+    let (mut groups, mut errors) = (BTreeMap::<_, String>::new(), Vec::new());
+    for row in table::rows().iter().filter(|row| row.refused.is_none()) {
+        let [group, module] = row.module();
+        let modules = groups.entry(group).or_default();
+        if !row.is_selected(&selected) {
+            println!("cargo::rustc-cfg={group}={:?}", row.what);
+            continue;
+        }
+        let name = row.to_string();
+        let document = Document::parse(Path::new(&name), &row.yaml)?;
+        match bindings(&document, &format!("awkward::{name}")) {
+            Ok(source) => {
+                let file = out.join(format!("{group}_{module}.rs"));
+                fs::write(&file, source)?;
+                writeln!(modules, "    #[path = {file:?}]\n    pub mod {module};")?;
+            }
+            Err(found) => errors.push(said(&found)),
+        }
+    }
+    let mut source = String::new();
+    for (group, modules) in &groups {
+        println!("cargo::rustc-check-cfg=cfg({group}, values(any()))");
+        // Rows of schemas and operations have the names of types.
+        writeln!(source, "#[allow(non_snake_case)]\npub mod {group} {{\n{modules}}}")?;
+    }
+    fs::write(out.join("rows.rs"), source)?;
+    let calls = here.join("calls.rs");
+    fs::write(
+        out.join("calls.rs"),
+        format!("/// The calls of the rows that work.\n#[path = {calls:?}]\npub mod calls;\n"),
+    )?;
+    Ok(errors)
+}
+
+fn said(errors: &[unloc_spec::Error]) -> String {
+    errors.iter().map(|error| error.to_string().replace('\n', " ")).collect::<Vec<_>>().join(" | ")
+}

@@ -1,0 +1,206 @@
+//! Reads the table of awkward specs for the library: the call of each row that works.
+
+use std::any::TypeId;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use progenitor_client::ResponseValue;
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::clock::{Clock, SystemClock};
+use crate::options::RequestOptions;
+use crate::retry::{Budget, RetryPolicy};
+use crate::transport::{Inner, Manner, USER_AGENT};
+
+/// The outcome of a call: the decoded response as JSON (`None` if the operation has no response body), or the error.
+pub type Given = Result<Option<Value>, String>;
+
+/// The call of a row.
+pub struct Call {
+    /// The row's name.
+    pub row: &'static str,
+    /// The expected requests, or the expected error.
+    pub sent: &'static str,
+    /// The response bodies; if there are none, each response has the body of its request.
+    pub responses: &'static [&'static str],
+    /// The expected decoded value, where it is not the last response.
+    pub decoded: Option<&'static str>,
+    /// Makes the call.
+    pub make: fn(&At) -> Pin<Box<dyn Future<Output = Given>>>,
+}
+
+/// Where calls are sent.
+pub struct At {
+    base: String,
+    http: reqwest::Client,
+    inner: Inner,
+}
+
+impl At {
+    /// Sends to the server at this address.
+    #[must_use]
+    pub fn new(base: &Url) -> Self {
+        let clock = Arc::new(SystemClock);
+        let manner = Manner {
+            base: base.clone(),
+            budget: Budget::new(base, 0, clock.now()),
+            clock,
+            options: RequestOptions::new().retry(RetryPolicy::never()).timeout(Duration::from_secs(5)),
+            user_agent: HeaderValue::from_static(USER_AGENT),
+        };
+        let inner = Inner { tokens: None, manner: Arc::new(manner) };
+        Self { base: base.as_str().trim_end_matches('/').to_owned(), http: reqwest::Client::new(), inner }
+    }
+}
+
+/// Makes a row's builder. The name of the bindings' constructor is written here alone.
+macro_rules! builder {
+    ($group:ident $row:ident $operation:ident $at:ident) => {{
+        use crate::generated::awkward::$group::$row::{Client, builder};
+        let client = Client::new_with_client(&$at.base, $at.http.clone(), $at.inner.clone());
+        builder::$operation::__new(Arc::new(client))
+    }};
+}
+
+async fn sent<T: Serialize + 'static>(call: impl Future<Output = crate::Result<ResponseValue<T>>>) -> Given {
+    given(&call.await.map_err(|error| error.to_string())?.into_inner())
+}
+
+async fn listed<T: Serialize + 'static>(items: crate::Paged<T>) -> Given {
+    given(&items.try_collect::<Vec<T>>().await.map_err(|error| error.to_string())?)
+}
+
+fn given<T: Serialize + 'static>(value: &T) -> Given {
+    if TypeId::of::<T>() == TypeId::of::<()>() {
+        return Ok(None);
+    }
+    serde_json::to_value(value).map(Some).map_err(|error| error.to_string())
+}
+
+/// 2026-01-02T03:04:05.678901Z.
+fn moment() -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_micros(1_767_323_045_678_901).unwrap_or_default()
+}
+
+macro_rules! rows {
+    ($group:ident: $(
+        $row:ident $what:literal { $yaml:expr }
+        $(-> $operation:ident $(.$method:ident($($argument:tt)*))* => $sent:literal $(, $response:literal)*)?
+        $(! $words:literal)?;
+    )*) => {
+        fn $group() -> Vec<Call> {
+            #[allow(unused_mut, clippy::vec_init_then_push, reason = "rows that are refused have no call")]
+            let mut calls = Vec::new();
+            $($(
+                #[cfg(not($group = $what))]
+                calls.push(Call {
+                    row: concat!(stringify!($group), "::", stringify!($row)),
+                    sent: $sent,
+                    responses: &[$($response),*],
+                    decoded: None,
+                    make: |at| {
+                        #[allow(unused_imports, reason = "not every call names a type")]
+                        use crate::generated::awkward::$group::$row::types;
+                        let builder = builder!($group $row $operation at);
+                        Box::pin(sent(builder $(.$method($($argument)*))*.send()))
+                    },
+                });
+            )?)*
+            calls
+        }
+    };
+}
+
+macro_rules! names {
+    ($group:ident $start:literal: $($row:ident $name:literal $(=> $rest:literal)? $(! $words:literal)?;)*) => {
+        fn $group() -> Vec<Call> {
+            let mut calls = Vec::new();
+            $(name!([$($words)?] calls $group $row $name concat!($start $(, $rest)?));)*
+            calls
+        }
+    };
+}
+
+macro_rules! name {
+    ([$words:literal] $($row:tt)*) => {};
+    ([] $calls:ident $group:ident $row:ident $name:literal $sent:expr) => {
+        #[cfg(not($group = $name))]
+        $calls.push(Call {
+            row: concat!(stringify!($group), "::", stringify!($row)),
+            sent: $sent,
+            responses: &[],
+            decoded: None,
+            make: |at| Box::pin(sent(call!($group $row at).send())),
+        });
+    };
+}
+
+/// Makes the builder of a row of `names!` and sets what has the row's name.
+macro_rules! call {
+    (property $row:ident $at:ident) => {{
+        use crate::generated::awkward::property::$row::types;
+        builder!(property $row MakeThing $at).body(types::Thing::builder().$row("v"))
+    }};
+    (optional $row:ident $at:ident) => {{
+        use crate::generated::awkward::optional::$row::types;
+        builder!(optional $row MakeThing $at).body(types::Thing::builder().$row("v"))
+    }};
+    (schema $row:ident $at:ident) => {{
+        use crate::generated::awkward::schema::$row::types;
+        let one = || types::$row::builder().id("v").build().ok();
+        let thing = types::Thing::builder()
+            .one(types::$row::builder().id("v"))
+            .many(one().into_iter().collect::<Vec<_>>())
+            .named(one().map(|one| ("k".to_owned(), one)).into_iter().collect::<std::collections::BTreeMap<_, _>>())
+            .perhaps(types::$row::builder().id("v"))
+            .nothing(crate::Nullable::Null);
+        builder!(schema $row MakeThing $at).body(thing)
+    }};
+    (operation $row:ident $at:ident) => {
+        builder!(operation $row $row $at)
+    };
+    ($parameter:ident $row:ident $at:ident) => {
+        builder!($parameter $row GetThing $at).$row("v")
+    };
+}
+
+macro_rules! paged {
+    ($group:ident: $($row:ident $what:literal ($items:literal, $cursor:literal) => $sent:literal;)*) => {
+        fn $group() -> Vec<Call> {
+            let mut calls = Vec::new();
+            $(
+                #[cfg(not($group = $what))]
+                calls.push(Call {
+                    row: concat!(stringify!($group), "::", stringify!($row)),
+                    sent: $sent,
+                    responses: &[
+                        concat!("{\"", $items, "\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"", $cursor, "\":\"n\"}"),
+                        concat!("{\"", $items, "\":[{\"id\":\"c\"}]}"),
+                    ],
+                    decoded: Some(r#"[{"id":"a"},{"id":"b"},{"id":"c"}]"#),
+                    make: |at| Box::pin(listed(builder!($group $row GetThings at).items())),
+                });
+            )*
+            calls
+        }
+    };
+}
+
+macro_rules! groups {
+    ($($group:ident)*) => {
+        [$($group()),*].into_iter().flatten().collect()
+    };
+}
+
+include!("rows/all.rs");
+
+/// Returns the calls of all selected rows that work.
+#[must_use]
+pub fn calls() -> Vec<Call> {
+    all!(groups)
+}

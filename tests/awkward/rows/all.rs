@@ -1,0 +1,29 @@
+// The groups of rows, a file each. `names!`, `paged!` and `rows!` are defined by whoever includes this file:
+// `table.rs` for the specs, `calls.rs` for the calls.
+
+include!("query.rs");
+include!("header.rs");
+include!("path.rs");
+include!("property.rs");
+include!("optional.rs");
+include!("schema.rs");
+include!("operation.rs");
+include!("query_values.rs");
+include!("header_values.rs");
+include!("path_values.rs");
+include!("collisions.rs");
+include!("bodies.rs");
+include!("kinds.rs");
+include!("responses.rs");
+include!("paging.rs");
+include!("places.rs");
+include!("clients.rs");
+
+macro_rules! all {
+    ($with:ident) => {
+        $with! {
+            query header path property optional schema operation query_values header_values path_values
+            collisions bodies kinds responses paging places clients
+        }
+    };
+}

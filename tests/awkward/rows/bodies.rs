@@ -1,0 +1,115 @@
+// What a request's body can be.
+
+rows! { bodies:
+    text "a text" { spec::make("Thing: {type: string}") }
+        -> MakeThing.body(types::Thing::from("v".to_owned())) => "POST /things\n\n\"v\"";
+    integer "an integer" { spec::make("Thing: {type: integer}") }
+        -> MakeThing.body(types::Thing::from(7)) => "POST /things\n\n7";
+    boolean "a boolean" { spec::make("Thing: {type: boolean}") }
+        -> MakeThing.body(types::Thing::from(false)) => "POST /things\n\nfalse";
+    state "a value of an enum" { spec::make("Thing: {type: string, enum: [open, half open]}") }
+        -> MakeThing.body(types::Thing::HalfOpen) => "POST /things\n\n\"half open\"";
+    texts "a list of texts" { spec::make("Thing: {type: array, items: {type: string}}") }
+        -> MakeThing.body(types::Thing::from(vec!["a".to_owned(), "b".to_owned()])) => "POST /things\n\n[\"a\",\"b\"]";
+    no_texts "a list with nothing in it" { spec::make("Thing: {type: array, items: {type: string}}") }
+        -> MakeThing.body(types::Thing::from(Vec::new())) => "POST /things\n\n[]";
+    map "a map" { spec::make("Thing: {type: object, additionalProperties: {type: integer}}") }
+        -> MakeThing.body(types::Thing::from(std::collections::BTreeMap::from([("url".to_owned(), 7)])))
+        => "POST /things\n\n{\"url\":7}";
+    empty "an object that can have nothing" { spec::take("Thing: {type: object, additionalProperties: false}") }
+        -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
+    empty_unset "an object that can have nothing, left out"
+        { spec::take("Thing: {type: object, additionalProperties: false}") }
+        -> MakeThing => "POST /things\n\n{}";
+    open "an object of which nothing is said" { spec::make("Thing: {type: object}") }
+        -> MakeThing.body(types::Thing::from(serde_json::Map::new())) => "POST /things\n\n{}";
+    left_out "an object that needs nothing, left out"
+        { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
+        -> MakeThing => "POST /things\n\n{}";
+    nothing_set "an object that needs nothing, and has nothing"
+        { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
+        -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
+    changed "an object that is changed after it was set"
+        { spec::make("Thing: {type: object, properties: {body: {type: string}, s: {type: string}}}") }
+        -> MakeThing.body(types::Thing::builder().body("a")).body_map(|thing| thing.s("b"))
+        => "POST /things\n\n{\"body\":\"a\",\"s\":\"b\"}";
+    missing "an object that needs something, left out"
+        { spec::make("Thing: {type: object, required: [url], properties: {url: {type: string}}}") }
+        -> MakeThing => "error: body";
+    missing_property "a property that is required, left out"
+        { spec::make("Thing: {type: object, required: [url], properties: {url: {type: string}}}") }
+        -> MakeThing.body(types::Thing::builder()) => "error: `url`";
+    nested "objects in objects"
+        { spec::make(
+            "Thing: {type: object, required: [value], properties: {value: {$ref: '#/components/schemas/Value'}}}\n\
+             Value: {type: object, required: [s], properties: {s: {type: array, items: {type: integer}}}}",
+        ) }
+        -> MakeThing.body(types::Thing::builder().value(types::Value::builder().s(vec![1, 2])))
+        => "POST /things\n\n{\"value\":{\"s\":[1,2]}}";
+    order "properties in the order of their names"
+        { spec::make(
+            "Thing: {type: object, properties: {body: {type: integer}, s: {type: boolean}, url: {type: string}}}",
+        ) }
+        -> MakeThing.body(types::Thing::builder().url("u").s(true).body(1))
+        => "POST /things\n\n{\"body\":1,\"s\":true,\"url\":\"u\"}";
+    absent "what can be null, left out"
+        { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
+        -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
+    null "what can be null, and is"
+        { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
+        -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Null)) => "POST /things\n\n{\"end\":null}";
+    not_null "what can be null, and is not"
+        { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
+        -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Value("v".to_owned())))
+        => "POST /things\n\n{\"end\":\"v\"}";
+    moment "a moment, of which a millisecond is kept"
+        { spec::take("Thing: {type: object, required: [at], properties: {at: {type: string, format: date-time}}}") }
+        -> MakeThing.body(types::Thing::builder().at(moment()))
+        => "POST /things\n\n{\"at\":\"2026-01-02T03:04:05.678Z\"}";
+    letters "text of all kinds" { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
+        -> MakeThing.body(types::Thing::builder().url("\"ü\\\n名"))
+        => "POST /things\n\n{\"url\":\"\\\"ü\\\\\\n名\"}";
+    too_long "a text that is longer than it may be"
+        { spec::take("Thing: {type: object, properties: {url: {type: string, maxLength: 2}}}") }
+        -> MakeThing.body(types::Thing::builder().url("abc")) => "error: `url`";
+    referred "a body that is referred to"
+        { format!(
+            "{}  requestBodies:\n    Made: {{required: true, content: {}}}\n",
+            spec::post(
+                "requestBody: {$ref: '#/components/requestBodies/Made'}",
+                "Thing: {type: object, properties: {request: {type: string}}}",
+            ),
+            spec::json(&spec::to("Thing")),
+        ) }
+        -> MakeThing.body(types::Thing::builder().request("v")) => "POST /things\n\n{\"request\":\"v\"}";
+    put "PUT" { spec::by("put") } -> MakeThing.body(types::Thing::builder().id("v")) => "PUT /things\n\n{\"id\":\"v\"}";
+    patch "PATCH" { spec::by("patch") }
+        -> MakeThing.body(types::Thing::builder().id("v")) => "PATCH /things\n\n{\"id\":\"v\"}";
+    delete "DELETE without a body" { spec::without_body("delete") } -> DoThing => "DELETE /things";
+    head "HEAD" { spec::without_body("head") } -> DoThing => "HEAD /things";
+    method_options "OPTIONS, which the HTTP client has no function for"
+        { format!("{} #!\n", spec::without_body("options").trim_end()) }
+        ! "OPTIONS";
+    post "POST without a body" { spec::without_body("post") } -> DoThing => "POST /things";
+    optional "a body that need not be there"
+        { spec::post(&format!("requestBody: #!\n  content: {}", spec::json(&spec::to("Thing"))), spec::THING) }
+        ! "required";
+    not_required "a body that says it need not be there"
+        { spec::post(
+            &format!("requestBody:\n  required: false #!\n  content: {}", spec::json(&spec::to("Thing"))),
+            spec::THING,
+        ) }
+        ! "required";
+    form "a form"
+        { spec::post(
+            &format!(
+                "requestBody:\n  required: true\n  content:\n    application/x-www-form-urlencoded: {{schema: {}}} #!",
+                spec::to("Thing")
+            ),
+            spec::THING,
+        ) }
+        ! "application/json only";
+    unnamed "a body without a name"
+        { spec::post(&format!("requestBody:\n  required: true\n  content: {} #!", spec::json("{type: object}")), "") }
+        ! "a component with a name";
+}

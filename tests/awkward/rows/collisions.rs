@@ -1,0 +1,165 @@
+// Names that meet after they have become Rust's.
+
+rows! { collisions:
+    query_and_path "one name in the query and in the path"
+        { spec::get("/a/{id}", "- {name: id, in: path, required: true, schema: {type: string}}\n\
+             - name: id #!\n  in: query\n  schema: {type: string}") }
+        ! "`id`";
+    query_and_path_renamed "one name in the query and in the path, one of them renamed"
+        { spec::get("/a/{id}", "- {name: id, in: path, required: true, schema: {type: string}}\n\
+             - {name: id, in: query, x-rust-name: otherId, schema: {type: string}}") }
+        -> GetThing.id("p").other_id("q") => "GET /a/p?id=q";
+    query_and_header "one name in the query and as a header"
+        { spec::things("- {name: url, in: query, schema: {type: string}}\n\
+             - name: url #!\n  in: header\n  schema: {type: string}") }
+        ! "`url`";
+    query_and_header_renamed "one name in the query and as a header, both renamed"
+        { spec::things("- {name: url, in: query, x-rust-name: address, schema: {type: string}}\n\
+             - {name: url, in: header, x-rust-name: urlHeader, schema: {type: string}}") }
+        -> GetThing.address("q").url_header("h") => "GET /things?url=q\nurl: h";
+    three_places "one name in all places, two of them renamed"
+        { spec::get("/a/{info}", "- {name: info, in: header, x-rust-name: result, schema: {type: string}}\n\
+             - {name: info, in: path, required: true, schema: {type: string}}\n\
+             - {name: info, in: query, x-rust-name: request, schema: {type: string}}") }
+        -> GetThing.info("p").request("q").result("h") => "GET /a/p?info=q\ninfo: h";
+    swapped "two whose names are swapped"
+        { spec::things("- {name: client, in: query, x-rust-name: url, schema: {type: string}}\n\
+             - {name: url, in: query, x-rust-name: client, schema: {type: string}}") }
+        -> GetThing.url("c").client("u") => "GET /things?client=c&url=u";
+    case "`lockId` beside `LockId`"
+        { spec::things("- {name: lockId, in: query, schema: {type: string}}\n\
+             - name: LockId #!\n  in: query\n  schema: {type: string}") }
+        ! "`LockId`";
+    dash "`LockId` beside `lock-id`"
+        { spec::things("- {name: LockId, in: query, schema: {type: string}}\n\
+             - name: lock-id #!\n  in: query\n  schema: {type: string}") }
+        ! "`lock-id`";
+    dash_renamed "`LockId` beside `lock-id`, renamed"
+        { spec::things("- {name: LockId, in: query, schema: {type: string}}\n\
+             - {name: lock-id, in: query, x-rust-name: dashed, schema: {type: string}}") }
+        -> GetThing.lock_id("a").dashed("b") => "GET /things?LockId=a&lock-id=b";
+    selves "`self` beside `Self`"
+        { spec::things("- {name: self, in: query, schema: {type: string}}\n\
+             - name: Self #!\n  in: query\n  schema: {type: string}") }
+        ! "`Self`";
+    selves_renamed "`self` beside `Self`, renamed"
+        { spec::things("- {name: Self, in: query, x-rust-name: other, schema: {type: string}}\n\
+             - {name: self, in: query, schema: {type: string}}") }
+        -> GetThing.self_("a").other("b") => "GET /things?Self=b&self=a";
+    headers "`self` beside `Self` as headers, which are one"
+        { spec::things("- {name: self, in: header, schema: {type: string}}\n\
+             - name: Self #!\n  in: header\n  schema: {type: string}") }
+        ! "`Self`";
+    paths "`LockId` beside `lock-id` in the path"
+        { spec::get("/a/{LockId}/{lock-id}", "- {name: LockId, in: path, required: true, schema: {type: string}}\n\
+             - name: lock-id #!\n  in: path\n  required: true\n  schema: {type: string}") }
+        ! "`lock-id`";
+    paths_renamed "`LockId` beside `lock-id` in the path, renamed"
+        { spec::get("/a/{LockId}/{lock-id}", "- {name: LockId, in: path, required: true, schema: {type: string}}\n\
+             - {name: lock-id, in: path, required: true, x-rust-name: url, schema: {type: string}}") }
+        -> GetThing.lock_id("a").url("b") => "GET /a/a/b";
+    underscore "a keyword beside itself with an underscore"
+        { spec::things("- {name: type, in: query, schema: {type: string}}\n\
+             - name: type_ #!\n  in: query\n  schema: {type: string}") }
+        ! "`type_`";
+    generators "what the generator calls its locals where a name is taken"
+        { spec::things("- {name: _url, in: query, x-rust-name: second, schema: {type: string}}\n\
+             - {name: url, in: query, schema: {type: string}}") }
+        -> GetThing.url("a").second("b") => "GET /things?_url=b&url=a";
+    renamed_to_send "one that is renamed to a method of the builder"
+        { spec::things("- name: a\n  in: query\n  x-rust-name: send #!\n  schema: {type: string}") }
+        ! "`send()`";
+    send_renamed "`send` and `options`, renamed"
+        { spec::things("- {name: options, in: query, x-rust-name: choices, schema: {type: string}}\n\
+             - {name: send, in: query, x-rust-name: sendNow, schema: {type: string}}") }
+        -> GetThing.choices("a").send_now("b") => "GET /things?options=a&send=b";
+    twice "one parameter twice"
+        { spec::things("- {name: a, in: query, schema: {type: string}}\n\
+             - name: a #!\n  in: query\n  schema: {type: string}") }
+        ! "`a`";
+    of_path "a parameter of the path's own"
+        { spec::whole(
+            "/a/{url}:\n  parameters: [{name: url, in: path, required: true, schema: {type: string}}]\n  get:\n    \
+             operationId: getThing\n    responses: {'204': {description: Done.}}",
+            "",
+        ) }
+        -> GetThing.url("v") => "GET /a/v";
+    overridden "a parameter of the path's own, which the operation overrides"
+        { spec::whole(
+            "/a:\n  parameters: [{name: info, in: query, schema: {type: boolean}}]\n  get:\n    \
+             operationId: getThing\n    parameters: [{name: info, in: query, schema: {type: integer}}]\n    \
+             responses: {'204': {description: Done.}}",
+            "",
+        ) }
+        -> GetThing.info(7) => "GET /a?info=7";
+    referred "a parameter that is referred to"
+        { format!("{}  parameters:\n    Url: {{name: url, in: query, schema: {{type: string}}}}\n", spec::get_with(
+            "/a",
+            "- {$ref: '#/components/parameters/Url'}",
+            "Thing: {type: object}",
+        )) }
+        -> GetThing.url("v") => "GET /a?url=v";
+    body_beside_body "a parameter called `body` beside a body"
+        { spec::make_with("- name: body #!\n  in: query\n  schema: {type: string}") }
+        ! "`body`";
+    body_map_beside_body "a parameter called `body_map` beside a body"
+        { spec::make_with("- name: bodyMap #!\n  in: query\n  schema: {type: string}") }
+        ! "`bodyMap`";
+    value_beside_body "a parameter called `value` beside a body"
+        { spec::make_with("- {name: value, in: query, schema: {type: string}}") }
+        -> MakeThing.value("q").body(types::Thing::builder().id("b")) => "POST /things?value=q\n\n{\"id\":\"b\"}";
+    items_beside_pages "a parameter called `items` beside pages"
+        { spec::paged_with("- name: items #!\n  in: query\n  schema: {type: string}") }
+        ! "`items`";
+    pages_beside_pages "a parameter called `pages` beside pages"
+        { spec::paged_with("- name: pages #!\n  in: query\n  schema: {type: string}") }
+        ! "`pages`";
+    operations "operations whose names become one"
+        { spec::whole(
+            "/a:\n  get: {operationId: getThing, responses: {'204': {description: Done.}}}\n/b:\n  get:\n    \
+             operationId: get_thing #!\n    responses: {'204': {description: Done.}}",
+            "",
+        ) }
+        ! "`get_thing`";
+    operations_renamed "operations whose names become one, one of them renamed"
+        { spec::whole(
+            "/a:\n  get: {operationId: getThing, responses: {'204': {description: Done.}}}\n/b:\n  get: \
+             {operationId: get_thing, x-rust-name: getB, responses: {'204': {description: Done.}}}",
+            "",
+        ) }
+        -> GetB => "GET /b";
+    operation_twice "one name of two operations"
+        { spec::whole(
+            "/a:\n  get: {operationId: getThing, responses: {'204': {description: Done.}}}\n/b:\n  get:\n    \
+             operationId: getThing #!\n    responses: {'204': {description: Done.}}",
+            "",
+        ) }
+        ! "`getThing`";
+    operations_selves "`self` beside `Self` as operations"
+        { spec::whole(
+            "/a:\n  get: {operationId: self, responses: {'204': {description: Done.}}}\n/b:\n  get:\n    \
+             operationId: Self #!\n    responses: {'204': {description: Done.}}",
+            "",
+        ) }
+        ! "`Self`";
+    properties "`lockId` beside `lock-id` as properties"
+        { spec::make(
+            "Thing:\n  type: object\n  properties:\n    lock-id: {type: string}\n    lockId: {type: string} #!",
+        ) }
+        ! "lockId";
+    properties_selves "`self` beside `Self` as properties"
+        { spec::make("Thing:\n  type: object\n  properties:\n    Self: {type: string}\n    self: {type: string} #!") }
+        ! "self";
+    schemas "`LockId` beside `lock-id` as schemas"
+        { spec::make(
+            "Thing: {type: object}\nLockId: {type: object, properties: {a: {type: string}}}\n\
+             lock-id: {type: object, properties: {b: {type: string}}} #!",
+        ) }
+        ! "`lock-id`";
+    schema_and_enum "a schema and an enum whose names become one"
+        { spec::make("Thing: {type: object, properties: {a: {type: string}}}\nthing: {type: string, enum: [a]} #!") }
+        ! "`thing`";
+    values "values of an enum whose names become one"
+        { spec::make("Thing:\n  type: string\n  enum:\n    - half open\n    - half-open #!") }
+        ! "`half-open`";
+}

@@ -1,0 +1,104 @@
+// What a response can be, and how many there can be.
+
+rows! { responses:
+    nothing "no content" { spec::gives("{'204': {description: Done.}}", "") } -> GetThing => "GET /things";
+    empty "a 200 without content" { spec::gives("{'200': {description: Done.}}", "") } -> GetThing => "GET /things";
+    same "two with one schema"
+        { spec::gives(
+            &format!(
+                "{{'200': {{description: Was there., content: {0}}}, '201': {{description: Made., content: {0}}}}}",
+                spec::json(&spec::to("Thing"))
+            ),
+            "Thing: {type: object, properties: {type: {type: string}}}",
+        ) }
+        -> GetThing => "GET /things", "{\"type\":\"v\"}";
+    range "a range of statuses"
+        { spec::gives(
+            &format!("{{2XX: {{description: Done., content: {}}}}}", spec::json(&spec::to("Thing"))),
+            "Thing: {type: object, properties: {self: {type: string}}}",
+        ) }
+        -> GetThing => "GET /things", "{\"self\":\"v\"}";
+    errors "errors of several forms"
+        { spec::gives(
+            &format!(
+                "{{'200': {{description: Done., content: {0}}}, '400': {{description: Bad., content: {0}}}, \
+                 '404': {{description: None.}}, default: {{description: Else., content: {1}}}}}",
+                spec::json(&spec::to("Thing")),
+                spec::json(&spec::to("Error")),
+            ),
+            "Thing: {type: object, properties: {error: {type: string}}}\n\
+             Error: {type: object, properties: {message: {type: string}}}",
+        ) }
+        -> GetThing => "GET /things", "{\"error\":\"v\"}";
+    text "a text"
+        { spec::gives_one("Thing", "Thing: {type: string}") }
+        -> GetThing => "GET /things", "\"v\"";
+    integer "an integer"
+        { spec::gives_one("Thing", "Thing: {type: integer}") }
+        -> GetThing => "GET /things", "7";
+    list "a list"
+        { spec::gives_one(
+            "Things",
+            "Thing: {type: object, properties: {url: {type: string}}}\n\
+             Things: {type: array, items: {$ref: '#/components/schemas/Thing'}}",
+        ) }
+        -> GetThing => "GET /things", "[{\"url\":\"a\"},{}]";
+    unknown "a value that the spec does not know"
+        { spec::gives_one(
+            "Thing",
+            "Thing: {type: object, properties: {state: {$ref: '#/components/schemas/Option'}}}\n\
+             Option: {type: string, enum: [some, none]}",
+        ) }
+        -> GetThing => "GET /things", "{\"state\":\"perhaps\"}";
+    wrapped "an envelope"
+        { spec::gives_one(
+            "Result",
+            "Thing: {type: object, properties: {url: {type: string}}}\n\
+             Result: {type: object, x-envelope: ok, required: [ok], \
+             properties: {ok: {$ref: '#/components/schemas/Thing'}}}",
+        ) }
+        -> GetThing => "GET /things", "{\"ok\":{\"url\":\"v\"}}";
+    referred "a response that is referred to"
+        { format!(
+            "{}  responses:\n    Given: {{description: Done., content: {}}}\n",
+            spec::gives("{'200': {$ref: '#/components/responses/Given'}}", spec::THING),
+            spec::json(&spec::to("Thing")),
+        ) }
+        -> GetThing => "GET /things", "{\"id\":\"v\"}";
+    recursive "a type that holds itself"
+        { spec::gives_one("Box", "Box: {type: object, properties: {inner: {$ref: '#/components/schemas/Box'}}}") }
+        -> GetThing => "GET /things", "{\"inner\":{\"inner\":{}}}";
+    some_content "one with content and one without"
+        { spec::gives_marked(
+            &format!(
+                "{{'200': {{description: Done., content: {}}}, '204': {{description: Nothing to do.}}}}",
+                spec::json(&spec::to("Thing"))
+            ),
+            "Thing: {type: object, properties: {id: {type: string}}}",
+        ) }
+        ! "differ";
+    two_schemas "two with two schemas"
+        { spec::gives_marked(
+            &format!(
+                "{{'200': {{description: Done., content: {}}}, '202': {{description: Begun., content: {}}}}}",
+                spec::json(&spec::to("Thing")),
+                spec::json(&spec::to("Job")),
+            ),
+            "Thing: {type: object, properties: {id: {type: string}}}\n\
+             Job: {type: object, properties: {id: {type: string}}}",
+        ) }
+        ! "differ";
+    only_default "a default and no success"
+        { spec::gives_marked("{default: {description: Whatever.}}", "") }
+        ! "no 2xx response";
+    only_errors "errors alone" { spec::gives_marked("{'404': {description: None.}}", "") } ! "no 2xx response";
+    page "a page of HTML"
+        { spec::gives_marked("{'200': {description: A page., content: {text/html: {schema: {type: string}}}}}", "") }
+        ! "application/json only";
+    unnamed "a schema without a name"
+        { spec::gives_marked(
+            "{'200': {description: Done., content: {application/json: {schema: {type: object}}}}}",
+            "",
+        ) }
+        ! "a component with a name";
+}

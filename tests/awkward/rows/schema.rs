@@ -1,0 +1,38 @@
+// A name as that of a schema that is required, optional, null, listed and in a map.
+
+names! { schema
+    "POST /things\n\n{\"many\":[{\"id\":\"v\"}],\"named\":{\"k\":{\"id\":\"v\"}}\
+     ,\"nothing\":null,\"one\":{\"id\":\"v\"},\"perhaps\":{\"id\":\"v\"}}":
+    // The prelude and crates.
+    Option "Option";
+    None "None";
+    Ok "Ok";
+    Result "Result";
+    Vec "Vec";
+    String "String";
+    Default "Default";
+    TryInto "TryInto";
+    Clone "Clone";
+    ToString "ToString";
+    Send "Send";
+    Serialize "Serialize";
+    // What the generator or the SDK knows by name.
+    BTreeMap "BTreeMap";
+    DateTime "DateTime";
+    Value "Value";
+    Nullable "Nullable";
+    Secret "Secret";
+    PhoneNumber "PhoneNumber";
+    Client "Client";
+    Error "Error";
+    ResponseValue "ResponseValue";
+    Builder "Builder";
+    // Keywords, primitive types, names that Rust does not allow.
+    Type "type";
+    Self_ "Self";
+    Crate "crate";
+    I64 "i64";
+    Str "str";
+    LockId "lock-id";
+    X "-";
+}
