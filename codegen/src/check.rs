@@ -38,7 +38,7 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
         for (method, operation) in objects(Some(item)).filter(|(_, operation)| operation.is_object()) {
             let pointer = format!("/paths/{}/{method}", escape(path));
             found.parameters(operation, &pointer);
-            let known = ["x-evidence", "x-evidence-note", "x-pagination", "x-repeatable", "x-response-evidence"];
+            let known = ["x-evidence", "x-evidence-note", "x-pagination", "x-idempotent", "x-response-evidence"];
             found.keys(operation, &pointer, &known);
             found.content(operation.get("requestBody"), &format!("{pointer}/requestBody"));
             for (status, response) in objects(operation.get("responses")).filter(|(status, _)| status.starts_with('2'))

@@ -132,7 +132,7 @@ fn the_plain_client_is_the_generators_own_and_needs_nothing_of_ours() {
 #[test]
 fn what_may_be_repeated_is_known_of_each_operation() {
     let all = [document("auth"), document("integrator")].map(|document| Operation::all(&document).unwrap()).concat();
-    let not: BTreeSet<_> = all.iter().filter(|operation| !operation.repeatable).map(|o| o.id.as_str()).collect();
+    let not: BTreeSet<_> = all.iter().filter(|operation| !operation.idempotent).map(|o| o.id.as_str()).collect();
     let expected = [
         "createKey",
         "createKeyForLockHolder",
@@ -184,7 +184,7 @@ fn a_broken_spec_is_answered_with_file_line_and_reason() {
         ("schemas/Door'", "schemas/Dor'", 11, "`#/components/schemas/Dor` leads to nothing"),
         ("'200'", "'404'", 10, "documents no 2xx response"),
         ("      operationId", "      x-evidence: maybe\n      operationId", 7, "x-evidence is"),
-        ("      operationId", "      x-repeatable: often\n      operationId", 7, "x-repeatable is"),
+        ("      operationId", "      x-idempotent: often\n      operationId", 7, "x-idempotent is"),
         ("      operationId", "      x-response-evidence: likely\n      operationId", 7, "x-response-evidence is"),
         ("      operationId", "      x-pagination: {items: doors}\n      operationId", 7, "`cursor` is missing"),
         (

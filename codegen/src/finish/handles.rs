@@ -48,7 +48,7 @@ fn documentation(document: &Document, operation: &Operation) -> String {
     text.push_str(&example::doctest(document, operation));
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
     text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
-    text.push_str(if operation.repeatable {
+    text.push_str(if operation.idempotent {
         "; sent twice, it does what it does when sent once, so it is made again after what passes.\n\n"
     } else {
         "; **sent twice, it may act twice**, so it is made again only if it did not reach the service, or if the service \

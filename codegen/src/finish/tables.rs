@@ -62,7 +62,7 @@ fn aliases<'a>(document: &Document, marks: &'a Marks, operation: &Operation) -> 
 pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]) -> Vec<Item> {
     let names: Vec<_> = operations.iter().map(|operation| format_ident!("{}", names::constant(operation))).collect();
     let values = operations.iter().map(|operation| {
-        let Operation { id, method, path, repeatable, scopes, .. } = operation;
+        let Operation { id, method, path, idempotent, scopes, .. } = operation;
         let envelope = operation.success.as_ref().and_then(|schema| marks.envelopes.get(schema));
         let envelope = match envelope {
             Some(Envelope { property, required, inside }) => quote! {
@@ -99,7 +99,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 path: #path,
                 handle: #handle,
                 scopes: &[#(#scopes),*],
-                repeatable: #repeatable,
+                idempotent: #idempotent,
                 documented: #documented,
                 envelope: #envelope,
                 inferred: #inferred,

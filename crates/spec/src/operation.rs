@@ -43,8 +43,8 @@ pub struct Operation {
     pub needs: Needs,
     /// The scopes its `security` names, in both generations.
     pub scopes: Vec<String>,
-    /// Whether sending it twice does what sending it once does.
-    pub repeatable: bool,
+    /// Whether it is idempotent: sending it twice does what sending it once does.
+    pub idempotent: bool,
     /// Parameters, path level included.
     pub parameters: Vec<Parameter>,
     /// The request body's schema name and its first example.
@@ -150,11 +150,9 @@ impl Operation {
         if !evidence.is_empty() && !matches!(evidence.as_str(), "documented" | "inferred") {
             return fail("/x-evidence", format!("{id}: x-evidence is `documented` or `inferred`, not `{evidence}`"));
         }
-        let repeatable = match node.get("x-repeatable") {
-            None => !matches!(method, "POST" | "PATCH"),
-            Some(Value::Bool(repeatable)) => *repeatable,
-            Some(_) => return fail("/x-repeatable", format!("{id}: x-repeatable is `true` or `false`")),
-        };
+        if node.get("x-idempotent").is_some_and(|said| !said.is_boolean()) {
+            return fail("/x-idempotent", format!("{id}: x-idempotent is `true` or `false`"));
+        }
         let mut scopes = Vec::new();
         let security = node.get("security").or_else(|| document.value.get("security")).and_then(Value::as_array);
         let mut unscoped = false;
@@ -240,7 +238,7 @@ impl Operation {
             response_inferred,
             needs,
             scopes,
-            repeatable,
+            idempotent: is_idempotent(method, node),
             parameters,
             body,
             success,
@@ -291,6 +289,14 @@ pub fn method(key: &str) -> Option<&'static str> {
     ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"]
         .into_iter()
         .find(|method| method.to_ascii_lowercase() == key)
+}
+
+/// Whether an operation is idempotent: as `x-idempotent` says, or else as its method is, in any case of letters. POST and
+/// PATCH are not (RFC 9110, section 9.2.2; RFC 5789, section 2).
+#[must_use]
+pub fn is_idempotent(method: &str, node: &Value) -> bool {
+    let said = node.get("x-idempotent").and_then(Value::as_bool);
+    said.unwrap_or_else(|| !["POST", "PATCH"].iter().any(|other| other.eq_ignore_ascii_case(method)))
 }
 
 fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter> {

@@ -14,7 +14,7 @@ const OURS: [&str; 12] = [
     "x-evidence-note",
     "x-lint-allow",
     "x-pagination",
-    "x-repeatable",
+    "x-idempotent",
     "x-sensitive",
     "x-tolerate",
 ];

@@ -64,10 +64,8 @@ impl<'a> Operation<'a> {
         refs.reached(roots).into_iter().filter_map(refs::name).collect()
     }
 
-    /// Whether it may be repeated, said or not.
-    fn is_repeatable(&self) -> bool {
-        let said = self.at.value.get("x-repeatable").and_then(serde_json::Value::as_bool);
-        said.unwrap_or(!matches!(self.method, "post" | "patch"))
+    fn is_idempotent(&self) -> bool {
+        unloc_spec::operation::is_idempotent(self.method, self.at.value)
     }
 
     pub(crate) fn item(&self) -> Item {
@@ -156,8 +154,8 @@ impl<'a> Comparison<'a> {
             let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");
             self.add(about(change), &old.at.pointer, &new.at.pointer);
         }
-        if old.is_repeatable() != new.is_repeatable() {
-            let repeated = if new.is_repeatable() { "is repeated now" } else { "is no longer repeated" };
+        if old.is_idempotent() != new.is_idempotent() {
+            let repeated = if new.is_idempotent() { "is repeated now" } else { "is no longer repeated" };
             let what = format!("`{}` {repeated} when its outcome is unknown", new.name());
             let change = Change::new(Kind::Behaviour, Direction::Both, what);
             let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");

@@ -12,7 +12,7 @@ pub(super) const KEY: Rule = Rule {
     id: "house-key",
     severity: Severity::Error,
     reason: "A key of ours that is misspelt, at the wrong place or of the wrong value is ignored in silence.",
-    example: "`x-pagenation`, `x-sensitive` at an object, `x-repeatable: yes`",
+    example: "`x-pagenation`, `x-sensitive` at an object, `x-idempotent: yes`",
 };
 
 /// Where a key may stand.
@@ -35,7 +35,7 @@ const KEYS: [(&str, Place, Holds); 13] = [
     ("x-evidence-note", Place::Operation, |_, _, value| text(value)),
     ("x-response-evidence", Place::Operation, |_, _, value| one_of(value, &["documented", "inferred"])),
     ("x-pagination", Place::Operation, pagination),
-    ("x-repeatable", Place::Operation, |_, _, value| (!value.is_boolean()).then(|| "`true` or `false`".to_owned())),
+    ("x-idempotent", Place::Operation, |_, _, value| (!value.is_boolean()).then(|| "`true` or `false`".to_owned())),
     ("x-envelope", Place::Component, |_, node, value| {
         let named = value.as_str().and_then(|name| node.value.get("properties")?.get(name));
         named.is_none().then(|| "the name of a property of this schema".to_owned())
