@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use quote::ToTokens;
 use unloc_codegen::{bindings, names, plain};
 use unloc_spec::echoes::{Echo, Source, echoes};
-use unloc_spec::{Document, Needs, Operation};
+use unloc_spec::{Document, Operation};
 
 fn spec(api: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(format!("{api}.yaml"))
@@ -107,7 +107,7 @@ fn each_integrator_operation_is_on_exactly_one_handle() {
     assert_eq!(handles.len(), operations.len());
     for operation in operations {
         let on: Vec<_> = handles.iter().filter(|(_, function)| *function == names::function(&operation)).collect();
-        let expected = if operation.needs == Needs::LockHolder { "LockHolder" } else { "Unloc" };
+        let expected = operation.client_name().unwrap();
         assert!(matches!(on.as_slice(), [(handle, _)] if handle == expected), "{}: {on:?}", operation.id);
     }
     assert!(generated("auth").0.is_empty(), "the token call is on no handle");

@@ -5,7 +5,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Local, Pat, Stmt, Type, parse_quote};
-use unloc_spec::{Needs, Operation, Parameter};
+use unloc_spec::{Operation, Parameter};
 
 use super::{Fields, docs, is_time, last_name, optional, refusal, wants_something};
 use crate::names;
@@ -168,9 +168,9 @@ fn setter(operation: &Operation, parameter: &Parameter, ty: &Type) -> ImplItem {
     let text = docs::safe(&parameter.description);
     let refused = refusal(&parameter.name, inner);
     let cut = is_time(inner).then(|| quote!(.map(crate::lenient::Cut::cut)));
-    // The handle fills in whose lock holder it is; another one would not fit the token.
-    let by_handle = operation.needs == Needs::LockHolder && parameter.name == "lockHolderId";
-    let visibility: syn::Visibility = if by_handle { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
+    // Another value than the client's would not fit its token.
+    let visibility: syn::Visibility =
+        if operation.is_filled_in(parameter) { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
     parse_quote! {
         #[doc = #text]
         #visibility fn #name<V>(mut self, value: V) -> Self
@@ -352,12 +352,7 @@ fn paging(operation: &Operation, types: &Fields) -> Result<Option<Vec<Item>>, St
          [`limit`](Self::limit) says otherwise; from the second page on, the next one is fetched while the last is read.",
         paging.size
     );
-    let example = format!(
-        "```no_run\n# async fn example(home: unloc::LockHolder) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
-         let mut items = home.{}().items();\nwhile let Some(item) = items.try_next().await? {{\n    \
-         println!(\"{{item:?}}\");\n}}\n# Ok(()) }}\n```",
-        names::function(operation)
-    );
+    let example = super::example::of_items(operation);
     Ok(Some(vec![parse_quote! {
         impl #builder {
             #[doc = #many]

@@ -4,19 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::client::{Client, placeholders};
 use crate::error::Error;
+use crate::keys::{
+    self, EVIDENCE, EVIDENCE_NOTE, Flaw, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE,
+};
 use crate::load::{Document, Target, entries, escape, follow, resolve, schema_name};
-
-/// The kind of token that an operation's `security` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// `security: []`, no token.
-    Nothing,
-    /// A token without scope, or of the integrator itself.
-    Integrator,
-    /// A token for the lock holder in the path.
-    LockHolder,
-}
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -39,8 +32,8 @@ pub struct Operation {
     pub evidence_note: String,
     /// Whether `x-response-evidence` says that the response is inferred: one that cannot be read is none, and no error.
     pub response_inferred: bool,
-    /// Token it needs.
-    pub needs: Needs,
+    /// The client that offers it; none where it takes no token.
+    pub client: Option<Client>,
     /// The scopes its `security` names, in both generations.
     pub scopes: Vec<String>,
     /// Whether it is idempotent: sending it twice does what sending it once does.
@@ -102,6 +95,10 @@ impl Operation {
             return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
         }
         unresolved(document, &document.value, &mut Vec::new(), &mut errors);
+        for Flaw { pointer, message, help } in keys::check(document) {
+            errors.push(document.error(&pointer, message).helped(help));
+        }
+        let clients = Client::all(&document.value);
         for (path, item) in entries(&document.value, "paths") {
             let base = format!("/paths/{}", escape(path));
             if !path.starts_with('/') {
@@ -110,7 +107,7 @@ impl Operation {
             for (key, value) in item.as_object().into_iter().flatten() {
                 let pointer = format!("{base}/{key}");
                 match method(key) {
-                    Some(method) => match Self::read(document, path, method, item, value, pointer) {
+                    Some(method) => match Self::read(document, &clients, path, method, item, value, pointer) {
                         Ok(operation) => found.push(operation),
                         Err(error) => errors.push(error),
                     },
@@ -123,8 +120,22 @@ impl Operation {
         if errors.is_empty() { Ok(found) } else { Err(errors) }
     }
 
+    /// The name of its client.
+    #[must_use]
+    pub fn client_name(&self) -> Option<&str> {
+        self.client.as_ref().map(|client| client.name.as_str())
+    }
+
+    /// Whether its client fills in this parameter, so that no caller gives it.
+    #[must_use]
+    pub fn is_filled_in(&self, parameter: &Parameter) -> bool {
+        parameter.place == "path"
+            && self.client.as_ref().is_some_and(|client| client.parameters.contains(&parameter.name))
+    }
+
     fn read(
         document: &Document,
+        clients: &[Client],
         path: &str,
         method: &'static str,
         item: &Value,
@@ -132,13 +143,13 @@ impl Operation {
         pointer: String,
     ) -> Result<Self, Error> {
         let fail = |key: &str, message: String| Err(document.error(&format!("{pointer}{key}"), message));
-        let text = |key: &str| node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        let text = |key: &str| keys::text(node, key);
         let id = text("operationId");
         if id.is_empty() {
             return fail("", format!("{method} {path} has no operationId, which names its function"));
         }
-        let parameters = parameters(document, item, node);
-        let named: Vec<_> = path.split(['{', '}']).skip(1).step_by(2).collect();
+        let parameters = parameters(&document.value, item, node);
+        let named = placeholders(path);
         let declared: Vec<_> = parameters.iter().filter(|p| p.place == "path").map(|p| p.name.as_str()).collect();
         if let Some(name) = named.iter().find(|name| !declared.contains(name)) {
             return fail("", format!("{id}: the path names {{{name}}}, but no path parameter `{name}` is declared"));
@@ -146,39 +157,13 @@ impl Operation {
         if let Some(name) = declared.iter().find(|name| !named.contains(name)) {
             return fail("/parameters", format!("{id}: the path parameter `{name}` does not stand in the path"));
         }
-        let evidence = text("x-evidence");
-        if !evidence.is_empty() && !matches!(evidence.as_str(), "documented" | "inferred") {
-            return fail("/x-evidence", format!("{id}: x-evidence is `documented` or `inferred`, not `{evidence}`"));
-        }
-        if node.get("x-idempotent").is_some_and(|said| !said.is_boolean()) {
-            return fail("/x-idempotent", format!("{id}: x-idempotent is `true` or `false`"));
-        }
         let mut scopes = Vec::new();
         let security = node.get("security").or_else(|| document.value.get("security")).and_then(Value::as_array);
-        let mut unscoped = false;
         for alternative in security.into_iter().flatten() {
             for names in alternative.as_object().into_iter().flat_map(serde_json::Map::values) {
                 let names = names.as_array().map(Vec::as_slice).unwrap_or_default();
-                unscoped |= names.is_empty();
                 scopes.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
             }
-        }
-        let needs = match security {
-            None => Needs::Nothing,
-            Some(alternatives)
-                if alternatives.iter().any(|one| one.as_object().is_none_or(serde_json::Map::is_empty)) =>
-            {
-                Needs::Nothing
-            }
-            Some(alternatives) if alternatives.is_empty() => Needs::Nothing,
-            Some(_) if unscoped || scopes.iter().any(|scope| !scope.starts_with("lockHolder.")) => Needs::Integrator,
-            Some(_) => Needs::LockHolder,
-        };
-        if needs == Needs::LockHolder && !path.starts_with("/lock-holders/{lockHolderId}/") {
-            return fail(
-                "/security",
-                format!("{id}: only a path below /lock-holders/{{lockHolderId}}/ can ask for a lock holder's token"),
-            );
         }
         let responses = entries(node, "responses");
         let mut successes = responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, response)| {
@@ -192,23 +177,6 @@ impl Operation {
             }
             Some(first) => first.map(str::to_owned),
         };
-        let response_inferred = match text("x-response-evidence").as_str() {
-            "" | "documented" => false,
-            "inferred" => true,
-            other => {
-                let what = format!("{id}: x-response-evidence is `documented` or `inferred`, not `{other}`");
-                return fail("/x-response-evidence", what);
-            }
-        };
-        let required = |schema: &str| {
-            let required = document.value.pointer(&format!("/components/schemas/{schema}/required"))?;
-            required.as_array()?.first()?.as_str().map(str::to_owned)
-        };
-        if let Some(name) = success.as_deref().filter(|_| response_inferred).and_then(required) {
-            // Whoever gets a response that cannot be read would get a value that is made up.
-            let what = format!("{id}: its response is inferred, and yet `{name}` is required of it");
-            return fail("/x-response-evidence", what);
-        }
         let errors =
             responses.iter().filter(|(status, _)| !status.starts_with('2')).filter_map(|(status, response)| {
                 let text = resolve(&document.value, response)?.get("description")?.as_str()?;
@@ -220,30 +188,24 @@ impl Operation {
             let example = media.get("example").or_else(named).cloned().unwrap_or(Value::Null);
             Some((schema_name(media.get("schema")?)?.to_owned(), example))
         });
-        let pagination = match node.get("x-pagination") {
-            None => None,
-            Some(node) => match Pagination::read(document, node, &parameters, success.as_deref()) {
-                Ok(pagination) => Some(pagination),
-                Err(message) => return fail("/x-pagination", format!("{id}: x-pagination: {message}")),
-            },
-        };
         Ok(Self {
-            rust_name: node.get("x-rust-name").and_then(Value::as_str).map(str::to_owned),
+            rust_name: node.get(RUST_NAME).and_then(Value::as_str).map(str::to_owned),
             method,
             path: path.to_owned(),
             summary: text("summary"),
             description: text("description"),
-            evidence,
-            evidence_note: text("x-evidence-note"),
-            response_inferred,
-            needs,
+            evidence: text(EVIDENCE),
+            evidence_note: text(EVIDENCE_NOTE),
+            response_inferred: text(RESPONSE_EVIDENCE) == "inferred",
+            // What does not fit is told with the other keys.
+            client: Client::of(clients, &document.value, path, node).ok().flatten().cloned(),
             scopes,
             idempotent: is_idempotent(method, node),
             parameters,
             body,
             success,
             errors: errors.collect(),
-            pagination,
+            pagination: node.get(PAGINATION).and_then(Pagination::read),
             id,
             pointer,
         })
@@ -251,35 +213,9 @@ impl Operation {
 }
 
 impl Pagination {
-    fn read(
-        document: &Document,
-        node: &Value,
-        parameters: &[Parameter],
-        success: Option<&str>,
-    ) -> Result<Self, String> {
-        let text = |key: &str| match node.get(key).and_then(Value::as_str) {
-            Some(text) => Ok(text.to_owned()),
-            None => Err(format!("`{key}` is missing")),
-        };
-        let (items, cursor) = (text("items")?, text("cursor")?);
-        let size =
-            node.get("size").and_then(Value::as_u64).ok_or("`size`, the items to ask for at once, is missing")?;
-        for name in [cursor.as_str(), "limit"] {
-            let found = parameters.iter().find(|parameter| parameter.name == name && parameter.place == "query");
-            let parameter = found.ok_or_else(|| format!("the operation has no query parameter `{name}`"))?;
-            // The first page has no cursor, and how many entries one wants is for `items()` to say.
-            if parameter.required {
-                return Err(format!("the query parameter `{name}` is required, and has to be optional"));
-            }
-        }
-        let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}/properties")));
-        for name in [&items, &cursor] {
-            // A response that cannot be looked up has been complained of already.
-            if schema.is_some_and(|properties| properties.get(name).is_none()) {
-                return Err(format!("the response has no property `{name}`"));
-            }
-        }
-        Ok(Self { items, cursor, size })
+    fn read(node: &Value) -> Option<Self> {
+        let text = |key: &str| Some(node.get(key)?.as_str()?.to_owned());
+        Some(Self { items: text("items")?, cursor: text("cursor")?, size: node.get("size")?.as_u64()? })
     }
 }
 
@@ -295,14 +231,14 @@ pub fn method(key: &str) -> Option<&'static str> {
 /// PATCH are not (RFC 9110, section 9.2.2; RFC 5789, section 2).
 #[must_use]
 pub fn is_idempotent(method: &str, node: &Value) -> bool {
-    let said = node.get("x-idempotent").and_then(Value::as_bool);
+    let said = node.get(IDEMPOTENT).and_then(Value::as_bool);
     said.unwrap_or_else(|| !["POST", "PATCH"].iter().any(|other| other.eq_ignore_ascii_case(method)))
 }
 
-fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter> {
+pub(crate) fn parameters(root: &Value, item: &Value, node: &Value) -> Vec<Parameter> {
     let lists = [node, item].into_iter().filter_map(|node| node.get("parameters")?.as_array());
     let mut all: Vec<&Value> = Vec::new();
-    for parameter in lists.flatten().filter_map(|parameter| resolve(&document.value, parameter)) {
+    for parameter in lists.flatten().filter_map(|parameter| resolve(root, parameter)) {
         // What an operation says of a parameter stands before what its path says.
         if !all.iter().any(|own| own.get("name") == parameter.get("name") && own.get("in") == parameter.get("in")) {
             all.push(parameter);
@@ -311,15 +247,15 @@ fn parameters(document: &Document, item: &Value, node: &Value) -> Vec<Parameter>
     all.into_iter()
         .map(|parameter| {
             let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-            let schema = parameter.get("schema").and_then(|schema| resolve(&document.value, schema));
+            let schema = parameter.get("schema").and_then(|schema| resolve(root, schema));
             Parameter {
                 name: text("name"),
-                rust_name: parameter.get("x-rust-name").and_then(Value::as_str).map(str::to_owned),
+                rust_name: parameter.get(RUST_NAME).and_then(Value::as_str).map(str::to_owned),
                 place: text("in"),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
                 description: text("description"),
                 example: parameter.get("example").or_else(|| schema?.get("example")).cloned(),
-                sensitive: schema.and_then(|schema| schema.get("x-sensitive")?.as_str()).map(str::to_owned),
+                sensitive: schema.and_then(|schema| schema.get(SENSITIVE)?.as_str()).map(str::to_owned),
             }
         })
         .collect()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unloc_spec::keys::PAGINATION;
+
 use super::bodies::is_success;
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::Comparison;
@@ -147,7 +149,7 @@ impl<'a> Comparison<'a> {
             self.add(about(change), &id(&old.at), &id(&new.at));
         }
         let said = |value: Option<&serde_json::Value>| value.map_or("not there".to_owned(), ToString::to_string);
-        let (before, after) = (old.at.value.get("x-pagination"), new.at.value.get("x-pagination"));
+        let (before, after) = (old.at.value.get(PAGINATION), new.at.value.get(PAGINATION));
         if before != after {
             let what = format!("`x-pagination` of `{}` is {} where it was {}", new.name(), said(after), said(before));
             let change = Change::new(Kind::Behaviour, Direction::Both, what);

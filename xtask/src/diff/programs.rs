@@ -30,10 +30,12 @@ impl Workspace {
         let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
         let (head, rest) = manifest.split_once("[dev-dependencies]").unwrap();
         let (_, lints) = rest.split_once("[lints]").unwrap();
-        let members = r#"members = [".", "benches", "codegen", "sandbox", "xtask"]"#;
+        let members = r#"members = [".", "benches", "codegen", "crates/spec", "sandbox", "xtask"]"#;
         assert!(head.contains(members), "the members of the workspace are others: adapt this");
-        let codegen = format!("path = {:?}", root.join("codegen"));
-        let head = head.replace(members, r#"members = [".", "programs"]"#).replace(r#"path = "codegen""#, &codegen);
+        let head = ["codegen", "crates/spec"].iter().fold(head.to_owned(), |head, folder| {
+            head.replace(&format!("path = \"{folder}\""), &format!("path = {:?}", root.join(folder)))
+        });
+        let head = head.replace(members, r#"members = [".", "programs"]"#);
         workspace.write("Cargo.toml", &format!("{head}[lints]{lints}"));
         workspace.write(
             "programs/Cargo.toml",

@@ -6,7 +6,8 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use unloc_spec::{Document, Needs, Operation};
+use unloc_spec::client::{TokenRequest, placeholders};
+use unloc_spec::{Client as Caller, Document, Operation};
 
 use super::compare::{Deviation, compare};
 
@@ -35,9 +36,10 @@ pub(crate) struct Service {
     http: Client,
     pub(super) specs: Vec<(Document, &'static str)>,
     operations: Vec<(usize, Operation)>,
-    tokens: BTreeMap<&'static str, String>,
-    /// Path parameters that are known by now.
-    pub(super) known: BTreeMap<&'static str, String>,
+    /// By the client of the specs that each is for.
+    tokens: BTreeMap<String, String>,
+    /// Path parameters, and other values of clients, that are known by now.
+    pub(super) known: BTreeMap<String, String>,
     pub(crate) reports: Vec<Report>,
     /// What `--write` made and could not take back.
     pub(crate) left: Vec<String>,
@@ -92,7 +94,8 @@ impl Service {
         // A redirect would carry the token elsewhere, and is a deviation of its own.
         let http = Client::builder().timeout(Duration::from_secs(30)).redirect(Policy::none()).build();
         let http = http.map_err(|error| format!("no HTTP client: {error}"))?;
-        let known = BTreeMap::from([("integratorId", access.client_id.clone()), ("userId", NOBODY.to_owned())]);
+        let known = [("integratorId", access.client_id.as_str()), ("userId", NOBODY)];
+        let known = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Ok(Self {
             access,
             http,
@@ -107,8 +110,8 @@ impl Service {
 
     /// Calls everything there is to call.
     pub(crate) async fn walk(&mut self) {
-        if let Some(token) = self.token(None).await {
-            self.tokens.insert("integrator", token);
+        for caller in self.callers().into_iter().filter(|caller| caller.parameters.is_empty()) {
+            self.authorize(&caller).await;
         }
         // What needs fewer ids comes first, and finds those that the others need.
         let reads = self.operations.iter().filter(|(_, operation)| operation.method == "GET");
@@ -138,19 +141,60 @@ impl Service {
 
     /// Whether there was a token at all.
     pub(crate) fn has_token(&self) -> bool {
-        self.tokens.contains_key("integrator")
+        !self.tokens.is_empty()
     }
 
-    /// A token, by the Auth API's own operation.
-    async fn token(&mut self, scope: Option<&str>) -> Option<String> {
+    /// The clients of all specs.
+    fn callers(&self) -> Vec<Caller> {
+        self.specs.iter().flat_map(|(document, _)| Caller::all(&document.value)).collect()
+    }
+
+    /// Gets a token for a client, by the Auth API's own operation and the first of the client's requests.
+    async fn authorize(&mut self, caller: &Caller) {
         let mut body = json!({
             "grant_type": "client_credentials", "client_id": self.access.client_id, "client_secret": self.access.client_secret,
         });
+        let Some(TokenRequest { scope, fields }) = caller.tokens.first() else { return };
+        // What an item of the list leaves out is empty, as in the identifier of a lock holder without a suffix.
+        let value = |name: &str| self.known.get(name).cloned().unwrap_or_default();
         if let Some(scope) = scope {
-            body["scope"] = scope.into();
+            let names = placeholders(scope).into_iter();
+            let filled = names.fold(scope.clone(), |scope, name| scope.replace(&format!("{{{name}}}"), &value(name)));
+            body["scope"] = filled.into();
+        }
+        for (field, parameter) in fields {
+            body[field] = value(parameter).into();
         }
         let reply = self.call("getToken", Some(body)).await;
-        reply.value?.get("access_token")?.as_str().map(str::to_owned)
+        let token = reply.value.as_ref().and_then(|value| value.get("access_token")?.as_str());
+        if let Some(token) = token {
+            self.tokens.insert(caller.name.clone(), token.to_owned());
+        }
+    }
+
+    /// Takes the values of the clients that an operation lists from the first item, and gets their tokens.
+    async fn meet(&mut self, id: &str, first: &Value) {
+        let Some((place, operation)) = self.find(id) else { return };
+        let root = &self.specs[place].0.value;
+        let success = operation.success.unwrap_or_default();
+        let listed = Caller::all(root).into_iter().filter(|caller| caller.is_listed_by(root, &success));
+        let mut met = Vec::new();
+        for caller in listed {
+            let scope = caller.tokens.first().and_then(|token| token.scope.as_deref()).unwrap_or_default();
+            let names = placeholders(scope).into_iter().chain(caller.parameters.iter().map(String::as_str));
+            let values = names.filter_map(|name| {
+                let value = first.get(caller.property(root, name)?)?.as_str()?;
+                Some((name.to_owned(), value.to_owned()))
+            });
+            let values: BTreeMap<_, _> = values.collect();
+            if caller.parameters.iter().all(|parameter| values.contains_key(parameter)) {
+                met.push((values, caller));
+            }
+        }
+        for (values, caller) in met {
+            self.known.extend(values);
+            self.authorize(&caller).await;
+        }
     }
 
     /// What an answer tells of ids.
@@ -159,18 +203,8 @@ impl Service {
         // Lists are looked for wherever a list is: their name may be one of the deviations.
         let first = list(answer).first().unwrap_or(&Value::Null);
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        self.meet(id, first).await;
         match id {
-            "getLockHolders" => {
-                let Some(id) = text(first, "id") else { return };
-                let part = |name| text(first, name).unwrap_or_default();
-                let (country, organization) = (part("countryIso"), part("organizationId"));
-                let suffix = part("organizationIdSuffix");
-                let scope = format!("lockHolder.identifier:{country}.{organization}.{suffix}");
-                self.known.insert("lockHolderId", id);
-                if let Some(token) = self.token(Some(&scope)).await {
-                    self.tokens.insert("lockHolder", token);
-                }
-            }
             // That of a key is worth more: the key can be read with it.
             "getLocks" if !self.known.contains_key("lockId") => self.keep("lockId", text(first, "id")),
             "getKeys" => {
@@ -184,9 +218,9 @@ impl Service {
         }
     }
 
-    fn keep(&mut self, name: &'static str, value: Option<String>) {
+    fn keep(&mut self, name: &str, value: Option<String>) {
         if let Some(value) = value {
-            self.known.insert(name, value);
+            self.known.insert(name.to_owned(), value);
         }
     }
 
@@ -243,15 +277,11 @@ impl Service {
 
     /// Whether its token is there, if it needs one.
     pub(super) fn can_call(&self, operation: &Operation) -> bool {
-        operation.needs == Needs::Nothing || self.bearer(operation).is_some()
+        operation.client.is_none() || self.bearer(operation).is_some()
     }
 
     fn bearer(&self, operation: &Operation) -> Option<&String> {
-        match operation.needs {
-            Needs::Nothing => None,
-            Needs::LockHolder => self.tokens.get("lockHolder"),
-            Needs::Integrator => self.tokens.get("integrator"),
-        }
+        self.tokens.get(&operation.client.as_ref()?.name)
     }
 
     /// Status and body of the answer to one request, or why there is none.
