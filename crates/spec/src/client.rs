@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::keys::{self, CLIENT, CLIENTS};
+use crate::keys::{self, CLIENT, CLIENTS, Flaw};
 use crate::load::{entries, escape, schema_name};
 use crate::words::nearest;
 
@@ -90,21 +90,25 @@ impl Client {
     /// The client that offers an operation; none where it takes no token, or where the document declares no clients.
     ///
     /// # Errors
-    /// The place below the operation and the reason, if none fits or several do.
+    /// With a pointer that begins at the operation, if none fits or several do.
     pub(crate) fn of<'a>(
         clients: &'a [Self],
         root: &Value,
         path: &str,
         operation: &Value,
-    ) -> Result<Option<&'a Self>, (String, String)> {
+    ) -> Result<Option<&'a Self>, Flaw> {
         let accepted = accepted(root, operation);
+        let flaw = |key: &str, message: String, help: Option<String>| {
+            let otherwise = || format!("correct this, or what `{CLIENTS}` says, or choose by `{CLIENT}`");
+            Err(Flaw { pointer: format!("/{key}"), message, help: help.unwrap_or_else(otherwise) })
+        };
         if let Some(named) = operation.get(CLIENT) {
             let named = named.as_str().unwrap_or_default();
-            let fail = |message: String| Err((format!("/{CLIENT}"), message));
+            let fail = |message: String| flaw(CLIENT, message, None);
             let Some(client) = clients.iter().find(|client| client.name == named) else {
                 let near = nearest(named, clients.iter().map(|client| client.name.as_str()));
-                let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
-                return fail(format!("x-client names a client of `x-clients`, and there is no `{named}`{near}"));
+                let message = format!("x-client names a client of `x-clients`, and there is no `{named}`");
+                return flaw(CLIENT, message, near.map(|near| format!("did you mean `{near}`?")));
             };
             return match (accepted.is_empty(), client.misfit(&accepted, path)) {
                 (true, _) => fail("x-client says nothing here: the operation takes no token".to_owned()),
@@ -116,7 +120,7 @@ impl Client {
             return Ok(None);
         }
         let fitting: Vec<_> = clients.iter().filter(|client| client.misfit(&accepted, path).is_none()).collect();
-        let fail = |message: String| Err(("/security".to_owned(), message));
+        let fail = |message: String| flaw("security", message, None);
         match fitting.as_slice() {
             [client] => Ok(Some(client)),
             [] => {

@@ -106,6 +106,7 @@ fn kinds() -> Vec<Kind> {
         "clientCredentials",
         "tokenUrl",
         "scopes",
+        "x-clients",
         "x-environment",
         "x-evidence",
         "x-evidence-note",

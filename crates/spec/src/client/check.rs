@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Client, placeholders};
 use crate::keys::checks::{Faults, Use};
-use crate::keys::{CLIENT, CLIENTS, Flaw};
+use crate::keys::{CLIENTS, Flaw};
 use crate::load::{entries, escape};
 use crate::operation::method;
 use crate::words::{RESERVED, nearest};
@@ -137,9 +137,8 @@ pub(crate) fn check_operations(root: &Value) -> Vec<Flaw> {
         for (key, operation) in item.as_object().into_iter().flatten().filter(|(key, _)| method(key).is_some()) {
             match Client::of(&clients, root, path, operation) {
                 Ok(client) => used.extend(client.map(|client| &client.name)),
-                Err((below, message)) => {
-                    let pointer = format!("/paths/{}/{key}{below}", escape(path));
-                    let help = format!("correct this, or what `{CLIENTS}` says, or choose by `{CLIENT}`");
+                Err(Flaw { pointer, message, help }) => {
+                    let pointer = format!("/paths/{}/{key}{pointer}", escape(path));
                     flaws.push(Flaw { pointer, message, help });
                 }
             }
