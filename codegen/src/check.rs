@@ -1,4 +1,4 @@
-//! Refuses what has no Rust name, or none of its own.
+//! Refuses what the bindings have no form for: what has no Rust name, or none of its own.
 
 use std::collections::BTreeMap;
 

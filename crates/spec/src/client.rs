@@ -1,8 +1,9 @@
 //! The clients of the SDK, as `x-clients` declares them: what each fills in, how its tokens are asked for, and which
 //! operations it offers.
 //!
-//! `security` says which scopes open an operation, and a client says which scopes it asks for; so the client of an operation
-//! is the one whose token opens it and whose path parameters stand in its path. `x-client` decides between several.
+//! `security` says which scopes open an operation, and a client says which scopes it asks for. So the client of an
+//! operation is the one whose token opens it and whose path parameters stand in its path; `x-client` decides between
+//! several.
 
 mod check;
 
@@ -69,8 +70,8 @@ impl Client {
         }
     }
 
-    /// The property of [`schema`](Self::schema) that has the value of a path parameter, or of a name in a scope: the one
-    /// of the same name, or else, for the last path parameter, `id`.
+    /// The property of [`schema`](Self::schema) that has the value of a path parameter, or of a name in a scope: the
+    /// one of the same name, or else, for the last path parameter, `id`.
     #[must_use]
     pub fn property<'a>(&self, root: &Value, name: &'a str) -> Option<&'a str> {
         let schema = root.pointer(&format!("/components/schemas/{}", escape(self.schema.as_deref()?)))?;

@@ -227,8 +227,8 @@ pub fn method(key: &str) -> Option<&'static str> {
         .find(|method| method.to_ascii_lowercase() == key)
 }
 
-/// Whether an operation is idempotent: as `x-idempotent` says, or else as its method is, in any case of letters. POST and
-/// PATCH are not (RFC 9110, section 9.2.2; RFC 5789, section 2).
+/// Whether an operation is idempotent: as `x-idempotent` says, or else as its method is, in any case of letters. POST
+/// and PATCH are not (RFC 9110, section 9.2.2; RFC 5789, section 2).
 #[must_use]
 pub fn is_idempotent(method: &str, node: &Value) -> bool {
     let said = node.get(IDEMPOTENT).and_then(Value::as_bool);

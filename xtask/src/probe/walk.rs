@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
-use serde_json::{Value, json};
-use unloc_spec::client::{TokenRequest, placeholders};
-use unloc_spec::{Client as Caller, Document, Operation};
+use serde_json::Value;
+use unloc_spec::{Document, Operation};
 
 use super::compare::{Deviation, compare};
 
@@ -32,12 +31,12 @@ pub(crate) struct Report {
 }
 
 pub(crate) struct Service {
-    access: Access,
+    pub(super) access: Access,
     http: Client,
     pub(super) specs: Vec<(Document, &'static str)>,
     operations: Vec<(usize, Operation)>,
     /// By the client of the specs that each is for.
-    tokens: BTreeMap<String, String>,
+    pub(super) tokens: BTreeMap<String, String>,
     /// Path parameters, and other values of clients, that are known by now.
     pub(super) known: BTreeMap<String, String>,
     pub(crate) reports: Vec<Report>,
@@ -142,59 +141,6 @@ impl Service {
     /// Whether there was a token at all.
     pub(crate) fn has_token(&self) -> bool {
         !self.tokens.is_empty()
-    }
-
-    /// The clients of all specs.
-    fn callers(&self) -> Vec<Caller> {
-        self.specs.iter().flat_map(|(document, _)| Caller::all(&document.value)).collect()
-    }
-
-    /// Gets a token for a client, by the Auth API's own operation and the first of the client's requests.
-    async fn authorize(&mut self, caller: &Caller) {
-        let mut body = json!({
-            "grant_type": "client_credentials", "client_id": self.access.client_id, "client_secret": self.access.client_secret,
-        });
-        let Some(TokenRequest { scope, fields }) = caller.tokens.first() else { return };
-        // What an item of the list leaves out is empty, as in the identifier of a lock holder without a suffix.
-        let value = |name: &str| self.known.get(name).cloned().unwrap_or_default();
-        if let Some(scope) = scope {
-            let names = placeholders(scope).into_iter();
-            let filled = names.fold(scope.clone(), |scope, name| scope.replace(&format!("{{{name}}}"), &value(name)));
-            body["scope"] = filled.into();
-        }
-        for (field, parameter) in fields {
-            body[field] = value(parameter).into();
-        }
-        let reply = self.call("getToken", Some(body)).await;
-        let token = reply.value.as_ref().and_then(|value| value.get("access_token")?.as_str());
-        if let Some(token) = token {
-            self.tokens.insert(caller.name.clone(), token.to_owned());
-        }
-    }
-
-    /// Takes the values of the clients that an operation lists from the first item, and gets their tokens.
-    async fn meet(&mut self, id: &str, first: &Value) {
-        let Some((place, operation)) = self.find(id) else { return };
-        let root = &self.specs[place].0.value;
-        let success = operation.success.unwrap_or_default();
-        let listed = Caller::all(root).into_iter().filter(|caller| caller.is_listed_by(root, &success));
-        let mut met = Vec::new();
-        for caller in listed {
-            let scope = caller.tokens.first().and_then(|token| token.scope.as_deref()).unwrap_or_default();
-            let names = placeholders(scope).into_iter().chain(caller.parameters.iter().map(String::as_str));
-            let values = names.filter_map(|name| {
-                let value = first.get(caller.property(root, name)?)?.as_str()?;
-                Some((name.to_owned(), value.to_owned()))
-            });
-            let values: BTreeMap<_, _> = values.collect();
-            if caller.parameters.iter().all(|parameter| values.contains_key(parameter)) {
-                met.push((values, caller));
-            }
-        }
-        for (values, caller) in met {
-            self.known.extend(values);
-            self.authorize(&caller).await;
-        }
     }
 
     /// What an answer tells of ids.

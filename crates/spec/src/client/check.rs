@@ -25,7 +25,7 @@ pub(crate) fn check_all(one: &Use<'_>, faults: &mut Faults) {
             && name.chars().all(|letter| letter.is_ascii_alphanumeric())
             && !RESERVED.contains(&name.as_str());
         if !is_plain {
-            faults.at(&at, format!("`{name}` is no name of a Rust type, such as `LockHolder`"));
+            faults.at(&at, format!("`{name}` is no name of a Rust type, such as `Account`"));
         }
         known(node, &at, &["description", "parameters", "schema", "tokens"], faults);
         if node.get("description").and_then(Value::as_str).is_none_or(|text| text.trim().is_empty()) {

@@ -23,8 +23,8 @@ pub fn check(document: &Document) -> Vec<Flaw> {
     flaws
 }
 
-/// Whether the entries of what a key holds have names that somebody gave: these are no keys of ours, whatever they begin
-/// with.
+/// Whether the entries of what a key holds have names that somebody gave: these are no keys of ours, whatever they
+/// begin with.
 #[must_use]
 pub fn holds_names(key: &str) -> bool {
     const NAMES: [&str; 14] = [
