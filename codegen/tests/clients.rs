@@ -96,12 +96,8 @@ fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_i
 #[test]
 fn a_client_that_does_not_fit_ends_the_build_at_its_line() {
     let found = source(&SPEC.replace("x-client: Organization", "x-client: Projects")).unwrap_err();
-    assert_eq!(
-        found,
-        [
-            "clients.yaml:47:7: x-client names a client of `x-clients`, and there is no `Projects`; did you mean `Project`?"
-        ]
-    );
+    let why = "x-client names a client of `x-clients`, and there is no `Projects`; did you mean `Project`?";
+    assert_eq!(found, [format!("clients.yaml:47:7: {why}")]);
     let found = source(&SPEC.replace("{project_id: projectId}", "{project_id: project}")).unwrap_err();
     assert!(matches!(found.as_slice(), [one] if one.starts_with("clients.yaml:21:18: ")), "{found:?}");
 }

@@ -117,6 +117,13 @@ fn what_a_key_may_say_and_where_is_told_with_its_place() {
         ("x-idempotent: true", "x-evidence: maybe", "9:7", "x-evidence is `documented` or `inferred`, not `maybe`"),
         ("x-idempotent: true", "x-lint-allow: {description: ''}", "9:22", "`description` has no reason"),
         ("'200':", "'200':\n          x-note: new", "14:11", "`x-note` means nothing here"),
+        (
+            "'200':",
+            "x-note: new\n        default: {description: no}\n        '200':",
+            "13:9",
+            "`x-note` means nothing here",
+        ),
+        ("'200':", "default: {description: no, x-note: new}\n        '200':", "13:36", "`x-note` means nothing here"),
         ("info: {", "x-note: new\ninfo: {", "2:1", "these stand here: x-clients"),
         ("[number, any]", "[any]", "21:34", "x-tolerate is `[number]` or `[number, any]` for this type"),
         ("properties:\n", "required: [x-colour]\n      properties:\n", "22:34", "`any` is for an optional property"),

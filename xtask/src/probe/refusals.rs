@@ -39,8 +39,8 @@ impl Service {
         self.deviate(id, found);
     }
 
-    /// The documents write paths with a slash at their end and without: one that is there with it should be without. The
-    /// first list that was read stands for all.
+    /// The documents write paths with a slash at their end and without: one that is there with it should be without.
+    /// The first list that was read stands for all.
     async fn slash(&mut self) {
         let is_there = |report: &&Report| matches!(report.outcome, Ok(..300));
         let there = self.reports.iter().filter(is_there).filter_map(|report| self.find(&report.operation));

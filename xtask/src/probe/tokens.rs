@@ -17,7 +17,9 @@ impl Service {
     /// Gets a token for a client, by the Auth API's own operation and the first of the client's requests.
     pub(super) async fn authorize(&mut self, caller: &Client) {
         let mut body = json!({
-            "grant_type": "client_credentials", "client_id": self.access.client_id, "client_secret": self.access.client_secret,
+            "grant_type": "client_credentials",
+            "client_id": self.access.client_id,
+            "client_secret": self.access.client_secret,
         });
         let Some(TokenRequest { scope, fields }) = caller.tokens.first() else { return };
         // What an item of the list leaves out is empty, as in the identifier of a lock holder without a suffix.

@@ -59,17 +59,21 @@ fn walk(node: &Value, pointer: &str, place: Place, visit: &mut dyn FnMut(Place, 
     let is_path = pointer.strip_prefix("/paths/").is_some_and(|path| !path.contains('/'));
     for (key, child) in map.iter().filter(|(key, _)| !key.starts_with("x-") && !holds_data(key)) {
         let pointer = format!("{pointer}/{}", escape(key));
-        // The responses of an operation are an object with keys of its own.
-        let is_named = holds_names(key) && (key != "responses" || pointer == "/components/responses");
         match child {
-            Value::Object(entries) if is_named => {
+            Value::Object(entries) if holds_names(key) => {
+                // The responses of an operation are an object that can have keys of ours besides its statuses.
+                let is_object = key == "responses" && pointer != "/components/responses";
+                if is_object {
+                    visit(Place::Node, child, &pointer);
+                }
                 let place = match (pointer.as_str(), key.as_str()) {
                     ("/components/schemas", _) => Place::Schema,
                     ("/components/parameters", _) => Place::Parameter,
                     (_, "properties") => Place::Property,
                     _ => Place::Node,
                 };
-                entries.iter().for_each(|(name, entry)| {
+                let entries = entries.iter().filter(|(name, _)| !is_object || !name.starts_with("x-"));
+                entries.for_each(|(name, entry)| {
                     walk(entry, &format!("{pointer}/{}", escape(name)), place, visit);
                 });
             }
