@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use unloc_spec::schemas::{Flaw, Schemas};
-use unloc_spec::{Document, Error, Operation, escape, resolve, schema_name};
+use unloc_spec::{Document, Error, escape, resolve, schema_name, unsupported_in};
 
 use crate::finish::variant;
 use crate::names;
@@ -42,22 +42,8 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     for (name, parameter) in objects(top.pointer("/components/parameters")) {
         found.parameter(parameter, &format!("/components/parameters/{}", escape(name)));
     }
+    found.errors.extend(unsupported_in(document));
     found.errors
-}
-
-/// Operations whose functions would have one name.
-pub(crate) fn functions(document: &Document, operations: &[Operation]) -> Vec<Error> {
-    let mut first: BTreeMap<String, &Operation> = BTreeMap::new();
-    let mut errors = Vec::new();
-    for operation in operations {
-        let earlier = first.entry(names::function(operation)).or_insert(operation);
-        if !std::ptr::eq(*earlier, operation) {
-            let message =
-                format!("the operationId `{}` gives the same Rust name as `{}`: rename one", operation.id, earlier.id);
-            errors.push(document.error(&format!("{}/operationId", operation.pointer), message));
-        }
-    }
-    errors
 }
 
 struct Found<'a> {
@@ -80,17 +66,6 @@ impl Found<'_> {
     fn parameter(&mut self, parameter: &Value, pointer: &str) {
         self.unnamed(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
         self.reference(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
-        if parameter.get("in").is_some_and(|place| place == "cookie") {
-            let help = "describe it as a header, or leave it to the HTTP client";
-            let error = self.document.error_at_value(&format!("{pointer}/in"), "the bindings know no cookies");
-            self.errors.push(error.helped(help));
-        }
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        if ["body", "body_map", "client", "items", "new", "pages", "request", "send"]
-            .contains(&names::snake(name).as_str())
-        {
-            self.add(&format!("{pointer}/name"), format!("`{name}` would be a function that every builder has"));
-        }
     }
 
     /// What the generator knows nothing of, or would panic at.

@@ -5,7 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch};
 use quote::quote;
 use serde_json::{Map, Value, json};
 use serde_path_to_error::Segment;
@@ -14,16 +14,24 @@ use unloc_spec::schemas::Schemas;
 use unloc_spec::{Document, Error, Operation, escape};
 
 use crate::names;
+use crate::placeholder::Placeholders;
 use crate::prepare::Prepared;
+
+/// How the generator is run.
+pub(crate) struct Run<'a> {
+    pub(crate) settings: GenerationSettings,
+    /// What operations and parameters are called meanwhile, where it is not as in the spec.
+    pub(crate) placeholders: Option<&'a Placeholders>,
+}
 
 /// The generator's output as a syntax tree, before the finishing passes.
 pub(crate) fn generate(
     document: &Document,
     prepared: &Prepared,
     operations: &[Operation],
-    settings: &GenerationSettings,
+    run: &Run<'_>,
 ) -> Result<File, Error> {
-    with(run, document, prepared, operations, settings)
+    with(parsed, document, prepared, operations, run)
 }
 
 /// Whether the generator has an output, without a look at it.
@@ -31,9 +39,9 @@ pub(crate) fn accept(
     document: &Document,
     prepared: &Prepared,
     operations: &[Operation],
-    settings: &GenerationSettings,
+    run: &Run<'_>,
 ) -> Result<(), Error> {
-    with(tokens, document, prepared, operations, settings).map(drop)
+    with(tokens, document, prepared, operations, run).map(drop)
 }
 
 fn with<T>(
@@ -41,11 +49,13 @@ fn with<T>(
     document: &Document,
     prepared: &Prepared,
     operations: &[Operation],
-    settings: &GenerationSettings,
+    run: &Run<'_>,
 ) -> Result<T, Error> {
-    let spec = serde_json::from_value(prepared.spec.clone()).or_else(|_| at_its_place(document, prepared))?;
-    work(&spec, settings).map_err(|reason| {
-        let pointer = blame(prepared, operations, settings).unwrap_or_default();
+    let put = run.placeholders.map(|placeholders| placeholders.put(&prepared.spec, operations));
+    let spec = put.unwrap_or_else(|| prepared.spec.clone());
+    let spec = serde_json::from_value(spec).or_else(|_| at_its_place(document, prepared))?;
+    work(&spec, &run.settings).map_err(|reason| {
+        let pointer = blame(prepared, operations, &run.settings).unwrap_or_default();
         // What it says of a `not` is the schema itself, and nothing else.
         if let Some(place) = negation(document, &pointer) {
             let help = "say what it is in place of what it is not, and describe the rest in words";
@@ -68,8 +78,8 @@ fn at_its_place(document: &Document, prepared: &Prepared) -> Result<openapiv3::O
 }
 
 /// What the bindings of `unloc` are made with; `module` is where they will stand.
-pub(crate) fn ours(prepared: &Prepared, module: &str) -> GenerationSettings {
-    let mut settings = plain();
+pub(crate) fn ours<'a>(prepared: &Prepared, module: &str, placeholders: &'a Placeholders) -> Run<'a> {
+    let Run { mut settings, .. } = plain();
     settings
         // No hook is implemented anywhere: a `send` that the finishing passes missed does not compile.
         .with_hooks(HooksMode::Expected)
@@ -83,14 +93,24 @@ pub(crate) fn ours(prepared: &Prepared, module: &str) -> GenerationSettings {
         let rust = format!("{module}::types::{}", names::pascal(name));
         settings.with_replacement(name, rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }
-    settings
+    let schemas = prepared.spec.pointer("/components/schemas").and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        let mut patch = TypePatch::default();
+        patch.with_attr(r#"#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]"#);
+        // What has named fields may get more of them.
+        if schema.get("properties").is_some() {
+            patch.with_attr("#[non_exhaustive]");
+        }
+        settings.with_patch(names::pascal(name), &patch);
+    }
+    Run { settings, placeholders: Some(placeholders) }
 }
 
 /// What progenitor is run with when nothing but its own output is wanted: its defaults, and builders.
-pub(crate) fn plain() -> GenerationSettings {
+pub(crate) fn plain() -> Run<'static> {
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Builder).with_tag(TagStyle::Merged).with_hooks(HooksMode::Optional);
-    settings
+    Run { settings, placeholders: None }
 }
 
 /// The first `not` in a component that the generator stumbles over.
@@ -103,7 +123,7 @@ fn negation(document: &Document, pointer: &str) -> Option<String> {
         .map(|(place, _)| format!("{place}/not"))
 }
 
-fn run(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {
+fn parsed(spec: &openapiv3::OpenAPI, settings: &GenerationSettings) -> Result<File, String> {
     syn::parse2(tokens(spec, settings)?).map_err(|error| format!("its output is no Rust: {error}"))
 }
 
@@ -146,7 +166,7 @@ fn blame(prepared: &Prepared, operations: &[Operation], settings: &GenerationSet
         let mut spec = Value::Object(shell.clone());
         spec["paths"] = paths.into();
         spec["components"]["schemas"] = schemas.into();
-        serde_json::from_value(spec).is_ok_and(|spec| run(&spec, settings).is_err())
+        serde_json::from_value(spec).is_ok_and(|spec| parsed(&spec, settings).is_err())
     };
     // Whatever else is referred to is there by name, so that only the content of these counts.
     let stubs: Map<_, _> = schemas.keys().map(|name| (name.clone(), json!({ "type": "object" }))).collect();

@@ -7,20 +7,25 @@
 //! A build script needs only [`build`].
 
 mod check;
+mod collisions;
 mod finish;
 mod generate;
 pub mod names;
+mod placeholder;
 mod plain;
 pub mod prepare;
+mod reserved;
 mod surface;
 
 use std::any::Any;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+pub use reserved::{CLIENTS, Reserved};
 pub use surface::surface;
 
+use placeholder::Placeholders;
 use unloc_spec::{Document, Error, Operation};
 
 /// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
@@ -30,10 +35,18 @@ pub fn build(apis: &[&str]) -> ExitCode {
     // Panics are caught and explained with the place in the spec; their own message would only be noise before that.
     std::panic::set_hook(Box::new(|_| {}));
     let mut failed = false;
+    let mut reserved = match written_by_hand(Path::new(".")) {
+        Ok(reserved) => reserved,
+        Err(error) => {
+            println!("cargo::error={error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    CLIENTS.iter().for_each(|source| println!("cargo::rerun-if-changed={source}"));
     for api in apis {
         let spec = PathBuf::from(format!("openapi/{api}.yaml"));
         println!("cargo::rerun-if-changed={}", spec.display());
-        let written = catch_unwind(|| write(&spec, api));
+        let written = catch_unwind(AssertUnwindSafe(|| write(&spec, api, &mut reserved)));
         let written = written.unwrap_or_else(|panic| {
             let what = format!("the bindings cannot be made, for a reason that is not foreseen: {}", reason(&*panic));
             Err(vec![Error::new(&spec, None, what)])
@@ -54,8 +67,26 @@ fn reason(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
 }
 
-fn write(spec: &Path, api: &str) -> Result<(), Vec<Error>> {
-    let bindings = bindings(&Document::read(spec).map_err(|error| vec![error])?, api)?;
+/// The functions that the clients of the package in this folder have already.
+///
+/// # Errors
+/// Names the source that cannot be read.
+pub fn written_by_hand(folder: &Path) -> Result<Reserved, Error> {
+    let read = |name: &str| {
+        let file = folder.join(name);
+        std::fs::read_to_string(&file).map_err(|error| Error::new(&file, None, format!("cannot be read: {error}")))
+    };
+    let sources = CLIENTS.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
+    Reserved::of(sources.iter().map(String::as_str)).map_err(|error| Error::new(folder, None, error))
+}
+
+fn write(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<(), Vec<Error>> {
+    let document = Document::read(spec).map_err(|error| vec![error])?;
+    let clashes = reserved.clashes(&document, &Operation::all(&document)?);
+    if !clashes.is_empty() {
+        return Err(clashes);
+    }
+    let bindings = bindings(&document, api)?;
     let Some(folder) = std::env::var_os("OUT_DIR") else {
         return Err(vec![Error::new(spec, None, "OUT_DIR is not set: `build` runs in a build script")]);
     };
@@ -83,7 +114,9 @@ pub fn bindable(document: &Document) -> Result<(), Vec<Error>> {
     }
     let module = "crate::generated::api";
     let prepared = prepare::prepare_by(prepare::RULES, &document.value, &format!("{module}::types"));
-    generate::accept(document, &prepared, &operations, &generate::ours(&prepared, module)).map_err(|error| vec![error])
+    let placeholders = Placeholders::of(&document.value, &operations);
+    let run = generate::ours(&prepared, module, &placeholders);
+    generate::accept(document, &prepared, &operations, &run).map_err(|error| vec![error])
 }
 
 /// The bindings of one API before they are written.
@@ -91,9 +124,12 @@ fn tree(document: &Document, api: &str) -> Result<syn::File, Vec<Error>> {
     let operations = sound(document)?;
     let module = format!("crate::generated::{api}");
     let prepared = prepare::prepare_by(prepare::RULES, &document.value, &format!("{module}::types"));
-    let file = generate::generate(document, &prepared, &operations, &generate::ours(&prepared, &module));
-    let file = file.map_err(|error| vec![error])?;
-    finish::finish(document, file, &prepared.marks, &operations).map_err(|error| vec![error])
+    let placeholders = Placeholders::of(&document.value, &operations);
+    let run = generate::ours(&prepared, &module, &placeholders);
+    let file = generate::generate(document, &prepared, &operations, &run).map_err(|error| vec![error])?;
+    let around =
+        finish::Around { document, marks: &prepared.marks, operations: &operations, placeholders: &placeholders };
+    finish::finish(file, &module, &around).map_err(|error| vec![error])
 }
 
 /// The Rust source that progenitor makes of one API by itself, with builders: none of our types in place of its own, none
@@ -116,7 +152,7 @@ fn sound(document: &Document) -> Result<Vec<Operation>, Vec<Error>> {
     let mut errors = check::check(document);
     match Operation::all(document) {
         Ok(operations) => {
-            errors.extend(check::functions(document, &operations));
+            errors.extend(collisions::collisions(document, &operations));
             if errors.is_empty() { Ok(operations) } else { Err(errors) }
         }
         Err(unreadable) => Err(unreadable.into_iter().chain(errors).collect()),

@@ -1,6 +1,5 @@
 //! Rust names of what a spec names, as typify makes them: one rule for all that the bindings are called.
 
-use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
 use unloc_spec::words::RESERVED;
 use unloc_spec::{Operation, Parameter};
@@ -32,19 +31,19 @@ pub fn setter(parameter: &Parameter) -> String {
 /// A name as a function or field.
 #[must_use]
 pub fn snake(name: &str) -> String {
-    sanitize(name, |name| name.to_snake_case(), "x")
+    sanitize(name, heck::ToSnakeCase::to_snake_case, "x")
 }
 
 /// A name as a type.
 #[must_use]
 pub fn pascal(name: &str) -> String {
-    sanitize(name, |name| name.to_pascal_case(), "X")
+    sanitize(name, heck::ToPascalCase::to_pascal_case, "X")
 }
 
 /// A name as a constant.
 #[must_use]
 pub fn shouty(name: &str) -> String {
-    sanitize(name, |name| name.to_shouty_snake_case(), "X")
+    sanitize(name, heck::ToShoutySnakeCase::to_shouty_snake_case, "X")
 }
 
 /// What typify 0.8 and progenitor 0.15 do in their `util::sanitize`: apostrophes go, what no name can hold becomes a

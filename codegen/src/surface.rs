@@ -14,13 +14,15 @@ use unloc_spec::{Document, Error};
 /// Every reason found why there are none.
 pub fn surface(document: &Document, api: &str) -> Result<BTreeSet<String>, Vec<Error>> {
     let file = crate::tree(document, api)?;
-    let mut surface = Surface::default();
+    let mut surface = Surface { module: format!("crate::generated::{api}::"), ..Surface::default() };
     surface.items("", &file.items);
     Ok(surface.lines)
 }
 
 #[derive(Default)]
 struct Surface {
+    /// The path of the module, which no line repeats.
+    module: String,
     lines: BTreeSet<String>,
 }
 
@@ -122,8 +124,10 @@ impl Surface {
 
     fn implementation(&mut self, path: &str, item: &syn::ItemImpl) {
         let own = type_text(&item.self_ty);
+        let full = own.strip_prefix(&self.module).filter(|_| !self.module.is_empty()).map(str::to_owned);
         // Of what the bindings add to the client itself, the crate's own name for it.
-        let own = own.strip_prefix("crate::").map_or_else(|| format!("{path}{own}"), str::to_owned);
+        let own =
+            full.or_else(|| own.strip_prefix("crate::").map(str::to_owned)).unwrap_or_else(|| format!("{path}{own}"));
         if path.is_empty() && matches!(own.as_str(), "Client") {
             return;
         }
@@ -161,7 +165,8 @@ impl Surface {
     }
 
     fn add(&mut self, line: String) {
-        self.lines.insert(line);
+        let short = if self.module.is_empty() { line } else { line.replace(&self.module, "") };
+        self.lines.insert(short);
     }
 }
 
@@ -194,6 +199,8 @@ fn item_text(item: TokenStream) -> String {
         ("::std::fmt::", "fmt::"),
         ("::std::default::", ""),
         ("::std::error::", "error::"),
+        ("::std::ops::", ""),
+        ("::progenitor_client::", ""),
         ("::chrono::", "chrono::"),
         ("std::convert::", ""),
         ("std::ops::", ""),

@@ -22,7 +22,9 @@ fn methods(source: &str) -> BTreeMap<String, Vec<(String, String)>> {
         syn::Item::Impl(block) if block.trait_.is_none() => Some((block.self_ty.to_token_stream().to_string(), block)),
         _ => None,
     });
-    let clients = blocks.filter_map(|(name, block)| Some((name.strip_prefix("crate :: ")?.to_owned(), block)));
+    let clients = blocks.filter_map(|(name, block)| {
+        Some((name.strip_prefix("crate :: ").filter(|name| !name.contains(':'))?.to_owned(), block))
+    });
     let methods = clients.map(|(name, block)| {
         let methods = block.items.iter().filter_map(|item| match item {
             syn::ImplItem::Fn(method) => {
@@ -39,8 +41,9 @@ fn methods(source: &str) -> BTreeMap<String, Vec<(String, String)>> {
 #[test]
 fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
     let source = source(SPEC).unwrap();
-    let call = |name: &str, body: &str| (name.to_owned(), format!("builder::{body}"));
+    let call = |name: &str, body: &str| (name.to_owned(), format!("crate::generated::v2::builder::{body}"));
     let own = ".organization_id(self.organization_id())";
+    let renamed = ".owner(self.organization_id()).project_id(self.project_id())";
     let both = format!("{own}.project_id(self.project_id())");
     assert_eq!(
         methods(&source),
@@ -48,15 +51,15 @@ fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
             (
                 "Organization".to_owned(),
                 vec![
-                    call("get_projects", &format!("GetProjects::new(self.client()){own}")),
-                    call("get_project", &format!("GetProject::new(self.client()){own}")),
+                    call("get_projects", &format!("GetProjects::__new(self.client()){own}")),
+                    call("get_project", &format!("GetProject::__new(self.client()){own}")),
                 ]
             ),
             (
                 "Project".to_owned(),
                 vec![
-                    call("refresh_lock_connection", &format!("RefreshLockConnection::new(self.client()){both}")),
-                    call("get_locks", &format!("GetLocks::new(self.client()){both}")),
+                    call("refresh_lock_connection", &format!("RefreshLockConnection::__new(self.client()){renamed}")),
+                    call("get_locks", &format!("GetLocks::__new(self.client()){both}")),
                 ]
             ),
         ])
@@ -80,7 +83,7 @@ fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_i
         ("GetLocks", "organization_id", false),
         ("GetLocks", "project_id", false),
         ("GetLocks", "limit", true),
-        ("RefreshLockConnection", "organization_id", false),
+        ("RefreshLockConnection", "owner", false),
         ("RefreshLockConnection", "project_id", false),
         ("RefreshLockConnection", "other_project", true),
         ("RefreshLockConnection", "connection_id", true),

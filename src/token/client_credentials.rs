@@ -137,7 +137,7 @@ impl TokenSource for ClientCredentials {
                 1 => body.scope(types::RequestedScope::One(texts.remove(0))),
                 _ => body.scope(types::RequestedScope::Many(texts)),
             };
-            let answer = GetToken::new(Arc::clone(&self.client)).body(body).send().await;
+            let answer = GetToken::__new(Arc::clone(&self.client)).body(body).send().await;
             // What cannot be read as a token may still hold one.
             let refused = |error: Error| error.or_refusal(self.client_secret.expose()).without_body();
             self.token(answer.map_err(refused)?.into_inner())

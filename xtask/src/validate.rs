@@ -207,7 +207,7 @@ fn judged(file: &Path, text: &str, config: Config, begun: Instant, generate: boo
 /// Runs the generator itself, for whatever no rule foresaw.
 fn generator(document: &Document, findings: &mut Findings<'_>) {
     let help = "correct what the sentence names; if it is right as it is, the generator has to learn it";
-    match output::quietly(|| unloc_codegen::bindable(document)) {
+    match output::quietly(|| unloc_codegen::bindable(document).and_then(|()| unclashing(document))) {
         Ok(Ok(())) => {}
         Ok(Err(errors)) => {
             for error in errors {
@@ -222,6 +222,18 @@ fn generator(document: &Document, findings: &mut Findings<'_>) {
             help,
         ),
     }
+}
+
+/// Whether the functions of a package's clients that are written by hand have other names than those of its specs.
+fn unclashing(document: &Document) -> Result<(), Vec<unloc_spec::Error>> {
+    let package = document.file.parent().map(|folder| folder.join("..")).unwrap_or_default();
+    // A spec that is validated elsewhere than in its package meets no client.
+    if !unloc_codegen::CLIENTS.iter().all(|source| package.join(source).is_file()) {
+        return Ok(());
+    }
+    let mut reserved = unloc_codegen::written_by_hand(&package).map_err(|error| vec![error])?;
+    let clashes = reserved.clashes(document, &unloc_spec::Operation::all(document)?);
+    if clashes.is_empty() { Ok(()) } else { Err(clashes) }
 }
 
 /// Takes out what is allowed where it is found, and tells of exceptions that are none.

@@ -8,10 +8,10 @@ use unloc_spec::{Client, Document, Operation};
 use super::{docs, example};
 use crate::names;
 
-pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> {
+pub(super) fn items(module: &syn::Path, document: &Document, operations: &[Operation]) -> Vec<Item> {
     let blocks = Client::all(&document.value).into_iter().map(|client| {
         let offered = operations.iter().filter(|operation| operation.client.as_ref() == Some(&client));
-        let methods = offered.map(|operation| method(document, &client, operation));
+        let methods = offered.map(|operation| method(module, document, &client, operation));
         let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
         parse_quote! {
             #[doc = #text]
@@ -21,7 +21,7 @@ pub(super) fn items(document: &Document, operations: &[Operation]) -> Vec<Item> 
     blocks.collect()
 }
 
-fn method(document: &Document, client: &Client, operation: &Operation) -> ImplItem {
+fn method(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> ImplItem {
     let (function, builder) =
         (format_ident!("{}", names::function(operation)), format_ident!("{}", names::builder(operation)));
     let text = documentation(document, client, operation);
@@ -34,8 +34,8 @@ fn method(document: &Document, client: &Client, operation: &Operation) -> ImplIt
         });
     parse_quote! {
         #[doc = #text]
-        pub fn #function(&self) -> builder::#builder {
-            builder::#builder::new(self.client())#(#filled_in)*
+        pub fn #function(&self) -> #module::builder::#builder {
+            #module::builder::#builder::__new(self.client())#(#filled_in)*
         }
     }
 }

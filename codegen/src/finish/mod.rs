@@ -6,66 +6,70 @@ mod docs;
 mod enums;
 mod example;
 mod handles;
+mod qualify;
+mod rename;
 mod tables;
 mod types;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use syn::{File, Item, ItemMod, Type, parse_quote};
+use syn::{File, ImplItem, Item, ItemMod, Type, parse_quote};
 use unloc_spec::{Document, Error, Operation};
 
 pub(crate) use enums::variant;
 
 use crate::names;
+use crate::placeholder::Placeholders;
 use crate::prepare::Marks;
 
-pub(crate) fn finish(
-    document: &Document,
-    mut file: File,
-    marks: &Marks,
-    operations: &[Operation],
-) -> Result<File, Error> {
+/// What the passes know beside progenitor's output.
+pub(crate) struct Around<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) marks: &'a Marks,
+    pub(crate) operations: &'a [Operation],
+    pub(crate) placeholders: &'a Placeholders,
+}
+
+pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Result<File, Error> {
+    let Around { document, marks, operations, placeholders } = *around;
     let missing = |what: &str| document.error("", format!("the generator's output has no {what}: has it changed?"));
-    let types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
-    types::finish(types, marks)?;
-    let fields = types::fields(types);
-    let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
-    builders::finish(builder, operations, &fields).map_err(|what| missing(&what))?;
-    // What remains of the client is the struct that the requests are built on.
-    let mut handles = handles::items(document, operations);
-    file.items.retain_mut(|item| match item {
+    // pub use progenitor_client::{…}; pub mod types { … }; pub struct Client { … }, its functions; pub mod builder { … };
+    // pub mod prelude { … }. What the `use` lines bring in is named by its whole path instead.
+    file.items.retain(|item| match item {
         Item::Mod(module) => module.ident != "prelude",
-        Item::Const(_) => false,
-        Item::Use(_) => false,
-        Item::Struct(client) => {
-            client.vis = parse_quote!(pub(crate));
-            true
-        }
-        Item::Impl(block) => {
-            block.items.retain(|item| {
-                let syn::ImplItem::Fn(function) = item else { return true };
-                block.trait_.is_some() || function.sig.ident == "new_with_client"
-            });
-            for item in &mut block.items {
-                if let syn::ImplItem::Fn(function) = item
-                    && block.trait_.is_none()
-                {
-                    function.vis = parse_quote!(pub(crate));
-                }
-            }
-            !block.items.is_empty()
-        }
+        Item::Const(_) | Item::Use(_) => false,
         _ => true,
     });
-    file.items.insert(
-        0,
-        parse_quote!(
-            use ::progenitor_client::ClientInfo;
-        ),
-    );
-    file.items.append(&mut handles);
+    content(&mut file, "builder").into_iter().for_each(|items| items.retain(|item| !matches!(item, Item::Use(_))));
+    qualify::qualify(&mut file, module).map_err(|what| missing(&what))?;
+    let path = syn::parse_str(module).map_err(|_| missing(&format!("module `{module}`")))?;
+    let types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
+    types::finish(types, &path, marks)?;
+    let fields = types::fields(types);
+    let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
+    builders::finish(builder, &path, around, &fields).map_err(|what| missing(&what))?;
+    // What remains of the client is the struct that the requests are built on.
+    for item in &mut file.items {
+        match item {
+            Item::Struct(client) => client.vis = parse_quote!(pub(crate)),
+            Item::Impl(block) if block.trait_.is_none() => {
+                block
+                    .items
+                    .retain(|item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client"));
+                for item in &mut block.items {
+                    if let ImplItem::Fn(function) = item {
+                        function.vis = parse_quote!(pub(crate));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    file.items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && block.items.is_empty()));
+    file.items.append(&mut handles::items(&path, document, operations));
     file.items.append(&mut tables::items(document, marks, operations));
+    rename::rename(&mut file, operations, placeholders).map_err(|what| missing(&what))?;
     Ok(file)
 }
 
@@ -96,19 +100,31 @@ fn by_type<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, &'a 
     found
 }
 
-/// `T` of `Option<T>`.
-fn optional(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+/// Whether a type is this one, whatever its arguments are. A schema may be called as anything, so that the last name of a path
+/// says nothing.
+fn is(ty: &Type, path: &str) -> bool {
+    let Type::Path(syn::TypePath { qself: None, path: own, .. }) = ty else { return false };
+    let (is_global, names) = path.strip_prefix("::").map_or((false, path), |names| (true, names));
+    own.leading_colon.is_some() == is_global && own.segments.iter().map(|segment| &segment.ident).eq(names.split("::"))
+}
+
+/// The first argument of a type that is this one.
+fn argument<'a>(ty: &'a Type, path: &str) -> Option<&'a Type> {
+    let Type::Path(of) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &of.path.segments.last()?.arguments else { return None };
     match arguments.args.first()? {
-        syn::GenericArgument::Type(inner) => Some(inner),
+        syn::GenericArgument::Type(inner) if is(ty, path) => Some(inner),
         _ => None,
     }
 }
 
+/// `T` of `Option<T>`.
+fn optional(ty: &Type) -> Option<&Type> {
+    argument(ty, "::std::option::Option")
+}
+
 fn is_nullable(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "Nullable"))
+    is(ty, "crate::Nullable")
 }
 
 /// The last name of a type's path.
@@ -118,17 +134,17 @@ fn last_name(ty: &Type) -> Option<String> {
 }
 
 fn is_time(ty: &Type) -> bool {
-    last_name(ty).is_some_and(|name| name == "DateTime")
+    is(ty, "::chrono::DateTime")
 }
 
 /// What makes a text of the error with which a value is refused.
 fn refusal(property: &str, ty: &Type) -> proc_macro2::TokenStream {
-    let is_number = last_name(ty).is_some_and(|name| matches!(name.as_str(), "i8" | "i16" | "i32" | "i64"));
+    let is_number = ["i8", "i16", "i32", "i64"].iter().any(|name| is(ty, name));
     if is_number {
         return quote::quote!(|error| crate::text::number(#property, &error, #ty::BITS));
     }
     let refused = format!("`{property}`: {{error}}");
-    quote::quote!(|error| format!(#refused))
+    quote::quote!(|error| ::std::format!(#refused))
 }
 
 /// Whether a builder of this type has anything to complain of before a setter is called.
@@ -137,7 +153,9 @@ fn wants_something(fields: &[Field]) -> bool {
 }
 
 fn may_be_unset(ty: &Type) -> bool {
-    last_name(ty).is_some_and(|name| ["Option", "Vec", "BTreeMap", "Nullable"].contains(&name.as_str()))
+    ["::std::option::Option", "::std::vec::Vec", "::std::collections::BTreeMap", "crate::Nullable"]
+        .iter()
+        .any(|path| is(ty, path))
 }
 
 fn text<'a>(node: &'a Value, key: &str) -> &'a str {

@@ -5,10 +5,10 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields as SynFields, ImplItem, Item, ItemStruct, Type, parse_quote};
 use unloc_spec::Error;
 
-use super::{Field, Fields, by_type, docs, enums, is_nullable, is_time, may_be_unset, optional, refusal};
+use super::{Field, Fields, by_type, docs, enums, is_nullable, is_time, last_name, may_be_unset, optional, refusal};
 use crate::prepare::Marks;
 
-pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> {
+pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -> Result<(), Error> {
     let mut names: Vec<syn::Ident> = Vec::new();
     let marked = marks.lenient.keys().chain(marks.aliases.keys()).chain(&marks.times);
     let read = by_type(marked.map(|(schema, _)| schema));
@@ -16,16 +16,13 @@ pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> 
         match item {
             Item::Struct(item) => {
                 docs::sanitise(&mut item.attrs);
-                item.attrs.push(schemars());
                 names.push(item.ident.clone());
                 if let SynFields::Named(_) = &item.fields {
-                    item.attrs.push(parse_quote!(#[non_exhaustive]));
                     fields_of(item, marks, read.get(&item.ident.to_string()).copied());
                 }
             }
             Item::Enum(item) => {
                 docs::sanitise(&mut item.attrs);
-                item.attrs.push(schemars());
                 names.push(item.ident.clone());
             }
             Item::Impl(item) => {
@@ -42,11 +39,11 @@ pub(super) fn finish(items: &mut Vec<Item>, marks: &Marks) -> Result<(), Error> 
     }
     let all = fields(items);
     for item in items.iter_mut() {
-        if let Item::Mod(module) = item
-            && module.ident == "builder"
-            && let Some((_, items)) = &mut module.content
+        if let Item::Mod(inner) = item
+            && inner.ident == "builder"
+            && let Some((_, items)) = &mut inner.content
         {
-            builders(items, &all, marks);
+            builders(items, module, &all, marks);
         }
     }
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
@@ -115,7 +112,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
 
 /// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
 /// names the property as the wire does when a value is refused.
-fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
+fn builders(items: &mut [Item], module: &syn::Path, all: &Fields, marks: &Marks) {
     let limited = by_type(marks.lengths.keys().chain(&marks.times).map(|(schema, _)| schema));
     for item in items {
         match item {
@@ -127,7 +124,7 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
                 }
             }
             Item::Impl(block) if block.trait_.is_none() => {
-                let rust = block.self_ty.to_token_stream().to_string();
+                let rust = last_name(&block.self_ty).unwrap_or_default();
                 let Some(fields) = all.get(&rust) else { continue };
                 let schema = limited.get(&rust).copied();
                 let key = |field: &Field| Some((schema?.clone(), field.property.clone()));
@@ -140,13 +137,13 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
                     ///
                     /// # Errors
                     /// Names the property that is missing or refused.
-                    pub fn build(self) -> ::std::result::Result<super::#built, super::error::ConversionError> {
-                        self.try_into()
+                    pub fn build(self) -> ::std::result::Result<#module::types::#built, #module::types::error::ConversionError> {
+                        ::std::convert::TryInto::try_into(self)
                     }
                 });
             }
             Item::Impl(block) => {
-                let rust = block.self_ty.to_token_stream().to_string();
+                let rust = last_name(&block.self_ty).unwrap_or_default();
                 let fields = all.get(&rust);
                 let last = block.trait_.as_ref().and_then(|of| of.0.segments.last());
                 let default = last.is_some_and(|last| last.ident == "Default");
@@ -165,18 +162,18 @@ fn builders(items: &mut [Item], all: &Fields, marks: &Marks) {
 fn unset(rust: &str, fields: &[Field]) -> syn::Block {
     let values = fields.iter().map(|Field { ident, property, ty, .. }| {
         if may_be_unset(ty) {
-            quote!(#ident: Ok(::std::default::Default::default()))
+            quote!(#ident: ::std::result::Result::Ok(::std::default::Default::default()))
         } else {
             let message = format!("`{property}` is not set: call `.{ident}(…)` on `{rust}::builder()`");
-            quote!(#ident: Err(#message.to_owned()))
+            quote!(#ident: ::std::result::Result::Err(::std::borrow::ToOwned::to_owned(#message)))
         }
     });
     parse_quote!({ Self { #(#values),* } })
 }
 
 fn setter(Field { ident, property, ty, docs }: &Field, limits: Option<(u64, u64)>, is_cut: bool) -> ImplItem {
-    let inner = outer(optional(ty).unwrap_or(ty));
-    let some = optional(ty).map(|_| quote!(.map(Some)));
+    let inner = optional(ty).unwrap_or(ty);
+    let some = optional(ty).map(|_| quote!(.map(::std::option::Option::Some)));
     let refused = refusal(property, optional(ty).unwrap_or(ty));
     let checked =
         limits.map(|(least, most)| quote!(.and_then(|text| crate::text::length(#property, text, #least, #most))));
@@ -191,29 +188,8 @@ fn setter(Field { ident, property, ty, docs }: &Field, limits: Option<(u64, u64)
             T: ::std::convert::TryInto<#inner>,
             T::Error: ::std::fmt::Display,
         {
-            self.#ident = value.try_into().map_err(#refused)#checked #cut #some;
+            self.#ident = ::std::convert::TryInto::<#inner>::try_into(value).map_err(#refused)#checked #cut #some;
             self
-        }
-    }
-}
-
-/// A type as it reads one module further in.
-fn outer(ty: &Type) -> Type {
-    let mut ty = ty.clone();
-    Deeper.visit_type_mut(&mut ty);
-    ty
-}
-
-struct Deeper;
-
-impl VisitMut for Deeper {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        visit_mut::visit_path_mut(self, path);
-        let primitive = path.get_ident().is_some_and(|ident| {
-            matches!(ident.to_string().as_str(), "bool" | "f32" | "f64" | "i32" | "i64" | "u8" | "u32" | "u64")
-        });
-        if path.leading_colon.is_none() && path.segments.len() == 1 && !primitive {
-            path.segments.insert(0, parse_quote!(super));
         }
     }
 }
@@ -247,10 +223,6 @@ fn property(field: &syn::Field) -> String {
 
 fn serde_text(attrs: &[Attribute]) -> String {
     attrs.iter().filter(|attr| attr.path().is_ident("serde")).map(|attr| attr.to_token_stream().to_string()).collect()
-}
-
-fn schemars() -> Attribute {
-    parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))])
 }
 
 fn schemas(names: &[syn::Ident]) -> Item {

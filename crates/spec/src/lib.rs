@@ -14,9 +14,11 @@ pub mod keys;
 mod load;
 pub mod operation;
 pub mod schemas;
+mod unsupported;
 pub mod words;
 
 pub use client::{Client, TokenRequest};
 pub use error::{Error, Position};
 pub use load::{Document, Lines, Target, beside_null, entries, escape, follow, is_null, resolve, schema_name};
 pub use operation::{Operation, Pagination, Parameter};
+pub use unsupported::{UNSUPPORTED, Unsupported, unsupported_in};

@@ -32,10 +32,10 @@ impl Workspace {
         let (_, lints) = rest.split_once("[lints]").unwrap();
         let members = r#"members = [".", "benches", "codegen", "crates/spec", "sandbox", "xtask"]"#;
         assert!(head.contains(members), "the members of the workspace are others: adapt this");
-        let head = ["codegen", "crates/spec"].iter().fold(head.to_owned(), |head, folder| {
-            head.replace(&format!("path = \"{folder}\""), &format!("path = {:?}", root.join(folder)))
-        });
-        let head = head.replace(members, r#"members = [".", "programs"]"#);
+        let mut head = head.replace(members, r#"members = [".", "programs"]"#);
+        for own in ["codegen", "crates/spec"] {
+            head = head.replace(&format!("path = {own:?}"), &format!("path = {:?}", root.join(own)));
+        }
         workspace.write("Cargo.toml", &format!("{head}[lints]{lints}"));
         workspace.write(
             "programs/Cargo.toml",

@@ -177,3 +177,29 @@ fn the_corpus_is_written_for_other_validators() {
         put(format!("faultless-{number:03}.yaml"), BASE.replacen(old, new, 1));
     }
 }
+
+#[test]
+fn an_operation_that_is_called_as_a_function_of_its_client_is_told_at_its_line() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/integrator.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let config = Config { bindings: true, house: true };
+    for (old, new) in [
+        ("getLockHolders", "tokens"),
+        ("getLockHolders", "lockHolder"),
+        ("getLockHolders", "builder"),
+        ("getLockHolders", "client"),
+        ("getLockHolders", "fromEnv"),
+        ("getLockHolders", "clone"),
+        ("getLocks", "id"),
+        ("getLocks", "fmt"),
+    ] {
+        let edited = text.replacen(&format!("operationId: {old}\n"), &format!("operationId: {new}\n"), 1);
+        let line = edited.lines().position(|line| line.trim() == format!("operationId: {new}")).unwrap() + 1;
+        let findings = validate(&file, &edited, config);
+        let told = |finding: &&Finding| finding.at.line == line && finding.message.contains("gives a function");
+        assert!(findings.iter().any(|finding| told(&finding)), "{new}: {findings:#?}");
+    }
+    let named = text.replacen("operationId: getLocks\n", "operationId: id\n      x-rust-name: locksOfHome\n", 1);
+    let findings = validate(&file, &named, config);
+    assert!(!findings.iter().any(|finding| finding.rule == "bindings"), "{findings:#?}");
+}

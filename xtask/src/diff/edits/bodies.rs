@@ -4,15 +4,15 @@ use super::{CREATE_HOLDER, CREATE_KEY, Edit, edit, with};
 
 pub(super) const EDITS: &[Edit] = &[
     // Bodies.
-    with(
+    // The bindings always send a body, and end where one may be left out.
+    edit(
         "a body becomes optional",
         &[(
             "      operationId: updateLock",
             "        required: true\n        description: The fields",
             "        description: The fields",
         )],
-        &["body request: compatible / compatible"],
-        "home.update_lock().lock_id(\"l\").body(unloc::types::UpdateLockRequest::builder().name(\"n\")).send().await?;",
+        &["body request: compatible / unknown", "type both: compatible / breaking"],
     ),
     edit(
         "a property of a request is new",

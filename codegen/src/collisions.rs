@@ -1,0 +1,107 @@
+//! Names that differ in a spec and are one in Rust.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use unloc_spec::keys::RUST_NAME;
+use unloc_spec::{Document, Error, Operation, Parameter, escape, resolve};
+
+use crate::names;
+
+/// What every builder of an operation has beside the setters of its parameters.
+const ON_BUILDERS: [&str; 2] = ["options", "send"];
+/// What it has if there is a body, and if the operation pages.
+const WITH_BODY: [&str; 2] = ["body", "body_map"];
+const WITH_PAGES: [&str; 2] = ["items", "pages"];
+/// What a type's own module needs for itself.
+const TYPES: [&str; 1] = ["Self"];
+
+/// Every name of a document that would be given twice.
+pub(crate) fn collisions(document: &Document, operations: &[Operation]) -> Vec<Error> {
+    let mut errors = functions(document, operations);
+    for operation in operations {
+        setters(document, operation, &mut errors);
+    }
+    types(document, &mut errors);
+    errors
+}
+
+/// Operations whose functions would have one name.
+fn functions(document: &Document, operations: &[Operation]) -> Vec<Error> {
+    let mut first: BTreeMap<String, &Operation> = BTreeMap::new();
+    let mut errors = Vec::new();
+    for operation in operations {
+        let earlier = first.entry(names::function(operation)).or_insert(operation);
+        if !std::ptr::eq(*earlier, operation) {
+            let message =
+                format!("the operationId `{}` gives the same Rust name as `{}`: rename one", operation.id, earlier.id);
+            errors.push(document.error(&name_of(document, operation), message));
+        }
+    }
+    errors
+}
+
+/// Where the name of an operation's function is written.
+pub(crate) fn name_of(document: &Document, operation: &Operation) -> String {
+    let own = format!("{}/{RUST_NAME}", operation.pointer);
+    if document.value.pointer(&own).is_some() { own } else { format!("{}/operationId", operation.pointer) }
+}
+
+/// Parameters of one operation whose setters would have one name, or that of a function that builders have.
+fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    let has_body = document.value.pointer(&format!("{}/requestBody", operation.pointer)).is_some();
+    let own = [(true, ON_BUILDERS), (has_body, WITH_BODY), (operation.pagination.is_some(), WITH_PAGES)];
+    for name in own.into_iter().filter(|(is_there, _)| *is_there).flat_map(|(_, names)| names) {
+        taken.insert(name.to_owned(), format!("`{name}()`, which the operation's builder has"));
+    }
+    for parameter in &operation.parameters {
+        let (name, place) = (&parameter.name, &parameter.place);
+        let own = format!("the parameter `{name}` in {place}");
+        if let Some(earlier) = taken.insert(names::setter(parameter), own) {
+            let what = format!("{}: `{name}` in {place} gives the same Rust name as {earlier}", operation.id);
+            let error = document.error(&written(document, operation, parameter), what);
+            errors.push(error.helped("give one of the two another name for Rust by `x-rust-name`"));
+        }
+    }
+}
+
+/// Where a parameter's name is written.
+fn written(document: &Document, operation: &Operation, parameter: &Parameter) -> String {
+    let item = operation.pointer.rsplit_once('/').map_or("", |(item, _)| item);
+    for base in [operation.pointer.as_str(), item] {
+        let list = document.value.pointer(&format!("{base}/parameters")).and_then(Value::as_array);
+        for (index, node) in list.into_iter().flatten().enumerate() {
+            let Some(target) = resolve(&document.value, node) else { continue };
+            let is = |key: &str, text: &str| target.get(key).is_some_and(|own| own == text);
+            if is("name", &parameter.name) && is("in", &parameter.place) {
+                let reference =
+                    node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+                let pointer = reference.map_or_else(|| format!("{base}/parameters/{index}"), str::to_owned);
+                let key = if target.get(RUST_NAME).is_some() { RUST_NAME } else { "name" };
+                return format!("{pointer}/{key}");
+            }
+        }
+    }
+    operation.pointer.clone()
+}
+
+/// Schemas whose types would have one name.
+fn types(document: &Document, errors: &mut Vec<Error>) {
+    let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
+    // In the order of the file, so that the second is the one to be told.
+    let mut all: Vec<_> = schemas.into_iter().flatten().map(|(name, _)| (position(document, name), name)).collect();
+    all.sort_unstable();
+    let mut first: BTreeMap<String, String> =
+        TYPES.iter().map(|name| ((*name).to_owned(), "what Rust keeps for itself".to_owned())).collect();
+    for (_, name) in all {
+        if let Some(earlier) = first.insert(names::pascal(name), format!("`{name}`")) {
+            let what = format!("the schema `{name}` gives the same Rust name as {earlier}: rename one");
+            errors.push(document.error(&format!("/components/schemas/{}", escape(name)), what));
+        }
+    }
+}
+
+fn position(document: &Document, schema: &str) -> Option<(usize, usize)> {
+    document.position(&format!("/components/schemas/{}", escape(schema))).map(|at| (at.line, at.column))
+}

@@ -1,0 +1,221 @@
+//! What of progenitor's `send` builds the request. It looks like this, each statement once and in this order, with
+//! placeholders for the parameters' names:
+//!
+//! ```text
+//! let Self { client, path, query, header, body } = self;
+//! let path = path.map_err(Error::InvalidRequest)?;                    // one for each parameter
+//! let body = body.and_then(|v| Type::try_from(v).map_err(|e| e.to_string())).map_err(Error::InvalidRequest)?;
+//! let url = format!("{}/operation/{}", client.baseurl, encode_path(&path.to_string()));
+//! let mut header_map = HeaderMap::with_capacity(2);
+//! header_map.append(HeaderName::from_static("api-version"), …);
+//! header_map.append("header", header.to_string().try_into()?);        // a required header
+//! if let Some(value) = header { header_map.append("header", value.to_string().try_into()?); }
+//! let mut request = client.client.get(url).header(ACCEPT, …).json(&body).query(&QueryParam::new("query", &query))
+//!     .headers(header_map).build()?;
+//! let info = OperationInfo { … };                                     // from here on it is sent
+//! ```
+//!
+//! The address is put together by the SDK, since progenitor lets a parameter leave its path; so are the values of headers.
+//! `api-version` is progenitor's own idea. A query parameter that is not set costs nothing, and no more does a map of headers
+//! that nothing is put into. All else stays as it is; what does not look so ends the build.
+
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprMethodCall, Ident, ImplItem, ImplItemFn, Local, Pat, Stmt, parse_quote};
+use unloc_spec::Operation;
+
+use super::{Builder, Field, address};
+use crate::finish::{is_time, optional};
+
+pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplItemFn) -> Result<ImplItem, String> {
+    let unknown = |what: &str| format!("meaning for a statement in `send` of `{}`: {what}", builder.operation.id);
+    let mut found = Found::default();
+    let mut statements = send.block.stmts.iter();
+    for statement in statements.by_ref() {
+        let name = declared(statement);
+        match name.as_ref().map(ToString::to_string).as_deref() {
+            Some("info") => break,
+            Some("url" | "header_map") => {}
+            Some("request") => found.chain = Some(chain(statement).ok_or_else(|| unknown("the request"))?),
+            Some(name) => {
+                let field = fields.iter().find(|field| field.ident == name);
+                let field = field.filter(|_| found.values.len() < fields.len()).ok_or_else(|| unknown(name))?;
+                found.values.push(value(statement, field).ok_or_else(|| unknown(name))?);
+            }
+            None if is_taken_apart(statement) => {}
+            None if mentions(statement, "\"api-version\"") => {}
+            None => {
+                let header = |field: &&Field<'_>| mentions(statement, &format!("\"{}\"", field.ident));
+                let field = fields.iter().find(header).ok_or_else(|| unknown("a header"))?;
+                found.headers.push(field);
+            }
+        }
+    }
+    let chain = found.chain.take().ok_or_else(|| unknown("no request"))?;
+    let (query, other): (Vec<_>, Vec<_>) = chain.calls.into_iter().partition(|call| call.method == "query");
+    found.check(builder.operation, fields, &query).map_err(|what| unknown(&what))?;
+    let values = &found.values;
+    let parts = fields.iter().map(|field| &field.ident);
+    let address = address::address(builder, fields);
+    let headers = (!found.headers.is_empty()).then(|| {
+        let room = found.headers.len();
+        let headers = found.headers.iter().map(|field| header(field));
+        quote! {
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(#room);
+            #(#headers)*
+            let request = request.headers(header_map);
+        }
+    });
+    let method = chain.method;
+    let other = other.iter().map(|ExprMethodCall { method, args, .. }| quote!(.#method(#args)));
+    let query = query.iter().map(|ExprMethodCall { args, .. }| {
+        let field = fields.iter().find(|field| mentions(args, &field.ident.to_string()));
+        let guard =
+            field.filter(|field| optional(&field.ty).is_some()).map(|Field { ident, .. }| quote!(if #ident.is_some()));
+        match guard {
+            Some(guard) => quote!(let request = #guard { request.query(#args) } else { request };),
+            None => quote!(let request = request.query(#args);),
+        }
+    });
+    Ok(parse_quote! {
+        fn __request(self) -> ::std::result::Result<::reqwest::Request, crate::transport::Unbuilt> {
+            let Self { client, #(#parts,)* .. } = self;
+            #(#values)*
+            #address
+            let request = client.client.#method(url) #(#other)*;
+            #(#query)*
+            #headers
+            ::std::result::Result::Ok(request.build()?)
+        }
+    })
+}
+
+/// What was found in `send`.
+#[derive(Default)]
+struct Found<'a> {
+    values: Vec<Stmt>,
+    headers: Vec<&'a Field<'a>>,
+    chain: Option<Chain>,
+}
+
+impl Found<'_> {
+    /// Each parameter is sent where it belongs, once; and nothing else is.
+    fn check(&self, operation: &Operation, fields: &[Field<'_>], query: &[ExprMethodCall]) -> Result<(), String> {
+        if self.values.len() != fields.len() {
+            return Err("a parameter is not read".to_owned());
+        }
+        for field in fields {
+            let Some(parameter) = field.parameter else { continue };
+            let name = field.ident.to_string();
+            let in_query = query.iter().filter(|call| mentions(&call.args, &name)).count();
+            let in_headers = self.headers.iter().filter(|other| other.ident == field.ident).count();
+            let expected = match parameter.place.as_str() {
+                "query" => (1, 0),
+                "header" => (0, 1),
+                _ => (0, 0),
+            };
+            if (in_query, in_headers) != expected {
+                return Err(format!("`{}` is not sent where it belongs", parameter.name));
+            }
+        }
+        let expected = |place: &str| operation.parameters.iter().filter(|parameter| parameter.place == place).count();
+        if query.len() != expected("query") || self.headers.len() != expected("header") {
+            return Err("something is sent that is no parameter".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// `client.client.get(url)`, what is called on it, and `build()?`.
+struct Chain {
+    method: Ident,
+    calls: Vec<ExprMethodCall>,
+}
+
+fn chain(statement: &Stmt) -> Option<Chain> {
+    let Stmt::Local(Local { init: Some(init), .. }) = statement else { return None };
+    let Expr::Try(tried) = &*init.expr else { return None };
+    let mut calls = Vec::new();
+    let mut expr = &*tried.expr;
+    while let Expr::MethodCall(call) = expr {
+        calls.push(call.clone());
+        expr = &call.receiver;
+    }
+    calls.reverse();
+    let is_client = expr.to_token_stream().to_string() == "client . client";
+    let build = calls.pop().filter(|call| call.method == "build" && call.args.is_empty());
+    let first = (!calls.is_empty()).then(|| calls.remove(0)).filter(|_| is_client && build.is_some())?;
+    let is_url = first.args.to_token_stream().to_string() == "url";
+    let is_known = |call: &ExprMethodCall| match call.method.to_string().as_str() {
+        "header" => mentions(&call.args, "ACCEPT"),
+        "json" => call.args.to_token_stream().to_string() == "& body",
+        "query" => mentions(&call.args, "QueryParam"),
+        "headers" => call.args.to_token_stream().to_string() == "header_map",
+        _ => false,
+    };
+    if !is_url || !calls.iter().all(is_known) {
+        return None;
+    }
+    calls.retain(|call| call.method != "headers");
+    Some(Chain { method: first.method, calls })
+}
+
+/// The statement that takes a value out of a field's `Result`, with the crate's own error.
+fn value(statement: &Stmt, field: &Field<'_>) -> Option<Stmt> {
+    let Stmt::Local(Local { init: Some(init), .. }) = statement else { return None };
+    let Expr::Try(tried) = &*init.expr else { return None };
+    let Expr::MethodCall(call) = &*tried.expr else { return None };
+    let ident = &field.ident;
+    let receiver = &call.receiver;
+    let is_own = match &**receiver {
+        Expr::Path(path) => path.path.is_ident(ident),
+        Expr::MethodCall(inner) => field.parameter.is_none() && inner.method == "and_then",
+        _ => false,
+    };
+    let is_mapped = call.method == "map_err" && mentions(&call.args, "InvalidRequest");
+    (is_own && is_mapped)
+        .then(|| parse_quote!(let #ident = #receiver.map_err(crate::transport::Unbuilt::InvalidRequest)?;))
+}
+
+/// `header_map.append("name", …)`; the placeholder becomes the header's name in the end, as every literal does.
+fn header(field: &Field<'_>) -> proc_macro2::TokenStream {
+    let Field { ident, ty, parameter } = field;
+    let name = ident.to_string();
+    let shown = parameter.map_or("", |parameter| parameter.name.as_str());
+    let written = |value: proc_macro2::TokenStream, ty| {
+        let value = if is_time(ty) { quote!(crate::path::Time(#value)) } else { value };
+        quote!(header_map.append(#name, crate::path::header(#shown, &#value)?);)
+    };
+    match optional(ty) {
+        None => written(quote!(#ident), ty),
+        Some(inner) => {
+            let append = written(quote!(value), inner);
+            quote!(if let ::std::option::Option::Some(value) = #ident { #append })
+        }
+    }
+}
+
+/// The variable that a statement declares.
+fn declared(statement: &Stmt) -> Option<Ident> {
+    match statement {
+        Stmt::Local(Local { pat: Pat::Ident(pattern), .. }) => Some(pattern.ident.clone()),
+        _ => None,
+    }
+}
+
+/// `let Self { … } = self;`
+fn is_taken_apart(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Local(Local { pat: Pat::Struct(parts), .. }) if parts.path.is_ident("Self"))
+}
+
+/// Whether this literal or name stands among the tokens, however deep.
+fn mentions(tokens: &impl ToTokens, text: &str) -> bool {
+    fn inside(tokens: proc_macro2::TokenStream, text: &str) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Group(group) => inside(group.stream(), text),
+            proc_macro2::TokenTree::Literal(found) => found.to_string() == text,
+            proc_macro2::TokenTree::Ident(found) => found == text,
+            proc_macro2::TokenTree::Punct(_) => false,
+        })
+    }
+    inside(tokens.to_token_stream(), text)
+}
