@@ -150,7 +150,7 @@ impl Call<'_> {
     /// How long to wait before the call is made again; else why it is not, where that is worth telling.
     fn pause(&self, error: &Error, log: &Log) -> Result<Duration, Option<String>> {
         // It may not have arrived now, but it may have before.
-        let harmless = self.operation.repeatable || !log.arrived;
+        let harmless = self.operation.idempotent || !log.arrived;
         if !(error.is_passing() && harmless) {
             return Err(None);
         }

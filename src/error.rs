@@ -183,7 +183,7 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let harmless = matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
-            || self.0.operation.is_none_or(|operation| operation.repeatable);
+            || self.0.operation.is_none_or(|operation| operation.idempotent);
         self.is_passing() && harmless
     }
 

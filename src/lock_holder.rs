@@ -26,6 +26,11 @@ impl LockHolder {
         &self.id
     }
 
+    /// What the bindings fill in for the path parameter of this name.
+    pub(crate) fn lock_holder_id(&self) -> &str {
+        &self.id
+    }
+
     pub(crate) fn client(&self) -> Arc<integrator::Client> {
         Arc::clone(&self.client)
     }

@@ -7,7 +7,7 @@ use crate::generated::{auth, integrator};
 /// ```
 /// let create_key = unloc::Operation::find("createKey").unwrap();
 /// assert_eq!(create_key.path, "/lock-holders/{lockHolderId}/locks/{lockId}/keys/");
-/// assert!(!create_key.repeatable, "a second call makes a second key");
+/// assert!(!create_key.idempotent, "a second call makes a second key");
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub struct Operation {
     /// The scopes that open it, in both generations; an unscoped token opens what [`Handle::Unloc`] offers.
     pub scopes: &'static [&'static str],
     /// Whether sending it twice does what sending it once does.
-    pub repeatable: bool,
+    pub idempotent: bool,
     /// Whether the vendor documents it; otherwise its path or its answer is inferred.
     pub documented: bool,
     pub(crate) envelope: Option<Envelope>,

@@ -13,7 +13,7 @@ use crate::clock::share;
 /// How often a call is made, and how long it waits between.
 ///
 /// A call is made again when it did not reach the service, and, if its operation is
-/// [`repeatable`](crate::Operation::repeatable), also after a broken connection, a timeout and the statuses 408, 425, 429,
+/// [`idempotent`](crate::Operation::idempotent), also after a broken connection, a timeout and the statuses 408, 425, 429,
 /// 500, 502, 503 and 504. What may make a second key is not made again once it may have arrived: the error's
 /// [`outcome`](crate::Error::outcome) says so. The one time that a call is made again after a 401, with a fresh token, does
 /// not count here. This is stricter than [`Error::is_retryable`](crate::Error::is_retryable): a key that was refused with

@@ -1,8 +1,8 @@
-//! Refuses what would be dropped in silence: keys of ours that stand where they mean nothing, and schemas without a name.
+//! Refuses what the bindings have no form for: what has no Rust name, or none of its own.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use unloc_spec::schemas::{Flaw, Schemas};
 use unloc_spec::{
     At, Document, Error, RawOperation, component_schema, escape, paths, reference, reference_pointer, resolve,
@@ -23,26 +23,13 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     for (pointer, schema) in schemas.all() {
         found.bindable(schema, pointer);
     }
-    found.keys(top, "", &[]);
-    found.keys(top.get("info").unwrap_or(&Value::Null), "/info", &[]);
     for (name, schema) in objects(top.pointer("/components/schemas")) {
         found.component(schema, &format!("/components/schemas/{}", escape(name)));
     }
-    for (index, server) in top.get("servers").and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let pointer = format!("/servers/{index}");
-        found.keys(server, &pointer, &["x-environment"]);
-        if server.get("x-environment").is_some_and(|name| name != "production" && name != "sandbox") {
-            found.add(&format!("{pointer}/x-environment"), "x-environment is `production` or `sandbox`");
-        }
-    }
     for (path, item) in paths(top) {
-        found.keys(item.value, &item.pointer, &[]);
         found.parameters(item.value, &item.pointer);
         for RawOperation { at: At { value: operation, pointer }, .. } in RawOperation::of(path, &item) {
             found.parameters(operation, &pointer);
-            let known =
-                ["x-evidence", "x-evidence-note", "x-pagination", "x-repeatable", "x-response-evidence", "x-rust-name"];
-            found.keys(operation, &pointer, &known);
             found.content(operation.get("requestBody"), &format!("{pointer}/requestBody"));
             for (status, response) in objects(operation.get("responses")).filter(|(status, _)| status.starts_with('2'))
             {
@@ -71,15 +58,6 @@ impl Found<'_> {
         self.errors.push(self.document.error(pointer, message));
     }
 
-    /// No keys of ours but these.
-    fn keys(&mut self, node: &Value, pointer: &str, known: &[&str]) {
-        let own = node.as_object().into_iter().flat_map(Map::keys).filter(|key| key.starts_with("x-"));
-        for key in own.filter(|key| !known.contains(&key.as_str())) {
-            let help = if known.is_empty() { "none does".to_owned() } else { known.join(", ") };
-            self.add(&format!("{pointer}/{key}"), format!("`{key}` means nothing here; of the keys of ours: {help}"));
-        }
-    }
-
     fn parameters(&mut self, node: &Value, pointer: &str) {
         for (index, parameter) in node.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate() {
             self.parameter(parameter, &format!("{pointer}/parameters/{index}"));
@@ -88,7 +66,6 @@ impl Found<'_> {
 
     /// A parameter is a setter, and its type has a name if it is more than a scalar.
     fn parameter(&mut self, parameter: &Value, pointer: &str) {
-        self.keys(parameter, pointer, &["x-rust-name"]);
         self.unnamed(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
         self.reference(parameter.get("schema").unwrap_or(&Value::Null), &format!("{pointer}/schema"));
     }
@@ -137,30 +114,9 @@ impl Found<'_> {
     }
 
     fn component(&mut self, schema: &Value, pointer: &str) {
-        let known = ["x-enum-descriptions", "x-case-insensitive", "x-sensitive", "x-envelope"];
-        self.keys(schema, pointer, &known);
         let is_text = schema.get("type").and_then(Value::as_str) == Some("string");
-        if let Some(sensitive) = schema.get("x-sensitive") {
-            let kinds = ["phone-number", "secret", "cursor"];
-            let at = format!("{pointer}/x-sensitive");
-            if !kinds.iter().any(|kind| sensitive == kind) {
-                self.add(
-                    &at,
-                    format!("x-sensitive is one of {}, and this would show in Debug output", kinds.join(", ")),
-                );
-            } else if !is_text {
-                self.add(&at, "only a text can be sensitive: this would show in Debug output");
-            }
-        }
         if let Some(values) = schema.get("enum") {
             self.values(values, is_text, &format!("{pointer}/enum"));
-        }
-        let listed = |value: &str| {
-            schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.iter().any(|other| other == value))
-        };
-        for (value, _) in objects(schema.get("x-enum-descriptions")).filter(|(value, _)| !listed(value)) {
-            let at = format!("{pointer}/x-enum-descriptions/{}", escape(value));
-            self.add(&at, format!("the enum has no value `{value}`"));
         }
         for key in ["items", "additionalProperties"] {
             self.unnamed(schema.get(key).unwrap_or(&Value::Null), &format!("{pointer}/{key}"));
@@ -170,9 +126,6 @@ impl Found<'_> {
                 self.unnamed(member, &format!("{pointer}/{key}/{index}"));
             }
         }
-        if schema.get("x-case-insensitive").is_some_and(|flag| !flag.is_boolean()) {
-            self.add(&format!("{pointer}/x-case-insensitive"), "x-case-insensitive is `true` or `false`");
-        }
         let mut fields = BTreeMap::from([("build".to_owned(), "the builder's own")]);
         for (name, property) in objects(schema.get("properties")) {
             if let Some(earlier) = fields.insert(names::snake(name), name) {
@@ -180,25 +133,7 @@ impl Found<'_> {
                 self.add(&format!("{pointer}/properties/{}", escape(name)), what);
             }
             let pointer = format!("{pointer}/properties/{}", escape(name));
-            self.keys(property, &pointer, &["x-aliases", "x-echoes", "x-sensitive", "x-tolerate"]);
-            let required = schema.get("required").and_then(Value::as_array);
-            let is_required = required.is_some_and(|names| names.iter().any(|other| other == name));
-            self.tolerance(property, is_required, &pointer);
-            let texts = |list: &Value| list.as_array().is_some_and(|list| list.iter().all(Value::is_string));
-            if property.get("x-aliases").is_some_and(|names| !texts(names)) {
-                self.add(&format!("{pointer}/x-aliases"), "x-aliases is a list of names");
-            }
-            if property.get("x-echoes").is_some_and(|name| name.as_str().is_none_or(str::is_empty)) {
-                self.add(&format!("{pointer}/x-echoes"), "x-echoes names a property or path parameter of requests");
-            }
             self.unnamed(property, &pointer);
-        }
-        if let Some(envelope) = schema.get("x-envelope") {
-            let property = envelope.as_str().unwrap_or_default();
-            if schema.pointer(&format!("/properties/{}", escape(property))).is_none() {
-                let what = format!("x-envelope names a property of the schema, and {envelope} is none");
-                self.add(&format!("{pointer}/x-envelope"), what);
-            }
         }
     }
 
@@ -221,29 +156,11 @@ impl Found<'_> {
         }
     }
 
-    fn tolerance(&mut self, property: &Value, is_required: bool, pointer: &str) {
-        let Some(tolerated) = property.get("x-tolerate") else { return };
-        let fits = match property.get("type").and_then(Value::as_str) {
-            Some("string") => "number",
-            Some("boolean" | "integer" | "array") => "string",
-            _ => return self.add(&format!("{pointer}/x-tolerate"), "only a scalar or a list can be read loosely"),
-        };
-        let at = format!("{pointer}/x-tolerate");
-        if *tolerated == Value::from(vec![fits, "any"]) {
-            if is_required {
-                self.add(&at, "what is required cannot be as good as absent: `any` is for an optional property");
-            }
-        } else if *tolerated != Value::from(vec![fits]) {
-            self.add(&at, format!("x-tolerate is `[{fits}]` or `[{fits}, any]` for this type"));
-        }
-    }
-
     /// What has a Rust type of its own has a name of its own.
     fn unnamed(&mut self, node: &Value, pointer: &str) {
         for (key, why) in [
             ("enum", "an enum without a name would refuse values it does not know"),
             ("properties", "an object without a name would get one that is made up"),
-            ("x-sensitive", "a sensitive text without a name would show in Debug output"),
         ] {
             if node.get(key).is_some() {
                 self.add(&format!("{pointer}/{key}"), format!("{why}: make it a component under /components/schemas"));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use unloc_spec::keys::RUST_NAME;
 use unloc_spec::{Document, Error, Operation, RawOperation, escape};
 
 use crate::names;
@@ -42,7 +43,7 @@ fn functions(document: &Document, operations: &[Operation]) -> Vec<Error> {
 
 /// Where the name of an operation's function is written.
 pub(crate) fn name_of(document: &Document, operation: &Operation) -> String {
-    let own = format!("{}/x-rust-name", operation.pointer);
+    let own = format!("{}/{RUST_NAME}", operation.pointer);
     if document.value.pointer(&own).is_some() { own } else { format!("{}/operationId", operation.pointer) }
 }
 
@@ -58,10 +59,10 @@ fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) 
     for at in raw.map(|raw| raw.parameters(&document.value)).unwrap_or_default() {
         let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
         let own = format!("the parameter `{name}` in {place}");
-        let setter = names::snake(at.text("x-rust-name").unwrap_or(name));
+        let setter = names::snake(at.text(RUST_NAME).unwrap_or(name));
         if let Some(earlier) = taken.insert(setter, own) {
             let what = format!("{}: `{name}` in {place} gives the same Rust name as {earlier}", operation.id);
-            let named = at.get("x-rust-name").or_else(|| at.get("name")).unwrap_or(at);
+            let named = at.get(RUST_NAME).or_else(|| at.get("name")).unwrap_or(at);
             let error = document.error(&named.pointer, what);
             errors.push(error.helped("give one of the two another name for Rust by `x-rust-name`"));
         }

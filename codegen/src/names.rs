@@ -1,6 +1,7 @@
 //! Rust names of what a spec names, as typify makes them: one rule for all that the bindings are called.
 
 use unicode_ident::{is_xid_continue, is_xid_start};
+use unloc_spec::words::RESERVED;
 use unloc_spec::{Operation, Parameter};
 
 /// The name of an operation's function.
@@ -60,15 +61,6 @@ fn sanitize(name: &str, case: fn(&str) -> String, prefix: &str) -> String {
     };
     if RESERVED.contains(&begun.as_str()) { format!("{begun}_") } else { begun }
 }
-
-/// Words that Rust keeps for itself, in any edition.
-#[rustfmt::skip]
-const RESERVED: [&str; 53] = [
-    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match",
-    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
 
 #[cfg(test)]
 mod tests {

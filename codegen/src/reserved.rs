@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use syn::{Attribute, ImplItem, Item, Meta, Token, Type};
-use unloc_spec::{Document, Error, Needs, Operation};
+use unloc_spec::{Document, Error, Operation};
 
 use crate::collisions::name_of;
 use crate::names;
@@ -36,7 +36,7 @@ impl Reserved {
     pub fn clashes(&mut self, document: &Document, operations: &[Operation]) -> Vec<Error> {
         let mut errors = Vec::new();
         for operation in operations {
-            let (Some(client), name) = (handle(operation), names::function(operation)) else { continue };
+            let (Some(client), name) = (operation.client_name(), names::function(operation)) else { continue };
             let key = (client.to_owned(), name.clone());
             if let Some(from) = self.0.get(&key) {
                 let id = &operation.id;
@@ -68,15 +68,6 @@ impl Reserved {
             }
             _ => {}
         }
-    }
-}
-
-/// The client that has an operation.
-fn handle(operation: &Operation) -> Option<&str> {
-    match operation.needs {
-        Needs::Nothing => None,
-        Needs::Integrator => Some("Unloc"),
-        Needs::LockHolder => Some("LockHolder"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use quote::ToTokens;
 use unloc_codegen::{bindings, names, plain};
 use unloc_spec::echoes::{Echo, Source, echoes};
-use unloc_spec::{Document, Needs, Operation};
+use unloc_spec::{Document, Operation};
 
 fn spec(api: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(format!("{api}.yaml"))
@@ -107,7 +107,7 @@ fn each_integrator_operation_is_on_exactly_one_handle() {
     assert_eq!(handles.len(), operations.len());
     for operation in operations {
         let on: Vec<_> = handles.iter().filter(|(_, function)| *function == names::function(&operation)).collect();
-        let expected = if operation.needs == Needs::LockHolder { "LockHolder" } else { "Unloc" };
+        let expected = operation.client_name().unwrap();
         assert!(matches!(on.as_slice(), [(handle, _)] if handle == expected), "{}: {on:?}", operation.id);
     }
     assert!(generated("auth").0.is_empty(), "the token call is on no handle");
@@ -132,7 +132,7 @@ fn the_plain_client_is_the_generators_own_and_needs_nothing_of_ours() {
 #[test]
 fn what_may_be_repeated_is_known_of_each_operation() {
     let all = [document("auth"), document("integrator")].map(|document| Operation::all(&document).unwrap()).concat();
-    let not: BTreeSet<_> = all.iter().filter(|operation| !operation.repeatable).map(|o| o.id.as_str()).collect();
+    let not: BTreeSet<_> = all.iter().filter(|operation| !operation.idempotent).map(|o| o.id.as_str()).collect();
     let expected = [
         "createKey",
         "createKeyForLockHolder",
@@ -184,7 +184,7 @@ fn a_broken_spec_is_answered_with_file_line_and_reason() {
         ("schemas/Door'", "schemas/Dor'", 11, "`#/components/schemas/Dor` leads to nothing"),
         ("'200'", "'404'", 10, "documents no 2xx response"),
         ("      operationId", "      x-evidence: maybe\n      operationId", 7, "x-evidence is"),
-        ("      operationId", "      x-repeatable: often\n      operationId", 7, "x-repeatable is"),
+        ("      operationId", "      x-idempotent: often\n      operationId", 7, "x-idempotent is"),
         ("      operationId", "      x-response-evidence: likely\n      operationId", 7, "x-response-evidence is"),
         ("      operationId", "      x-pagination: {items: doors}\n      operationId", 7, "`cursor` is missing"),
         (

@@ -93,7 +93,7 @@ pub enum Outcome {
     /// The service saw it and refused. Nothing was done.
     Rejected,
     /// The service may have carried it out: look before doing it again, unless the operation is
-    /// [`repeatable`](crate::Operation::repeatable).
+    /// [`idempotent`](crate::Operation::idempotent).
     Unknown,
     /// The service carried it out, only its answer could not be read.
     Accepted,

@@ -48,7 +48,7 @@ impl Error {
     pub(crate) fn during(self, operation: &'static Operation) -> Self {
         self.change(|inner| {
             inner.operation = Some(operation);
-            if inner.outcome == Outcome::Unknown && !operation.repeatable && inner.hint.is_none() {
+            if inner.outcome == Outcome::Unknown && !operation.idempotent && inner.hint.is_none() {
                 inner.hint = Some(ACTED.into());
             }
         })

@@ -7,7 +7,7 @@ pub(crate) const MARK: &str = "#!";
 pub(crate) const X: &str = "- {name: x, in: path, required: true, schema: {type: string}}";
 
 /// The key that says whether an operation is idempotent.
-pub(crate) const IDEMPOTENT: &str = "x-repeatable";
+pub(crate) const IDEMPOTENT: &str = "x-idempotent";
 
 /// The schema `Thing`, with an `id`.
 pub(crate) const THING: &str = "Thing: {type: object, required: [id], properties: {id: {type: string}}}";
@@ -117,12 +117,12 @@ pub(crate) fn holds(name: &str, schema: &str) -> String {
 /// Writes an operation of the client `Unloc`, with an `x-rust-name` unless that is empty; the mark is at its name.
 pub(crate) fn secured(id: &str, rust: &str) -> String {
     let renamed = if rust.is_empty() { String::new() } else { format!("\n    x-rust-name: {rust}") };
-    whole(&client_operation(&format!("operationId: {id} {MARK}{renamed}")), "")
+    of_a_client(&client_operation(&format!("operationId: {id} {MARK}{renamed}")))
 }
 
 /// Writes an operation of the client `Unloc`; the mark is at its `x-rust-name`.
 pub(crate) fn secured_as(id: &str, rust: &str) -> String {
-    whole(&client_operation(&format!("operationId: {id}\n    x-rust-name: {rust} {MARK}")), "")
+    of_a_client(&client_operation(&format!("operationId: {id}\n    x-rust-name: {rust} {MARK}")))
 }
 
 /// How a spec says which client offers an operation is written here alone.
@@ -131,6 +131,12 @@ fn client_operation(names: &str) -> String {
         "/things:\n  get:\n    {names}\n    security: [{{integrator: []}}]\n    \
          responses: {{\"204\": {{description: Done.}}}}"
     )
+}
+
+/// Writes a spec whose operations are those of the client `Unloc`.
+fn of_a_client(paths: &str) -> String {
+    let client = "x-clients: {Unloc: {description: Operations., tokens: [{}]}}\n";
+    format!("{}{client}", whole(paths, ""))
 }
 
 /// Writes `getThings`, whose pages list `items` and name the next page by `cursor`.

@@ -152,7 +152,7 @@ async fn html_from_a_gateway_is_an_error_of_the_service_with_the_pages_title() {
             bench.answered(&call, Answer::new(502, page).header("content-type", "text/html")).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Service, Outcome::Unknown));
         assert_eq!((error.code(), error.description()), (None, Some("502 Bad Gateway")));
-        assert_eq!(error.is_retryable(), call.operation.repeatable, "{}", call.operation.id);
+        assert_eq!(error.is_retryable(), call.operation.idempotent, "{}", call.operation.id);
     }
 }
 

@@ -12,7 +12,7 @@ use unloc::types::{
 };
 use unloc::{Handle, Operation, Unloc, Url};
 use unloc_spec::json_schema::{JsonSchemas, Reading};
-use unloc_spec::{Document, Needs, Operation as Documented, schema_name};
+use unloc_spec::{Document, Operation as Documented, schema_name};
 
 use crate::operations::{Call, Ids, PASSWORD, PERSON, Seen, call_each, calls};
 use crate::support::{Answer, Request, Server, lock_holder, unloc};
@@ -81,7 +81,7 @@ impl Api {
             }
         }
         let bearer = request.header("authorization").is_some_and(|value| value.starts_with("Bearer ey"));
-        assert_eq!(bearer, operation.needs != Needs::Nothing, "{id}");
+        assert_eq!(bearer, operation.client.is_some(), "{id}");
         assert_eq!(request.header("authorization").is_some(), bearer, "{id}");
     }
 

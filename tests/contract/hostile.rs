@@ -1,6 +1,6 @@
 //! A service at its worst: what is sent how often, how long is waited between, and what the caller learns.
 //!
-//! Two calls stand for all. The list of locks is repeatable: asking twice does no harm. The key is not: a second request
+//! Two calls stand for all. The list of locks is idempotent: asking twice does no harm. The key is not: a second request
 //! may make a second key.
 
 mod broken;

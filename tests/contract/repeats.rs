@@ -45,13 +45,13 @@ const OPERATIONS: &[(&str, bool)] = &[
     ("updateVendorConnectionPassword", true),
 ];
 
-fn is_repeatable(id: &str) -> bool {
+fn is_idempotent(id: &str) -> bool {
     OPERATIONS.iter().find(|(other, _)| *other == id).expect("every operation is listed").1
 }
 
 #[test]
 fn every_operation_is_listed_with_what_the_specs_say_of_it() {
-    let specs: BTreeSet<_> = Operation::all().map(|operation| (operation.id, operation.repeatable)).collect();
+    let specs: BTreeSet<_> = Operation::all().map(|operation| (operation.id, operation.idempotent)).collect();
     let listed: BTreeSet<_> = OPERATIONS.iter().copied().collect();
     assert_eq!(listed.len(), OPERATIONS.len());
     let differ: Vec<_> = specs.symmetric_difference(&listed).collect();
@@ -66,10 +66,10 @@ async fn a_busy_service_is_asked_again_for_what_can_be_repeated_and_once_for_all
     for call in calls() {
         let id = call.operation.id;
         let error = call.run(&unloc, &Ids::plain()).await.unwrap_err();
-        let times = if is_repeatable(id) { 3 } else { 1 };
+        let times = if is_idempotent(id) { 3 } else { 1 };
         assert_eq!((server.take().len(), error.attempts()), (times, u32::try_from(times).unwrap()), "{id}");
         assert_eq!(error.outcome(), Outcome::Unknown, "{id}");
-        assert_eq!(error.is_retryable(), is_repeatable(id), "{id}");
+        assert_eq!(error.is_retryable(), is_idempotent(id), "{id}");
     }
 }
 

@@ -3,6 +3,7 @@
 mod compare;
 mod refusals;
 mod report;
+mod tokens;
 mod walk;
 mod write;
 

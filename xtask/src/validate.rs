@@ -22,6 +22,7 @@ use finding::{Finding, Findings, Severity};
 use report::Format;
 use spec::Spec;
 use timings::{Stages, Timings};
+use unloc_spec::keys::LINT_ALLOW;
 use unloc_spec::{Document, escape};
 
 use crate::output;
@@ -261,7 +262,7 @@ fn exceptions(spec: &Spec<'_>, config: Config, findings: &mut Findings<'_>) {
         allowed.get(rule.as_str()).and_then(|places| places.get(pointer.as_str())) == Some(&false)
     });
     for (pointer, rule) in unused {
-        let place = format!("{pointer}/x-lint-allow/{}", escape(rule));
+        let place = format!("{pointer}/{LINT_ALLOW}/{}", escape(rule));
         let message = format!("nothing here breaks the rule `{rule}`");
         findings.key(&rules::ALLOW, &place, message, "take the exception out");
     }
@@ -271,7 +272,7 @@ fn collect(value: &Value, pointer: &str, allowed: &mut Vec<(String, String)>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                if key == "x-lint-allow" {
+                if key == LINT_ALLOW {
                     allowed.extend(spec::entries(Some(value)).map(|(rule, _)| (pointer.to_owned(), rule.to_owned())));
                 } else {
                     collect(value, &format!("{pointer}/{}", escape(key)), allowed);

@@ -1,19 +1,26 @@
 //! The YAML's examples as Rust that compiles.
 
 use serde_json::Value;
-use unloc_spec::{Document, Needs, Operation, resolve, schema_name};
+use unloc_spec::{Client, Document, Operation, resolve, schema_name};
 
 use crate::names;
 
-/// A documentation test of one operation, as the user of a handle would write it.
-pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
-    let (handle, ty) = match operation.needs {
-        Needs::LockHolder => ("home", "unloc::LockHolder"),
-        _ => ("unloc", "unloc::Unloc"),
-    };
+/// A documentation test of the items of a list; nothing where no client offers it.
+pub(super) fn of_items(operation: &Operation) -> String {
+    let Some(client) = &operation.client else { return String::new() };
+    let (variable, ty, function) = (names::snake(&client.name), &client.name, names::function(operation));
+    format!(
+        "```no_run\n# async fn example({variable}: unloc::{ty}) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
+         let mut items = {variable}.{function}().items();\nwhile let Some(item) = items.try_next().await? {{\n    \
+         println!(\"{{item:?}}\");\n}}\n# Ok(()) }}\n```"
+    )
+}
+
+/// A documentation test of one operation, as the user of its client would write it.
+pub(super) fn doctest(document: &Document, client: &Client, operation: &Operation) -> String {
+    let (handle, ty) = (names::snake(&client.name), &client.name);
     let mut call = format!("let answer = {handle}\n    .{}()", names::function(operation));
-    let filled_in = |name: &str| operation.needs == Needs::LockHolder && name == "lockHolderId";
-    for parameter in operation.parameters.iter().filter(|p| p.required && !filled_in(&p.name)) {
+    for parameter in operation.parameters.iter().filter(|p| p.required && !operation.is_filled_in(p)) {
         let value = match &parameter.example {
             Some(Value::String(text)) => format!("{text:?}"),
             Some(value) => value.to_string(),
@@ -29,7 +36,7 @@ pub(super) fn doctest(document: &Document, operation: &Operation) -> String {
     let read = if operation.success.is_some() { "\nprintln!(\"{:?}\", answer.into_inner());" } else { "" };
     let read = if read.is_empty() { "\nassert!(answer.status().is_success());" } else { read };
     format!(
-        "```no_run\n# async fn example({handle}: {ty}) -> Result<(), Box<dyn std::error::Error>> {{\n{call}{read}\n# \
+        "```no_run\n# async fn example({handle}: unloc::{ty}) -> Result<(), Box<dyn std::error::Error>> {{\n{call}{read}\n# \
          Ok(())\n# }}\n```"
     )
 }

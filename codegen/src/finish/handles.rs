@@ -1,60 +1,57 @@
-//! Which handle offers which operation.
+//! Which client offers which operation.
 
 use quote::format_ident;
 use syn::{ImplItem, Item, parse_quote};
 use unloc_spec::echoes::echoes;
-use unloc_spec::{Document, Needs, Operation};
+use unloc_spec::{Client, Document, Operation};
 
 use super::{docs, example};
 use crate::names;
 
 pub(super) fn items(module: &syn::Path, document: &Document, operations: &[Operation]) -> Vec<Item> {
-    let methods = |needs: Needs| -> Vec<ImplItem> {
-        let wanted = operations.iter().filter(|operation| operation.needs == needs);
-        wanted.map(|operation| method(module, document, operation)).collect()
-    };
-    let (integrator, lock_holder) = (methods(Needs::Integrator), methods(Needs::LockHolder));
-    let mut items: Vec<Item> = Vec::new();
-    if !integrator.is_empty() {
-        items.push(parse_quote! {
-            /// Operations that need an unscoped token.
-            impl crate::Unloc { #(#integrator)* }
-        });
-    }
-    if !lock_holder.is_empty() {
-        items.push(parse_quote! {
-            /// Operations on what belongs to this lock holder.
-            impl crate::LockHolder { #(#lock_holder)* }
-        });
-    }
-    items
+    let blocks = Client::all(&document.value).into_iter().map(|client| {
+        let offered = operations.iter().filter(|operation| operation.client.as_ref() == Some(&client));
+        let methods = offered.map(|operation| method(module, document, &client, operation));
+        let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
+        parse_quote! {
+            #[doc = #text]
+            impl crate::#name { #(#methods)* }
+        }
+    });
+    blocks.collect()
 }
 
-fn method(module: &syn::Path, document: &Document, operation: &Operation) -> ImplItem {
+fn method(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> ImplItem {
     let (function, builder) =
         (format_ident!("{}", names::function(operation)), format_ident!("{}", names::builder(operation)));
-    let text = documentation(document, operation);
-    let with_id = (operation.needs == Needs::LockHolder).then(|| quote::quote!(.lock_holder_id(self.id())));
+    let text = documentation(document, client, operation);
+    let filled_in =
+        operation.parameters.iter().filter(|parameter| operation.is_filled_in(parameter)).map(|parameter| {
+            // The client has its values under their own names, whatever an operation calls its parameter in Rust.
+            let (setter, value) = (names::setter(parameter), names::snake(&parameter.name));
+            let (setter, value) = (format_ident!("{setter}"), format_ident!("{value}"));
+            quote::quote!(.#setter(self.#value()))
+        });
     parse_quote! {
         #[doc = #text]
         pub fn #function(&self) -> #module::builder::#builder {
-            #module::builder::#builder::__new(self.client())#with_id
+            #module::builder::#builder::__new(self.client())#(#filled_in)*
         }
     }
 }
 
-fn documentation(document: &Document, operation: &Operation) -> String {
+fn documentation(document: &Document, client: &Client, operation: &Operation) -> String {
     let mut text = format!("{}.\n\n", docs::safe(operation.summary.trim_end_matches('.')));
-    text.push_str(&example::doctest(document, operation));
+    text.push_str(&example::doctest(document, client, operation));
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
     text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
-    text.push_str(if operation.repeatable {
+    text.push_str(if operation.idempotent {
         "; sent twice, it does what it does when sent once, so it is made again after what passes.\n\n"
     } else {
         "; **sent twice, it may act twice**, so it is made again only if it did not reach the service, or if the service \
          refused its token and did nothing.\n\n"
     });
-    let parameters: Vec<_> = operation.parameters.iter().filter(|p| p.name != "lockHolderId").collect();
+    let parameters: Vec<_> = operation.parameters.iter().filter(|p| !operation.is_filled_in(p)).collect();
     if !parameters.is_empty() {
         text.push_str("# Parameters\n");
         for parameter in parameters {

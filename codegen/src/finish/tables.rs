@@ -7,7 +7,8 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
 use unloc_spec::echoes::{Source, echoes};
-use unloc_spec::{Document, Needs, Operation, entries, schema_name};
+use unloc_spec::keys::{ALIASES, ENVIRONMENT, SENSITIVE};
+use unloc_spec::{Document, Operation, entries, schema_name};
 
 use super::text;
 use crate::names;
@@ -19,7 +20,7 @@ fn sensitive(document: &Document, operation: &Operation) -> Vec<TokenStream> {
     let schema = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
     let kind_of = |node: &Value| {
         let name = schema_name(node).unwrap_or_default();
-        document.value.pointer(&format!("/components/schemas/{name}/x-sensitive"))?.as_str().map(str::to_owned)
+        document.value.pointer(&format!("/components/schemas/{name}/{SENSITIVE}"))?.as_str().map(str::to_owned)
     };
     let properties = entries(schema, "properties").into_iter().map(|(name, node)| (name.to_owned(), kind_of(node)));
     let parameters = operation.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.sensitive.clone()));
@@ -37,7 +38,7 @@ fn properties(document: &Document) -> BTreeSet<&str> {
     for (_, schema) in document.value.get("components").map(|all| entries(all, "schemas")).unwrap_or_default() {
         for (name, node) in entries(schema, "properties") {
             names.insert(name);
-            let aliases = node.get("x-aliases").and_then(Value::as_array).into_iter().flatten();
+            let aliases = node.get(ALIASES).and_then(Value::as_array).into_iter().flatten();
             names.extend(aliases.filter_map(Value::as_str));
         }
     }
@@ -62,7 +63,7 @@ fn aliases<'a>(document: &Document, marks: &'a Marks, operation: &Operation) -> 
 pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]) -> Vec<Item> {
     let names: Vec<_> = operations.iter().map(|operation| format_ident!("{}", names::constant(operation))).collect();
     let values = operations.iter().map(|operation| {
-        let Operation { id, method, path, repeatable, scopes, .. } = operation;
+        let Operation { id, method, path, idempotent, scopes, .. } = operation;
         let envelope = operation.success.as_ref().and_then(|schema| marks.envelopes.get(schema));
         let envelope = match envelope {
             Some(Envelope { property, required, inside }) => quote! {
@@ -74,10 +75,12 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
             },
             None => quote!(None),
         };
-        let handle = match operation.needs {
-            Needs::Nothing => quote!(None),
-            Needs::Integrator => quote!(Some(crate::Handle::Unloc)),
-            Needs::LockHolder => quote!(Some(crate::Handle::LockHolder)),
+        let handle = match &operation.client {
+            None => quote!(None),
+            Some(client) => {
+                let client = format_ident!("{}", client.name);
+                quote!(Some(crate::Handle::#client))
+            }
         };
         let sensitive = sensitive(document, operation);
         let documented = operation.evidence == "documented";
@@ -99,7 +102,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 path: #path,
                 handle: #handle,
                 scopes: &[#(#scopes),*],
-                repeatable: #repeatable,
+                idempotent: #idempotent,
                 documented: #documented,
                 envelope: #envelope,
                 inferred: #inferred,
@@ -111,7 +114,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
     });
     let servers = document.value.get("servers").and_then(Value::as_array).into_iter().flatten();
     let servers = servers.map(|server| {
-        let (name, url) = (text(server, "x-environment"), text(server, "url").trim_end_matches('/'));
+        let (name, url) = (text(server, ENVIRONMENT), text(server, "url").trim_end_matches('/'));
         quote!((#name, #url))
     });
     let properties = properties(document);

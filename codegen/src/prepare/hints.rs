@@ -1,6 +1,7 @@
 //! Tolerances that the YAML asks for at single properties.
 
 use serde_json::{Map, Value};
+use unloc_spec::keys::{ALIASES, TOLERATE};
 
 use super::Rule;
 
@@ -10,7 +11,7 @@ pub(super) const OTHER_SPELLING: Rule = Rule {
              the first one is written. Of several in one object, the first that says something counts.",
     apply: |draft| {
         draft.response_properties(|schema, property, marks| {
-            let names = texts(property.node, "x-aliases");
+            let names = texts(property.node, ALIASES);
             if !names.is_empty() {
                 marks.aliases.insert((schema.to_owned(), property.name.to_owned()), names);
             }
@@ -24,7 +25,7 @@ pub(super) const LOOSE_SCALAR: Rule = Rule {
              and as a number): what `x-tolerate` names is read as the documented type, and with `any` all else is read as absent.",
     apply: |draft| {
         draft.response_properties(|schema, property, marks| {
-            let tolerated = texts(property.node, "x-tolerate");
+            let tolerated = texts(property.node, TOLERATE);
             if tolerated.is_empty() {
                 return;
             }

@@ -1,6 +1,7 @@
 //! Tolerances that concern a response as a whole.
 
 use serde_json::Value;
+use unloc_spec::keys::ENVELOPE;
 use unloc_spec::{entries, schema_name};
 
 use super::{Draft, Envelope, Rule};
@@ -38,7 +39,7 @@ pub(super) const BARE_ENVELOPE: Rule = Rule {
     apply: |draft: &mut Draft| {
         let schemas = draft.spec.pointer("/components/schemas").cloned().unwrap_or_default();
         draft.schemas(|schema, node, marks| {
-            if let Some(property) = node.remove("x-envelope").as_ref().and_then(Value::as_str) {
+            if let Some(property) = node.remove(ENVELOPE).as_ref().and_then(Value::as_str) {
                 let listed = node.get("required").and_then(Value::as_array);
                 let required = listed.is_some_and(|names| names.iter().any(|name| name == property));
                 let inner = node.get("properties").and_then(|properties| schema_name(properties.get(property)?));

@@ -1,6 +1,7 @@
 //! Tolerances that turn texts into types which accept more, or show less, than generated ones.
 
 use serde_json::{Map, Value};
+use unloc_spec::keys::{CASE_INSENSITIVE, ENUM_DESCRIPTIONS, SENSITIVE};
 
 use super::{Draft, OpenEnum, Rule};
 
@@ -11,13 +12,13 @@ pub(super) const OPEN_ENUM: Rule = Rule {
     apply: |draft: &mut Draft| {
         draft.schemas(|schema, node, marks| {
             let Some(values) = node.remove("enum") else { return };
-            let described = node.remove("x-enum-descriptions").unwrap_or_default();
+            let described = node.remove(ENUM_DESCRIPTIONS).unwrap_or_default();
             let text = |value: &str| described.get(value).and_then(Value::as_str).unwrap_or(value).trim().to_owned();
             let values = values.as_array().into_iter().flatten().filter_map(Value::as_str);
             let open = OpenEnum {
                 description: node.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
                 values: values.map(|value| (value.to_owned(), text(value))).collect(),
-                case_insensitive: super::is_true(node, "x-case-insensitive"),
+                case_insensitive: super::is_true(node, CASE_INSENSITIVE),
             };
             marks.enums.insert(schema.to_owned(), open);
         });
@@ -31,7 +32,7 @@ pub(super) const HIDDEN_TEXT: Rule = Rule {
              as a JSON number gets its `+` back there.",
     apply: |draft: &mut Draft| {
         draft.schemas(|schema, node, marks| {
-            let rust = match node.remove("x-sensitive").as_ref().and_then(Value::as_str) {
+            let rust = match node.remove(SENSITIVE).as_ref().and_then(Value::as_str) {
                 Some("phone-number") => "crate::PhoneNumber",
                 Some("secret") => "crate::Secret",
                 Some("cursor") => "crate::Cursor",

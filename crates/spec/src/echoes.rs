@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::keys::{ECHOES, ENVELOPE};
 use crate::load::{Document, entries, schema_name};
 use crate::operation::Operation;
 use crate::template::PathTemplate;
@@ -34,7 +35,7 @@ pub fn echoes(document: &Document, operation: &Operation) -> Vec<Echo> {
     let mut found = Vec::new();
     let Some(schema) = operation.success.as_deref().filter(|_| operation.method != "GET") else { return found };
     let node = component(document, schema);
-    let envelope = node.get("x-envelope").and_then(Value::as_str);
+    let envelope = node.get(ENVELOPE).and_then(Value::as_str);
     let inside = envelope.and_then(|name| schema_name(node.get("properties")?.get(name)?));
     // Without a name inside the envelope there is a list or a scalar, which repeats nothing.
     if let Some(schema) = if envelope.is_some() { inside } else { Some(schema) } {
@@ -55,7 +56,7 @@ fn walk(document: &Document, operation: &Operation, schema: &str, at: &mut Vec<S
             continue;
         }
         at.push(name.to_owned());
-        if let Some(source) = property.get("x-echoes").and_then(Value::as_str) {
+        if let Some(source) = property.get(ECHOES).and_then(Value::as_str) {
             let source = source_of(document, operation, source);
             found.extend(source.map(|source| Echo { at: at.clone(), source }));
         } else if let Some(inner) = schema_name(property) {

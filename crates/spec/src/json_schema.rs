@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::keys;
 use crate::load::{Document, REFERENCE, entries, escape, is_null, reference_to, resolve, schema_name};
 use crate::operation::Operation;
 use crate::walk::RawOperation;
@@ -109,7 +110,7 @@ impl<'a> JsonSchemas<'a> {
     /// A component, whose envelope may be missing.
     fn component_schema(&self, node: &Value) -> Value {
         let whole = self.schema(node);
-        let envelope = node.get("x-envelope").and_then(Value::as_str).filter(|_| self.reading == Reading::Tolerant);
+        let envelope = node.get(keys::ENVELOPE).and_then(Value::as_str).filter(|_| self.reading == Reading::Tolerant);
         let Some((envelope, property)) = envelope.and_then(|name| Some((name, node.get("properties")?.get(name)?)))
         else {
             return whole;
@@ -205,7 +206,7 @@ impl<'a> JsonSchemas<'a> {
                 let is_time = property.get("format").is_some_and(|format| format == "date-time");
                 value = or_null(if is_time { json!({ "anyOf": [value, { "const": "" }] }) } else { value });
             }
-            let aliases: Vec<_> = texts(property, "x-aliases").filter(|_| tolerant).collect();
+            let aliases: Vec<_> = texts(property, keys::ALIASES).filter(|_| tolerant).collect();
             if is_required && !(tolerant && property.get("nullable").is_some()) {
                 let any: Vec<_> = std::iter::once(name).chain(aliases.iter().copied()).collect();
                 match any[..] {
@@ -262,7 +263,7 @@ fn exclusive(node: &Value, schema: &mut Map<String, Value>) {
 fn tolerated(node: &Value, schema: Value) -> Value {
     let is = |kind: &str| node.get("type").is_some_and(|own| own == kind);
     let mut any = vec![schema];
-    for kind in texts(node, "x-tolerate") {
+    for kind in texts(node, keys::TOLERATE) {
         any.push(match kind {
             "string" if is("boolean") => json!({ "enum": ["true", "false"] }),
             "string" if is("integer") => {
@@ -273,7 +274,7 @@ fn tolerated(node: &Value, schema: Value) -> Value {
             kind => json!({ "type": kind }),
         });
     }
-    if node.get("x-sensitive").is_some_and(|kind| kind == "phone-number") {
+    if node.get(keys::SENSITIVE).is_some_and(|kind| kind == "phone-number") {
         any.push(json!({ "type": "integer", "minimum": 0 }));
     }
     if any.len() == 1 { any.remove(0) } else { json!({ "anyOf": any }) }

@@ -3,14 +3,17 @@
 //!
 //! [`Document`] is the file with its positions, [`At`] a part of it, [`RawOperation`] an operation as it is written,
 //! [`Operation`] one that bindings can be made of, with everything that is merged into it, [`PathTemplate`] its path,
-//! [`schemas`] the schemas and which of them describe one value. Nothing else in this repository walks paths, follows
+//! [`schemas`] the schemas and which of them describe one value, [`keys`] the table of the `x-` keys, [`Client`] a client
+//! of the SDK. Nothing else in this repository walks paths, follows
 //! references or takes templates apart.
 
 mod at;
+pub mod client;
 pub mod echoes;
 mod error;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
+pub mod keys;
 mod load;
 pub mod operation;
 pub mod schemas;
@@ -20,12 +23,13 @@ mod walk;
 pub mod words;
 
 pub use at::At;
+pub use client::{Client, TokenRequest};
 pub use error::{Error, Position};
 pub use load::{
     Document, Lines, REFERENCE, Target, beside_null, component_schema, entries, escape, follow, is_null, reached,
     reference, reference_pointer, reference_to, references, resolve, schema_name, target,
 };
-pub use operation::{Needs, Operation, Pagination, Parameter};
+pub use operation::{Operation, Pagination, Parameter};
 pub use template::{Overlap, PathTemplate, Segment};
 pub use unsupported::{UNSUPPORTED, Unsupported, unsupported_in};
 pub use walk::{PATHS, RawOperation, method, operations_mut, paths};

@@ -5,21 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::at::At;
+use crate::client::Client;
 use crate::error::Error;
+use crate::keys::{
+    self, EVIDENCE, EVIDENCE_NOTE, Flaw, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE,
+};
 use crate::load::{Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name};
 use crate::template::PathTemplate;
 use crate::walk::{PATHS, RawOperation, is_same, method, paths};
-
-/// The kind of token that an operation's `security` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// `security: []`, no token.
-    Nothing,
-    /// A token without scope, or of the integrator itself.
-    Integrator,
-    /// A token for the lock holder in the path.
-    LockHolder,
-}
 
 /// One operation.
 #[derive(Clone, Debug)]
@@ -42,12 +35,12 @@ pub struct Operation {
     pub evidence_note: String,
     /// Whether `x-response-evidence` says that the response is inferred: one that cannot be read is none, and no error.
     pub response_inferred: bool,
-    /// Token it needs.
-    pub needs: Needs,
+    /// The client that offers it; none where it takes no token.
+    pub client: Option<Client>,
     /// The scopes its `security` names, in both generations.
     pub scopes: Vec<String>,
-    /// Whether sending it twice does what sending it once does.
-    pub repeatable: bool,
+    /// Whether it is idempotent: sending it twice does what sending it once does.
+    pub idempotent: bool,
     /// Parameters, path level included.
     pub parameters: Vec<Parameter>,
     /// The request body's schema name and its first example.
@@ -101,13 +94,14 @@ impl Operation {
     pub fn all(document: &Document) -> Result<Vec<Self>, Vec<Error>> {
         let mut found: Vec<Self> = Vec::new();
         let mut errors = Vec::new();
-        let Some(all) = At::find(&document.value, PATHS).filter(|at| at.value.is_object()) else {
+        if At::find(&document.value, PATHS).is_none_or(|at| !at.value.is_object()) {
             return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
-        };
-        unresolved(document, &document.value, &mut Vec::new(), &mut errors);
-        for (key, at) in all.entries().filter(|(key, _)| key.starts_with("x-")) {
-            errors.push(document.error(&at.pointer, format!("`{key}` means nothing here")));
         }
+        unresolved(document, &document.value, &mut Vec::new(), &mut errors);
+        for Flaw { pointer, message, help } in keys::check(document) {
+            errors.push(document.error(&pointer, message).helped(help));
+        }
+        let clients = Client::all(&document.value);
         for (path, item) in paths(&document.value) {
             let mut fail = |pointer: &str, message: String| errors.push(document.error(pointer, message));
             if !path.starts_with('/') {
@@ -123,7 +117,7 @@ impl Operation {
                 }
             }
             for raw in RawOperation::of(path, &item) {
-                match Self::read(document, &raw) {
+                match Self::read(document, &clients, &raw) {
                     Ok(operation) => found.push(operation),
                     Err(error) => errors.push(error),
                 }
@@ -144,16 +138,29 @@ impl Operation {
         PathTemplate::of(&self.path)
     }
 
-    fn read(document: &Document, raw: &RawOperation<'_>) -> Result<Self, Error> {
+    /// The name of its client.
+    #[must_use]
+    pub fn client_name(&self) -> Option<&str> {
+        self.client.as_ref().map(|client| client.name.as_str())
+    }
+
+    /// Whether its client fills in this parameter, so that no caller gives it.
+    #[must_use]
+    pub fn is_filled_in(&self, parameter: &Parameter) -> bool {
+        parameter.place == "path"
+            && self.client.as_ref().is_some_and(|client| client.parameters.contains(&parameter.name))
+    }
+
+    fn read(document: &Document, clients: &[Client], raw: &RawOperation<'_>) -> Result<Self, Error> {
         let (path, node, pointer) = (raw.path, raw.value, &raw.pointer);
         let method = method(raw.method).unwrap_or_default();
         let fail = |key: &str, message: String| Err(document.error(&format!("{pointer}{key}"), message));
-        let text = |key: &str| node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+        let text = |key: &str| keys::text(node, key);
         let id = text("operationId");
         if id.is_empty() {
             return fail("", format!("{method} {path} has no operationId, which names its function"));
         }
-        let parameters = parameters(document, raw);
+        let parameters = parameters(&document.value, raw);
         let named: Vec<_> = raw.template().names().collect();
         let declared: Vec<_> = parameters.iter().filter(|p| p.place == "path").map(|p| p.name.as_str()).collect();
         if let Some(name) = named.iter().find(|name| !declared.contains(name)) {
@@ -162,41 +169,13 @@ impl Operation {
         if let Some(name) = declared.iter().find(|name| !named.contains(name)) {
             return fail("/parameters", format!("{id}: the path parameter `{name}` does not stand in the path"));
         }
-        let evidence = text("x-evidence");
-        if !evidence.is_empty() && !matches!(evidence.as_str(), "documented" | "inferred") {
-            return fail("/x-evidence", format!("{id}: x-evidence is `documented` or `inferred`, not `{evidence}`"));
-        }
-        let repeatable = match node.get("x-repeatable") {
-            None => !matches!(method, "POST" | "PATCH"),
-            Some(Value::Bool(repeatable)) => *repeatable,
-            Some(_) => return fail("/x-repeatable", format!("{id}: x-repeatable is `true` or `false`")),
-        };
         let mut scopes = Vec::new();
         let security = node.get("security").or_else(|| document.value.get("security")).and_then(Value::as_array);
-        let mut unscoped = false;
         for alternative in security.into_iter().flatten() {
             for names in alternative.as_object().into_iter().flat_map(serde_json::Map::values) {
                 let names = names.as_array().map(Vec::as_slice).unwrap_or_default();
-                unscoped |= names.is_empty();
                 scopes.extend(names.iter().filter_map(Value::as_str).map(str::to_owned));
             }
-        }
-        let needs = match security {
-            None => Needs::Nothing,
-            Some(alternatives)
-                if alternatives.iter().any(|one| one.as_object().is_none_or(serde_json::Map::is_empty)) =>
-            {
-                Needs::Nothing
-            }
-            Some(alternatives) if alternatives.is_empty() => Needs::Nothing,
-            Some(_) if unscoped || scopes.iter().any(|scope| !scope.starts_with("lockHolder.")) => Needs::Integrator,
-            Some(_) => Needs::LockHolder,
-        };
-        if needs == Needs::LockHolder && !path.starts_with("/lock-holders/{lockHolderId}/") {
-            return fail(
-                "/security",
-                format!("{id}: only a path below /lock-holders/{{lockHolderId}}/ can ask for a lock holder's token"),
-            );
         }
         let responses = entries(node, "responses");
         let mut successes = responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, response)| {
@@ -210,23 +189,6 @@ impl Operation {
             }
             Some(first) => first.map(str::to_owned),
         };
-        let response_inferred = match text("x-response-evidence").as_str() {
-            "" | "documented" => false,
-            "inferred" => true,
-            other => {
-                let what = format!("{id}: x-response-evidence is `documented` or `inferred`, not `{other}`");
-                return fail("/x-response-evidence", what);
-            }
-        };
-        let required = |schema: &str| {
-            let required = document.value.pointer(&format!("/components/schemas/{schema}/required"))?;
-            required.as_array()?.first()?.as_str().map(str::to_owned)
-        };
-        if let Some(name) = success.as_deref().filter(|_| response_inferred).and_then(required) {
-            // Whoever gets a response that cannot be read would get a value that is made up.
-            let what = format!("{id}: its response is inferred, and yet `{name}` is required of it");
-            return fail("/x-response-evidence", what);
-        }
         let errors =
             responses.iter().filter(|(status, _)| !status.starts_with('2')).filter_map(|(status, response)| {
                 let text = resolve(&document.value, response)?.get("description")?.as_str()?;
@@ -238,30 +200,24 @@ impl Operation {
             let example = media.get("example").or_else(named).cloned().unwrap_or(Value::Null);
             Some((schema_name(media.get("schema")?)?.to_owned(), example))
         });
-        let pagination = match node.get("x-pagination") {
-            None => None,
-            Some(node) => match Pagination::read(document, node, &parameters, success.as_deref()) {
-                Ok(pagination) => Some(pagination),
-                Err(message) => return fail("/x-pagination", format!("{id}: x-pagination: {message}")),
-            },
-        };
         Ok(Self {
-            rust_name: node.get("x-rust-name").and_then(Value::as_str).map(str::to_owned),
+            rust_name: node.get(RUST_NAME).and_then(Value::as_str).map(str::to_owned),
             method,
             path: path.to_owned(),
             summary: text("summary"),
             description: text("description"),
-            evidence,
-            evidence_note: text("x-evidence-note"),
-            response_inferred,
-            needs,
+            evidence: text(EVIDENCE),
+            evidence_note: text(EVIDENCE_NOTE),
+            response_inferred: text(RESPONSE_EVIDENCE) == "inferred",
+            // What does not fit is told with the other keys.
+            client: Client::of(clients, &document.value, path, node).ok().flatten().cloned(),
             scopes,
-            repeatable,
+            idempotent: is_idempotent(method, node),
             parameters,
             body,
             success,
             errors: errors.collect(),
-            pagination,
+            pagination: node.get(PAGINATION).and_then(Pagination::read),
             id,
             pointer: pointer.clone(),
         })
@@ -269,41 +225,23 @@ impl Operation {
 }
 
 impl Pagination {
-    fn read(
-        document: &Document,
-        node: &Value,
-        parameters: &[Parameter],
-        success: Option<&str>,
-    ) -> Result<Self, String> {
-        let text = |key: &str| match node.get(key).and_then(Value::as_str) {
-            Some(text) => Ok(text.to_owned()),
-            None => Err(format!("`{key}` is missing")),
-        };
-        let (items, cursor) = (text("items")?, text("cursor")?);
-        let size =
-            node.get("size").and_then(Value::as_u64).ok_or("`size`, the items to ask for at once, is missing")?;
-        for name in [cursor.as_str(), "limit"] {
-            let found = parameters.iter().find(|parameter| parameter.name == name && parameter.place == "query");
-            let parameter = found.ok_or_else(|| format!("the operation has no query parameter `{name}`"))?;
-            // The first page has no cursor, and how many entries one wants is for `items()` to say.
-            if parameter.required {
-                return Err(format!("the query parameter `{name}` is required, and has to be optional"));
-            }
-        }
-        let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}/properties")));
-        for name in [&items, &cursor] {
-            // A response that cannot be looked up has been complained of already.
-            if schema.is_some_and(|properties| properties.get(name).is_none()) {
-                return Err(format!("the response has no property `{name}`"));
-            }
-        }
-        Ok(Self { items, cursor, size })
+    fn read(node: &Value) -> Option<Self> {
+        let text = |key: &str| Some(node.get(key)?.as_str()?.to_owned());
+        Some(Self { items: text("items")?, cursor: text("cursor")?, size: node.get("size")?.as_u64()? })
     }
 }
 
-fn parameters(document: &Document, raw: &RawOperation<'_>) -> Vec<Parameter> {
+/// Whether an operation is idempotent: as `x-idempotent` says, or else as its method is, in any case of letters. POST
+/// and PATCH are not (RFC 9110, section 9.2.2; RFC 5789, section 2).
+#[must_use]
+pub fn is_idempotent(method: &str, node: &Value) -> bool {
+    let said = node.get(IDEMPOTENT).and_then(Value::as_bool);
+    said.unwrap_or_else(|| !["POST", "PATCH"].iter().any(|other| other.eq_ignore_ascii_case(method)))
+}
+
+fn parameters(root: &Value, raw: &RawOperation<'_>) -> Vec<Parameter> {
     let mut all: Vec<At<'_>> = Vec::new();
-    for parameter in raw.parameters(&document.value) {
+    for parameter in raw.parameters(root) {
         if !all.iter().any(|earlier| is_same(earlier, &parameter)) {
             all.push(parameter);
         }
@@ -311,15 +249,15 @@ fn parameters(document: &Document, raw: &RawOperation<'_>) -> Vec<Parameter> {
     all.into_iter()
         .map(|At { value: parameter, .. }| {
             let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-            let schema = parameter.get("schema").and_then(|schema| resolve(&document.value, schema));
+            let schema = parameter.get("schema").and_then(|schema| resolve(root, schema));
             Parameter {
                 name: text("name"),
-                rust_name: parameter.get("x-rust-name").and_then(Value::as_str).map(str::to_owned),
+                rust_name: parameter.get(RUST_NAME).and_then(Value::as_str).map(str::to_owned),
                 place: text("in"),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
                 description: text("description"),
                 example: parameter.get("example").or_else(|| schema?.get("example")).cloned(),
-                sensitive: schema.and_then(|schema| schema.get("x-sensitive")?.as_str()).map(str::to_owned),
+                sensitive: schema.and_then(|schema| schema.get(SENSITIVE)?.as_str()).map(str::to_owned),
             }
         })
         .collect()

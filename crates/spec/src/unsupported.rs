@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::at::At;
 use crate::error::Error;
+use crate::keys::SENSITIVE;
 use crate::load::{Document, resolve};
 use crate::template::PathTemplate;
 use crate::walk::{RawOperation, paths};
@@ -215,7 +216,8 @@ impl Found<'_> {
             _ => {}
         }
         if let Some(style) = at.text("style").filter(|style| *style != default) {
-            self.named(style, &key("style"), &STYLE);
+            // What it would hold is another question.
+            return self.named(style, &key("style"), &STYLE);
         }
         if at.is("allowReserved") {
             self.named(name, &key("allowReserved"), &RESERVED);
@@ -241,7 +243,7 @@ impl Found<'_> {
         if place != "query" && schema.is("nullable") {
             self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
         }
-        if place == "header" && schema.value.get("x-sensitive").is_some() {
+        if place == "header" && schema.value.get(SENSITIVE).is_some() {
             self.named(name, &written, &SENSITIVE_HEADER);
         }
     }

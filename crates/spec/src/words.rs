@@ -1,4 +1,4 @@
-//! Words that are close to each other.
+//! Words that are close to each other, and those that Rust keeps for itself.
 
 /// The word among these that was probably meant.
 #[must_use]
@@ -35,6 +35,15 @@ fn distance(one: &str, other: &str) -> usize {
     }
     rows[one.len()][other.len()]
 }
+
+/// Words that Rust keeps for itself, in any edition.
+#[rustfmt::skip]
+pub const RESERVED: [&str; 53] = [
+    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match",
+    "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 #[cfg(test)]
 mod tests {

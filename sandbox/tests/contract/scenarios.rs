@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use unloc_spec::Needs;
 
 use crate::spec::{Documented, OPERATIONS, documented};
 use crate::world::Call;
@@ -57,12 +56,12 @@ impl Scenario {
     fn with_what_holds_for_all(mut self) -> Self {
         let operation = &self.documented().operation;
         let call = self.calls[0].1.clone();
-        if operation.needs != Needs::Nothing {
+        if operation.client.is_some() {
             for token in ["none", "garbage", "expired"] {
                 self = self.bad(401, call.clone().by(token));
             }
         }
-        if operation.needs == Needs::LockHolder {
+        if operation.client_name() == Some("LockHolder") {
             for token in ["foreign", "unscoped", "admin"] {
                 self = self.bad(403, call.clone().by(token));
             }

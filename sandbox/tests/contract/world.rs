@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use unloc_sandbox::Sandbox;
 use unloc_sandbox::chrono::{DateTime, Utc};
-use unloc_spec::Needs;
 
 use crate::spec::{Answer, Documented, documented};
 
@@ -168,10 +167,10 @@ impl World {
         }
         let url = format!("{}{}{target}", self.sandbox.base_url(), documented.base);
         let mut request = self.http.request(operation.method.parse().expect("a method"), url);
-        let token = call.token.or(match operation.needs {
-            Needs::Nothing => None,
-            Needs::Integrator => Some("unscoped"),
-            Needs::LockHolder => Some("home"),
+        let token = call.token.or(match operation.client_name() {
+            None => None,
+            Some("Unloc") => Some("unscoped"),
+            Some(_) => Some("home"),
         });
         if let Some(token) = token.filter(|token| *token != "none") {
             request = request.bearer_auth(&self.names[token]);

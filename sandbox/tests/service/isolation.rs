@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use unloc_spec::Needs;
 
 use crate::routes::{Ids, documented, routes};
 use crate::support::{LOCK_HOLDERS, Service, list};
@@ -106,7 +105,7 @@ async fn above_lock_holders_each_token_opens_what_the_spec_lists_its_scope_for()
     let home = service.home(0).await.token;
     let (unscoped, admin) = (service.token(Value::Null).await, service.token(json!("integrator.admin")).await);
     for operation in documented(false) {
-        assert_eq!(operation.needs, Needs::Integrator, "{}", operation.id);
+        assert_eq!(operation.client_name(), Some("Unloc"), "{}", operation.id);
         let is_for_homes = operation.scopes.iter().any(|scope| scope.starts_with("lockHolder."));
         for (number, (token, may)) in [(&unscoped, true), (&admin, true), (&home, is_for_homes)].into_iter().enumerate()
         {

@@ -18,7 +18,7 @@ const CASES: u32 = 10_000;
 #[derive(Clone, Debug)]
 enum Step {
     /// A call of an operation with one of two scopes, whose caller may give up.
-    Call { repeatable: bool, home: u8, patience: Option<u64> },
+    Call { idempotent: bool, home: u8, patience: Option<u64> },
     /// So many milliseconds pass.
     Pass(u64),
     /// The wall clock is set.
@@ -78,7 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     prop_oneof![
         8 => (any::<bool>(), 0..2_u8, proptest::option::weighted(0.3, 0..3000_u64))
-            .prop_map(|(repeatable, home, patience)| Step::Call { repeatable, home, patience }),
+            .prop_map(|(idempotent, home, patience)| Step::Call { idempotent, home, patience }),
         6 => prop_oneof![0..600_u64, 600..30_000_u64, Just(100_000_u64)].prop_map(Step::Pass),
         1 => prop_oneof![Just(-3600_i64), -90..90_i64, Just(3600)].prop_map(Step::SetWall),
         1 => (1..8000_u64, any::<bool>()).prop_map(|(seconds, steady)| Step::Suspend { seconds, steady }),
@@ -210,7 +210,7 @@ impl Drop for Flight {
 /// The wire of one call; knows whether the service may have acted on it.
 struct Line {
     world: Arc<World>,
-    repeatable: bool,
+    idempotent: bool,
     may_have_arrived: bool,
     arrivals: u32,
     worst: Outcome,
@@ -233,7 +233,7 @@ impl Wire for Line {
         if self.refused.contains(&number) {
             tokens.wrong("a refused token was sent again, though the source had heard of the refusal");
         }
-        if self.may_have_arrived && !self.repeatable {
+        if self.may_have_arrived && !self.idempotent {
             tokens.wrong("what makes a second key was sent again");
         }
         let reply = self.world.replies.lock().unwrap().pop_front().unwrap_or(Reply::Fine);
@@ -268,13 +268,13 @@ fn scopes(home: u8) -> Scopes {
 }
 
 /// One call from its beginning to its end, held against what its wire saw.
-async fn call(world: Arc<World>, repeatable: bool, home: u8) -> Result<()> {
+async fn call(world: Arc<World>, idempotent: bool, home: u8) -> Result<()> {
     let (may_have_arrived, arrivals, worst, refused) = (false, 0, Outcome::NotSent, Vec::new());
-    let mut line = Line { world: Arc::clone(&world), repeatable, may_have_arrived, arrivals, worst, refused };
+    let mut line = Line { world: Arc::clone(&world), idempotent, may_have_arrived, arrivals, worst, refused };
     let limits = RequestOptions::new().over(&RequestOptions::new());
     let scopes = scopes(home);
     let call = Call {
-        operation: Operation::find(if repeatable { "getLocks" } else { "createKey" }).unwrap(),
+        operation: Operation::find(if idempotent { "getLocks" } else { "createKey" }).unwrap(),
         base_path: "/integrators/v1",
         clock: &*world.clock,
         budget: &world.budget,
@@ -328,8 +328,8 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
     let mut calls: Vec<JoinHandle<()>> = Vec::new();
     for step in steps {
         match step {
-            Step::Call { repeatable, home, patience } => {
-                let call = call(Arc::clone(&world), repeatable, home).map(drop);
+            Step::Call { idempotent, home, patience } => {
+                let call = call(Arc::clone(&world), idempotent, home).map(drop);
                 calls.push(match patience {
                     None => tokio::spawn(call),
                     Some(patience) => tokio::spawn(async move {

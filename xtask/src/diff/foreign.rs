@@ -1,23 +1,7 @@
 //! Specs that are not ours: what they say in `x-` keys is said to other programs.
 
 use serde_json::Value;
-use unloc_spec::Document;
-
-/// The keys that mean something to the bindings, or to the linter.
-const OURS: [&str; 12] = [
-    "x-aliases",
-    "x-case-insensitive",
-    "x-enum-descriptions",
-    "x-envelope",
-    "x-environment",
-    "x-evidence",
-    "x-evidence-note",
-    "x-lint-allow",
-    "x-pagination",
-    "x-repeatable",
-    "x-sensitive",
-    "x-tolerate",
-];
+use unloc_spec::{Document, keys};
 
 /// Which keys a spec keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +26,15 @@ fn clean(value: &mut Value, keep: Keep, is_map: bool, is_changed: &mut bool) {
         Value::Object(map) => {
             if !is_map {
                 let count = map.len();
-                map.retain(|key, _| !key.starts_with("x-") || (keep == Keep::Ours && OURS.contains(&key.as_str())));
+                map.retain(|key, _| !key.starts_with("x-") || (keep == Keep::Ours && keys::find(key).is_some()));
                 *is_changed |= map.len() < count;
             }
             for (key, value) in map.iter_mut() {
                 // Examples and the values of enums are data.
-                if !is_map && matches!(key.as_str(), "example" | "examples" | "default" | "enum") {
+                if !is_map && keys::holds_data(key) {
                     continue;
                 }
-                let is_inner = !is_map && NAMED.contains(&key.as_str());
+                let is_inner = !is_map && keys::holds_names(key);
                 clean(value, keep, is_inner, is_changed);
             }
         }
@@ -58,24 +42,6 @@ fn clean(value: &mut Value, keep: Keep, is_map: bool, is_changed: &mut bool) {
         _ => {}
     }
 }
-
-/// What holds entries under names of their own.
-const NAMED: [&str; 14] = [
-    "properties",
-    "headers",
-    "schemas",
-    "parameters",
-    "responses",
-    "requestBodies",
-    "securitySchemes",
-    "links",
-    "callbacks",
-    "content",
-    "variables",
-    "encoding",
-    "mapping",
-    "scopes",
-];
 
 #[cfg(test)]
 mod tests {

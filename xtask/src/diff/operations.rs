@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unloc_spec::keys::PAGINATION;
 use unloc_spec::{PATHS, RawOperation, references};
 
 use super::bodies::is_success;
@@ -32,10 +33,8 @@ pub(crate) fn answers<'a>(side: Side<'a>, refs: &Refs<'a>) -> BTreeSet<String> {
     refs.reached(roots).into_iter().filter_map(refs::name).collect()
 }
 
-/// Whether it may be repeated, said or not.
-fn is_repeatable(operation: &RawOperation<'_>) -> bool {
-    let said = operation.value.get("x-repeatable").and_then(serde_json::Value::as_bool);
-    said.unwrap_or(!matches!(operation.method, "post" | "patch"))
+fn is_idempotent(operation: &RawOperation<'_>) -> bool {
+    unloc_spec::operation::is_idempotent(operation.method, operation.value)
 }
 
 /// What of the bindings it is.
@@ -117,15 +116,15 @@ impl<'a> Comparison<'a> {
             self.add(about(change), &id(&old.at), &id(&new.at));
         }
         let said = |value: Option<&serde_json::Value>| value.map_or("not there".to_owned(), ToString::to_string);
-        let (before, after) = (old.at.value.get("x-pagination"), new.at.value.get("x-pagination"));
+        let (before, after) = (old.at.value.get(PAGINATION), new.at.value.get(PAGINATION));
         if before != after {
             let what = format!("`x-pagination` of `{}` is {} where it was {}", new.name(), said(after), said(before));
             let change = Change::new(Kind::Behaviour, Direction::Both, what);
             let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");
             self.add(about(change), &old.at.pointer, &new.at.pointer);
         }
-        if is_repeatable(old) != is_repeatable(new) {
-            let repeated = if is_repeatable(new) { "is repeated now" } else { "is no longer repeated" };
+        if is_idempotent(old) != is_idempotent(new) {
+            let repeated = if is_idempotent(new) { "is repeated now" } else { "is no longer repeated" };
             let what = format!("`{}` {repeated} when its outcome is unknown", new.name());
             let change = Change::new(Kind::Behaviour, Direction::Both, what);
             let change = change.wire(Verdict::Compatible, "says how the bindings call, not what travels");

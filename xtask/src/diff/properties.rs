@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unloc_spec::keys::ALIASES;
+
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
 use super::rename;
@@ -26,7 +28,7 @@ impl<'a> Comparison<'a> {
         let (mut gone, mut come) = (only(old, new, &unseen), only(new, old, &unsent));
         let aliases: BTreeSet<String> = match come.is_empty() {
             true => BTreeSet::new(),
-            false => old.properties.values().flat_map(|at| self.old.view(at).texts("x-aliases")).collect(),
+            false => old.properties.values().flat_map(|at| self.old.view(at).texts(ALIASES)).collect(),
         };
         let may_be_renamed = !gone.is_empty() && !come.is_empty() && gone.len() * come.len() <= MOST;
         let order = |side: Side<'a>, view: &View<'a>| {
@@ -161,7 +163,7 @@ impl<'a> Comparison<'a> {
 
     fn property_renamed(&mut self, old: &View<'a>, new: &View<'a>, (before, after): (&str, &str), spot: &Spot) {
         let what = format!("the property `{before}` of {} is now called `{after}`", spot.name);
-        let is_read = self.old.view(&old.properties[before]).texts("x-aliases").contains(after);
+        let is_read = self.old.view(&old.properties[before]).texts(ALIASES).contains(after);
         let (verdict, why) = match self.direction {
             Direction::Request => (Verdict::Breaking, "the old bindings send it under its old name"),
             _ if is_read => (Verdict::Compatible, "the old bindings read the new name, too (`x-aliases`)"),

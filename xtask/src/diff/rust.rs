@@ -39,10 +39,12 @@ impl Owner {
         let path = line[..end].trim_end_matches(':').replace('.', "::");
         let mut steps: Vec<&str> = path.split("::").filter(|step| !step.is_empty()).collect();
         let is_type = steps.first() == Some(&"types");
+        // All that stands in no module of the bindings is what a client offers.
+        let is_client = !matches!(steps.first(), Some(&("types" | "builder")));
         steps.retain(|step| !matches!(*step, "types" | "builder" | "super"));
         let mut steps = steps.into_iter();
         let (first, second) = (steps.next().unwrap_or_default(), steps.next());
-        if !is_type && matches!(first, "LockHolder" | "Unloc") {
+        if is_client && second.is_some() {
             return Self { is_operation: true, name: second.unwrap_or_default().to_pascal_case(), member: None };
         }
         let member = second.map(|member| member.trim_end_matches('_').to_owned());

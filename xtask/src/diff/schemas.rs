@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use unloc_spec::keys::{ALIASES, CASE_INSENSITIVE, ENVELOPE, SENSITIVE, TOLERATE};
 
 use super::change::{Change, Direction, Item, Kind, Verdict};
 use super::compare::{Comparison, Task};
@@ -177,7 +178,7 @@ impl<'a> Comparison<'a> {
 
     /// Whether an answer stands bare that stood in an envelope, which the old bindings read as well.
     fn is_unwrapped(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
-        let property = old.own.get("x-envelope").and_then(|at| at.value.as_str());
+        let property = old.own.get(ENVELOPE).and_then(|at| at.value.as_str());
         let inside = property.and_then(|property| self.old.view(old.properties.get(property)?).name);
         let is_answer = self.direction == Direction::Response && old.name != new.name;
         let is_bare = is_answer && inside.is_some() && inside == new.name;
@@ -264,10 +265,10 @@ impl<'a> Comparison<'a> {
                 (Some("number"), Some("integer")) | (None, Some(_)) => Shift::Fewer,
                 _ => Shift::Other,
             };
-            let tolerated = old.texts("x-tolerate");
+            let tolerated = old.texts(TOLERATE);
             let is_read = match new.kind {
                 // A phone number may come as a number, which takes its plus.
-                Some("integer") if old.own.get("x-sensitive").is_some_and(|at| *at.value == "phone-number") => true,
+                Some("integer") if old.own.get(SENSITIVE).is_some_and(|at| *at.value == "phone-number") => true,
                 Some("integer") => tolerated.contains("integer") || tolerated.contains("number"),
                 kind => kind.is_some_and(|kind| tolerated.contains(kind)),
             };
@@ -330,7 +331,7 @@ impl<'a> Comparison<'a> {
 
     /// What the bindings read beside what the schema says.
     fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
-        let all = ["x-sensitive", "x-case-insensitive", "x-aliases", "x-tolerate", "x-envelope"];
+        let all = [SENSITIVE, CASE_INSENSITIVE, ALIASES, TOLERATE, ENVELOPE];
         // How answers are read is nothing to requests; what type a text makes is.
         let keys = if self.direction == Direction::Response { &all[..] } else { &all[..1] };
         for key in keys.iter().copied() {

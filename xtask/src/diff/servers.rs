@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use unloc_spec::keys::ENVIRONMENT;
+
 use super::change::{Change, Direction, Kind, Verdict};
 use super::compare::Comparison;
 use super::operations;
@@ -14,7 +16,7 @@ use super::view::{At, Side};
 fn servers(side: Side<'_>) -> BTreeMap<String, At<'_>> {
     let list = side.root().get("servers").into_iter().flat_map(|servers| servers.list());
     let named = list.enumerate().map(|(place, server)| {
-        let name = server.text("x-environment").map_or_else(|| place.to_string(), str::to_owned);
+        let name = server.text(ENVIRONMENT).map_or_else(|| place.to_string(), str::to_owned);
         (name, server)
     });
     named.collect()
@@ -80,7 +82,7 @@ impl<'a> Comparison<'a> {
             let Some(url) = address(before) else { continue };
             let after = new.get(name).and_then(address);
             // Without a name, the order of servers says nothing.
-            let is_named = before.text("x-environment").is_some();
+            let is_named = before.text(ENVIRONMENT).is_some();
             if after == Some(url) || (!is_named && new.values().any(|server| address(server) == Some(url))) {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! What only describes: counted, and not told one by one.
 
 use serde_json::Value;
+use unloc_spec::keys::{ENUM_DESCRIPTIONS, EVIDENCE_NOTE};
 
 const KEYS: [&str; 9] = [
     "description",
@@ -10,8 +11,8 @@ const KEYS: [&str; 9] = [
     "examples",
     "tags",
     "externalDocs",
-    "x-evidence-note",
-    "x-enum-descriptions",
+    EVIDENCE_NOTE,
+    ENUM_DESCRIPTIONS,
 ];
 
 /// How many texts and examples differ between two versions.
@@ -24,7 +25,7 @@ pub(crate) fn count(old: &Value, new: &Value) -> usize {
                 // A property may be called `title`; then it is a schema, and goes on.
                 let is_text = KEYS.contains(&key.as_str()) && !before.is_object();
                 count += match is_text
-                    || matches!(key.as_str(), "example" | "examples" | "externalDocs" | "x-enum-descriptions")
+                    || matches!(key.as_str(), "example" | "examples" | "externalDocs" | ENUM_DESCRIPTIONS)
                 {
                     true => usize::from(before != after),
                     false => self::count(before, after),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value};
 use unloc_spec::json_schema::{JsonSchemas, Reading};
-use unloc_spec::{At, Document, Operation};
+use unloc_spec::{At, Document, Operation, keys};
 
 /// Where an answer is not what the spec says. Holds no value of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ impl Names {
         for schema in schemas.into_iter().flat_map(Map::values) {
             for (name, node) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 names.insert(name.clone());
-                let aliases = node.get("x-aliases").and_then(Value::as_array).into_iter().flatten();
+                let aliases = node.get(keys::ALIASES).and_then(Value::as_array).into_iter().flatten();
                 names.extend(aliases.filter_map(Value::as_str).map(str::to_owned));
             }
         }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
-use serde_json::{Value, json};
-use unloc_spec::{Document, Needs, Operation, PathTemplate};
+use serde_json::Value;
+use unloc_spec::{Document, Operation, PathTemplate};
 
 use super::compare::{Deviation, compare};
 
@@ -31,13 +31,14 @@ pub(crate) struct Report {
 }
 
 pub(crate) struct Service {
-    access: Access,
+    pub(super) access: Access,
     http: Client,
     pub(super) specs: Vec<(Document, &'static str)>,
     operations: Vec<(usize, Operation)>,
-    tokens: BTreeMap<&'static str, String>,
-    /// Path parameters that are known by now.
-    pub(super) known: BTreeMap<&'static str, String>,
+    /// By the client of the specs that each is for.
+    pub(super) tokens: BTreeMap<String, String>,
+    /// Path parameters, and other values of clients, that are known by now.
+    pub(super) known: BTreeMap<String, String>,
     pub(crate) reports: Vec<Report>,
     /// What `--write` made and could not take back.
     pub(crate) left: Vec<String>,
@@ -92,7 +93,8 @@ impl Service {
         // A redirect would carry the token elsewhere, and is a deviation of its own.
         let http = Client::builder().timeout(Duration::from_secs(30)).redirect(Policy::none()).build();
         let http = http.map_err(|error| format!("no HTTP client: {error}"))?;
-        let known = BTreeMap::from([("integratorId", access.client_id.clone()), ("userId", NOBODY.to_owned())]);
+        let known = [("integratorId", access.client_id.as_str()), ("userId", NOBODY)];
+        let known = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Ok(Self {
             access,
             http,
@@ -107,8 +109,8 @@ impl Service {
 
     /// Calls everything there is to call.
     pub(crate) async fn walk(&mut self) {
-        if let Some(token) = self.token(None).await {
-            self.tokens.insert("integrator", token);
+        for caller in self.callers().into_iter().filter(|caller| caller.parameters.is_empty()) {
+            self.authorize(&caller).await;
         }
         // What needs fewer ids comes first, and finds those that the others need.
         let reads = self.operations.iter().filter(|(_, operation)| operation.method == "GET");
@@ -138,19 +140,7 @@ impl Service {
 
     /// Whether there was a token at all.
     pub(crate) fn has_token(&self) -> bool {
-        self.tokens.contains_key("integrator")
-    }
-
-    /// A token, by the Auth API's own operation.
-    async fn token(&mut self, scope: Option<&str>) -> Option<String> {
-        let mut body = json!({
-            "grant_type": "client_credentials", "client_id": self.access.client_id, "client_secret": self.access.client_secret,
-        });
-        if let Some(scope) = scope {
-            body["scope"] = scope.into();
-        }
-        let reply = self.call("getToken", Some(body)).await;
-        reply.value?.get("access_token")?.as_str().map(str::to_owned)
+        !self.tokens.is_empty()
     }
 
     /// What an answer tells of ids.
@@ -159,18 +149,8 @@ impl Service {
         // Lists are looked for wherever a list is: their name may be one of the deviations.
         let first = list(answer).first().unwrap_or(&Value::Null);
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        self.meet(id, first).await;
         match id {
-            "getLockHolders" => {
-                let Some(id) = text(first, "id") else { return };
-                let part = |name| text(first, name).unwrap_or_default();
-                let (country, organization) = (part("countryIso"), part("organizationId"));
-                let suffix = part("organizationIdSuffix");
-                let scope = format!("lockHolder.identifier:{country}.{organization}.{suffix}");
-                self.known.insert("lockHolderId", id);
-                if let Some(token) = self.token(Some(&scope)).await {
-                    self.tokens.insert("lockHolder", token);
-                }
-            }
             // That of a key is worth more: the key can be read with it.
             "getLocks" if !self.known.contains_key("lockId") => self.keep("lockId", text(first, "id")),
             "getKeys" => {
@@ -184,9 +164,9 @@ impl Service {
         }
     }
 
-    fn keep(&mut self, name: &'static str, value: Option<String>) {
+    fn keep(&mut self, name: &str, value: Option<String>) {
         if let Some(value) = value {
-            self.known.insert(name, value);
+            self.known.insert(name.to_owned(), value);
         }
     }
 
@@ -243,15 +223,11 @@ impl Service {
 
     /// Whether its token is there, if it needs one.
     pub(super) fn can_call(&self, operation: &Operation) -> bool {
-        operation.needs == Needs::Nothing || self.bearer(operation).is_some()
+        operation.client.is_none() || self.bearer(operation).is_some()
     }
 
     fn bearer(&self, operation: &Operation) -> Option<&String> {
-        match operation.needs {
-            Needs::Nothing => None,
-            Needs::LockHolder => self.tokens.get("lockHolder"),
-            Needs::Integrator => self.tokens.get("integrator"),
-        }
+        self.tokens.get(&operation.client.as_ref()?.name)
     }
 
     /// Status and body of the answer to one request, or why there is none.

@@ -54,7 +54,7 @@ struct Ledger {
 impl Service {
     pub(super) async fn write(&mut self) {
         let earlier = self.known.clone();
-        self.known.insert("userId", NOBODY.to_owned());
+        self.known.insert("userId".to_owned(), NOBODY.to_owned());
         let before = self.quietly("getKeysForUser", None).await.value;
         let before = before.map(|keys| list(&keys).iter().filter_map(id_of).collect());
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos());
@@ -91,7 +91,7 @@ impl Service {
             return;
         };
         let (parameter, undo, _) = kind.names();
-        self.known.insert(parameter, made.clone());
+        self.known.insert(parameter.to_owned(), made.clone());
         let reply = self.call(undo, kind.undo()).await;
         ledger.made.push(Made { id: made, kind, undone: outcome(&reply) });
     }
@@ -105,7 +105,7 @@ impl Service {
         }
         for made in ledger.made.iter_mut().filter(|made| made.undone != Some(Ok(()))) {
             let (parameter, undo, _) = made.kind.names();
-            self.known.insert(parameter, made.id.clone());
+            self.known.insert(parameter.to_owned(), made.id.clone());
             for attempt in 0..ATTEMPTS {
                 if attempt > 0 {
                     tokio::time::sleep(PAUSE * attempt).await;

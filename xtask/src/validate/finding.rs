@@ -79,6 +79,11 @@ impl<'a> Findings<'a> {
         self.document.value_position(pointer)
     }
 
+    /// The document itself.
+    pub(crate) fn document(&self) -> &'a Document {
+        self.document
+    }
+
     /// The file as it is written.
     pub(crate) fn text(&self) -> &'a str {
         &self.document.text

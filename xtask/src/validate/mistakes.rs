@@ -352,7 +352,7 @@ const MISTAKES: &[Mistake] = &[
 pub(super) const AT_HOME: &[Mistake] = &[
     ("house-key", "x-pagination", "x-pagenation", "x-pagenation"),
     ("house-key", "      description: A door.\n", "      description: A door.\n      x-colour: red\n", "x-colour"),
-    ("house-key", "      x-repeatable: false", "      x-repeatable: never", "x-repeatable"),
+    ("house-key", "      x-idempotent: false", "      x-idempotent: never", "x-idempotent"),
     (
         "house-key",
         "      summary: List the doors",

@@ -74,11 +74,6 @@ impl<'a> Spec<'a> {
         self.nodes.get(&object).map_or(&[], Vec::as_slice)
     }
 
-    /// All objects of all kinds.
-    pub(crate) fn every(&self) -> impl Iterator<Item = (Object, &Node<'a>)> {
-        self.nodes.iter().flat_map(|(object, nodes)| nodes.iter().map(|node| (*object, node)))
-    }
-
     /// What a node is once its references are followed; nothing if they lead nowhere or in a circle.
     pub(crate) fn resolve(&self, node: &'a Value) -> Option<&'a Value> {
         unloc_spec::resolve(self.root, node)

@@ -4,7 +4,7 @@ use quote::{format_ident, quote};
 use syn::{Item, Type, parse_quote};
 
 use super::{Builder, Field};
-use crate::finish::argument;
+use crate::finish::{argument, example};
 use crate::names;
 
 pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<Item>, String> {
@@ -38,12 +38,7 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
          read.",
         paging.size
     );
-    let example = format!(
-        "```no_run\n# async fn example(home: unloc::LockHolder) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
-         let mut items = home.{}().items();\nwhile let Some(item) = items.try_next().await? {{\n    \
-         println!(\"{{item:?}}\");\n}}\n# Ok(()) }}\n```",
-        names::function(operation)
-    );
+    let example = example::of_items(operation);
     Ok(vec![parse_quote! {
         impl #name {
             #[doc = #many]

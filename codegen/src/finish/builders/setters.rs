@@ -2,7 +2,7 @@
 
 use quote::{format_ident, quote};
 use syn::{ImplItem, Type, parse_quote};
-use unloc_spec::{Needs, Operation, Parameter};
+use unloc_spec::{Operation, Parameter};
 
 use super::Field;
 use crate::finish::{docs, is_time, optional, refusal};
@@ -14,9 +14,9 @@ pub(super) fn parameter(operation: &Operation, parameter: &Parameter, field: &Fi
     let text = docs::safe(&parameter.description);
     let refused = refusal(&parameter.name, inner);
     let cut = is_time(inner).then(|| quote!(.map(crate::lenient::Cut::cut)));
-    // The handle fills in whose lock holder it is; another one would not fit the token.
-    let by_handle = operation.needs == Needs::LockHolder && parameter.name == "lockHolderId";
-    let visibility: syn::Visibility = if by_handle { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
+    // Another value than the client's would not fit its token.
+    let by_client = operation.is_filled_in(parameter);
+    let visibility: syn::Visibility = if by_client { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
     parse_quote! {
         #[doc = #text]
         #visibility fn #name<V>(mut self, value: V) -> Self

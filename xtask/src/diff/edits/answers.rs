@@ -149,7 +149,7 @@ pub(super) const EDITS: &[Edit] = &[
         &[(
             "      operationId: getIntegrator",
             "          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/IntegratorEnvelope'\n",
-            "          x-old:\n            none:\n              at:\n                all:\n",
+            "          links:\n            none:\n              operationId: getIntegrator\n              parameters:\n                all:\n",
         )],
         &["response response: breaking / breaking"],
         "drop(unloc.get_integrator().integrator_id(\"i\").send().await?.into_inner().integrator);",

@@ -37,7 +37,7 @@ pub(super) const EDITS: &[Edit] = &[
     ),
     edit(
         "an operation may be repeated",
-        &[(CREATE_ROLE, "      security:", "      x-repeatable: false\n      security:")],
+        &[(CREATE_ROLE, "      security:", "      x-idempotent: false\n      security:")],
         &["behaviour both: compatible / compatible"],
     ),
     with(

@@ -24,7 +24,7 @@ pub(crate) const RULES: &[&Rule] = &[
 ];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    keys::check(spec, findings);
+    keys::check(findings);
     operations::check(spec, findings);
     examples::check(spec, findings);
     schemas::check(spec, findings);

@@ -1,7 +1,7 @@
 //! Servers, and who may call.
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{escape, keys};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::shape::Object;
@@ -105,7 +105,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
     // What asks for nothing secret may be read by everybody, as it is meant to be: the rule is about tokens and passwords.
     let is_secret = |schema: &Value| {
-        schema.get("x-sensitive").is_some() || schema.get("format").is_some_and(|format| format == "password")
+        schema.get(keys::SENSITIVE).is_some() || schema.get("format").is_some_and(|format| format == "password")
     };
     let has_secrets = !spec.all(Object::SecurityScheme).is_empty()
         || spec.all(Object::Schema).iter().any(|node| is_secret(node.value));

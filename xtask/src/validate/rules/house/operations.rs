@@ -1,7 +1,7 @@
 //! Operations: how sure we are of each, and what its documentation begins with.
 
 use serde_json::Value;
-use unloc_spec::RawOperation;
+use unloc_spec::{RawOperation, keys};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::spec::{Spec, entries};
@@ -53,8 +53,8 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 fn evidence(operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     // What is there and wrong is told with the other keys.
     for (key, other, help) in [
-        ("x-evidence", "x-evidence-note", "add `documented`, or `inferred` if its path or answer is concluded"),
-        ("x-evidence-note", "x-evidence", "say what is known, and what is concluded"),
+        (keys::EVIDENCE, keys::EVIDENCE_NOTE, "add `documented`, or `inferred` if its path or answer is concluded"),
+        (keys::EVIDENCE_NOTE, keys::EVIDENCE, "say what is known, and what is concluded"),
     ] {
         let misspelt = nearest(key, entries(Some(operation.value)).map(|(other, _)| other));
         if operation.value.get(key).is_none() && misspelt.is_none() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use unloc_spec::escape;
+use unloc_spec::{escape, keys};
 
 use crate::validate::finding::{Findings, Rule, Severity};
 use crate::validate::rules::answers::component;
@@ -79,7 +79,7 @@ fn enums(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
     if values.iter().all(Value::is_null) {
         return;
     }
-    let Some(described) = schema.get("x-enum-descriptions") else {
+    let Some(described) = schema.get(keys::ENUM_DESCRIPTIONS) else {
         let message = "nothing says what the values of this enum mean";
         findings.key(&ENUM, pointer, message, "add `x-enum-descriptions` with an entry for each value");
         return;

@@ -1,0 +1,146 @@
+//! The table of `x-` keys: what it finds, and that readers of the YAML see the same one.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::path::{Path, PathBuf};
+
+use unloc_spec::keys::{self, KEYS};
+use unloc_spec::{Document, Operation};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn the_page_for_readers_has_the_same_table() {
+    let page = std::fs::read_to_string(root().join("openapi/README.md")).unwrap();
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `x-")).collect();
+    let expected: Vec<_> = KEYS
+        .iter()
+        .map(|key| {
+            let places: Vec<_> = key.places.iter().map(|place| place.name()).collect();
+            format!("| `{}` | {} | {} | {} |", key.name, places.join(", "), key.values.described(), key.meaning)
+        })
+        .collect();
+    assert_eq!(rows, expected, "the table of openapi/README.md is to be:\n{}", expected.join("\n"));
+}
+
+/// No name of a key stands in code outside of the table, but where tests write YAML.
+#[test]
+fn the_names_of_keys_stand_in_the_table_alone() {
+    let is_test = |file: &Path| {
+        let name = file.to_string_lossy();
+        ["/tests.rs", "/tests/", "/edits/", "/mistakes", "/mutants.rs", "/snapshots.rs", "/spec/src/keys.rs"]
+            .iter()
+            .any(|part| name.contains(part))
+    };
+    let mut folders = ["crates/spec/src", "codegen/src", "xtask/src", "src"].map(|folder| root().join(folder)).to_vec();
+    let (mut files, mut found) = (0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let file = entry.unwrap().path();
+            if file.is_dir() {
+                folders.push(file);
+                continue;
+            }
+            if file.extension().is_none_or(|extension| extension != "rs") || is_test(&file) {
+                continue;
+            }
+            files += 1;
+            let text = std::fs::read_to_string(&file).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let names = KEYS.iter().map(|key| format!("\"{}\"", key.name)).filter(|name| code.contains(name));
+            found.extend(names.map(|name| format!("{}: {name}", file.display())));
+        }
+    }
+    assert!(files > 150, "{files}");
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+const SOUND: &str = "\
+openapi: 3.0.3
+info: {title: Doors, version: '1'}
+servers: [{url: https://example.com/v1, x-environment: production}]
+paths:
+  /doors/{doorId}:
+    get:
+      operationId: getDoor
+      x-rust-name: read_door
+      x-idempotent: true
+      parameters:
+        - {name: doorId, in: path, required: true, x-rust-name: id, schema: {type: string}}
+      responses:
+        '200':
+          description: It.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Door'}}}
+components:
+  schemas:
+    Door:
+      type: object
+      properties:
+        x-colour: {type: string, x-tolerate: [number, any]}
+";
+
+/// The complaints about a spec with one edit: place, message and help.
+fn complaints(from: &str, to: &str) -> Vec<String> {
+    let text = SOUND.replace(from, to);
+    assert!(from.is_empty() || text != SOUND, "{from}");
+    let document = Document::parse(Path::new("doors.yaml"), &text).unwrap();
+    let flaws = keys::check(&document);
+    let errors = flaws.into_iter().map(|flaw| document.error(&flaw.pointer, flaw.message).helped(flaw.help));
+    errors.map(|error| error.to_string()).collect()
+}
+
+#[test]
+fn what_a_key_may_say_and_where_is_told_with_its_place() {
+    let sound = Document::parse(Path::new("doors.yaml"), SOUND).unwrap();
+    let door = Operation::all(&sound).unwrap().remove(0);
+    assert_eq!(door.rust_name.as_deref(), Some("read_door"));
+    assert_eq!(door.parameters[0].rust_name.as_deref(), Some("id"));
+    let rust_name = "x-rust-name is a Rust identifier in snake or camel case";
+    for (from, to, place, reason) in [
+        ("read_door", "readDoor", "", ""),
+        ("read_door", "read2", "", ""),
+        ("read_door", "read-door", "8:7", rust_name),
+        ("read_door", "ReadDoor", "8:7", rust_name),
+        ("read_door", "read_Door", "8:7", rust_name),
+        ("read_door", "read__door", "8:7", rust_name),
+        ("read_door", "_door", "8:7", rust_name),
+        ("read_door", "2doors", "8:7", rust_name),
+        ("read_door", "[door]", "8:7", rust_name),
+        ("read_door", "''", "8:7", rust_name),
+        ("read_door", "move", "8:7", "x-rust-name is no name in Rust: `move` is a keyword"),
+        ("x-rust-name: id", "x-rust-name: i d", "11:52", rust_name),
+        ("x-idempotent: true", "x-idempotent: 'yes'", "9:7", "x-idempotent is `true` or `false`"),
+        ("x-idempotent: true", "x-repeatable: true", "9:7", "`x-repeatable` means nothing here; take it out"),
+        ("x-idempotent: true", "x-idempotant: true", "9:7", "did you mean `x-idempotent`?"),
+        ("x-idempotent: true", "x-echoes: name", "9:7", "`x-echoes` means nothing here; it stands at a property"),
+        ("x-idempotent: true", "x-evidence: maybe", "9:7", "x-evidence is `documented` or `inferred`, not `maybe`"),
+        ("x-idempotent: true", "x-lint-allow: {description: ''}", "9:22", "`description` has no reason"),
+        ("'200':", "'200':\n          x-note: new", "14:11", "`x-note` means nothing here"),
+        (
+            "'200':",
+            "x-note: new\n        default: {description: no}\n        '200':",
+            "13:9",
+            "`x-note` means nothing here",
+        ),
+        ("'200':", "default: {description: no, x-note: new}\n        '200':", "13:36", "`x-note` means nothing here"),
+        ("info: {", "x-note: new\ninfo: {", "2:1", "these stand here: x-clients"),
+        ("[number, any]", "[any]", "21:34", "x-tolerate is `[number]` or `[number, any]` for this type"),
+        ("properties:\n", "required: [x-colour]\n      properties:\n", "22:34", "`any` is for an optional property"),
+    ] {
+        let found = complaints(from, to);
+        if place.is_empty() {
+            assert!(found.is_empty(), "{to}: {found:?}");
+        } else {
+            let begins = format!("doors.yaml:{place}: ");
+            assert!(found.len() == 1 && found[0].starts_with(&begins) && found[0].contains(reason), "{to}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_somebody_gave_is_no_key_of_ours() {
+    assert!(complaints("x-colour: {type: string", "x-tolerate: {type: string").is_empty());
+    assert!(complaints("  schemas:\n", "  headers: {x-trace: {schema: {type: string}}}\n  schemas:\n").is_empty());
+    assert!(complaints("type: string, x-tolerate", "type: string, example: {x-a: 1}, x-tolerate").is_empty());
+}
