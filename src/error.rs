@@ -20,7 +20,7 @@ use crate::operation::Operation;
 use crate::text::InvalidPhoneNumber;
 use crate::types::error::ConversionError;
 pub use kind::{ErrorKind, Outcome};
-pub(crate) use redact::{Sent, one_line, redact};
+pub(crate) use redact::{Sent, Texts, one_line, redact};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

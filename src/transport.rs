@@ -12,6 +12,7 @@ use futures_util::future::{Either, select};
 use progenitor_client::{ClientInfo, ResponseValue};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Request, StatusCode, Url};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use body::{BODY_LIMIT, Unread, read};
@@ -21,7 +22,7 @@ use crate::call::{Call, Ending, Limit, Wire};
 use crate::clock::Clock;
 use crate::coding::coding;
 use crate::decode::{Said, decode};
-use crate::error::{Error, ErrorKind, Result, Sent};
+use crate::error::{Error, ErrorKind, Result, Sent, Texts};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
 use crate::path;
@@ -82,15 +83,40 @@ impl From<reqwest::Error> for Unbuilt {
     }
 }
 
+/// A request, and the body that each attempt sends.
+pub(crate) struct Built<B> {
+    pub(crate) request: Request,
+    pub(crate) json: Option<Bytes>,
+    /// The value that the body was made of, for errors not to repeat what is sensitive in it.
+    pub(crate) said: B,
+}
+
+impl<B> Built<B> {
+    /// The same without the value, and the value: of all that is sent, only this has a type of its own.
+    fn apart(built: Result<Self, Unbuilt>) -> (Result<Built<()>, Unbuilt>, Option<B>) {
+        match built {
+            Ok(Self { request, json, said }) => (Ok(Built { request, json, said: () }), Some(said)),
+            Err(why) => (Err(why), None),
+        }
+    }
+}
+
+/// A request body.
+pub(crate) fn json(body: &impl Serialize) -> Result<Bytes, Unbuilt> {
+    let json = serde_json::to_vec(body);
+    json.map(Bytes::from).map_err(|error| Unbuilt::InvalidRequest(format!("the body cannot be written: {error}")))
+}
+
 /// Sends a request and reads the answer as a `T`.
 pub(crate) async fn send<T: DeserializeOwned>(
     client: &impl ClientInfo<Inner>,
-    request: Result<Request, Unbuilt>,
+    built: Result<Built<impl Serialize + Sync>, Unbuilt>,
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
+    let (built, said) = Built::apart(built);
     let Exchanged { answer: Answer { status, headers, body }, ending, http } =
-        exchange(client.client(), client.inner(), request, options, operation).await?;
+        exchange(client.client(), client.inner(), built, &said, options, operation).await?;
     // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
     let read = || match coding(&headers, &body) {
         Some(coding) => {
@@ -105,12 +131,13 @@ pub(crate) async fn send<T: DeserializeOwned>(
 /// Sends a request whose answer has no documented content; whatever comes with a 2xx is fine.
 pub(crate) async fn send_for_nothing(
     client: &impl ClientInfo<Inner>,
-    request: Result<Request, Unbuilt>,
+    built: Result<Built<impl Serialize + Sync>, Unbuilt>,
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
+    let (built, said) = Built::apart(built);
     let Exchanged { answer: Answer { status, headers, .. }, ending, .. } =
-        exchange(client.client(), client.inner(), request, options, operation).await?;
+        exchange(client.client(), client.inner(), built, &said, options, operation).await?;
     ending.read(status, || Ok(()))?;
     Ok(ResponseValue::new((), status, headers))
 }
@@ -132,14 +159,15 @@ struct Exchanged<'a> {
 async fn exchange<'a>(
     client: &'a reqwest::Client,
     inner: &'a Inner,
-    request: Result<Request, Unbuilt>,
+    built: Result<Built<()>, Unbuilt>,
+    said: &'a dyn Texts,
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<Exchanged<'a>> {
     // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
     platform::running().map_err(|error| error.during(operation))?;
     let Inner { tokens, manner } = inner;
-    let mut request = request.map_err(|error| Error::unbuilt(error).during(operation))?;
+    let Built { mut request, json, .. } = built.map_err(|error| Error::unbuilt(error).during(operation))?;
     if !path::is_on(operation, manner.base_path(), request.url()) {
         let what = format!("a parameter leads away from {}", operation.path);
         return Err(Error::new(ErrorKind::Request, what).during(operation));
@@ -153,7 +181,7 @@ async fn exchange<'a>(
     for (name, value) in &limits.headers {
         headers.insert(name, value.clone());
     }
-    let mut http = Http { client, manner, operation, request, bearers: Vec::new() };
+    let mut http = Http { client, manner, operation, request, json, said, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
@@ -168,7 +196,11 @@ struct Http<'a> {
     client: &'a reqwest::Client,
     manner: &'a Manner,
     operation: &'static Operation,
+    /// Without its body, which every attempt gets.
     request: Request,
+    json: Option<Bytes>,
+    /// The body, as the value that it was made of.
+    said: &'a dyn Texts,
     /// The tokens that were sent before.
     bearers: Vec<Bearer>,
 }
@@ -193,7 +225,7 @@ impl Wire for Http<'_> {
 impl Http<'_> {
     async fn attempt(&self, bearer: Option<&Bearer>, limit: Limit) -> Result<Answer> {
         let Limit { mut over, time } = limit;
-        let mut request = self.copy()?;
+        let mut request = self.copy();
         if let Some(bearer) = bearer {
             request.headers_mut().insert(header::AUTHORIZATION, bearer.header());
         }
@@ -224,25 +256,25 @@ impl Http<'_> {
         }
     }
 
-    /// The request once more. `Request::try_clone` shares the body; it also makes room for settings each time that no
-    /// request of the bindings has, so that it is spared where there is no body.
-    fn copy(&self) -> Result<Request> {
-        if self.request.body().is_some() {
-            // The bindings send bytes, which can be shared.
-            let unsendable = || Error::new(ErrorKind::Request, "its body cannot be sent more than once");
-            return self.request.try_clone().ok_or_else(unsendable);
-        }
+    /// The request, with its body. `Request::try_clone` would do, but makes room for settings each time that no request of
+    /// the bindings has.
+    fn copy(&self) -> Request {
         let mut copy = Request::new(self.request.method().clone(), self.request.url().clone());
         let headers = self.request.headers();
         // Two are to come: the token, and the host.
         copy.headers_mut().reserve(headers.len() + 2);
         copy.headers_mut().extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Ok(copy)
+        *copy.body_mut() = self.json.clone().map(Into::into);
+        copy
     }
 
     /// What the call said, for a response that leaves it out.
     fn said(&self) -> Said<'_> {
-        Said { base_path: self.manner.base_path(), request: &self.request }
+        Said {
+            base_path: self.manner.base_path(),
+            url: self.request.url(),
+            json: self.json.as_deref().unwrap_or_default(),
+        }
     }
 
     fn undecodable(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes, what: &str) -> Error {
@@ -255,7 +287,7 @@ impl Http<'_> {
 
     /// What an error must not repeat; read from the request only when there is an error.
     fn sent(&self, bearer: Option<&Bearer>) -> Sent {
-        let mut sent = Sent::of(self.operation, self.manner.base_path(), &self.request);
+        let mut sent = Sent::of(self.operation, self.manner.base_path(), &self.request, self.said);
         self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));
         sent
     }

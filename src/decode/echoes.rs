@@ -1,6 +1,6 @@
 //! What a call said, for a response that was to repeat it.
 
-use reqwest::Request;
+use reqwest::Url;
 use serde_json::{Map, Value};
 
 use crate::operation::{Operation, Source};
@@ -9,7 +9,9 @@ use crate::path::unsegment;
 /// What a call said.
 pub(crate) struct Said<'a> {
     pub(crate) base_path: &'a str,
-    pub(crate) request: &'a Request,
+    pub(crate) url: &'a Url,
+    /// Its body.
+    pub(crate) json: &'a [u8],
 }
 
 impl Said<'_> {
@@ -33,8 +35,7 @@ impl Said<'_> {
             }
         };
         let Some(object @ Value::Object(_)) = object else { return false };
-        let body = self.request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let body: Value = serde_json::from_slice(self.json).unwrap_or_default();
         let mut filled = false;
         for echo in operation.echoes {
             if let Some(value) = self.value(&body, echo.source).filter(|value| !value.is_null()) {
@@ -48,7 +49,7 @@ impl Said<'_> {
         match source {
             Source::Property(name) => body.get(name).cloned(),
             Source::Segment(place) => {
-                let path = self.request.url().path().strip_prefix(self.base_path)?;
+                let path = self.url.path().strip_prefix(self.base_path)?;
                 Some(unsegment(path.split('/').nth(place)?)?.into())
             }
         }

@@ -9,8 +9,8 @@ fn read<T: DeserializeOwned>(id: &str, body: &str) -> Result<T, String> {
 
 /// A response to a call that said nothing.
 fn decoded<T: DeserializeOwned>(id: &str, body: &[u8]) -> Result<T, String> {
-    let request = reqwest::Request::new(reqwest::Method::GET, "https://api.unloc.app/".parse().unwrap());
-    decode(Operation::find(id).unwrap(), body, &Said { base_path: "", request: &request })
+    let url = "https://api.unloc.app/".parse().unwrap();
+    decode(Operation::find(id).unwrap(), body, &Said { base_path: "", url: &url, json: b"" })
 }
 
 const KEY: &str = r#"{"id":"k","toUser":{"id":12125550142},"state":"active"}"#;

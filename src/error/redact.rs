@@ -9,9 +9,11 @@ mod grams;
 mod harmless;
 mod numbers;
 mod sent;
+mod texts;
 mod tokens;
 
 pub(crate) use sent::Sent;
+pub(crate) use texts::Texts;
 
 const PHONE: &str = "[phone number]";
 const TOKEN: &str = "[token]";

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use reqwest::{Request, Url};
-use serde_json::Value;
 
 use super::escapes::{self, Unit};
 use super::grams::Grams;
+use super::texts::Texts;
 use super::{Marks, PHONE, is_invisible, numbers, tokens};
 use crate::operation::{Operation, Sensitive};
 
@@ -42,16 +42,13 @@ struct Hidden {
 impl Sent {
     /// What a request says in its path, its query and its body. The spec names the parameters and properties that are
     /// sensitive; what looks like a number with its plus is one, wherever it stands.
-    pub(crate) fn of(operation: &Operation, base_path: &str, request: &Request) -> Self {
+    pub(crate) fn of(operation: &Operation, base_path: &str, request: &Request, body: &dyn Texts) -> Self {
         let mut sent = Self::default();
         sent.path(operation, base_path, request.url());
         for (name, value) in request.url().query_pairs() {
             sent.value(operation, &name, &value);
         }
-        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        if let Ok(body) = serde_json::from_slice(body) {
-            sent.body(operation, "", &body);
-        }
+        body.each(&mut |name, text| sent.value(operation, name, text));
         for value in request.headers().values().filter(|value| value.is_sensitive()) {
             sent.secret(&String::from_utf8_lossy(value.as_bytes()));
         }
@@ -66,15 +63,6 @@ impl Sent {
                 let value: String = escapes::decoded(&found).into_iter().map(|unit| unit.c).collect();
                 self.value(operation, name, &value);
             }
-        }
-    }
-
-    fn body(&mut self, operation: &Operation, name: &str, value: &Value) {
-        match value {
-            Value::String(text) => self.value(operation, name, text),
-            Value::Array(items) => items.iter().for_each(|item| self.body(operation, name, item)),
-            Value::Object(fields) => fields.iter().for_each(|(name, value)| self.body(operation, name, value)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 

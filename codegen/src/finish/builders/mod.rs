@@ -179,6 +179,20 @@ impl Builder<'_> {
         })
     }
 
+    /// The type of the request body, built.
+    fn body_type(&self, body: &Field<'_>) -> TokenStream {
+        match body.built() {
+            Some(name) => {
+                let (module, name) = (self.module, format_ident!("{name}"));
+                quote!(#module::types::#name)
+            }
+            None => {
+                let ty = &body.ty;
+                quote!(#ty)
+            }
+        }
+    }
+
     /// What to say while no body is set: one that says nothing is none where something is required of it.
     fn no_body(&self, body: &Field<'_>) -> Option<String> {
         match body.built() {
@@ -240,8 +254,7 @@ impl Builder<'_> {
             pub async fn send(mut self) -> crate::Result<::progenitor_client::ResponseValue<#ty>> {
                 let client = ::std::sync::Arc::clone(&self.client);
                 let options = ::std::mem::take(&mut self.options);
-                let request = self.__request();
-                crate::transport::#through(&*client, request, options, #constant).await
+                crate::transport::#through(&*client, self.__request(), options, #constant).await
             }
         }
     }

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! The address is put together by the SDK, since progenitor lets a parameter leave its path; so are the values of headers.
-//! `api-version` is progenitor's own idea. A query parameter that is not set costs nothing, and no more does a map of headers
+//! `api-version` is progenitor's own idea. A body is serialized by the SDK, which shares it with all attempts. A query parameter that is not set costs nothing, and no more does a map of headers
 //! that nothing is put into. All else stays as it is; what does not look so ends the build.
 
 use quote::{ToTokens, quote};
@@ -66,7 +66,25 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
         }
     });
     let method = chain.method;
-    let other = other.iter().map(|ExprMethodCall { method, args, .. }| quote!(.#method(#args)));
+    // The body is sent as often as there are attempts, and its value tells errors what not to repeat.
+    let (json, said, ty) = match fields.iter().find(|field| field.parameter.is_none()) {
+        Some(body) => {
+            let ident = &body.ident;
+            (
+                quote!(::std::option::Option::Some(crate::transport::json(&#ident)?)),
+                quote!(#ident),
+                builder.body_type(body),
+            )
+        }
+        None => (quote!(::std::option::Option::None), quote!(()), quote!(())),
+    };
+    let other = other.iter().map(|ExprMethodCall { method, args, .. }| {
+        if method == "json" {
+            let json = quote!(::reqwest::header::HeaderValue::from_static("application/json"));
+            return quote!(.header(::reqwest::header::CONTENT_TYPE, #json));
+        }
+        quote!(.#method(#args))
+    });
     let query = query.iter().map(|ExprMethodCall { args, .. }| {
         let field = fields.iter().find(|field| mentions(args, &field.ident.to_string()));
         let guard =
@@ -77,14 +95,15 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
         }
     });
     Ok(parse_quote! {
-        fn __request(self) -> ::std::result::Result<::reqwest::Request, crate::transport::Unbuilt> {
+        fn __request(self) -> ::std::result::Result<crate::transport::Built<#ty>, crate::transport::Unbuilt> {
             let Self { client, #(#parts,)* .. } = self;
             #(#values)*
             #address
             let request = client.client.#method(url) #(#other)*;
             #(#query)*
             #headers
-            ::std::result::Result::Ok(request.build()?)
+            let json = #json;
+            ::std::result::Result::Ok(crate::transport::Built { request: request.build()?, json, said: #said })
         }
     })
 }
