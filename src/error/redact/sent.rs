@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::{Request, Url};
+use reqwest::Url;
 
 use super::escapes::{self, Unit};
 use super::grams::Grams;
@@ -42,16 +42,13 @@ struct Hidden {
 impl Sent {
     /// What a request says in its path, its query and its body. The spec names the parameters and properties that are
     /// sensitive; what looks like a number with its plus is one, wherever it stands.
-    pub(crate) fn of(operation: &Operation, base_path: &str, request: &Request, body: &dyn Texts) -> Self {
+    pub(crate) fn of(operation: &Operation, base_path: &str, url: &Url, body: &dyn Texts) -> Self {
         let mut sent = Self::default();
-        sent.path(operation, base_path, request.url());
-        for (name, value) in request.url().query_pairs() {
+        sent.path(operation, base_path, url);
+        for (name, value) in url.query_pairs() {
             sent.value(operation, &name, &value);
         }
         body.each(&mut |name, text| sent.value(operation, name, text));
-        for value in request.headers().values().filter(|value| value.is_sensitive()) {
-            sent.secret(&String::from_utf8_lossy(value.as_bytes()));
-        }
         sent
     }
 

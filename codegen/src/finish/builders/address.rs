@@ -30,10 +30,11 @@ pub(super) fn address(builder: &Builder<'_>, fields: &[Field<'_>]) -> TokenStrea
         }
     }
     written.extend((!text.is_empty()).then(|| quote!(url.text(#text);)));
+    let operation = builder.constant();
     quote! {
         let mut url = crate::path::Address::below(&client.inner.manner.base);
         #(#written)*
-        let url = url.finish();
+        let url = url.finish(#operation)?;
     }
 }
 
