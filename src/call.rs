@@ -119,7 +119,11 @@ impl Call<'_> {
             refused: None,
             refusal: None,
         };
-        let answer = self.attempts(wire, &mut log).instrument(span.clone()).await;
+        // Pinned where they are made: to move a future into its span would copy all of it.
+        let answer = {
+            let attempts = pin!(self.attempts(wire, &mut log));
+            attempts.instrument(span.clone()).await
+        };
         let ending = Ending { span, operation: self.operation, sent: log.sent, outcome: log.outcome };
         match answer {
             Ok(answer) => Ok((answer, ending)),
@@ -241,7 +245,8 @@ impl Call<'_> {
             unloc.outcome = Empty,
         );
         let limit = Limit { over: self.clock.sleep(time), time };
-        let answer = wire.send(bearer, limit).instrument(span.clone()).await;
+        let sending = pin!(wire.send(bearer, limit));
+        let answer = sending.instrument(span.clone()).await;
         record(&span, answer.as_ref().ok().map(W::status), answer.as_ref().err());
         let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
         log.sent += u32::from(outcome != Outcome::NotSent);

@@ -98,7 +98,9 @@ impl RequestOptions {
     /// These, and what they leave open from others.
     pub(crate) fn over(self, others: &Self) -> Limits {
         let mut headers = others.headers.clone();
-        headers.extend(self.headers);
+        if !self.headers.is_empty() {
+            headers.extend(self.headers);
+        }
         let timeout = self.timeout.or(others.timeout).unwrap_or(Duration::from_secs(20));
         let deadline = self.deadline.or(others.deadline).unwrap_or(Duration::from_secs(60));
         let no_time = (timeout.is_zero() || deadline.is_zero()).then(|| {

@@ -22,10 +22,17 @@ const LOCK: &str = "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f0000";
 const GUEST: &str = "+12125550142";
 const NEW_KEY: &str = r#"{"userId":"+12125550142","durationMinutes":60}"#;
 
-/// The rung that `unloc` is compared with, and how many allocations a call may have more than there. They hardly vary, so
-/// more of them fail the benchmark, where more time may be the machine's.
+/// The rung that `unloc` is compared with.
 const BASE: &str = "typed";
-const MORE_ALLOCATIONS: f64 = 12.0;
+
+/// What `unloc` is to stay below, beside [`BASE`].
+struct Goal {
+    /// So many times the processor time.
+    time: f64,
+    /// So many allocations more. They hardly vary, so more of them fail the benchmark, where more time may be the
+    /// machine's.
+    allocations: f64,
+}
 
 fn main() -> ExitCode {
     unloc_benches::main("overhead", |plan| {
@@ -33,9 +40,14 @@ fn main() -> ExitCode {
         let runtime = &tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let bench = Bench { server, runtime, plan };
         let rows = [
-            bench.compare("getLock", 500, Call::Lock, 1.15)?,
-            bench.compare(&format!("getLocks, {LOCKS} of them"), 100, Call::Locks, 1.05)?,
-            bench.compare("createKey", 500, Call::CreateKey, 1.15)?,
+            bench.compare("getLock", 500, Call::Lock, Goal { time: 1.15, allocations: 2.0 })?,
+            bench.compare(
+                &format!("getLocks, {LOCKS} of them"),
+                100,
+                Call::Locks,
+                Goal { time: 1.05, allocations: 2.0 },
+            )?,
+            bench.compare("createKey", 500, Call::CreateKey, Goal { time: 1.15, allocations: 5.0 })?,
         ];
         Ok(rows.concat())
     })
@@ -73,9 +85,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Measures one operation through all rungs; a full round has this many calls of each. `unloc` is to stay below so
-    /// many times the processor time of [`BASE`].
-    fn compare(&self, operation: &str, calls: usize, call: Call, goal: f64) -> Result<Vec<Row>> {
+    /// Measures one operation through all rungs; a full round has this many calls of each.
+    fn compare(&self, operation: &str, calls: usize, call: Call, goal: Goal) -> Result<Vec<Row>> {
         let mut rungs =
             [self.hyper(call)?, self.reqwest(call)?, self.typed(call)?, self.plain(call)?, self.unloc(call)?];
         let rounds = interleave(self.plan.rounds, self.plan.calls(calls), &mut rungs)?;
@@ -86,14 +97,18 @@ impl Bench<'_> {
         };
         let allocations = |rung| figure(rung, "allocations").ok_or("a rung was not measured");
         let (own, base) = (allocations("unloc")?, allocations(BASE)?);
-        if own - base > MORE_ALLOCATIONS {
-            let what =
-                format!("{operation}: {own} allocations, where `{BASE}` has {base}: more than {MORE_ALLOCATIONS} more");
+        // An average over calls, of which one may grow a buffer that lasts.
+        if own - base > goal.allocations + 0.5 {
+            let most = goal.allocations;
+            let what = format!("{operation}: {own} allocations, where `{BASE}` has {base}: more than {most} more");
             return Err(what.into());
         }
         if let Some(ratio) = figure("unloc", &format!("CPU to {BASE}")).filter(|_| !self.plan.is_smoke()) {
-            let met = if ratio <= goal { "met" } else { "missed, this time" };
-            println!("{operation}: {ratio:.2} times the processor time of `{BASE}`; the goal of {goal:.2} is {met}");
+            let met = if ratio <= goal.time { "met" } else { "missed, this time" };
+            println!(
+                "{operation}: {ratio:.2} times the processor time of `{BASE}`; the goal of {:.2} is {met}",
+                goal.time
+            );
         }
         Ok(rows)
     }
