@@ -97,10 +97,13 @@ impl RequestOptions {
 
     /// These, and what they leave open from others.
     pub(crate) fn over(self, others: &Self) -> Limits {
-        let mut headers = others.headers.clone();
-        if !self.headers.is_empty() {
+        let headers = if others.headers.is_empty() {
+            self.headers
+        } else {
+            let mut headers = others.headers.clone();
             headers.extend(self.headers);
-        }
+            headers
+        };
         let timeout = self.timeout.or(others.timeout).unwrap_or(Duration::from_secs(20));
         let deadline = self.deadline.or(others.deadline).unwrap_or(Duration::from_secs(60));
         let no_time = (timeout.is_zero() || deadline.is_zero()).then(|| {

@@ -74,13 +74,15 @@ struct Encoded<'a>(&'a mut String);
 
 impl Write for Encoded<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_~.".contains(&byte) {
-                self.0.push(char::from(byte));
-            } else {
-                write!(self.0, "%{byte:02X}")?;
-            }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.');
+        let mut written = 0;
+        // As a rule all of it is plain, and is written at once.
+        for (place, byte) in text.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
+            self.0.push_str(text.get(written..place).unwrap_or_default());
+            write!(self.0, "%{byte:02X}")?;
+            written = place + 1;
         }
+        self.0.push_str(text.get(written..).unwrap_or_default());
         Ok(())
     }
 }
