@@ -1,4 +1,5 @@
-//! Every operation of the Integrator API, called once with plain values, for whatever holds for all of them.
+//! Operations of the Integrator API, each called once with plain values as users call it, for whatever holds for all of
+//! them. One that is new needs no line here: `tests/awkward/` calls it with what the YAML says.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,7 @@ impl Ids {
     }
 
     /// A person's number, unchecked.
-    fn person(&self, parameter: &str) -> PhoneNumber {
+    pub(crate) fn person(&self, parameter: &str) -> PhoneNumber {
         unchecked(self.get(parameter))
     }
 }
@@ -97,7 +98,7 @@ macro_rules! call_each {
 
 pub(crate) use call_each;
 
-/// A call of every operation.
+/// A call of each operation.
 pub(crate) fn calls() -> Vec<Call> {
     call_each! {
         Unloc "getIntegrator": |unloc, ids| unloc.get_integrator().integrator_id(ids.get("integratorId"));
