@@ -39,10 +39,11 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     for watched in ["build.rs", "own.rs", "table.rs", "spec.rs", "rows"] {
         println!("cargo::rerun-if-changed={watched}");
     }
-    let mut own = String::new();
-    for api in ["auth", "integrator"] {
+    let (apis, mut own) = (unloc_codegen::apis(Path::new("../.."))?, String::new());
+    fs::write(out.join("apis.rs"), unloc_codegen::modules(&apis))?;
+    println!("cargo::rerun-if-changed=../../openapi");
+    for api in &apis {
         let spec = format!("../../openapi/{api}.yaml");
-        println!("cargo::rerun-if-changed={spec}");
         let document = Document::read(Path::new(&spec))?;
         let source = bindings(&document, api).map_err(|errors| said(&errors))?;
         fs::write(out.join(api).with_extension("rs"), source)?;
