@@ -1,5 +1,5 @@
-//! Makes the bindings of both APIs from their specs.
+//! Makes the bindings of each API from its spec.
 
 fn main() -> std::process::ExitCode {
-    unloc_codegen::build(&["auth", "integrator"])
+    unloc_codegen::build()
 }

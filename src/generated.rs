@@ -11,13 +11,8 @@
     unused_qualifications
 )]
 
-pub(crate) mod auth {
-    include!(concat!(env!("OUT_DIR"), "/auth.rs"));
-}
-
-pub(crate) mod integrator {
-    include!(concat!(env!("OUT_DIR"), "/integrator.rs"));
-}
+// A module for each `openapi/{api}.yaml`, and the tables of all.
+include!(concat!(env!("OUT_DIR"), "/apis.rs"));
 
 /// The rows of `tests/awkward/`, in its package alone.
 #[cfg(unloc_awkward)]

@@ -1,6 +1,6 @@
 //! What the specs say about each operation, as data.
 
-use crate::generated::{auth, integrator};
+use crate::generated::OPERATIONS;
 
 /// One operation of the two APIs.
 ///
@@ -82,9 +82,9 @@ pub enum Handle {
 }
 
 impl Operation {
-    /// All operations of both APIs.
+    /// All operations of all APIs.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        auth::OPERATIONS.iter().chain(integrator::OPERATIONS).copied()
+        OPERATIONS.iter().copied().flatten().copied()
     }
 
     /// The operation with this `operationId`.

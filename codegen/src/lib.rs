@@ -29,9 +29,10 @@ use placeholder::Placeholders;
 use unloc_spec::{Document, Error, Operation};
 
 /// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
-/// folder. What is wrong with a spec becomes one `cargo::error` line each, with file, line and reason.
+/// folder, and [`modules`] to `apis.rs`. What is wrong with a spec becomes one `cargo::error` line each, with file, line and
+/// reason.
 #[must_use]
-pub fn build(apis: &[&str]) -> ExitCode {
+pub fn build() -> ExitCode {
     // Panics are caught and explained with the place in the spec; their own message would only be noise before that.
     std::panic::set_hook(Box::new(|_| {}));
     let mut failed = false;
@@ -42,10 +43,16 @@ pub fn build(apis: &[&str]) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    CLIENTS.iter().for_each(|source| println!("cargo::rerun-if-changed={source}"));
-    for api in apis {
+    CLIENTS.iter().chain(&["openapi"]).for_each(|source| println!("cargo::rerun-if-changed={source}"));
+    let apis = match apis(Path::new(".")).and_then(|apis| put("apis.rs", &modules(&apis)).map(|()| apis)) {
+        Ok(apis) => apis,
+        Err(error) => {
+            println!("cargo::error={error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    for api in &apis {
         let spec = PathBuf::from(format!("openapi/{api}.yaml"));
-        println!("cargo::rerun-if-changed={}", spec.display());
         let written = catch_unwind(AssertUnwindSafe(|| write(&spec, api, &mut reserved)));
         let written = written.unwrap_or_else(|panic| {
             let what = format!("the bindings cannot be made, for a reason that is not foreseen: {}", reason(&*panic));
@@ -59,6 +66,45 @@ pub fn build(apis: &[&str]) -> ExitCode {
         }
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The APIs of the package in this folder: the names of the files `openapi/{api}.yaml`, but for `lint.yaml`.
+///
+/// # Errors
+/// Names the folder, if it cannot be read.
+pub fn apis(folder: &Path) -> Result<Vec<String>, Error> {
+    let folder = folder.join("openapi");
+    let fail = |error: std::io::Error| Error::new(&folder, None, format!("cannot be read: {error}"));
+    let mut apis = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(fail)? {
+        let file = entry.map_err(fail)?.file_name().to_string_lossy().into_owned();
+        apis.extend(file.strip_suffix(".yaml").filter(|api| *api != "lint").map(str::to_owned));
+    }
+    apis.sort();
+    Ok(apis)
+}
+
+/// The Rust source of `crate::generated`: a module for each API, and what all of them know.
+#[must_use]
+pub fn modules(apis: &[String]) -> String {
+    let mut source = String::new();
+    for api in apis {
+        source.push_str(&format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}.rs\")); }}\n"));
+    }
+    for (table, kind) in [("OPERATIONS", "&crate::Operation"), ("PROPERTIES", "&str")] {
+        let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
+        source.push_str(&format!("pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
+    }
+    source
+}
+
+/// Writes a file to the output folder of a build script.
+fn put(name: &str, text: &str) -> Result<(), Error> {
+    let Some(folder) = std::env::var_os("OUT_DIR") else {
+        return Err(Error::new(Path::new(name), None, "OUT_DIR is not set: `build` runs in a build script"));
+    };
+    let target = Path::new(&folder).join(name);
+    std::fs::write(&target, text).map_err(|error| Error::new(&target, None, format!("cannot be written: {error}")))
 }
 
 /// What a panic said.
@@ -86,13 +132,7 @@ fn write(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<(), Vec<Erro
     if !clashes.is_empty() {
         return Err(clashes);
     }
-    let bindings = bindings(&document, api)?;
-    let Some(folder) = std::env::var_os("OUT_DIR") else {
-        return Err(vec![Error::new(spec, None, "OUT_DIR is not set: `build` runs in a build script")]);
-    };
-    let target = Path::new(&folder).join(format!("{api}.rs"));
-    std::fs::write(&target, bindings)
-        .map_err(|error| vec![Error::new(&target, None, format!("cannot be written: {error}"))])
+    put(&format!("{api}.rs"), &bindings(&document, api)?).map_err(|error| vec![error])
 }
 
 /// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`.

@@ -1,9 +1,11 @@
-//! Functions of a client that are written by hand, which no operation can be called as. They are read from the source, so that
-//! no list of them is kept.
+//! What of the clients is written by hand: that there are any, and their functions, which no operation can be called as. It is
+//! read from the source, so that no list of it is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use syn::{Attribute, ImplItem, Item, Meta, Token, Type};
+use unloc_spec::keys::CLIENTS as DECLARED;
 use unloc_spec::{Document, Error, Operation};
 
 use crate::collisions::name_of;
@@ -12,9 +14,16 @@ use crate::names;
 /// Where the clients' functions are written, below the package's folder.
 pub const CLIENTS: [&str; 2] = ["src/client.rs", "src/lock_holder.rs"];
 
-/// The functions that clients have already, by client and name, and where each is from.
+/// The clients, and the functions that they have already.
 #[derive(Debug, Default)]
-pub struct Reserved(BTreeMap<(String, String), String>);
+pub struct Reserved {
+    /// By client and name, where each function is from.
+    functions: BTreeMap<(String, String), String>,
+    /// The structs that are written.
+    clients: BTreeSet<String>,
+    /// The spec whose operations the clients offer.
+    offered: Option<PathBuf>,
+}
 
 impl Reserved {
     /// Those of these Rust sources.
@@ -30,21 +39,36 @@ impl Reserved {
         Ok(found)
     }
 
-    /// Operations of a document that would be called as one of them; they are reserved themselves from now on, for the
-    /// documents to come.
+    /// Operations of a document that would be called as one of them, and clients that nobody has written; the operations
+    /// are reserved themselves from now on, for the documents to come.
     #[must_use]
     pub fn clashes(&mut self, document: &Document, operations: &[Operation]) -> Vec<Error> {
         let mut errors = Vec::new();
+        let declared: BTreeSet<_> = operations.iter().filter_map(Operation::client_name).collect();
+        for client in declared.iter().filter(|client| !self.clients.contains(**client)) {
+            let what = format!("no struct `{client}` is written in {}", CLIENTS.join(" or "));
+            let error = document.error(&format!("/{DECLARED}/{client}"), what);
+            errors.push(error.helped("write it as `LockHolder` is, and give `Handle` a variant of its name"));
+        }
+        if !declared.is_empty() {
+            let first = self.offered.get_or_insert_with(|| document.file.clone());
+            if *first != document.file {
+                let what =
+                    format!("the clients offer what {} describes, and send it where that stands", first.display());
+                let error = document.error(&format!("/{DECLARED}"), what);
+                errors.push(error.helped("describe the operations there, or teach the clients to hold a second API"));
+            }
+        }
         for operation in operations {
             let (Some(client), name) = (operation.client_name(), names::function(operation)) else { continue };
             let key = (client.to_owned(), name.clone());
-            if let Some(from) = self.0.get(&key) {
+            if let Some(from) = self.functions.get(&key) {
                 let id = &operation.id;
                 let what = format!("the operation `{id}` gives a function `{name}`, and `{client}` has one {from}");
                 let error = document.error(&name_of(document, operation), what);
                 errors.push(error.helped("give it another name for Rust by `x-rust-name`"));
             }
-            self.0.insert(key, format!("from `{}`", document.file.display()));
+            self.functions.insert(key, format!("from `{}`", document.file.display()));
         }
         errors
     }
@@ -57,13 +81,14 @@ impl Reserved {
                 let from = if block.trait_.is_some() { "from a trait" } else { "that is written by hand" };
                 for item in &block.items {
                     if let ImplItem::Fn(function) = item {
-                        self.0.insert((name.clone(), function.sig.ident.to_string()), from.to_owned());
+                        self.functions.insert((name.clone(), function.sig.ident.to_string()), from.to_owned());
                     }
                 }
             }
             Item::Struct(item) => {
+                self.clients.insert(item.ident.to_string());
                 for name in item.attrs.iter().flat_map(derived) {
-                    self.0.insert((item.ident.to_string(), name.to_owned()), "from a trait".to_owned());
+                    self.functions.insert((item.ident.to_string(), name.to_owned()), "from a trait".to_owned());
                 }
             }
             _ => {}

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use quote::ToTokens;
-use unloc_codegen::bindings;
-use unloc_spec::Document;
+use unloc_codegen::{Reserved, bindings};
+use unloc_spec::{Document, Operation};
 
 const SPEC: &str = include_str!("../../crates/spec/tests/clients.yaml");
 
@@ -94,6 +94,26 @@ fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_i
     assert!(source.contains("# async fn example(project: unloc::Project)"), "an example of a call");
     assert!(source.contains("let mut items = project.get_locks().items();"), "an example of items");
     assert!(source.contains("///What can be done in one project.\nimpl crate::Project {"), "{source}");
+}
+
+#[test]
+fn a_client_that_nobody_has_written_and_one_of_two_specs_are_refused_at_their_declaration() {
+    let document = |file: &str| Document::parse(Path::new(file), SPEC).unwrap();
+    let clashes = |reserved: &mut Reserved, file: &str| -> Vec<String> {
+        let document = document(file);
+        let clashes = reserved.clashes(&document, &Operation::all(&document).unwrap());
+        clashes.iter().map(ToString::to_string).collect()
+    };
+    let line = |text: &str| SPEC.lines().position(|line| line.starts_with(text)).unwrap() + 1;
+    let mut one = Reserved::of(["pub struct Organization;"].into_iter()).unwrap();
+    let found = clashes(&mut one, "v2.yaml");
+    let place = format!("v2.yaml:{}:3: no struct `Project` is written", line("  Project:"));
+    assert!(matches!(found.as_slice(), [one] if one.starts_with(&place)), "{found:?}");
+    let mut both = Reserved::of(["pub struct Organization; pub struct Project;"].into_iter()).unwrap();
+    assert_eq!(clashes(&mut both, "v2.yaml"), Vec::<String>::new());
+    let found = clashes(&mut both, "v3.yaml");
+    let place = format!("v3.yaml:{}:1: the clients offer what v2.yaml describes", line("x-clients:"));
+    assert!(found.iter().any(|found| found.starts_with(&place)), "{found:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Writes the bindings of both APIs and of every awkward spec that works.
 
+#[path = "own.rs"]
+mod own;
 #[path = "table.rs"]
 mod table;
 
@@ -34,16 +36,20 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     // The SDK's sources have features, which this package does not.
     println!("cargo::rustc-check-cfg=cfg(feature, values(\"rustls\", \"rustls-no-provider\", \"schemars\"))");
     println!("cargo::rustc-cfg=unloc_awkward");
-    for watched in ["build.rs", "table.rs", "spec.rs", "rows"] {
+    for watched in ["build.rs", "own.rs", "table.rs", "spec.rs", "rows"] {
         println!("cargo::rerun-if-changed={watched}");
     }
-    for api in ["auth", "integrator"] {
+    let (apis, mut own) = (unloc_codegen::apis(Path::new("../.."))?, String::new());
+    fs::write(out.join("apis.rs"), unloc_codegen::modules(&apis))?;
+    println!("cargo::rerun-if-changed=../../openapi");
+    for api in &apis {
         let spec = format!("../../openapi/{api}.yaml");
-        println!("cargo::rerun-if-changed={spec}");
         let document = Document::read(Path::new(&spec))?;
         let source = bindings(&document, api).map_err(|errors| said(&errors))?;
         fs::write(out.join(api).with_extension("rs"), source)?;
+        own.push_str(&own::calls(&document, api)?);
     }
+    fs::write(out.join("own.rs"), format!("vec![{own}]"))?;
     println!("cargo::rerun-if-env-changed=AWKWARD_ROWS");
     let selected = env::var("AWKWARD_ROWS").unwrap_or_default();
     println!("cargo::rustc-env=AWKWARD_ROWS={selected}");

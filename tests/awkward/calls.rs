@@ -67,6 +67,15 @@ macro_rules! builder {
     }};
 }
 
+/// The same for an operation of the SDK's own specs.
+macro_rules! own {
+    ($api:ident $operation:ident $at:ident) => {{
+        use crate::generated::$api::{Client, builder};
+        let client = Client::new_with_client(&$at.base, $at.http.clone(), $at.inner.clone());
+        builder::$operation::__new(Arc::new(client))
+    }};
+}
+
 async fn sent<T: Serialize + 'static>(call: impl Future<Output = crate::Result<ResponseValue<T>>>) -> Given {
     given(&call.await.map_err(|error| error.to_string())?.into_inner())
 }
@@ -198,6 +207,12 @@ macro_rules! groups {
 }
 
 include!("rows/all.rs");
+
+/// Returns calls of each operation of the SDK's own specs.
+#[must_use]
+pub fn own() -> Vec<Call> {
+    include!(concat!(env!("OUT_DIR"), "/own.rs"))
+}
 
 /// Returns the calls of all selected rows that work.
 #[must_use]

@@ -6,22 +6,21 @@ use std::process::ExitCode;
 
 use unloc_spec::Document;
 
-/// The specs that bindings are made of.
-const APIS: [&str; 2] = ["auth", "integrator"];
-
 /// Writes the surface of each API.
 pub(crate) fn write(root: &Path) -> ExitCode {
-    let written = APIS.iter().try_for_each(|api| {
-        let lines = lines(root, api)?;
-        let (file, shown) = file(root, api);
-        let mut text = lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-        text.push('\n');
-        let folder = file.parent().unwrap_or(root);
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&file, text))
-            .map_err(|error| format!("{shown} cannot be written: {error}"))?;
-        println!("{shown}: {} items", lines.len());
-        Ok::<_, String>(())
+    let written = apis(root).and_then(|apis| {
+        apis.iter().try_for_each(|api| {
+            let lines = lines(root, api)?;
+            let (file, shown) = file(root, api);
+            let mut text = lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+            text.push('\n');
+            let folder = file.parent().unwrap_or(root);
+            std::fs::create_dir_all(folder)
+                .and_then(|()| std::fs::write(&file, text))
+                .map_err(|error| format!("{shown} cannot be written: {error}"))?;
+            println!("{shown}: {} items", lines.len());
+            Ok::<_, String>(())
+        })
     });
     match written {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,9 +34,9 @@ pub(crate) fn write(root: &Path) -> ExitCode {
 /// Holds the surface of each API against what is checked in, and prints how they differ.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let mut is_same = true;
-    for api in APIS {
-        let lines = lines(root, api)?;
-        let (file, shown) = file(root, api);
+    for api in apis(root)? {
+        let lines = lines(root, &api)?;
+        let (file, shown) = file(root, &api);
         let known = match std::fs::read_to_string(&file) {
             Ok(text) => text.lines().map(str::to_owned).collect(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeSet::new(),
@@ -50,6 +49,11 @@ pub(crate) fn check(root: &Path) -> Result<(), String> {
         return Ok(());
     }
     Err("the public API differs from openapi/surface; if it should, run: cargo xtask surface".to_owned())
+}
+
+/// The specs that bindings are made of.
+fn apis(root: &Path) -> Result<Vec<String>, String> {
+    unloc_codegen::apis(root).map_err(|error| error.to_string())
 }
 
 fn file(root: &Path, api: &str) -> (PathBuf, String) {

@@ -1,5 +1,20 @@
 //! Rewrites progenitor's output into what stands in `unloc`: the same types and setters, a `send()` that goes through
 //! `unloc`'s transport, and what the spec says beyond them (handles, paging, tables, documentation).
+//!
+//! progenitor's output looks like this; each pass says what its own part of it looks like.
+//!
+//! ```text
+//! pub use progenitor_client::{…};
+//! use progenitor_client::{…};
+//! pub mod types { pub mod error { … } pub struct Lock { … } … pub mod builder { … } pub mod defaults { … } }
+//! pub struct Client { pub(crate) baseurl: String, pub(crate) client: reqwest::Client }
+//! impl Client { pub fn new(…) … pub fn new_with_client(…) … }
+//! impl ClientInfo<()> for Client { … }
+//! impl ClientHooks<()> for &Client {}
+//! impl Client { pub fn get_lock(&self) -> builder::GetLock<'_> { … } … }     // a function for each operation
+//! pub mod builder { use super::types; use super::{…}; pub struct GetLock<'a> { … } impl<'a> GetLock<'a> { … } … }
+//! pub mod prelude { pub use self::super::Client; }
+//! ```
 
 mod builders;
 mod docs;
@@ -34,8 +49,7 @@ pub(crate) struct Around<'a> {
 pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Result<File, Error> {
     let Around { document, marks, operations, placeholders } = *around;
     let missing = |what: &str| document.error("", format!("the generator's output has no {what}: has it changed?"));
-    // pub use progenitor_client::{…}; pub mod types { … }; pub struct Client { … }, its functions; pub mod builder { … };
-    // pub mod prelude { … }. What the `use` lines bring in is named by its whole path instead.
+    // `prelude` and the `use` lines go, here and in `builder`: what they bring in is named by its whole path instead.
     file.items.retain(|item| match item {
         Item::Mod(module) => module.ident != "prelude",
         Item::Const(_) | Item::Use(_) => false,
@@ -49,7 +63,9 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
     let fields = types::fields(types);
     let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
     builders::finish(builder, &path, around, &fields).map_err(|what| missing(&what))?;
-    // What remains of the client is the struct that the requests are built on.
+    // `pub struct Client`, one block `impl Client` with `new` and `new_with_client`, one with a function for each operation,
+    // and two `impl` of traits. What remains is the struct that the requests are built on, `new_with_client`, and the
+    // traits, by which the transport gets at the HTTP client.
     for item in &mut file.items {
         match item {
             Item::Struct(client) => client.vis = parse_quote!(pub(crate)),
@@ -118,11 +134,12 @@ fn argument<'a>(ty: &'a Type, path: &str) -> Option<&'a Type> {
     }
 }
 
-/// `T` of `Option<T>`.
+/// `T` of `::std::option::Option<T>`, which is how typify writes what may be left out.
 fn optional(ty: &Type) -> Option<&Type> {
     argument(ty, "::std::option::Option")
 }
 
+/// Whether it is `crate::Nullable<T>`, which `prepare` has typify write in place of a type that may be null.
 fn is_nullable(ty: &Type) -> bool {
     is(ty, "crate::Nullable")
 }
@@ -133,6 +150,7 @@ fn last_name(ty: &Type) -> Option<String> {
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
+/// Whether it is `::chrono::DateTime<::chrono::offset::Utc>`, which typify makes of `format: date-time`.
 fn is_time(ty: &Type) -> bool {
     is(ty, "::chrono::DateTime")
 }
@@ -152,6 +170,7 @@ fn wants_something(fields: &[Field]) -> bool {
     fields.iter().any(|field| !may_be_unset(&field.ty))
 }
 
+/// Whether a builder starts with the default of this type: of what may be left out, and of lists and maps, which are empty.
 fn may_be_unset(ty: &Type) -> bool {
     ["::std::option::Option", "::std::vec::Vec", "::std::collections::BTreeMap", "crate::Nullable"]
         .iter()

@@ -1,4 +1,23 @@
 //! The types: lenient reading, room to grow, documentation, builders whose setters take what a caller has at hand.
+//!
+//! typify's output looks like this, for each object among the schemas; an enum with a name is no item of it, since it is
+//! replaced by settings.
+//!
+//! ```text
+//! pub mod error { pub struct ConversionError(…); … }
+//! /// The description of the schema.
+//! #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]   // and what `generate` adds by settings
+//! pub struct Lock {
+//!     /// The description of the property.
+//!     #[serde(rename = "imageUrl", skip_serializing_if = "::std::option::Option::is_none")]
+//!     pub image_url: ::std::option::Option<::std::string::String>,
+//!     pub name: ::std::string::String,
+//! }
+//! impl Lock { pub fn builder() -> builder::Lock { Default::default() } }
+//! pub mod builder { … }                                               // see `builders`
+//! ```
+//!
+//! A schema that is no object becomes `pub struct Name(pub T)`, a list or a map as well, and keeps its form.
 
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
@@ -17,6 +36,7 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
             Item::Struct(item) => {
                 docs::sanitise(&mut item.attrs);
                 names.push(item.ident.clone());
+                // `pub struct Name(pub T)` has no property.
                 if let SynFields::Named(_) = &item.fields {
                     fields_of(item, marks, read.get(&item.ident.to_string()).copied());
                 }
@@ -25,6 +45,7 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
                 docs::sanitise(&mut item.attrs);
                 names.push(item.ident.clone());
             }
+            // impl Lock { pub fn builder() -> builder::Lock { Default::default() } }, which says nothing of itself.
             Item::Impl(item) => {
                 for function in item.items.iter_mut() {
                     if let ImplItem::Fn(function) = function
@@ -52,7 +73,8 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
     Ok(())
 }
 
-/// A builder is taken where the value it builds may be null, as it is everywhere else.
+/// A builder is taken where the value it builds may be null, as it is everywhere else: typify writes only
+/// `impl TryFrom<builder::Lock> for Lock`. What stands in place of a schema is `crate::Nullable<crate::…::types::Lock>`.
 fn nullable_builder(rust: &str) -> Option<Item> {
     let inner = rust.strip_prefix("crate::Nullable<")?.strip_suffix('>')?;
     let name = syn::Ident::new(inner.rsplit_once("::types::")?.1, proc_macro2::Span::call_site());
@@ -80,6 +102,19 @@ pub(super) fn fields(items: &[Item]) -> Fields {
     structs.map(|item| (item.ident.to_string(), item.fields.iter().filter_map(field).collect())).collect()
 }
 
+/// Rewrites the fields of a struct, of which typify writes each like one of these:
+///
+/// ```text
+/// pub id: ::std::string::String,
+/// #[serde(rename = "imageUrl", default, skip_serializing_if = "::std::option::Option::is_none")]
+/// pub image_url: ::std::option::Option<::std::string::String>,
+/// #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+/// pub periods: ::std::vec::Vec<Period>,
+/// ```
+///
+/// What may be null and may be left out comes as `Option<crate::Nullable<T>>`, and becomes `crate::Nullable<T>`, of which
+/// absent is a variant; its `#[serde(…)]` speaks of the `Option` and is written anew. All other attributes stay, and are
+/// added to.
 fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
     for field in &mut item.fields {
         docs::sanitise(&mut field.attrs);
@@ -99,6 +134,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
         if is_cut {
             field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::lenient::write_cut")]));
         }
+        // serde takes a field with a reader for required, unless `default` stands there: typify leaves it to the `Option`.
         let reader = key.and_then(|key| marks.lenient.get(&key)).copied().or(is_cut.then_some("read_cut"));
         if let Some(reader) = reader.or_else(|| is_time(optional(&field.ty).unwrap_or(&field.ty)).then_some("time")) {
             let reader = format!("crate::lenient::{reader}");
@@ -111,11 +147,38 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
 }
 
 /// Rewrites the setters: each takes what converts into the property's type, wraps it if the property is optional, and
-/// names the property as the wire does when a value is refused.
+/// names the property as the wire does when a value is refused. typify's module looks like this, for each struct:
+///
+/// ```text
+/// #[derive(Clone, Debug)]
+/// pub struct Lock {
+///     name: ::std::result::Result<::std::string::String, ::std::string::String>,
+///     image_url: ::std::result::Result<::std::option::Option<::std::string::String>, ::std::string::String>,
+/// }
+/// impl ::std::default::Default for Lock {
+///     fn default() -> Self {
+///         Self { name: Err("no value supplied for name".to_string()), image_url: Ok(Default::default()) }
+///     }
+/// }
+/// impl Lock {
+///     pub fn name<T>(mut self, value: T) -> Self
+///     where T: ::std::convert::TryInto<::std::string::String>, T::Error: ::std::fmt::Display
+///     {
+///         self.name = value.try_into().map_err(|e| format!("error converting supplied value for name: {e}"));
+///         self
+///     }
+/// }
+/// impl ::std::convert::TryFrom<Lock> for super::Lock { … Ok(Self { name: value.name?, image_url: value.image_url? }) … }
+/// impl ::std::convert::From<super::Lock> for Lock { … Self { name: Ok(value.name), … } … }
+/// ```
+///
+/// The struct stays, but for `Option<Nullable<T>>`; its own `impl` is written anew from the fields of the type that it
+/// builds; of `Default` the body is; the conversions stay, since they move fields of one type.
 fn builders(items: &mut [Item], module: &syn::Path, all: &Fields, marks: &Marks) {
     let limited = by_type(marks.lengths.keys().chain(&marks.times).map(|(schema, _)| schema));
     for item in items {
         match item {
+            // pub struct Lock { name: Result<String, String>, … }
             Item::Struct(item) => {
                 let text = format!("Builder of [`{}`](super::{0}).", item.ident);
                 item.attrs.push(parse_quote!(#[doc = #text]));
@@ -123,6 +186,7 @@ fn builders(items: &mut [Item], module: &syn::Path, all: &Fields, marks: &Marks)
                     field.ty = flat(&field.ty);
                 }
             }
+            // impl Lock { pub fn name<T>(…) -> Self … }
             Item::Impl(block) if block.trait_.is_none() => {
                 let rust = last_name(&block.self_ty).unwrap_or_default();
                 let Some(fields) = all.get(&rust) else { continue };
@@ -142,6 +206,7 @@ fn builders(items: &mut [Item], module: &syn::Path, all: &Fields, marks: &Marks)
                     }
                 });
             }
+            // impl Default for Lock { fn default() -> Self … }; the other two traits are not `Default`.
             Item::Impl(block) => {
                 let rust = last_name(&block.self_ty).unwrap_or_default();
                 let fields = all.get(&rust);
@@ -210,7 +275,7 @@ fn flat(ty: &Type) -> Type {
     ty
 }
 
-/// The name of a field on the wire.
+/// The name of a field on the wire: that of `#[serde(rename = "…")]`, which typify writes where the Rust name is another.
 fn property(field: &syn::Field) -> String {
     let text = serde_text(&field.attrs);
     let renamed = text.split_once("rename = \"").and_then(|(_, rest)| rest.split_once('"'));
@@ -221,6 +286,7 @@ fn property(field: &syn::Field) -> String {
     }
 }
 
+/// The text of all `#[serde(…)]`, with blanks where tokens part: `# [serde (rename = "imageUrl" , default)]`.
 fn serde_text(attrs: &[Attribute]) -> String {
     attrs.iter().filter(|attr| attr.path().is_ident("serde")).map(|attr| attr.to_token_stream().to_string()).collect()
 }

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::keys::{self, CLIENT, CLIENTS, Flaw};
+use crate::error::Flaw;
+use crate::keys::{self, CLIENT, CLIENTS};
 use crate::load::{entries, escape, schema_name};
 use crate::template::PathTemplate;
 use crate::words::nearest;

@@ -20,6 +20,17 @@ impl Position {
     }
 }
 
+/// What is wrong with a part of a document, which knows the place of each part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// JSON pointer of the part.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
 /// A reason why no bindings can be made of a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {

@@ -142,17 +142,6 @@ pub fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// What is wrong with a key, or with a part of its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// JSON pointer of the place.
-    pub pointer: String,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
 /// A text of a node, without blanks around; empty where there is none.
 pub(crate) fn text(node: &Value, key: &str) -> String {
     node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned()

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::error::{Error, Position};
+use crate::error::{Error, Flaw, Position};
 pub use lines::Lines;
 pub use null::{beside_null, is_null};
 pub(crate) use references::followed;
@@ -112,6 +112,12 @@ impl Document {
     #[must_use]
     pub fn error(&self, pointer: &str, message: impl Into<String>) -> Error {
         Error::new(&self.file, self.position(pointer), message)
+    }
+
+    /// An error for a flaw, at its key.
+    #[must_use]
+    pub fn error_of(&self, flaw: Flaw) -> Error {
+        self.error(&flaw.pointer, flaw.message).helped(flaw.help)
     }
 
     /// An error at the value that a JSON pointer leads to, where [`error`](Self::error) is at its key.

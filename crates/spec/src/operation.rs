@@ -7,9 +7,7 @@ use serde_json::Value;
 use crate::at::At;
 use crate::client::Client;
 use crate::error::Error;
-use crate::keys::{
-    self, EVIDENCE, EVIDENCE_NOTE, Flaw, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE,
-};
+use crate::keys::{self, EVIDENCE, EVIDENCE_NOTE, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE};
 use crate::load::{Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name};
 use crate::template::PathTemplate;
 use crate::walk::{PATHS, RawOperation, is_same, method, paths};
@@ -98,9 +96,7 @@ impl Operation {
             return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
         }
         unresolved(document, &document.value, &mut Vec::new(), &mut errors);
-        for Flaw { pointer, message, help } in keys::check(document) {
-            errors.push(document.error(&pointer, message).helped(help));
-        }
+        errors.extend(keys::check(document).into_iter().map(|flaw| document.error_of(flaw)));
         let clients = Client::all(&document.value);
         for (path, item) in paths(&document.value) {
             let mut fail = |pointer: &str, message: String| errors.push(document.error(pointer, message));

@@ -10,6 +10,7 @@ use std::ptr;
 
 use serde_json::Value;
 
+use crate::error::Flaw;
 use crate::load::{Target, escape, follow, reference};
 use crate::words::nearest;
 
@@ -26,24 +27,14 @@ pub struct Schemas<'a> {
     negated: HashSet<*const Value>,
 }
 
-/// What is wrong, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Flaw {
-    /// A JSON pointer.
-    pub pointer: String,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
 /// The types of OpenAPI 3.0.3, 4.7.24.
 pub const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
 /// How deep alternatives are followed into alternatives.
 const DEEPEST: usize = 64;
 
-const PARTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+/// Keys with schemas that describe the same value.
+pub(crate) const PARTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 /// Keys with values of the service, in which nothing is a schema.
 const DATA: [&str; 5] = ["default", "enum", "example", "examples", "value"];

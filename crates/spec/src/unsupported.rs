@@ -1,14 +1,9 @@
 //! What OpenAPI allows and the generator passes over in silence, panics at, or makes code of that does not compile. Bindings of a
 //! document with any of these would send something else than is written, so there are none.
 
-use serde_json::Value;
+mod find;
 
-use crate::at::At;
-use crate::error::Error;
-use crate::keys::SENSITIVE;
-use crate::load::{Document, resolve};
-use crate::template::PathTemplate;
-use crate::walk::{RawOperation, paths};
+pub use find::unsupported_in;
 
 /// One construct that cannot be bound.
 #[derive(Clone, Copy, Debug)]
@@ -112,170 +107,43 @@ const PATH: Unsupported = unsupported(
     "a URL has letters, digits, -._~!$&'()*+,;=:@ and what is percent-encoded (RFC 3986, section 3.3)",
     "percent-encode what is none of these, and leave out `.` and `..`",
 );
+const PATH_REFERENCE: Unsupported = unsupported(
+    "a path that is a reference",
+    "the generator follows no reference of a path",
+    "write the operations out under this path",
+);
+const MEDIA_TYPE: Unsupported = unsupported(
+    "a body that is no JSON",
+    "the bindings send and read application/json only",
+    "describe the body as JSON, or leave the operation out",
+);
+const UNNAMED_BODY: Unsupported =
+    unsupported("a body without a name", "a body is a component with a name", "refer to one under /components/schemas");
+const UNNAMED_ENUM: Unsupported = unsupported(
+    "an enum without a name",
+    "it would refuse values that it does not know",
+    "make it a component under /components/schemas",
+);
+const UNNAMED_OBJECT: Unsupported = unsupported(
+    "an object without a name",
+    "it would get one that is made up",
+    "make it a component under /components/schemas",
+);
+const ENUM_VALUE: Unsupported = unsupported(
+    "a value of an enum that is no text",
+    "the values of an enum are texts",
+    "take `enum` out, and name the values in the description",
+);
+const REFERENCE: Unsupported = unsupported(
+    "no component of the schemas",
+    "the generator follows references to `#/components/schemas/Name` only",
+    "give that schema a name under `components/schemas`",
+);
 
 /// All constructs that cannot be bound.
 #[rustfmt::skip]
-pub const UNSUPPORTED: [Unsupported; 18] = [
+pub const UNSUPPORTED: [Unsupported; 25] = [
     COOKIE, STYLE, EXPLODE, RESERVED, CONTENT, NO_SCHEMA, NO_SCALAR, NULLABLE, OPTIONAL_IN_PATH, HEADER_NAME, OWN_HEADER,
-    SENSITIVE_HEADER, OPTIONAL_BODY, ENCODING, SERVERS, METHOD, BODY_OF_HEAD, PATH,
+    SENSITIVE_HEADER, OPTIONAL_BODY, ENCODING, SERVERS, METHOD, BODY_OF_HEAD, PATH, PATH_REFERENCE, MEDIA_TYPE,
+    UNNAMED_BODY, UNNAMED_ENUM, UNNAMED_OBJECT, ENUM_VALUE, REFERENCE,
 ];
-
-/// What the client or the HTTP library sets by itself, and what OpenAPI ignores (3.0.3, 4.7.12.1).
-#[rustfmt::skip]
-const OWN_HEADERS: [&str; 10] = [
-    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "te",
-    "transfer-encoding", "user-agent",
-];
-
-/// Each place of a document with something that cannot be bound.
-#[must_use]
-pub fn unsupported_in(document: &Document) -> Vec<Error> {
-    let root = &document.value;
-    let mut found = Found { document, errors: Vec::new() };
-    for (path, item) in paths(root) {
-        if !is_address(path) {
-            found.named(path, &item, &PATH);
-        }
-        found.key(&item, "servers", &SERVERS);
-        // Of a path without operations, too.
-        let own = item.get("parameters").into_iter().flat_map(|list| list.list()).filter_map(|at| at.follow(root));
-        own.for_each(|parameter| found.parameter(&parameter));
-        for operation in RawOperation::of(path, &item) {
-            if matches!(operation.method, "options" | "trace") {
-                found.add(&operation, &METHOD);
-            }
-            found.key(&operation, "servers", &SERVERS);
-            operation.parameters(root).iter().for_each(|parameter| found.parameter(parameter));
-            if let Some(body) = operation.get("requestBody").and_then(|body| body.follow(root)) {
-                found.optional("", &body, &OPTIONAL_BODY);
-                found.content(&body);
-            }
-            let responses = operation.get("responses").into_iter().flat_map(|responses| responses.entries());
-            for response in responses.filter_map(|(_, response)| response.follow(root)) {
-                found.content(&response);
-                if operation.method == "head" {
-                    found.key(&response, "content", &BODY_OF_HEAD);
-                }
-            }
-        }
-    }
-    found.errors.sort_by_key(|error| error.position);
-    found.errors.dedup();
-    found.errors
-}
-
-struct Found<'a> {
-    document: &'a Document,
-    errors: Vec<Error>,
-}
-
-impl Found<'_> {
-    fn add(&mut self, at: &At<'_>, of: &Unsupported) {
-        self.named("", at, of);
-    }
-
-    /// Of a thing with a name.
-    fn named(&mut self, name: &str, at: &At<'_>, of: &Unsupported) {
-        let name = if name.is_empty() { String::new() } else { format!("`{name}` is ") };
-        let error = self.document.error(&at.pointer, format!("{name}{}: {}", of.what, of.reason)).helped(of.help);
-        self.errors.push(error);
-    }
-
-    /// What stands under a key.
-    fn key(&mut self, at: &At<'_>, key: &str, of: &Unsupported) {
-        if let Some(at) = at.get(key) {
-            self.add(&at, of);
-        }
-    }
-
-    /// What is not said to be required, under a key or by leaving it out.
-    fn optional(&mut self, name: &str, at: &At<'_>, of: &Unsupported) {
-        if !at.is("required") {
-            self.named(name, &at.get("required").unwrap_or_else(|| at.clone()), of);
-        }
-    }
-
-    fn content(&mut self, at: &At<'_>) {
-        for (_, media) in at.get("content").into_iter().flat_map(|content| content.entries()) {
-            self.key(&media, "encoding", &ENCODING);
-        }
-    }
-
-    fn parameter(&mut self, at: &At<'_>) {
-        let root = &self.document.value;
-        let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
-        let default = if place == "query" { "form" } else { "simple" };
-        let key = |key: &str| at.get(key).unwrap_or_else(|| at.clone());
-        match place {
-            "cookie" => return self.named(name, &key("in"), &COOKIE),
-            "path" => self.optional(name, at, &OPTIONAL_IN_PATH),
-            "header" if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
-                self.named(name, &key("name"), &OWN_HEADER);
-            }
-            "header" if !is_token(name) => self.named(name, &key("name"), &HEADER_NAME),
-            _ => {}
-        }
-        if let Some(style) = at.text("style").filter(|style| *style != default) {
-            // What it would hold is another question.
-            return self.named(style, &key("style"), &STYLE);
-        }
-        if at.is("allowReserved") {
-            self.named(name, &key("allowReserved"), &RESERVED);
-        }
-        let Some(written) = at.get("schema") else {
-            return match at.get("content") {
-                Some(content) => self.named(name, &content, &CONTENT),
-                None => self.named(name, at, &NO_SCHEMA),
-            };
-        };
-        let Some(schema) = written.clone().follow(root) else { return };
-        let kind = kind(root, schema.value);
-        let is_list = kind == Some("array") && place == "query";
-        if is_list && at.value.get("explode") == Some(&Value::Bool(false)) {
-            self.named(name, &key("explode"), &EXPLODE);
-        }
-        let item = schema.get("items").and_then(|items| items.follow(root));
-        let item = item.and_then(|items| self::kind(root, items.value));
-        let is_scalar = |kind: Option<&str>| kind.is_some_and(|kind| !matches!(kind, "array" | "object"));
-        if !(is_scalar(kind) || is_list && is_scalar(item)) {
-            self.named(name, &written, &NO_SCALAR);
-        }
-        if place != "query" && schema.is("nullable") {
-            self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
-        }
-        if place == "header" && schema.value.get(SENSITIVE).is_some() {
-            self.named(name, &written, &SENSITIVE_HEADER);
-        }
-    }
-}
-
-/// Whether what stands around a path's parameters can stand in an address. What a URL has to encode is encoded, in a
-/// segment that is nothing else.
-fn is_address(path: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%{}".contains(&byte);
-    let is_code = |rest: &str| rest.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
-    // Of braces without their counterpart is told elsewhere.
-    let is_sound = |text: &&str| text.bytes().all(is_letter) && text.split('%').skip(1).all(is_code);
-    let is_encoded = |text: &str| !text.contains(['?', '#', '\\', '%']) && !text.contains(char::is_control);
-    PathTemplate::of(path).segments().iter().all(|segment| {
-        let text = segment.text();
-        !matches!(text, "." | "..")
-            && (segment.literals().iter().all(is_sound) || segment.is_plain() && is_encoded(text))
-    })
-}
-
-/// The type of a schema, also where it stands in the only member of an `allOf`.
-fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
-    let own = schema.get("type").and_then(Value::as_str);
-    let member = || match schema.get("allOf")?.as_array()?.as_slice() {
-        [single] => resolve(root, single)?.get("type")?.as_str(),
-        _ => None,
-    };
-    own.or_else(member)
-}
-
-/// Whether a header can be called so.
-fn is_token(name: &str) -> bool {
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_letter)
-}

@@ -15,6 +15,48 @@ rows! { places:
             "",
         ) }
         ! "`servers`";
+    reference_of_path "a path that is a reference"
+        { spec::whole(
+            "/a:\n  $ref: '#/paths/~1b' #!\n/b:\n  get: {operationId: getThing, responses: {'204': {description: Done.}}}",
+            "",
+        ) }
+        ! "no reference of a path";
+    trace "TRACE, which the HTTP client has no function for"
+        { format!("{} #!\n", spec::without_body("trace").trim_end()) }
+        ! "TRACE";
+    content_of_head "content in a response to HEAD"
+        { spec::whole(
+            &format!(
+                "/a:\n  head:\n    operationId: headThing\n    responses:\n      '200':\n        description: Done.\n        \
+                 content: {} #!",
+                spec::json(&spec::to("Thing"))
+            ),
+            spec::THING,
+        ) }
+        ! "a response to HEAD";
+    encoding "an encoding of a body's parts"
+        { spec::post(
+            &format!(
+                "requestBody:\n  required: true\n  content:\n    application/json:\n      encoding: {{id: {{}}}} #!\n      \
+                 schema: {}",
+                spec::to("Thing")
+            ),
+            spec::THING,
+        ) }
+        ! "`encoding`";
+    no_schema "a parameter of which nothing is said" { spec::things("- name: q #!\n  in: query") } ! "without `schema`";
+    unnamed_object "an object without a name"
+        { spec::make("Thing: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}} #!") }
+        ! "an object without a name";
+    enum_of_numbers "an enum of numbers"
+        { spec::make("Thing:\n  type: integer\n  enum:\n    - 7 #!") }
+        ! "no text";
+    reference_into_schema "a reference into a schema"
+        { spec::make(
+            "Thing:\n  type: object\n  properties:\n    a: {type: string}\n    \
+             b: {$ref: '#/components/schemas/Thing/properties/a'} #!",
+        ) }
+        ! "no component of the schemas";
     unknown_method "a method that HTTP does not have"
         { spec::whole("/a:\n  gett: {operationId: getThing, responses: {'204': {description: Done.}}} #!", "") }
         ! "`gett`";

@@ -159,7 +159,6 @@ pub(crate) fn check(spec: &Spec<'_>, config: Config, findings: &mut Findings<'_>
     security::check(spec, findings);
     style::check(spec, config, findings);
     names::check(spec, findings);
-    generator::check(spec, findings);
     docs::check(spec, findings);
     people::check(spec, findings);
     secrets::check(spec, findings);
@@ -174,4 +173,7 @@ pub(crate) fn check(spec: &Spec<'_>, config: Config, findings: &mut Findings<'_>
     examples::statuses(spec, findings);
     payload::check(spec, findings);
     examples::check(spec, findings);
+    if config.bindings {
+        generator::check(findings);
+    }
 }

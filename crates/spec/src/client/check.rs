@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Client;
+use crate::error::Flaw;
+use crate::keys::CLIENTS;
 use crate::keys::checks::{Faults, Use};
-use crate::keys::{CLIENTS, Flaw};
 use crate::load::{entries, escape};
 use crate::template::PathTemplate;
 use crate::walk::RawOperation;

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::checks::Use;
-use super::{Flaw, KEYS, Place, SENSITIVE, find};
+use super::{KEYS, Place, SENSITIVE, find};
 use crate::client;
+use crate::error::Flaw;
 use crate::load::{Document, escape};
 use crate::walk::method;
 use crate::words::nearest;

@@ -53,7 +53,7 @@ const CONTENT_SCHEMA: Rule = Rule {
     example: "`application/json: {}`",
 };
 
-const INLINE: Rule = Rule {
+pub(super) const INLINE: Rule = Rule {
     id: "no-inline-object",
     severity: Severity::Warning,
     reason: "An object or enum without a name gets one made up from where it stands, which changes when it moves.",

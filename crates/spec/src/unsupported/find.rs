@@ -1,0 +1,251 @@
+//! Where a document has what cannot be bound.
+
+use serde_json::Value;
+
+#[rustfmt::skip]
+use super::{
+    BODY_OF_HEAD, CONTENT, COOKIE, ENCODING, ENUM_VALUE, EXPLODE, HEADER_NAME, MEDIA_TYPE, METHOD, NO_SCALAR, NO_SCHEMA,
+    NULLABLE, OPTIONAL_BODY, OPTIONAL_IN_PATH, OWN_HEADER, PATH, PATH_REFERENCE, REFERENCE, RESERVED, SENSITIVE_HEADER,
+    SERVERS, STYLE, UNNAMED_BODY, UNNAMED_ENUM, UNNAMED_OBJECT, Unsupported,
+};
+use crate::at::At;
+use crate::error::Flaw;
+use crate::keys::SENSITIVE;
+use crate::load::{self, Document, component_schema, reference_pointer, resolve, schema_name};
+use crate::schemas::{PARTS, Schemas};
+use crate::template::PathTemplate;
+use crate::walk::{RawOperation, paths};
+
+/// What the client or the HTTP library sets by itself, and what OpenAPI ignores (3.0.3, 4.7.12.1).
+#[rustfmt::skip]
+const OWN_HEADERS: [&str; 10] = [
+    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "te",
+    "transfer-encoding", "user-agent",
+];
+
+/// Each place of a document with something that cannot be bound, in the order of the document.
+#[must_use]
+pub fn unsupported_in(document: &Document) -> Vec<Flaw> {
+    let root = &document.value;
+    let mut found = Found { root, flaws: Vec::new() };
+    for (path, item) in paths(root) {
+        found.path(path, &item);
+        RawOperation::of(path, &item).for_each(|operation| found.operation(&operation));
+    }
+    // What no operation refers to is held to the same.
+    for (kind, at) in At::find(root, "/components").iter().flat_map(At::entries) {
+        for (_, at) in at.entries().filter(|(_, at)| at.reference().is_none()) {
+            match kind {
+                "parameters" => found.parameter(&at),
+                "requestBodies" => found.body(&at, true),
+                "responses" => found.body(&at, false),
+                "schemas" => found.component(&at),
+                _ => {}
+            }
+        }
+    }
+    for (pointer, value) in Schemas::of(root).all() {
+        inner(&At { value, pointer: pointer.to_owned() }).iter().for_each(|at| found.reference(at));
+    }
+    let mut flaws = found.flaws;
+    flaws.sort_by_cached_key(|flaw| (document.position(&flaw.pointer), flaw.message.clone()));
+    flaws.dedup();
+    flaws
+}
+
+struct Found<'a> {
+    root: &'a Value,
+    flaws: Vec<Flaw>,
+}
+
+impl Found<'_> {
+    fn add(&mut self, at: &At<'_>, of: &Unsupported) {
+        self.named("", at, of);
+    }
+
+    /// Of a thing with a name.
+    fn named(&mut self, name: &str, at: &At<'_>, of: &Unsupported) {
+        let name = if name.is_empty() { String::new() } else { format!("`{name}` is ") };
+        let message = format!("{name}{}: {}", of.what, of.reason);
+        self.flaws.push(Flaw { pointer: at.pointer.clone(), message, help: of.help.to_owned() });
+    }
+
+    /// What stands under a key.
+    fn key(&mut self, at: &At<'_>, key: &str, of: &Unsupported) {
+        if let Some(at) = at.get(key) {
+            self.add(&at, of);
+        }
+    }
+
+    /// What is not said to be required, under a key or by leaving it out.
+    fn optional(&mut self, name: &str, at: &At<'_>, of: &Unsupported) {
+        if !at.is("required") {
+            self.named(name, &at.get("required").unwrap_or_else(|| at.clone()), of);
+        }
+    }
+
+    fn path(&mut self, path: &str, item: &At<'_>) {
+        if !is_address(path) {
+            self.named(path, item, &PATH);
+        }
+        self.key(item, load::REFERENCE, &PATH_REFERENCE);
+        self.key(item, "servers", &SERVERS);
+        // Of a path without operations, too.
+        let own = item.get("parameters").into_iter().flat_map(|list| list.list());
+        own.filter_map(|at| at.follow(self.root)).for_each(|parameter| self.parameter(&parameter));
+    }
+
+    fn operation(&mut self, operation: &RawOperation<'_>) {
+        let root = self.root;
+        if matches!(operation.method, "options" | "trace") {
+            self.add(operation, &METHOD);
+        }
+        self.key(operation, "servers", &SERVERS);
+        let own = operation.get("parameters").into_iter().flat_map(|list| list.list());
+        own.filter_map(|at| at.follow(root)).for_each(|parameter| self.parameter(&parameter));
+        if let Some(body) = operation.get("requestBody").and_then(|body| body.follow(root)) {
+            self.optional("", &body, &OPTIONAL_BODY);
+            self.body(&body, true);
+        }
+        for (status, response) in operation.get("responses").iter().flat_map(At::entries) {
+            let Some(response) = response.follow(root) else { continue };
+            self.body(&response, status.starts_with('2'));
+            if operation.method == "head" {
+                self.key(&response, "content", &BODY_OF_HEAD);
+            }
+        }
+    }
+
+    /// A body; what comes with an error is not bound.
+    fn body(&mut self, at: &At<'_>, is_bound: bool) {
+        for (name, media) in at.get("content").iter().flat_map(At::entries) {
+            self.key(&media, "encoding", &ENCODING);
+            if is_bound && name != "application/json" {
+                self.named(name, &media, &MEDIA_TYPE);
+            } else if is_bound && media.get("schema").and_then(|at| schema_name(at.value)).is_none_or(is_inside) {
+                self.add(&media, &UNNAMED_BODY);
+            } else if let Some(schema) = media.get("schema") {
+                self.reference(&schema);
+            }
+        }
+    }
+
+    fn component(&mut self, at: &At<'_>) {
+        let is_text = at.text("type") == Some("string");
+        for value in at.get("enum").iter().flat_map(At::list).filter(|value| !(is_text && value.value.is_string())) {
+            self.add(&value, &ENUM_VALUE);
+        }
+        inner(at).iter().for_each(|at| self.unnamed(at));
+    }
+
+    /// What has a Rust type of its own has a name of its own.
+    fn unnamed(&mut self, at: &At<'_>) {
+        self.key(at, "enum", &UNNAMED_ENUM);
+        self.key(at, "properties", &UNNAMED_OBJECT);
+        ["items", "additionalProperties"].iter().filter_map(|key| at.get(key)).for_each(|at| self.unnamed(&at));
+    }
+
+    /// The generator takes what a reference ends with for the name of a component.
+    fn reference(&mut self, at: &At<'_>) {
+        let Some(reference) = at.reference() else { return };
+        let is_component = component_schema(reference).is_some_and(|name| !name.is_empty() && !is_inside(name));
+        // What leads nowhere is told as such.
+        if !is_component && resolve(self.root, at.value).is_some() {
+            let at = At { value: at.value, pointer: reference_pointer(&at.pointer) };
+            self.named(reference, &at, &REFERENCE);
+        }
+    }
+
+    fn parameter(&mut self, at: &At<'_>) {
+        let root = self.root;
+        let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
+        let default = if place == "query" { "form" } else { "simple" };
+        let key = |key: &str| at.get(key).unwrap_or_else(|| at.clone());
+        match place {
+            "cookie" => return self.named(name, &key("in"), &COOKIE),
+            "path" => self.optional(name, at, &OPTIONAL_IN_PATH),
+            "header" if OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
+                self.named(name, &key("name"), &OWN_HEADER);
+            }
+            "header" if !is_token(name) => self.named(name, &key("name"), &HEADER_NAME),
+            _ => {}
+        }
+        if let Some(style) = at.text("style").filter(|style| *style != default) {
+            // What it would hold is another question.
+            return self.named(style, &key("style"), &STYLE);
+        }
+        if at.is("allowReserved") {
+            self.named(name, &key("allowReserved"), &RESERVED);
+        }
+        let Some(written) = at.get("schema") else {
+            return match at.get("content") {
+                Some(content) => self.named(name, &content, &CONTENT),
+                None => self.named(name, at, &NO_SCHEMA),
+            };
+        };
+        self.unnamed(&written);
+        self.reference(&written);
+        let Some(schema) = written.clone().follow(root) else { return };
+        let kind = kind(root, schema.value);
+        let is_list = kind == Some("array") && place == "query";
+        if is_list && at.value.get("explode") == Some(&Value::Bool(false)) {
+            self.named(name, &key("explode"), &EXPLODE);
+        }
+        let item = schema.get("items").and_then(|items| items.follow(root));
+        let item = item.and_then(|items| self::kind(root, items.value));
+        let is_scalar = |kind: Option<&str>| kind.is_some_and(|kind| !matches!(kind, "array" | "object"));
+        if !(is_scalar(kind) || is_list && is_scalar(item)) {
+            self.named(name, &written, &NO_SCALAR);
+        }
+        if place != "query" && schema.is("nullable") {
+            self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
+        }
+        if place == "header" && schema.value.get(SENSITIVE).is_some() {
+            self.named(name, &written, &SENSITIVE_HEADER);
+        }
+    }
+}
+
+/// The schemas that stand in one, which is a component or has no name.
+fn inner<'a>(schema: &At<'a>) -> Vec<At<'a>> {
+    let single = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+    let parts = PARTS.into_iter().filter_map(|key| schema.get(key)).flat_map(|parts| parts.list());
+    let properties = schema.get("properties").into_iter().flat_map(|all| all.entries()).map(|(_, at)| at);
+    single.chain(parts).chain(properties).collect()
+}
+
+/// Whether a reference leads into a component and not to it.
+fn is_inside(name: &str) -> bool {
+    name.contains('/')
+}
+
+/// Whether what stands around a path's parameters can stand in an address. What a URL has to encode is encoded, in a
+/// segment that is nothing else.
+fn is_address(path: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%{}".contains(&byte);
+    let is_code = |rest: &str| rest.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    // Of braces without their counterpart is told elsewhere.
+    let is_sound = |text: &&str| text.bytes().all(is_letter) && text.split('%').skip(1).all(is_code);
+    let is_encoded = |text: &str| !text.contains(['?', '#', '\\', '%']) && !text.contains(char::is_control);
+    PathTemplate::of(path).segments().iter().all(|segment| {
+        let text = segment.text();
+        !matches!(text, "." | "..")
+            && (segment.literals().iter().all(is_sound) || segment.is_plain() && is_encoded(text))
+    })
+}
+
+/// The type of a schema, also where it stands in the only member of an `allOf`.
+fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
+    let own = schema.get("type").and_then(Value::as_str);
+    let member = || match schema.get("allOf")?.as_array()?.as_slice() {
+        [single] => resolve(root, single)?.get("type")?.as_str(),
+        _ => None,
+    };
+    own.or_else(member)
+}
+
+/// Whether a header can be called so.
+fn is_token(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_letter)
+}

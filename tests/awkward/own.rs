@@ -1,0 +1,147 @@
+//! Writes a call of each operation of the SDK's own specs, with what it has to send and to read. Values, requests and
+//! responses are made of the YAML, and not of what the bindings make of it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+use unloc_codegen::names;
+use unloc_spec::keys::{ALIASES, ENVELOPE, SENSITIVE};
+use unloc_spec::{At, Document, Operation, PathTemplate, RawOperation, schema_name};
+
+/// How deep optional properties are followed into objects, which may hold each other.
+const DEEPEST: usize = 6;
+
+/// The calls of one API, as the entries of a list in Rust.
+pub(crate) fn calls(document: &Document, api: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let operations = Operation::all(document).map_err(|errors| crate::said(&errors))?;
+    let (samples, mut source) = (Samples { root: &document.value }, String::new());
+    for operation in &operations {
+        for full in [false, true] {
+            let sent = samples.request(operation, full);
+            for (response, decoded) in samples.responses(operation, full) {
+                let Operation { id, .. } = operation;
+                let call = samples.call(operation, api, full);
+                writeln!(
+                    source,
+                    "Call {{ row: {id:?}, sent: {sent:?}, responses: &{response:?}, decoded: {decoded:?}, make: |at| {{\n{call}}} }},",
+                )?;
+            }
+        }
+    }
+    Ok(source)
+}
+
+struct Samples<'a> {
+    root: &'a Value,
+}
+
+impl Samples<'_> {
+    /// The value of a parameter.
+    fn parameter(&self, operation: &Operation, name: &str) -> Value {
+        let raw = RawOperation::find(self.root, &operation.path, operation.method);
+        let all = raw.map(|raw| raw.parameters(self.root)).unwrap_or_default();
+        let schema = all.into_iter().find(|at| at.text("name") == Some(name)).and_then(|at| at.get("schema"));
+        schema.map_or(Value::Null, |schema| self.value(&schema, true, 0))
+    }
+
+    /// What the server has to see.
+    fn request(&self, operation: &Operation, full: bool) -> String {
+        let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.replace('+', "%2B"));
+        let template = PathTemplate::of(&operation.path);
+        let segments = template.segments().iter().map(|segment| match segment.whole() {
+            Some(name) => shown(&self.parameter(operation, name)),
+            None => segment.text().to_owned(),
+        });
+        let path = segments.collect::<Vec<_>>().join("/");
+        let query = operation.parameters.iter().filter(|one| one.place == "query" && (one.required || full));
+        let mut query: Vec<_> =
+            query.map(|one| format!("{}={}", one.name, shown(&self.parameter(operation, &one.name)))).collect();
+        query.sort();
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        let body = operation.body.as_ref().map(|(schema, _)| format!("\n\n{}", self.component(schema, full)));
+        format!("{} {path}{query}{}", operation.method, body.unwrap_or_default())
+    }
+
+    /// Bodies of responses, and what they are read as if that is something else: with the name that wraps it, and bare.
+    fn responses(&self, operation: &Operation, full: bool) -> Vec<(Vec<String>, Option<String>)> {
+        let Some(schema) = &operation.success else { return vec![(Vec::new(), None)] };
+        let whole = self.component(schema, full);
+        let mut all = vec![(vec![whole.to_string()], None)];
+        let Some(schema) = At::find(self.root, &format!("/components/schemas/{schema}")) else { return all };
+        let Some(property) = schema.text(ENVELOPE) else { return all };
+        let Some(inside) = whole.get(property).filter(|inside| **inside != json!({})) else { return all };
+        let only = json!({property: inside});
+        all.push((vec![inside.to_string()], Some(only.to_string())));
+        let described = schema.get("properties").and_then(|all| all.get(property));
+        let aliases = described.and_then(|at| at.get(ALIASES)).into_iter().flat_map(|all| all.list());
+        for alias in aliases.filter_map(|alias| alias.value.as_str()) {
+            all.push((vec![json!({alias: inside}).to_string()], Some(only.to_string())));
+        }
+        all
+    }
+
+    /// The call, in Rust.
+    fn call(&self, operation: &Operation, api: &str, full: bool) -> String {
+        let mut call = format!("let call = own!({api} {} at)", names::builder(operation));
+        for one in operation.parameters.iter().filter(|one| one.required || full) {
+            let value = self.parameter(operation, &one.name);
+            // A text of JSON is one of Rust.
+            call.push_str(&format!(".{}({value})", names::setter(one)));
+        }
+        call.push_str(";\n");
+        let Some((schema, _)) = &operation.body else { return format!("{call}Box::pin(sent(call.send()))\n") };
+        let (name, json) = (names::pascal(schema), self.component(schema, full).to_string());
+        call.push_str(&format!(
+            "Box::pin(async move {{\nlet body: crate::generated::{api}::types::{name} =\n\
+             serde_json::from_str({json:?}).map_err(|error| error.to_string())?;\nsent(call.body(body).send()).await\n}})\n"
+        ));
+        call
+    }
+
+    fn component(&self, name: &str, full: bool) -> Value {
+        let at = At::find(self.root, &format!("/components/schemas/{name}"));
+        at.map_or(Value::Null, |at| self.value(&at, full, 0))
+    }
+
+    /// A value of a schema, with all of its properties or with those alone that it must have.
+    fn value(&self, schema: &At<'_>, full: bool, depth: usize) -> Value {
+        if let Some(name) = schema_name(schema.value) {
+            let at = At::find(self.root, &format!("/components/schemas/{name}"));
+            return at.map_or(Value::Null, |at| self.value(&at, full, depth));
+        }
+        let number = |key: &str| schema.value.get(key).and_then(Value::as_u64);
+        match schema.text("type") {
+            _ if schema.value.get("enum").is_some() => schema.value["enum"][0].clone(),
+            Some("boolean") => true.into(),
+            Some("integer" | "number") => number("minimum").unwrap_or(7).into(),
+            Some("array") => schema.get("items").map_or_else(|| json!([]), |at| json!([self.value(&at, full, depth)])),
+            Some("string") => match (schema.text("format"), schema.text(SENSITIVE)) {
+                (Some("date-time"), _) => "2026-01-02T03:04:05.678Z".into(),
+                (_, Some("phone-number")) => "+12125550100".into(),
+                _ => "v".repeat(number("minLength").unwrap_or(1).try_into().unwrap_or(1)).into(),
+            },
+            _ => match ["oneOf", "anyOf"].into_iter().find_map(|key| schema.get(key)?.list().next()) {
+                Some(first) => self.value(&first, full, depth),
+                None => self.object(schema, full, depth),
+            },
+        }
+    }
+
+    fn object(&self, schema: &At<'_>, full: bool, depth: usize) -> Value {
+        let mut fields = Map::new();
+        let required: Vec<_> =
+            schema.get("required").iter().flat_map(At::list).filter_map(|name| name.value.as_str()).collect();
+        for (name, property) in schema.get("properties").iter().flat_map(At::entries) {
+            if required.contains(&name) || full && depth < DEEPEST {
+                fields.insert(name.to_owned(), self.value(&property, full, depth + 1));
+            }
+        }
+        if let Some(more) = schema.get("additionalProperties").filter(|more| more.value.is_object() && full) {
+            fields.insert("k".to_owned(), self.value(&more, full, depth + 1));
+        }
+        for part in schema.get("allOf").iter().flat_map(At::list) {
+            fields.extend(self.value(&part, full, depth).as_object().cloned().unwrap_or_default());
+        }
+        fields.into()
+    }
+}
