@@ -46,7 +46,9 @@ pub(crate) fn decode_by<T>(
     }
     // What looks like the thing itself, and cannot be read as that, leaves an envelope that holds nothing.
     let best = better.as_deref().unwrap_or(body);
-    if let Some(value) = operation.envelope.as_ref().filter(|envelope| looks_bare(envelope, best)).and_then(|_| read(best)) {
+    if let Some(value) =
+        operation.envelope.as_ref().filter(|envelope| looks_bare(envelope, best)).and_then(|_| read(best))
+    {
         return Ok(value);
     }
     if body.trim_ascii().is_empty() {

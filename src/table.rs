@@ -3,7 +3,10 @@
 //!
 //! The build writes it from what the types are made of, tolerances included. It stands apart from [`Operation`], so that a
 //! program that makes no such call has none of it.
-#![allow(dead_code, reason = "no call is made without types so far: the tests read a part of this, and nothing else does")]
+#![allow(
+    dead_code,
+    reason = "no call is made without types so far: the tests read a part of this, and nothing else does"
+)]
 
 mod read;
 #[cfg(test)]
@@ -21,7 +24,7 @@ use crate::operation::{Operation, Sensitive};
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) operation: &'static Operation,
-    /// Its parameters, those of its path first.
+    /// Its parameters, in the order of the spec.
     pub(crate) parameters: &'static [Parameter],
     /// What its request holds.
     pub(crate) body: Option<Shape>,

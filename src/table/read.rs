@@ -115,7 +115,11 @@ impl<'de> DeserializeSeed<'de> for Reader {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        if self.shape.nullable { Ok(self.optional(from, Reading::Strict)?.unwrap_or_default()) } else { self.solid(from) }
+        if self.shape.nullable {
+            Ok(self.optional(from, Reading::Strict)?.unwrap_or_default())
+        } else {
+            self.solid(from)
+        }
     }
 }
 
@@ -188,12 +192,6 @@ impl Named {
     fn is_list_or_map(self) -> bool {
         matches!(self.property.shape.kind, Kind::List(_) | Kind::Map(_))
     }
-
-    /// Whether serde is told that it may be missing, and does not only see that from its type.
-    fn has_default(self) -> bool {
-        let Property { required, reading, shape, .. } = self.property;
-        !required && (self.is_list_or_map() || *reading != Reading::Strict || matches!(shape.kind, Kind::Time))
-    }
 }
 
 impl<'de> DeserializeSeed<'de> for Named {
@@ -211,9 +209,8 @@ impl<'de> DeserializeSeed<'de> for Named {
             (None, _) => required.then_some(Value::Null),
             (value, _) => value,
         };
-        let is_empty = |value: &Value| {
-            value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
-        };
+        let is_empty =
+            |value: &Value| value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
         Ok(value.filter(|value| *required || !self.is_list_or_map() || !is_empty(value)))
     }
 }
@@ -258,16 +255,14 @@ impl<'de> Visitor<'de> for Object {
         Ok(object.into())
     }
 
-    /// Serde reads a list in an object's place by the order of the properties, and so a list with nothing but the object
-    /// that was asked for is that object. What the types take, this takes.
+    /// Serde reads a list in an object's place by the order of the properties, so that a list of one object is taken for
+    /// the envelope with that object. What the types take, this takes.
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         for (place, property) in self.properties.iter().enumerate() {
-            match items.next_element_seed(self.named(property))? {
-                Some(value) => object.extend(value.map(|value| (property.name.to_owned(), value))),
-                None if self.named(property).has_default() => {}
-                None => return Err(A::Error::invalid_length(place, &self)),
-            }
+            let value = items.next_element_seed(self.named(property))?;
+            let value = value.ok_or_else(|| A::Error::invalid_length(place, &self))?;
+            object.extend(value.map(|value| (property.name.to_owned(), value)));
         }
         Ok(object.into())
     }

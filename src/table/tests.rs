@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 mod bodies;
+mod quirks;
 
 use std::path::Path;
 
@@ -101,9 +102,8 @@ fn known(shape: &Shape, value: &Value) -> Value {
 
 /// For each operation with a response, both readers, its tolerant schema, and the values of enums.
 fn all() -> Vec<(Both, Value, Vec<String>)> {
-    let documents = ["auth", "integrator"].map(|api| {
-        Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap()
-    });
+    let documents = ["auth", "integrator"]
+        .map(|api| Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap());
     let operations: Vec<_> = documents
         .iter()
         .flat_map(|document| unloc_spec::Operation::all(document).unwrap().into_iter().map(move |one| (document, one)))
@@ -122,12 +122,13 @@ fn all() -> Vec<(Both, Value, Vec<String>)> {
 fn what_is_read_by_table_is_what_is_read_by_type() {
     let all = all();
     let chance = (proptest::collection::vec(any::<u8>(), 0..400), any::<bool>());
-    let result = TestRunner::new(Config { failure_persistence: None, ..Config::default() }).run(&chance, |(chance, spoilt)| {
-        for (both, schema, words) in &all {
-            let bodies = Bodies { schema, words };
-            drop(both.read(&bodies.body(&mut Dice(chance.iter()), spoilt)));
-        }
-        Ok(())
-    });
+    let result =
+        TestRunner::new(Config { failure_persistence: None, ..Config::default() }).run(&chance, |(chance, spoilt)| {
+            for (both, schema, words) in &all {
+                let bodies = Bodies { schema, words };
+                drop(both.read(&bodies.body(&mut Dice(chance.iter()), spoilt)));
+            }
+            Ok(())
+        });
     result.unwrap_or_else(|error| panic!("{error}"));
 }

@@ -112,9 +112,9 @@ impl<'a> Shapes<'a> {
         let mut found = Vec::new();
         for parameter in &operation.parameters {
             let is_it = |name: &str, place: &str| name == parameter.name && place == parameter.place;
-            let own = written.iter().find(|at| {
-                is_it(at.text("name").unwrap_or_default().trim(), at.text("in").unwrap_or_default().trim())
-            });
+            let own = written
+                .iter()
+                .find(|at| is_it(at.text("name").unwrap_or_default().trim(), at.text("in").unwrap_or_default().trim()));
             let schema = own.and_then(|at| at.value.get("schema")).unwrap_or(&Value::Null);
             reached.extend(schema_name(schema).map(|name| components(self.spec, name)).into_iter().flatten());
             let (name, required, filled_in) = (&parameter.name, parameter.required, operation.is_filled_in(parameter));

@@ -274,8 +274,10 @@ fn tolerated(node: &Value, schema: Value) -> Value {
             kind => json!({ "type": kind }),
         });
     }
-    if node.get(keys::SENSITIVE).is_some_and(|kind| kind == "phone-number") {
-        any.push(json!({ "type": "integer", "minimum": 0 }));
+    match node.get(keys::SENSITIVE).and_then(Value::as_str) {
+        Some("phone-number") => any.push(json!({ "type": "integer", "minimum": 0 })),
+        Some("cursor") => any.push(json!({ "type": "number" })),
+        _ => {}
     }
     if any.len() == 1 { any.remove(0) } else { json!({ "anyOf": any }) }
 }

@@ -36,8 +36,26 @@ const TEXTS: [&str; 8] = ["x", "", "12125550100", "+12125550100", "\"Post\" Cour
 const NUMBERS: [&str; 9] = ["7", "0", "-1", "24", "12125550100", "2147483648", "3599.7", "3.6e3", "-0"];
 const QUOTED: [&str; 6] = ["3600", "3599.7", "3.6e3", "-1", " 7 ", "1e999"];
 const ANYTHING: [&str; 20] = [
-    "null", "true", "7", "\"x\"", "[]", "{}", "\"\"", "false", "1.5", "-1", "[7]", "[null]", "{\"a\":[null]}", "1e999",
-    "99999999999999999999", "\"a b\"", "[\"a\",null,\"b\"]", "\"\\ud83d\\udd11\"", "\"TRUE\"", "\"\\ud800\"",
+    "null",
+    "true",
+    "7",
+    "\"x\"",
+    "[]",
+    "{}",
+    "\"\"",
+    "false",
+    "1.5",
+    "-1",
+    "[7]",
+    "[null]",
+    "{\"a\":[null]}",
+    "1e999",
+    "99999999999999999999",
+    "\"a b\"",
+    "[\"a\",null,\"b\"]",
+    "\"\\ud83d\\udd11\"",
+    "\"TRUE\"",
+    "\"\\ud800\"",
 ];
 const UNKNOWN: [&str; 4] = ["somethingNew", "meta data", "", "id"];
 
@@ -127,7 +145,8 @@ impl Maker<'_, '_, '_> {
         let any = schema.get("anyOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let chosen = any.get(self.dice.below(any.len().max(1)));
         let names = |node: &'_ Value| node.get("required").and_then(|names| names.get(0)?.as_str().map(str::to_owned));
-        let named = chosen.and_then(names).filter(|_| chosen.and_then(Value::as_object).is_some_and(|one| one.len() == 1));
+        let named =
+            chosen.and_then(names).filter(|_| chosen.and_then(Value::as_object).is_some_and(|one| one.len() == 1));
         must.extend(named.as_deref());
         match (schema.get("allOf").and_then(Value::as_array), chosen) {
             // One schema, and what has to be there of it.
@@ -176,6 +195,12 @@ impl Maker<'_, '_, '_> {
     fn object(&mut self, schema: &Value, must: &[&str]) -> String {
         let none = Map::new();
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        if self.spoilt && self.dice.one_in(20) {
+            // As serde reads an object, too.
+            let mut listed: Vec<_> = properties.values().map(|schema| self.value(schema, &[])).collect();
+            listed.truncate(listed.len() - self.dice.below(4).min(listed.len()));
+            return format!("[{}]", listed.join(", "));
+        }
         let mut written = Vec::new();
         for (name, schema) in properties {
             let is_there = if must.contains(&name.as_str()) { !self.dice.one_in(24) } else { self.dice.one_in(2) };
