@@ -11,7 +11,7 @@ use unloc_spec::{Operation, Pagination, RawOperation, entries, resolve, schema_n
 
 use super::Around;
 use crate::names;
-use crate::prepare::{Marks, components};
+use crate::prepare::{Marks, Reader, components};
 
 pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
     let shapes = Shapes { module, spec: around.spec, marks: around.marks };
@@ -163,9 +163,9 @@ impl<'a> Shapes<'a> {
             let aliases = self.marks.aliases.get(&key).into_iter().flatten();
             let reading = match self.marks.lenient.get(&key) {
                 None => quote!(Strict),
-                Some(&"null_is_empty") => quote!(NullIsEmpty),
-                Some(reader) if reader.starts_with("optional::") => quote!(OrAbsent),
-                Some(_) => quote!(Loose),
+                Some(Reader::NullIsEmpty) => quote!(NullIsEmpty),
+                Some(Reader::Loose { or_absent: true, .. }) => quote!(OrAbsent),
+                Some(Reader::Loose { .. }) => quote!(Loose),
             };
             let (required, shape) = (required.iter().any(|one| one == name), self.shape(node));
             quote! {

@@ -2,7 +2,7 @@
 //! not allow.
 
 use serde_json::{Map, Value};
-use unloc_spec::Document;
+use unloc_spec::{Document, reference, resolve};
 
 /// Chance, as bytes that proptest makes and makes simpler; without any left, the plainest choice.
 pub(super) struct Dice<'a>(pub(super) std::slice::Iter<'a, u8>);
@@ -128,8 +128,8 @@ impl Maker<'_, '_, '_> {
         if *schema == Value::Bool(true) || (self.spoilt && self.dice.one_in(40)) {
             return self.anything();
         }
-        if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-            return self.value(self.bodies.schema.pointer(&name[1..]).unwrap(), must);
+        if reference(schema).is_some() {
+            return self.value(resolve(self.bodies.schema, schema).unwrap(), must);
         }
         if let Some(value) = schema.get("const") {
             return value.to_string();
