@@ -4,8 +4,9 @@ mod echoes;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny};
 
 pub(crate) use echoes::Said;
 
@@ -14,30 +15,52 @@ use crate::lenient::once;
 use crate::operation::{Envelope, Operation};
 use crate::place::place;
 
+/// How a body is read, as it is.
+type Read<'a, T> = &'a dyn Fn(&[u8]) -> Option<T>;
+
 /// Reads a body as the operation's answer, or says why that cannot be.
+pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], said: &Said<'_>) -> Result<T, String> {
+    let read = |body: &[u8]| serde_json::from_slice(body).ok();
+    decode_by(operation, body, said, &read, &|body| explain(PhantomData::<T>, body))
+}
+
+/// The same for whatever reads a body, and says why it cannot be read.
 ///
 /// A body that cannot be read as it is gets two more chances, which cost nothing where none is needed: with each property
 /// once, and with what the call itself had said put where a response to a change leaves it out. Where the spec says that a
 /// response is inferred, one that cannot be read holds nothing: what the call was to do is done.
-pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], said: &Said<'_>) -> Result<T, String> {
+pub(crate) fn decode_by<T>(
+    operation: &Operation,
+    body: &[u8],
+    said: &Said<'_>,
+    read: Read<'_, T>,
+    explain: &dyn Fn(&[u8]) -> String,
+) -> Result<T, String> {
     let body = without_mark(body);
-    if let Some(value) = read(operation, body) {
+    if let Some(value) = wrapped_or_bare(operation, body, read) {
         return Ok(value);
     }
     let better = better(operation, body, said);
-    if let Some(value) = better.as_deref().and_then(|body| read(operation, body)) {
+    if let Some(value) = better.as_deref().and_then(|body| wrapped_or_bare(operation, body, read)) {
+        return Ok(value);
+    }
+    // What looks like the thing itself, and cannot be read as that, leaves an envelope that holds nothing.
+    let best = better.as_deref().unwrap_or(body);
+    if let Some(value) =
+        operation.envelope.as_ref().filter(|envelope| looks_bare(envelope, best)).and_then(|_| read(best))
+    {
         return Ok(value);
     }
     if body.trim_ascii().is_empty() {
         return Err("its body is empty".to_owned());
     }
-    let what = explain::<T>(better.as_deref().unwrap_or(body));
+    let what = explain(best);
     // A page of HTML is what proxies and logins send in the service's place: nothing may have been done.
     if !operation.inferred || is_markup(body) {
         return Err(what);
     }
     tracing::warn!(operation = operation.id, what, "an inferred response cannot be read: it is taken for empty");
-    serde_json::from_slice(b"{}").map_err(|_| what)
+    read(b"{}").ok_or(what)
 }
 
 /// A body without the byte order mark that stands before it, which a reader may ignore (RFC 8259, section 8.1).
@@ -45,18 +68,17 @@ pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
-fn read<T: DeserializeOwned>(operation: &Operation, body: &[u8]) -> Option<T> {
+fn wrapped_or_bare<T>(operation: &Operation, body: &[u8], read: Read<'_, T>) -> Option<T> {
     let envelope = operation.envelope.as_ref();
-    let looks_bare = envelope.filter(|envelope| looks_bare(envelope, body));
-    if let Some(value) = looks_bare.and_then(|envelope| bare(envelope, body)) {
-        return Some(value);
+    if let Some(envelope) = envelope.filter(|envelope| looks_bare(envelope, body)) {
+        return bare(envelope, body, read);
     }
     // Where nothing in an answer is required, an empty body says as much as `{}`. That is read as bytes, too: all types
     // would be compiled once more for text.
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     // An envelope that cannot be read is an envelope still: taken for what belongs inside, it would be one of nothing.
     let is_wrapped = |envelope: &Envelope| names(body).is_some_and(|names| names.contains_key(envelope.property));
-    serde_json::from_slice(body).ok().or_else(|| bare(envelope.filter(|envelope| !is_wrapped(envelope))?, body))
+    read(body).or_else(|| bare(envelope.filter(|envelope| !is_wrapped(envelope))?, body, read))
 }
 
 /// The names of a body's properties, if it is an object.
@@ -81,15 +103,14 @@ fn looks_bare(envelope: &Envelope, body: &[u8]) -> bool {
 }
 
 /// Reads an object or a list around which older documents show no envelope.
-fn bare<T: DeserializeOwned>(envelope: &Envelope, body: &[u8]) -> Option<T> {
+fn bare<T>(envelope: &Envelope, body: &[u8], read: Read<'_, T>) -> Option<T> {
     let first = *body.trim_ascii().first()?;
     if first != b'{' && first != b'[' {
         return None;
     }
     // What goes on behind its end would say more than it does once it is wrapped.
     serde_json::from_slice::<IgnoredAny>(body).ok()?;
-    let wrapped = [b"{\"", envelope.property.as_bytes(), b"\":", body, b"}"].concat();
-    serde_json::from_slice(&wrapped).ok()
+    read(&[b"{\"", envelope.property.as_bytes(), b"\":", body, b"}"].concat())
 }
 
 /// Whether a body is something that can be read, or told of, as it is.
@@ -102,7 +123,8 @@ fn is_markup(body: &[u8]) -> bool {
     body.trim_ascii().starts_with(b"<")
 }
 
-fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
+/// Why a body cannot be read.
+pub(crate) fn explain<S: for<'de> DeserializeSeed<'de>>(seed: S, body: &[u8]) -> String {
     if is_markup(body) {
         return "its body is HTML or XML and not JSON: is a proxy or a login page between?".to_owned();
     }
@@ -110,12 +132,13 @@ fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
         return "its body is UTF-16, and JSON is UTF-8 (RFC 8259, section 8.1)".to_owned();
     }
     let reader = &mut serde_json::Deserializer::from_slice(body);
-    let Err(error) = serde_path_to_error::deserialize::<_, T>(reader) else {
+    let mut track = serde_path_to_error::Track::new();
+    let Err(error) = seed.deserialize(serde_path_to_error::Deserializer::new(reader, &mut track)) else {
         return "its body goes on behind its end".to_owned();
     };
-    let place = place(error.path());
+    let place = place(&track.path());
     let at = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
-    format!("its body does not fit{at}: {}", without_value(&error.inner().to_string()))
+    format!("its body does not fit{at}: {}", without_value(&error.to_string()))
 }
 
 /// serde quotes the value that it did not expect; the message is for logs, and the value may be a person's.

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-pub(crate) use once::once;
+pub(crate) use once::{once, put};
 pub(crate) use time::{Cut, read_cut, time, write_cut};
 
 /// `null` where a list or a map is expected.

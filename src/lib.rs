@@ -25,6 +25,7 @@ mod retry;
 #[cfg(all(test, feature = "schemars"))]
 mod schemas;
 mod scope;
+mod table;
 mod text;
 pub mod token;
 mod transport;

@@ -33,7 +33,7 @@ macro_rules! open_enum {
 
             fn known(text: &str) -> ::std::option::Option<Self> {
                 $(
-                    if text == $text || ($insensitive && text.eq_ignore_ascii_case($text)) {
+                    if crate::open_enum::is_value(text, $text, $insensitive) {
                         return Some(Self::$variant);
                     }
                 )*
@@ -102,6 +102,11 @@ macro_rules! open_enum {
 }
 
 pub(crate) use open_enum;
+
+/// Whether a text is this value of an enum.
+pub(crate) fn is_value(text: &str, value: &str, case_insensitive: bool) -> bool {
+    text == value || (case_insensitive && text.eq_ignore_ascii_case(value))
+}
 
 #[cfg(test)]
 mod tests {

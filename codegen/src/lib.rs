@@ -167,8 +167,13 @@ fn tree(document: &Document, api: &str) -> Result<syn::File, Vec<Error>> {
     let placeholders = Placeholders::of(&document.value, &operations);
     let run = generate::ours(&prepared, &module, &placeholders);
     let file = generate::generate(document, &prepared, &operations, &run).map_err(|error| vec![error])?;
-    let around =
-        finish::Around { document, marks: &prepared.marks, operations: &operations, placeholders: &placeholders };
+    let around = finish::Around {
+        document,
+        spec: &prepared.spec,
+        marks: &prepared.marks,
+        operations: &operations,
+        placeholders: &placeholders,
+    };
     finish::finish(file, &module, &around).map_err(|error| vec![error])
 }
 

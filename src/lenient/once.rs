@@ -44,6 +44,22 @@ fn weight(value: &Value) -> u8 {
     }
 }
 
+/// Adds a property, unless one of that name says more; whether there was one.
+pub(crate) fn put(object: &mut Map<String, Value>, name: String, value: Value) -> bool {
+    match object.entry(name) {
+        Entry::Vacant(first) => {
+            first.insert(value);
+            false
+        }
+        Entry::Occupied(mut earlier) => {
+            if weight(&value) >= weight(earlier.get()) {
+                earlier.insert(value);
+            }
+            true
+        }
+    }
+}
+
 impl Once<'_> {
     fn merge(&self, object: &mut Map<String, Value>) {
         for (name, others) in self.aliases {
@@ -112,14 +128,8 @@ impl<'de> Visitor<'de> for Once<'_> {
         let mut object = Map::new();
         while let Some(name) = properties.next_key::<String>()? {
             let value = properties.next_value_seed(self)?;
-            match object.entry(name) {
-                Entry::Vacant(first) => _ = first.insert(value),
-                Entry::Occupied(mut earlier) => {
-                    self.changed.set(true);
-                    if weight(&value) >= weight(earlier.get()) {
-                        earlier.insert(value);
-                    }
-                }
+            if put(&mut object, name, value) {
+                self.changed.set(true);
             }
         }
         self.merge(&mut object);

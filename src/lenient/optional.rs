@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// What the reader makes of a value that is taken as it stands: also numbers that no type holds, and lists of whatever.
-fn read<'de, D: Deserializer<'de>, T: Default>(
+pub(crate) fn read<'de, D: Deserializer<'de>, T: Default>(
     deserializer: D,
     reader: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'_>>) -> Result<T, serde_json::Error>,
 ) -> Result<T, D::Error> {

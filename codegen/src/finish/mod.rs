@@ -23,6 +23,7 @@ mod example;
 mod handles;
 mod qualify;
 mod rename;
+mod shapes;
 mod tables;
 mod types;
 
@@ -41,13 +42,15 @@ use crate::prepare::Marks;
 /// What the passes know beside progenitor's output.
 pub(crate) struct Around<'a> {
     pub(crate) document: &'a Document,
+    /// The spec that the types are made from.
+    pub(crate) spec: &'a Value,
     pub(crate) marks: &'a Marks,
     pub(crate) operations: &'a [Operation],
     pub(crate) placeholders: &'a Placeholders,
 }
 
 pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Result<File, Error> {
-    let Around { document, marks, operations, placeholders } = *around;
+    let Around { document, marks, operations, placeholders, .. } = *around;
     let missing = |what: &str| document.error("", format!("the generator's output has no {what}: has it changed?"));
     // `prelude` and the `use` lines go, here and in `builder`: what they bring in is named by its whole path instead.
     file.items.retain(|item| match item {
@@ -85,6 +88,7 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
     file.items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && block.items.is_empty()));
     file.items.append(&mut handles::items(&path, document, operations));
     file.items.append(&mut tables::items(document, marks, operations));
+    file.items.append(&mut shapes::items(&path, around));
     rename::rename(&mut file, operations, placeholders).map_err(|what| missing(&what))?;
     Ok(file)
 }

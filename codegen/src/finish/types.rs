@@ -135,8 +135,10 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
             field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::lenient::write_cut")]));
         }
         // serde takes a field with a reader for required, unless `default` stands there: typify leaves it to the `Option`.
-        let reader = key.and_then(|key| marks.lenient.get(&key)).copied().or(is_cut.then_some("read_cut"));
-        if let Some(reader) = reader.or_else(|| is_time(optional(&field.ty).unwrap_or(&field.ty)).then_some("time")) {
+        let lenient = key.and_then(|key| marks.lenient.get(&key)).map(|reader| reader.path());
+        let reader = lenient.or_else(|| is_cut.then(|| "read_cut".to_owned()));
+        let is_time = || is_time(optional(&field.ty).unwrap_or(&field.ty)).then(|| "time".to_owned());
+        if let Some(reader) = reader.or_else(is_time) {
             let reader = format!("crate::lenient::{reader}");
             if optional(&field.ty).is_some() && !serde_text(&field.attrs).contains("default") {
                 field.attrs.push(parse_quote!(#[serde(default)]));

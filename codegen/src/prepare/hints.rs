@@ -1,9 +1,10 @@
 //! Tolerances that the YAML asks for at single properties.
 
 use serde_json::{Map, Value};
+use unloc_spec::Tolerance;
 use unloc_spec::keys::{ALIASES, TOLERATE};
 
-use super::Rule;
+use super::{Reader, Rule};
 
 pub(super) const OTHER_SPELLING: Rule = Rule {
     name: "other-spelling",
@@ -25,35 +26,21 @@ pub(super) const LOOSE_SCALAR: Rule = Rule {
              and as a number): what `x-tolerate` names is read as the documented type, and with `any` all else is read as absent.",
     apply: |draft| {
         draft.response_properties(|schema, property, marks| {
-            let tolerated = texts(property.node, TOLERATE);
-            if tolerated.is_empty() {
-                return;
-            }
-            let reader = match property.node.get("type").and_then(Value::as_str) {
-                Some("string") => "text",
-                Some("boolean") => "boolean",
-                Some("integer") if property.node.get("format").and_then(Value::as_str) == Some("int32") => "integer32",
-                Some("integer") => "integer",
-                Some("array") => "list",
-                _ => return,
+            let tolerance = Tolerance::of(property.node);
+            property.node.remove(TOLERATE);
+            let Some(Tolerance { kind, or_absent, .. }) = tolerance else { return };
+            let is_short = property.node.get("format").is_some_and(|format| format == "int32");
+            let function = match kind {
+                "string" => "text",
+                "array" => "list",
+                "integer" if is_short => "integer32",
+                other => other,
             };
-            let reader = if tolerated.iter().any(|kind| kind == "any") { or_absent(reader) } else { reader };
+            let reader = Reader::Loose { function, or_absent };
             marks.lenient.insert((schema.to_owned(), property.name.to_owned()), reader);
         });
     },
 };
-
-/// The reader for which what the other one cannot read is as good as absent: an optional property that is of no use must not
-/// take the answer with it.
-fn or_absent(reader: &str) -> &'static str {
-    match reader {
-        "text" => "optional::text",
-        "boolean" => "optional::boolean",
-        "integer32" => "optional::integer32",
-        "list" => "optional::list",
-        _ => "optional::integer",
-    }
-}
 
 fn texts(node: &mut Map<String, Value>, key: &str) -> Vec<String> {
     let list = node.remove(key);

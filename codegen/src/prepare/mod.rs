@@ -79,14 +79,41 @@ pub struct Marks {
     pub replaced: BTreeMap<String, String>,
     /// Other spellings of a property: schema, property, spellings.
     pub aliases: BTreeMap<(String, String), Vec<String>>,
-    /// How a property of a response is read leniently, by the name of the reading function.
-    pub lenient: BTreeMap<(String, String), &'static str>,
+    /// How a property of a response is read leniently, by schema and property.
+    pub lenient: BTreeMap<(String, String), Reader>,
     /// Envelopes by schema name.
     pub envelopes: BTreeMap<String, Envelope>,
     /// Least and greatest length of a text in a request, by schema and property.
     pub lengths: BTreeMap<(String, String), (u64, u64)>,
     /// Properties of requests that hold times.
     pub times: BTreeSet<(String, String)>,
+}
+
+/// How a property of a response is read leniently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Null is the empty list or map.
+    NullIsEmpty,
+    /// Other JSON types are read as well.
+    Loose {
+        /// The function that reads them.
+        function: &'static str,
+        /// Whether what it cannot read is as good as absent: an optional property that is of no use must not take the
+        /// answer with it.
+        or_absent: bool,
+    },
+}
+
+impl Reader {
+    /// The function that reads it, below `crate::lenient`.
+    #[must_use]
+    pub fn path(self) -> String {
+        match self {
+            Self::NullIsEmpty => "null_is_empty".to_owned(),
+            Self::Loose { function, or_absent: false } => function.to_owned(),
+            Self::Loose { function, or_absent: true } => format!("optional::{function}"),
+        }
+    }
 }
 
 /// The property that an answer wraps its object or list in, which older documents leave out.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use unloc_spec::{REFERENCE, beside_null, reference_to, schema_name};
 
-use super::{Draft, Rule, each_property, is_true};
+use super::{Draft, Reader, Rule, each_property, is_true};
 use crate::names;
 
 /// Writes what has null as its alternative the way that the rules and the generator know: with `nullable` beside it. Not
@@ -98,7 +98,7 @@ pub(super) const NULL_LIST: Rule = Rule {
             let is_map = property.node.get("additionalProperties").is_some_and(Value::is_object);
             if is_map || property.node.contains_key("items") {
                 property.node.remove("nullable");
-                marks.lenient.entry((schema.to_owned(), property.name.to_owned())).or_insert("null_is_empty");
+                marks.lenient.entry((schema.to_owned(), property.name.to_owned())).or_insert(Reader::NullIsEmpty);
             }
         });
     },

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::keys;
 use crate::load::{Document, REFERENCE, entries, escape, is_null, reference_to, resolve, schema_name};
 use crate::operation::Operation;
+use crate::tolerance::{Tolerance, unquoted};
 use crate::walk::RawOperation;
 
 /// How closely a value is held to the spec.
@@ -261,23 +262,22 @@ fn exclusive(node: &Value, schema: &mut Map<String, Value>) {
 
 /// The schema with what else the node may arrive as.
 fn tolerated(node: &Value, schema: Value) -> Value {
-    let is = |kind: &str| node.get("type").is_some_and(|own| own == kind);
-    let mut any = vec![schema];
-    for kind in texts(node, keys::TOLERATE) {
-        any.push(match kind {
-            "string" if is("boolean") => json!({ "enum": ["true", "false"] }),
-            "string" if is("integer") => {
-                json!({ "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?$" })
-            }
-            // What cannot be read is as good as absent.
-            "any" => return true.into(),
-            kind => json!({ "type": kind }),
-        });
-    }
-    if node.get(keys::SENSITIVE).is_some_and(|kind| kind == "phone-number") {
-        any.push(json!({ "type": "integer", "minimum": 0 }));
-    }
-    if any.len() == 1 { any.remove(0) } else { json!({ "anyOf": any }) }
+    let Some(node) = node.as_object() else { return schema };
+    let other = match Tolerance::of(node) {
+        // What cannot be read is as good as absent.
+        Some(Tolerance { or_absent: true, .. }) => return true.into(),
+        Some(Tolerance { kind: "boolean", .. }) => json!({ "enum": ["true", "false"] }),
+        Some(Tolerance { kind: "integer", .. }) => {
+            json!({ "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?$" })
+        }
+        Some(Tolerance { also, .. }) => json!({ "type": also }),
+        None => match unquoted(node) {
+            Some("integer") => json!({ "type": "integer", "minimum": 0 }),
+            Some(also) => json!({ "type": also }),
+            None => return schema,
+        },
+    };
+    json!({ "anyOf": [schema, other] })
 }
 
 fn or_null(schema: Value) -> Value {

@@ -18,6 +18,7 @@ mod load;
 pub mod operation;
 pub mod schemas;
 mod template;
+pub mod tolerance;
 mod unsupported;
 mod walk;
 pub mod words;
@@ -31,5 +32,6 @@ pub use load::{
 };
 pub use operation::{Operation, Pagination, Parameter};
 pub use template::{Overlap, PathTemplate, Segment};
+pub use tolerance::Tolerance;
 pub use unsupported::{UNSUPPORTED, Unsupported, unsupported_in};
 pub use walk::{PATHS, RawOperation, method, operations_mut, paths};

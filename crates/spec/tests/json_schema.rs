@@ -17,6 +17,7 @@ const SCHEMAS: &str = "
         state: {allOf: [{$ref: '#/components/schemas/State'}], description: how it is}
         list: {type: array, items: {type: string}, x-tolerate: [string], x-aliases: [the-list]}
         person: {$ref: '#/components/schemas/PhoneNumber'}
+        next: {$ref: '#/components/schemas/Cursor'}
         count: {type: integer, format: int32, maximum: 9}
         code: {type: string, x-tolerate: [number]}
         age: {type: integer, format: int64, x-tolerate: [string]}
@@ -27,6 +28,7 @@ const SCHEMAS: &str = "
         other: {anyOf: [{$ref: '#/components/schemas/State'}, {type: string, nullable: true, enum: [null]}]}
     State: {type: string, enum: [on, off]}
     PhoneNumber: {type: string, x-sensitive: phone-number}
+    Cursor: {type: string, x-sensitive: cursor}
     Certain:
       type: object
       x-envelope: thing
@@ -79,6 +81,7 @@ fn each_tolerance_is_one_that_the_exact_reading_does_not_have() {
         json!({"names": {"a": "new"}}),
         json!({"unknown": 1}),
         json!({"person": 12_125_550_100_u64}),
+        json!({"next": 1.5}),
         json!({"code": 101}),
         json!({"can": "true"}),
         json!({"age": "3600.0"}),

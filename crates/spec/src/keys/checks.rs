@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{Key, SENSITIVE, Values};
 use crate::at::At;
 use crate::load::{escape, resolve, schema_name};
+use crate::tolerance::Tolerance;
 use crate::walk::RawOperation;
 use crate::words::RESERVED;
 
@@ -212,10 +213,9 @@ pub(super) fn echoes(one: &Use<'_>, faults: &mut Faults) {
 }
 
 pub(super) fn tolerate(one: &Use<'_>, faults: &mut Faults) {
-    let fits = match one.node.get("type").and_then(Value::as_str) {
-        Some("string") => "number",
-        Some("boolean" | "integer" | "array") => "string",
-        _ => return faults.say("only a scalar or a list can be read loosely"),
+    let tolerance = one.node.get("type").and_then(Value::as_str).and_then(Tolerance::for_type);
+    let Some(Tolerance { also: fits, .. }) = tolerance else {
+        return faults.say("only a scalar or a list can be read loosely");
     };
     if *one.value == Value::from(vec![fits, "any"]) {
         let owner = one.pointer.rsplit_once("/properties/");

@@ -98,8 +98,8 @@ pub const KEYS: &[Key] = &[
         name: SENSITIVE,
         places: &[Place::Schema],
         values: Values::OneOf(&["phone-number", "secret", "cursor"]),
-        meaning: "The type of this string redacts its value in `Debug`. A phone number is also read from a JSON \
-                  number.",
+        meaning: "The type of this string redacts its value in `Debug`. A phone number or a cursor is also read from a \
+                  JSON number.",
         check: Some(checks::sensitive),
     },
     Key {
