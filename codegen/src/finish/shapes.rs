@@ -11,7 +11,7 @@ use unloc_spec::{Operation, Pagination, RawOperation, entries, resolve, schema_n
 
 use super::Around;
 use crate::names;
-use crate::prepare::{Marks, Reader, components};
+use crate::prepare::{Marks, Reader, schemas};
 
 pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
     let shapes = Shapes { module, spec: around.spec, marks: around.marks };
@@ -24,7 +24,7 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
         let parameters = shapes.parameters(operation, &mut reached);
         let mut shape = |node: Option<&Value>| {
             let node = node?;
-            reached.extend(schema_name(node).map(|name| components(around.spec, name)).into_iter().flatten());
+            reached.extend(schemas(around.spec, [node]));
             Some(shapes.shape(node))
         };
         let body = option(shape(shapes.content(operation, "requestBody")));
@@ -116,7 +116,7 @@ impl<'a> Shapes<'a> {
                 .iter()
                 .find(|at| is_it(at.text("name").unwrap_or_default().trim(), at.text("in").unwrap_or_default().trim()));
             let schema = own.and_then(|at| at.value.get("schema")).unwrap_or(&Value::Null);
-            reached.extend(schema_name(schema).map(|name| components(self.spec, name)).into_iter().flatten());
+            reached.extend(schemas(self.spec, [schema]));
             let (name, required, filled_in) = (&parameter.name, parameter.required, operation.is_filled_in(parameter));
             let (place, shape) = (format_ident!("{}", names::pascal(&parameter.place)), self.shape(schema));
             found.push(quote! {
