@@ -18,7 +18,7 @@ paths:
       operationId: changeThing
       parameters:
         - {{name: thing, in: path, required: true, schema: {{$ref: '#/components/schemas/Phone'}}}}
-        - {{name: tags, in: query, schema: {{type: array, items: {{type: string}}}}}}
+        - {{name: tags, in: query, schema: {{type: array, items: {{$ref: '#/components/schemas/Tag'}}}}}}
         - {{name: x-mode, in: header, schema: {{type: boolean}}}}
       requestBody:
         required: true
@@ -30,6 +30,7 @@ paths:
 components:
   schemas:
     Phone: {{type: string, x-sensitive: phone-number}}
+    Tag: {{type: string, enum: [new]}}
     Unused: {{type: object, properties: {{unused: {{type: string}}}}}}
     Sent: {{type: object, properties: {sent}}}
     Given: {{type: object, required: [must, list], properties: {given}}}
@@ -134,7 +135,9 @@ fn a_request_is_told_as_it_is_written_and_its_parameters_with_their_places() {
     tells(
         &bindings,
         "tags",
-        "place:Place::Query,required:false,filled_in:false,shape:Shape{kind:Kind::List(&Shape{kind:Kind::Text,",
+        "place:Place::Query,required:false,filled_in:false,shape:Shape{kind:Kind::List(&Shape{\
+         kind:Kind::Component(&crate::generated::api::schemas::Tag),",
     );
+    tells(&bindings, "Tag", "shape:Shape{kind:Kind::Choice{");
     tells(&bindings, "x-mode", "place:Place::Header,required:false,filled_in:false,shape:Shape{kind:Kind::Boolean,");
 }

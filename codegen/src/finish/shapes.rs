@@ -7,11 +7,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::{Map, Value};
 use syn::{Item, parse_quote};
-use unloc_spec::{Operation, Pagination, RawOperation, component_schema, entries, references, resolve, schema_name};
+use unloc_spec::{Operation, Pagination, RawOperation, entries, resolve, schema_name};
 
 use super::Around;
 use crate::names;
-use crate::prepare::{Marks, Reader, components};
+use crate::prepare::{Marks, Reader, schemas};
 
 pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
     let shapes = Shapes { module, spec: around.spec, marks: around.marks };
@@ -24,7 +24,7 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
         let parameters = shapes.parameters(operation, &mut reached);
         let mut shape = |node: Option<&Value>| {
             let node = node?;
-            shapes.reach(node, &mut reached);
+            reached.extend(schemas(around.spec, [node]));
             Some(shapes.shape(node))
         };
         let body = option(shape(shapes.content(operation, "requestBody")));
@@ -87,13 +87,6 @@ struct Shapes<'a> {
 }
 
 impl<'a> Shapes<'a> {
-    /// Adds the components that a schema is made of.
-    fn reach(&self, node: &Value, reached: &mut BTreeSet<String>) {
-        for reference in references(node) {
-            reached.extend(component_schema(reference).map(|name| components(self.spec, name)).into_iter().flatten());
-        }
-    }
-
     /// The schema of what an operation takes, or gives.
     fn content(&self, operation: &Operation, part: &str) -> Option<&'a Value> {
         let holder = self.spec.pointer(&format!("{}/{part}", operation.pointer))?;
@@ -123,7 +116,7 @@ impl<'a> Shapes<'a> {
                 .iter()
                 .find(|at| is_it(at.text("name").unwrap_or_default().trim(), at.text("in").unwrap_or_default().trim()));
             let schema = own.and_then(|at| at.value.get("schema")).unwrap_or(&Value::Null);
-            self.reach(schema, reached);
+            reached.extend(schemas(self.spec, [schema]));
             let (name, required, filled_in) = (&parameter.name, parameter.required, operation.is_filled_in(parameter));
             let (place, shape) = (format_ident!("{}", names::pascal(&parameter.place)), self.shape(schema));
             found.push(quote! {

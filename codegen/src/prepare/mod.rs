@@ -318,7 +318,7 @@ fn reachable(spec: &Value, part: &str) -> BTreeSet<String> {
 }
 
 /// The component schemas that these parts lead to.
-fn schemas<'a>(spec: &'a Value, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
+pub(crate) fn schemas<'a>(spec: &'a Value, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
     let names = reached(spec, from).into_iter().filter_map(|pointer| pointer.strip_prefix("/components/schemas/"));
     names.map(str::to_owned).collect()
 }
