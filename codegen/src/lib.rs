@@ -29,8 +29,8 @@ use placeholder::Placeholders;
 use unloc_spec::{Document, Error, Operation};
 
 /// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
-/// folder, and [`modules`] to `apis.rs`. What is wrong with a spec becomes one `cargo::error` line each, with file, line and
-/// reason.
+/// folder, and [`modules`] to `apis.rs`. What is wrong with a spec becomes one `cargo::error` line each, with file,
+/// line and reason.
 #[must_use]
 pub fn build() -> ExitCode {
     // Panics are caught and explained with the place in the spec; their own message would only be noise before that.

@@ -1,5 +1,5 @@
-//! What of the clients is written by hand: that there are any, and their functions, which no operation can be called as. It is
-//! read from the source, so that no list of it is kept.
+//! What of the clients is written by hand: that there are any, and their functions, which no operation can be called
+//! as. It is read from the source, so that no list of it is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -39,8 +39,8 @@ impl Reserved {
         Ok(found)
     }
 
-    /// Operations of a document that would be called as one of them, and clients that nobody has written; the operations
-    /// are reserved themselves from now on, for the documents to come.
+    /// Operations of a document that would be called as one of them, and clients that nobody has written; the
+    /// operations are reserved themselves from now on, for the documents to come.
     #[must_use]
     pub fn clashes(&mut self, document: &Document, operations: &[Operation]) -> Vec<Error> {
         let mut errors = Vec::new();

@@ -23,7 +23,8 @@ pub(crate) fn calls(document: &Document, api: &str) -> Result<String, Box<dyn st
                 let call = samples.call(operation, api, full);
                 writeln!(
                     source,
-                    "Call {{ row: {id:?}, sent: {sent:?}, responses: &{response:?}, decoded: {decoded:?}, make: |at| {{\n{call}}} }},",
+                    "Call {{ row: {id:?}, sent: {sent:?}, responses: &{response:?}, decoded: {decoded:?}, \
+                     make: |at| {{\n{call}}} }},",
                 )?;
             }
         }
@@ -93,7 +94,8 @@ impl Samples<'_> {
         let (name, json) = (names::pascal(schema), self.component(schema, full).to_string());
         call.push_str(&format!(
             "Box::pin(async move {{\nlet body: crate::generated::{api}::types::{name} =\n\
-             serde_json::from_str({json:?}).map_err(|error| error.to_string())?;\nsent(call.body(body).send()).await\n}})\n"
+             serde_json::from_str({json:?}).map_err(|error| error.to_string())?;\n\
+             sent(call.body(body).send()).await\n}})\n"
         ));
         call
     }

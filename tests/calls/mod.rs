@@ -133,14 +133,16 @@ pub(crate) fn calls() -> Vec<Call> {
         LockHolder "updateKey": |home, ids| home.update_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"))
             .body(UpdateKeyRequest::builder().state("revoked"));
         LockHolder "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role().lock_id(ids.get("lockId")).user_id(ids.person("userId"))
+        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role()
+            .lock_id(ids.get("lockId")).user_id(ids.person("userId"))
             .body(CreateOrUpdateRoleRequest::builder().can_share(true));
         LockHolder "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
             .lock_id(ids.get("lockId")).user_id(ids.person("userId"));
         LockHolder "getRoles": |home, ids| home.get_roles();
         LockHolder "getKeysForUser": |home, ids| home.get_keys_for_user().user_id(ids.person("userId"));
         LockHolder "getRolesForUser": |home, ids| home.get_roles_for_user().user_id(ids.person("userId"));
-        LockHolder "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user().user_id(ids.person("userId"));
+        LockHolder "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user()
+            .user_id(ids.person("userId"));
         LockHolder "getVendorConnections": |home, ids| home.get_vendor_connections();
         LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection().body(
             CreateVendorConnectionRequest::builder().vendor("danalock").username("me").password(PASSWORD),

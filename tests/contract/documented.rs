@@ -1,6 +1,6 @@
 //! Every request that the SDK sends is one that the specs describe, with as little in it as there can be and with all that
-//! there can be. What is sent is held against the YAML itself, not against the types that are made from it. The calls are
-//! written by hand, as users write them; `tests/awkward/` calls operations that they lack.
+//! there can be. What is sent is held against the YAML itself, not against the types that are made from it. The calls
+//! are written by hand, as users write them; `tests/awkward/` calls operations that they lack.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -187,8 +187,10 @@ fn more_calls() -> Vec<Call> {
         );
         LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
             .body(UpdateLockRequest::builder().image(None).address(None));
-        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId")).body(UpdateLockRequest::builder());
-        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role().lock_id(ids.get("lockId")).user_id(ids.person("userId"))
+        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
+            .body(UpdateLockRequest::builder());
+        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role()
+            .lock_id(ids.get("lockId")).user_id(ids.person("userId"))
             .body(CreateOrUpdateRoleRequest::builder().can_share(false).user_name("Kim"));
         LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection()
             .body(CreateVendorConnectionRequest::builder().vendor("virtual"));

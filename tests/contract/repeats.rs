@@ -7,7 +7,8 @@ use unloc::{Operation, Outcome, RequestOptions, RetryPolicy};
 use crate::operations::{Ids, calls};
 use crate::support::{Answer, Server, repeating};
 
-/// The operations by POST or PATCH that do the same when done twice; those by other methods do (RFC 9110, section 9.2.2).
+/// The operations by POST or PATCH that do the same when done twice; those by other methods do (RFC 9110, section
+/// 9.2.2).
 const IDEMPOTENT: [&str; 3] = ["getToken", "updateLock", "updateLockHolder"];
 
 fn is_idempotent(operation: &Operation) -> bool {

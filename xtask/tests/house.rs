@@ -1,4 +1,5 @@
-//! Who may use whom: the crates of this repository depend on each other as the table "The house" of CONTRIBUTING.md says.
+//! Who may use whom: the crates of this repository depend on each other as the table "The house" of CONTRIBUTING.md
+//! says.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::BTreeSet;

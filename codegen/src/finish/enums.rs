@@ -1,8 +1,8 @@
 //! Enums that keep the values they do not know.
 //!
-//! progenitor's output has none of them: by its settings the name of the schema is replaced with the type that is written
-//! here, so that `pub state: crate::generated::integrator::types::KeyState` stands where typify would have named an enum of
-//! its own, which refuses what it does not know. Nothing is taken apart.
+//! progenitor's output has none of them: by its settings the name of the schema is replaced with the type that is
+//! written here, so that `pub state: crate::generated::integrator::types::KeyState` stands where typify would have
+//! named an enum of its own, which refuses what it does not know. Nothing is taken apart.
 
 use heck::ToPascalCase;
 use quote::{format_ident, quote};

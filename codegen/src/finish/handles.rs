@@ -6,8 +6,8 @@
 //! impl Client { pub fn get_lock(&self) -> builder::GetLock<'_> { builder::GetLock::new(self) } … }
 //! ```
 //!
-//! which `finish` drops. In their place stand functions of the clients that the spec names, on builders that `builders` has
-//! given a `__new`; nothing of progenitor's is taken apart here.
+//! which `finish` drops. In their place stand functions of the clients that the spec names, on builders that
+//! `builders` has given a `__new`; nothing of progenitor's is taken apart here.
 
 use quote::format_ident;
 use syn::{ImplItem, Item, parse_quote};

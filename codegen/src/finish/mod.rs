@@ -66,9 +66,9 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
     let fields = types::fields(types);
     let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
     builders::finish(builder, &path, around, &fields).map_err(|what| missing(&what))?;
-    // `pub struct Client`, one block `impl Client` with `new` and `new_with_client`, one with a function for each operation,
-    // and two `impl` of traits. What remains is the struct that the requests are built on, `new_with_client`, and the
-    // traits, by which the transport gets at the HTTP client.
+    // `pub struct Client`, one block `impl Client` with `new` and `new_with_client`, one with a function for each
+    // operation, and two `impl` of traits. What remains is the struct that the requests are built on,
+    // `new_with_client`, and the traits, by which the transport gets at the HTTP client.
     for item in &mut file.items {
         match item {
             Item::Struct(client) => client.vis = parse_quote!(pub(crate)),
@@ -174,7 +174,8 @@ fn wants_something(fields: &[Field]) -> bool {
     fields.iter().any(|field| !may_be_unset(&field.ty))
 }
 
-/// Whether a builder starts with the default of this type: of what may be left out, and of lists and maps, which are empty.
+/// Whether a builder starts with the default of this type: of what may be left out, and of lists and maps, which are
+/// empty.
 fn may_be_unset(ty: &Type) -> bool {
     ["::std::option::Option", "::std::vec::Vec", "::std::collections::BTreeMap", "crate::Nullable"]
         .iter()

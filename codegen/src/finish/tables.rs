@@ -1,5 +1,5 @@
-//! What the transport has to know of each operation, as data. It is written from the document alone: progenitor's output
-//! has nothing like it, and none of it is taken apart here.
+//! What the transport has to know of each operation, as data. It is written from the document alone: progenitor's
+//! output has nothing like it, and none of it is taken apart here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,12 +1,12 @@
 //! The types: lenient reading, room to grow, documentation, builders whose setters take what a caller has at hand.
 //!
-//! typify's output looks like this, for each object among the schemas; an enum with a name is no item of it, since it is
-//! replaced by settings.
+//! typify's output looks like this, for each object among the schemas; an enum with a name is no item of it, since it
+//! is replaced by settings.
 //!
 //! ```text
 //! pub mod error { pub struct ConversionError(…); … }
 //! /// The description of the schema.
-//! #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]   // and what `generate` adds by settings
+//! #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]   // and by settings
 //! pub struct Lock {
 //!     /// The description of the property.
 //!     #[serde(rename = "imageUrl", skip_serializing_if = "::std::option::Option::is_none")]
@@ -74,7 +74,8 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
 }
 
 /// A builder is taken where the value it builds may be null, as it is everywhere else: typify writes only
-/// `impl TryFrom<builder::Lock> for Lock`. What stands in place of a schema is `crate::Nullable<crate::…::types::Lock>`.
+/// `impl TryFrom<builder::Lock> for Lock`. What stands in place of a schema is
+/// `crate::Nullable<crate::…::types::Lock>`.
 fn nullable_builder(rust: &str) -> Option<Item> {
     let inner = rust.strip_prefix("crate::Nullable<")?.strip_suffix('>')?;
     let name = syn::Ident::new(inner.rsplit_once("::types::")?.1, proc_macro2::Span::call_site());
@@ -112,9 +113,9 @@ pub(super) fn fields(items: &[Item]) -> Fields {
 /// pub periods: ::std::vec::Vec<Period>,
 /// ```
 ///
-/// What may be null and may be left out comes as `Option<crate::Nullable<T>>`, and becomes `crate::Nullable<T>`, of which
-/// absent is a variant; its `#[serde(…)]` speaks of the `Option` and is written anew. All other attributes stay, and are
-/// added to.
+/// What may be null and may be left out comes as `Option<crate::Nullable<T>>`, and becomes `crate::Nullable<T>`, of
+/// which absent is a variant; its `#[serde(…)]` speaks of the `Option` and is written anew. All other attributes stay,
+/// and are added to.
 fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
     for field in &mut item.fields {
         docs::sanitise(&mut field.attrs);
@@ -134,7 +135,8 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
         if is_cut {
             field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::lenient::write_cut")]));
         }
-        // serde takes a field with a reader for required, unless `default` stands there: typify leaves it to the `Option`.
+        // serde takes a field with a reader for required, unless `default` stands there: typify leaves it to the
+        // `Option`.
         let lenient = key.and_then(|key| marks.lenient.get(&key)).map(|reader| reader.path());
         let reader = lenient.or_else(|| is_cut.then(|| "read_cut".to_owned()));
         let is_time = || is_time(optional(&field.ty).unwrap_or(&field.ty)).then(|| "time".to_owned());
@@ -170,7 +172,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
 ///         self
 ///     }
 /// }
-/// impl ::std::convert::TryFrom<Lock> for super::Lock { … Ok(Self { name: value.name?, image_url: value.image_url? }) … }
+/// impl ::std::convert::TryFrom<Lock> for super::Lock { … Ok(Self { name: value.name?, … }) … }
 /// impl ::std::convert::From<super::Lock> for Lock { … Self { name: Ok(value.name), … } … }
 /// ```
 ///
@@ -277,7 +279,8 @@ fn flat(ty: &Type) -> Type {
     ty
 }
 
-/// The name of a field on the wire: that of `#[serde(rename = "…")]`, which typify writes where the Rust name is another.
+/// The name of a field on the wire: that of `#[serde(rename = "…")]`, which typify writes where the Rust name is
+/// another.
 fn property(field: &syn::Field) -> String {
     let text = serde_text(&field.attrs);
     let renamed = text.split_once("rename = \"").and_then(|(_, rest)| rest.split_once('"'));

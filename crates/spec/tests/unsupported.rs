@@ -154,7 +154,8 @@ fn each_construct_of_the_table_has_a_row_here() {
 
 #[test]
 fn what_no_operation_refers_to_is_held_to_the_same() {
-    let unused = "components:\n  parameters:\n    Crumb:\n      name: crumb\n      in: cookie #!\n      schema: {type: string}\n";
+    let unused = "components:\n  parameters:\n    Crumb:\n      name: crumb\n      in: cookie #!\n      \
+                  schema: {type: string}\n";
     let text = SOUND.replacen("components:\n", unused, 1);
     let line = text.lines().position(|line| line.ends_with("#!")).unwrap() + 1;
     assert_eq!(found(&text).iter().map(|(at, _)| *at).collect::<Vec<_>>(), [line]);

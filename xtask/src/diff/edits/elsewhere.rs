@@ -17,9 +17,9 @@ pub(super) const EDITS: &[Edit] = &[
     edit(
         "a property that refers to a schema does so through allOf",
         &[(
-            "    StartAfterId:",
-            "        $ref: '#/components/schemas/Cursor'\n",
-            "        allOf:\n          - $ref: '#/components/schemas/Cursor'\n",
+            "    UserId:",
+            "        $ref: '#/components/schemas/PhoneNumber'\n",
+            "        allOf:\n          - $ref: '#/components/schemas/PhoneNumber'\n",
         )],
         &[],
     ),
@@ -80,7 +80,7 @@ pub(super) const EDITS: &[Edit] = &[
     ),
     edit(
         "a text of requests and answers is no longer sensitive",
-        &[("    Cursor:", "      x-sensitive: cursor\n", "")],
+        &[("    PhoneNumber:", "      x-sensitive: phone-number\n", "")],
         &["behaviour both: compatible / breaking"],
     ),
     // Security and servers.

@@ -135,6 +135,7 @@ pub(super) const EDITS: &[Edit] = &[
             "        type: integer\n        format: int32\n        minimum: 1\n        maximum: 2500\n",
             "        type: string\n",
         )],
-        &["type request: breaking / breaking"],
+        // The spec says that it pages by it, so no bindings can be made.
+        &["type both: compatible / breaking", "type request: breaking / unknown"],
     ),
 ];
