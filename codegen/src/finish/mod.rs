@@ -51,7 +51,10 @@ pub(crate) struct Around<'a> {
 
 pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Result<File, Error> {
     let Around { document, marks, operations, placeholders, .. } = *around;
-    let missing = |what: &str| document.error("", format!("the generator's output has no {what}: has it changed?"));
+    let missing_at = |pointer: &str, what: &str| {
+        document.error(pointer, format!("the generator's output has no {what}: has it changed?"))
+    };
+    let missing = |what: &str| missing_at("", what);
     // `prelude` and the `use` lines go, here and in `builder`: what they bring in is named by its whole path instead.
     file.items.retain(|item| match item {
         Item::Mod(module) => module.ident != "prelude",
@@ -65,7 +68,7 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
     types::finish(types, &path, marks)?;
     let fields = types::fields(types);
     let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
-    builders::finish(builder, &path, around, &fields).map_err(|what| missing(&what))?;
+    builders::finish(builder, &path, around, &fields).map_err(|(at, what)| missing_at(&at, &what))?;
     // `pub struct Client`, one block `impl Client` with `new` and `new_with_client`, one with a function for each
     // operation, and two `impl` of traits. What remains is the struct that the requests are built on,
     // `new_with_client`, and the traits, by which the transport gets at the HTTP client.

@@ -49,14 +49,17 @@ struct Builder<'a> {
     types: &'a Fields,
 }
 
+/// # Errors
+/// With the pointer of the operation that it is about.
 pub(super) fn finish(
     items: &mut Vec<Item>,
     module: &syn::Path,
     around: &Around<'_>,
     types: &Fields,
-) -> Result<(), String> {
+) -> Result<(), (String, String)> {
     let generated = std::mem::take(items);
     for (place, operation) in around.operations.iter().enumerate() {
+        let at = |what: String| (operation.pointer.clone(), what);
         let name = around.placeholders.builder(place);
         let described = || format!("builder of `{}`", operation.id);
         // pub struct Name<'a> { client: &'a super::Client, parameter: Result<Type, String>, … }
@@ -69,17 +72,17 @@ pub(super) fn finish(
             Item::Impl(block) if last_name(&block.self_ty).is_some_and(|own| own == name) => Some(block),
             _ => None,
         });
-        let (item, block) = fields.zip(block).ok_or_else(described)?;
+        let (item, block) = fields.zip(block).ok_or_else(|| at(described()))?;
         let send = block.items.iter().find_map(|item| match item {
             ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
             _ => None,
         });
         let builder = Builder { around, operation, place, module, types };
-        let fields = builder.fields(item)?;
+        let fields = builder.fields(item).map_err(at)?;
         items.push(builder.declaration(&fields));
         items.push(builder.debug(&fields));
-        items.push(builder.implementation(&fields, send.ok_or_else(described)?)?);
-        items.extend(paging::items(&builder, &fields)?);
+        items.push(builder.implementation(&fields, send.ok_or_else(|| at(described()))?).map_err(at)?);
+        items.extend(paging::items(&builder, &fields).map_err(at)?);
     }
     Ok(())
 }
