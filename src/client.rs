@@ -5,14 +5,17 @@ mod builder;
 use std::fmt;
 use std::sync::Arc;
 
+use reqwest::Url;
+
 pub use builder::UnlocBuilder;
 pub(crate) use builder::http;
 
-use crate::environment;
+use crate::environment::{self, Environment};
 use crate::error::Result;
 use crate::generated::integrator;
 use crate::scope::{Scope, ScopeGeneration, Scopes, lock_holder_scope};
 use crate::token::TokenCache;
+use crate::transport::Inner;
 use crate::{LockHolder, types};
 
 /// A client of the Integrator API.
@@ -41,6 +44,7 @@ pub struct Unloc {
     client: Arc<integrator::Client>,
     tokens: TokenCache,
     generation: ScopeGeneration,
+    environment: Environment,
 }
 
 impl Unloc {
@@ -104,6 +108,14 @@ impl Unloc {
     #[must_use]
     pub fn tokens(&self) -> &TokenCache {
         &self.tokens
+    }
+
+    /// What the calls of another client are made with: as those of this one, with tokens for these scopes.
+    #[allow(dead_code, reason = "for clients that the build makes of the specs, which have none now")]
+    pub(crate) fn beside(&self, servers: &[(&str, &str)], scopes: Scopes) -> Result<(Url, reqwest::Client, Inner)> {
+        let base = self.environment.base(servers)?;
+        let manner = Arc::new(self.client.inner.manner.at(base.clone()));
+        Ok((base, self.client.client.clone(), Inner { tokens: Some((self.tokens.clone(), scopes)), manner }))
     }
 
     pub(crate) fn client(&self) -> Arc<integrator::Client> {

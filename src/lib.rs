@@ -37,13 +37,16 @@ pub use client::{Unloc, UnlocBuilder};
 pub use clock::{Clock, Moment, SystemClock};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind, Outcome, Result};
+/// Clients that the build makes, and the types of further APIs, a module for each.
+#[allow(unreachable_pub, unused_imports, reason = "there may be none")]
+pub use generated::exported::*;
 /// Builders of the operations; the handles' methods return them.
 pub use generated::integrator::builder;
 /// What the operations take and give.
 pub use generated::integrator::types;
 pub use lock_holder::LockHolder;
 pub use nullable::Nullable;
-pub use operation::{Handle, Operation};
+pub use operation::Operation;
 pub use options::RequestOptions;
 pub use page::Paged;
 pub use platform::{BoxFuture, MaybeSend, MaybeSync};

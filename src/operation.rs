@@ -18,9 +18,10 @@ pub struct Operation {
     pub method: &'static str,
     /// Path template below the API's base path.
     pub path: &'static str,
-    /// The handle that offers it; `None` for the token call, which the SDK makes by itself.
-    pub handle: Option<Handle>,
-    /// The scopes that open it, in both generations; an unscoped token opens what [`Handle::Unloc`] offers.
+    /// The name of the client that offers it: `Unloc`, `LockHolder`. `None` for the token call, which the SDK makes by
+    /// itself.
+    pub client: Option<&'static str>,
+    /// The scopes that open it, in both generations; an unscoped token opens what [`Unloc`](crate::Unloc) offers.
     pub scopes: &'static [&'static str],
     /// Whether sending it twice does what sending it once does.
     pub idempotent: bool,
@@ -69,16 +70,6 @@ pub(crate) enum Source {
     Property(&'static str),
     /// In this segment of its path below the API's base path, the empty one before the first slash counted.
     Segment(usize),
-}
-
-/// A handle of this crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Handle {
-    /// [`Unloc`](crate::Unloc).
-    Unloc,
-    /// [`LockHolder`](crate::LockHolder).
-    LockHolder,
 }
 
 impl Operation {

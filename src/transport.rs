@@ -49,12 +49,23 @@ pub(crate) struct Manner {
     /// The base address; every request's path must begin with its path.
     pub(crate) base: Url,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) budget: Budget,
+    pub(crate) budget: Arc<Budget>,
     pub(crate) options: RequestOptions,
     pub(crate) user_agent: HeaderValue,
 }
 
 impl Manner {
+    /// The same at another address; the budget is one for all calls of a client.
+    pub(crate) fn at(&self, base: Url) -> Self {
+        Self {
+            base,
+            clock: Arc::clone(&self.clock),
+            budget: Arc::clone(&self.budget),
+            options: self.options.clone(),
+            user_agent: self.user_agent.clone(),
+        }
+    }
+
     /// What the paths of operations follow.
     fn base_path(&self) -> &str {
         self.base.path().trim_end_matches('/')

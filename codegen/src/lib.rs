@@ -18,6 +18,7 @@ mod reserved;
 mod surface;
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -91,6 +92,15 @@ pub fn modules(apis: &[String]) -> String {
     for api in apis {
         source.push_str(&format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}.rs\")); }}\n"));
     }
+    // What users get of them: `lib.rs` exports the first two by itself.
+    let others: Vec<_> = apis.iter().filter(|api| !["auth", "integrator"].contains(&api.as_str())).collect();
+    let exports = others.iter().map(|api| {
+        format!("    pub mod {api} {{ pub use crate::generated::{api}::{{builder, clients::*, types}}; }}\n")
+    });
+    source.push_str(&format!(
+        "pub mod exported {{\n    pub use super::integrator::clients::*;\n{}}}\n",
+        exports.collect::<String>()
+    ));
     for (table, kind) in [("OPERATIONS", "&crate::Operation"), ("PROPERTIES", "&str")] {
         let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
         source.push_str(&format!("pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
@@ -132,15 +142,25 @@ fn write(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<(), Vec<Erro
     if !clashes.is_empty() {
         return Err(clashes);
     }
-    put(&format!("{api}.rs"), &bindings(&document, api)?).map_err(|error| vec![error])
+    let bindings = bindings_making(&document, api, &reserved.unwritten(&document))?;
+    put(&format!("{api}.rs"), &bindings).map_err(|error| vec![error])
 }
 
-/// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`.
+/// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`, where all its clients are written by
+/// hand.
 ///
 /// # Errors
 /// Every reason found why none can be made.
 pub fn bindings(document: &Document, api: &str) -> Result<String, Vec<Error>> {
-    Ok(prettyplease::unparse(&tree(document, api)?))
+    bindings_making(document, api, &BTreeSet::new())
+}
+
+/// The same where these clients are not written by hand, and the build makes them.
+///
+/// # Errors
+/// Every reason found why none can be made.
+pub fn bindings_making(document: &Document, api: &str, clients: &BTreeSet<String>) -> Result<String, Vec<Error>> {
+    Ok(prettyplease::unparse(&tree(document, api, clients)?))
 }
 
 /// Whether [`bindings`] can be made, which takes a fraction of the time that it takes to make them.
@@ -150,7 +170,7 @@ pub fn bindings(document: &Document, api: &str) -> Result<String, Vec<Error>> {
 pub fn bindable(document: &Document) -> Result<(), Vec<Error>> {
     let operations = sound(document)?;
     if !plain::is_plain(document, &operations) {
-        return tree(document, "api").map(drop);
+        return tree(document, "api", &BTreeSet::new()).map(drop);
     }
     let module = "crate::generated::api";
     let prepared = prepare::prepare_by(prepare::RULES, &document.value, &format!("{module}::types"));
@@ -159,8 +179,8 @@ pub fn bindable(document: &Document) -> Result<(), Vec<Error>> {
     generate::accept(document, &prepared, &operations, &run).map_err(|error| vec![error])
 }
 
-/// The bindings of one API before they are written.
-fn tree(document: &Document, api: &str) -> Result<syn::File, Vec<Error>> {
+/// The bindings of one API before they are written; `made` are the clients that nobody has written.
+fn tree(document: &Document, api: &str, made: &BTreeSet<String>) -> Result<syn::File, Vec<Error>> {
     let operations = sound(document)?;
     let module = format!("crate::generated::{api}");
     let prepared = prepare::prepare_by(prepare::RULES, &document.value, &format!("{module}::types"));
@@ -173,6 +193,7 @@ fn tree(document: &Document, api: &str) -> Result<syn::File, Vec<Error>> {
         marks: &prepared.marks,
         operations: &operations,
         placeholders: &placeholders,
+        made,
     };
     finish::finish(file, &module, &around).map_err(|error| vec![error])
 }

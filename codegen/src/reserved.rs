@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use syn::{Attribute, ImplItem, Item, Meta, Token, Type};
 use unloc_spec::keys::CLIENTS as DECLARED;
-use unloc_spec::{Document, Error, Operation};
+use unloc_spec::{Client, Document, Error, Operation};
 
 use crate::collisions::name_of;
 use crate::names;
@@ -39,24 +39,26 @@ impl Reserved {
         Ok(found)
     }
 
-    /// Operations of a document that would be called as one of them, and clients that nobody has written; the
-    /// operations are reserved themselves from now on, for the documents to come.
+    /// Operations of a document that would be called as one of them, and clients of another API; the operations are
+    /// reserved themselves from now on, for the documents to come.
     #[must_use]
     pub fn clashes(&mut self, document: &Document, operations: &[Operation]) -> Vec<Error> {
         let mut errors = Vec::new();
         let declared: BTreeSet<_> = operations.iter().filter_map(Operation::client_name).collect();
-        for client in declared.iter().filter(|client| !self.clients.contains(**client)) {
-            let what = format!("no struct `{client}` is written in {}", CLIENTS.join(" or "));
-            let error = document.error(&format!("/{DECLARED}/{client}"), what);
-            errors.push(error.helped("write it as `LockHolder` is, and give `Handle` a variant of its name"));
-        }
-        if !declared.is_empty() {
+        if let Some(written) = declared.iter().find(|client| self.clients.contains(**client)) {
             let first = self.offered.get_or_insert_with(|| document.file.clone());
             if *first != document.file {
-                let what =
-                    format!("the clients offer what {} describes, and send it where that stands", first.display());
-                let error = document.error(&format!("/{DECLARED}"), what);
-                errors.push(error.helped("describe the operations there, or teach the clients to hold a second API"));
+                let what = format!("`{written}` offers what {} describes", first.display());
+                let error = document.error(&format!("/{DECLARED}/{written}"), what);
+                errors.push(error.helped("give the client of this API another name"));
+            }
+        }
+        // What the build makes of a client has these functions.
+        for client in Client::all(&document.value).iter().filter(|client| !self.clients.contains(&client.name)) {
+            let parameters = client.parameters.iter().map(|parameter| names::snake(parameter));
+            for name in parameters.chain(["client", "new", "clone", "clone_from", "to_owned", "fmt"].map(str::to_owned))
+            {
+                self.functions.insert((client.name.clone(), name), "that every client has".to_owned());
             }
         }
         for operation in operations {
@@ -71,6 +73,12 @@ impl Reserved {
             self.functions.insert(key, format!("from `{}`", document.file.display()));
         }
         errors
+    }
+
+    /// The clients of a document that nobody has written.
+    pub(crate) fn unwritten(&self, document: &Document) -> BTreeSet<String> {
+        let all = Client::all(&document.value).into_iter().map(|client| client.name);
+        all.filter(|client| !self.clients.contains(client)).collect()
     }
 
     fn item(&mut self, item: &Item) {

@@ -13,7 +13,7 @@ use unloc_spec::{Document, Error};
 /// # Errors
 /// Every reason found why there are none.
 pub fn surface(document: &Document, api: &str) -> Result<BTreeSet<String>, Vec<Error>> {
-    let file = crate::tree(document, api)?;
+    let file = crate::tree(document, api, &BTreeSet::new())?;
     let mut surface = Surface { module: format!("crate::generated::{api}::"), ..Surface::default() };
     surface.items("", &file.items);
     Ok(surface.lines)

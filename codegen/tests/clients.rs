@@ -65,7 +65,7 @@ fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
         ])
     );
     for client in ["Organization", "Project"] {
-        assert!(source.contains(&format!("handle: Some(crate::Handle::{client})")), "{client}");
+        assert!(source.contains(&format!("client: Some(\"{client}\")")), "{client}");
     }
     assert!(source.contains("handle: None") && !source.contains("LockHolder"));
 }

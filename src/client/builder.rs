@@ -154,7 +154,7 @@ impl UnlocBuilder {
         let manner = |base: &Url, options| {
             Arc::new(Manner {
                 base: base.clone(),
-                budget: Budget::new(base, self.retry_budget, self.clock.now()),
+                budget: Arc::new(Budget::new(base, self.retry_budget, self.clock.now())),
                 clock: Arc::clone(&self.clock),
                 options,
                 user_agent: user_agent.clone(),
@@ -181,7 +181,7 @@ impl UnlocBuilder {
         };
         let inner = Inner { tokens: Some((tokens.clone(), scopes)), manner: manner(&base, self.options) };
         let client = integrator::Client::new_with_client(base.as_str(), http, inner);
-        Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation })
+        Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation, environment })
     }
 }
 

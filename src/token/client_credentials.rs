@@ -81,7 +81,7 @@ impl ClientCredentials {
         let clock = Arc::new(SystemClock);
         let manner = Manner {
             base: base.clone(),
-            budget: Budget::new(&base, 0, clock.now()),
+            budget: Arc::new(Budget::new(&base, 0, clock.now())),
             clock,
             options: Self::options(),
             user_agent: HeaderValue::from_static(USER_AGENT),

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use unloc_codegen::bindings;
-use unloc_spec::Document;
+use unloc_codegen::{bindings, bindings_making};
+use unloc_spec::{Client, Document};
 
 fn main() -> ExitCode {
     match make() {
@@ -63,7 +63,9 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
         }
         let name = row.to_string();
         let document = Document::parse(Path::new(&name), &row.yaml)?;
-        match bindings(&document, &format!("awkward::{name}")) {
+        // Its clients are made with it: those of the SDK offer the operations of the SDK's own specs.
+        let clients = Client::all(&document.value).into_iter().map(|client| client.name).collect();
+        match bindings_making(&document, &format!("awkward::{name}"), &clients) {
             Ok(source) => {
                 let file = out.join(format!("{group}_{module}.rs"));
                 fs::write(&file, source)?;

@@ -48,7 +48,7 @@ impl At {
         let clock = Arc::new(SystemClock);
         let manner = Manner {
             base: base.clone(),
-            budget: Budget::new(base, 0, clock.now()),
+            budget: Arc::new(Budget::new(base, 0, clock.now())),
             clock,
             options: RequestOptions::new().retry(RetryPolicy::never()).timeout(Duration::from_secs(5)),
             user_agent: HeaderValue::from_static(USER_AGENT),

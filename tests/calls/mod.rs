@@ -10,7 +10,7 @@ use unloc::types::{
     CreateVendorAccountRequest, CreateVendorConnectionRequest, CreateWebhookRequest, UpdateKeyRequest,
     UpdateLockHolderRequest, UpdateLockRequest, UpdateVendorConnectionPasswordRequest,
 };
-use unloc::{Handle, LockHolder, Operation, PhoneNumber, Result, Unloc};
+use unloc::{LockHolder, Operation, PhoneNumber, Result, Unloc};
 use unloc_spec::PathTemplate;
 
 pub(crate) const PERSON: &str = "+12125550100";
@@ -54,7 +54,8 @@ pub(crate) type Run = fn(Unloc, LockHolder, Ids) -> BoxFuture<'static, Result<Se
 /// One operation, and how it is called.
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
-    pub(crate) handle: Handle,
+    /// The name of the client that offers it.
+    pub(crate) client: &'static str,
     pub(crate) run: Run,
 }
 
@@ -80,7 +81,7 @@ macro_rules! call_each {
     ($($handle:ident $id:literal: |$of:ident, $ids:ident| $call:expr;)*) => {
         vec![$(Call {
             operation: Operation::find($id).expect($id),
-            handle: Handle::$handle,
+            client: stringify!($handle),
             run: |unloc, home, $ids| Box::pin(async move {
                 // The two handles share one signature here; each call uses the one that its line names.
                 let (_unloc, _home) = (&unloc, &home);

@@ -11,7 +11,7 @@ use unloc::types::{
     Address, CreateKeyForLockHolderRequest, CreateKeyRequest, CreateLockHolderRequest, CreateOrUpdateRoleRequest,
     CreateVendorConnectionRequest, Recurrence, RecurrencePeriod, UpdateLockRequest, builder,
 };
-use unloc::{Handle, Operation, Unloc, Url};
+use unloc::{Operation, Unloc, Url};
 use unloc_spec::json_schema::{JsonSchemas, Reading};
 use unloc_spec::{Document, Operation as Documented, schema_name};
 

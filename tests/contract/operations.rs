@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use unloc::Handle;
 
 pub(crate) use crate::calls::{Call, Ids, PASSWORD, PERSON, Seen, call_each, calls};
 use crate::support::{Answer, Server, unloc};
@@ -31,12 +30,12 @@ async fn every_operation_goes_where_its_template_says_and_carries_its_handles_to
         let wanted = (operation.method, format!("/integrators/v1{path}"));
         assert_eq!((request.method.as_str(), request.target.clone()), wanted, "{}", operation.id);
         assert!(request.target.ends_with('/') && !request.target.contains("//"), "{}", request.target);
-        assert_eq!(operation.handle, Some(call.handle), "{}", operation.id);
+        assert_eq!(operation.client, Some(call.client), "{}", operation.id);
         let bearer = request.header("authorization").unwrap();
         let scopes: Vec<_> = server.token_requests().iter().map(|request| request.json()["scope"].clone()).collect();
         let number: usize = bearer["Bearer eyJhbGciOi.".len()..][..10].parse().unwrap();
         let home = json!("lockHolder.identifier:NO.harbour-flats.");
-        let scope = if call.handle == Handle::Unloc { Value::Null } else { home };
+        let scope = if call.client == "Unloc" { Value::Null } else { home };
         assert_eq!(scopes[number - 1], scope, "{}", operation.id);
     }
     assert_eq!(server.token_requests().len(), 2);

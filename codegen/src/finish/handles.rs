@@ -14,20 +14,96 @@ use syn::{ImplItem, Item, parse_quote};
 use unloc_spec::echoes::echoes;
 use unloc_spec::{Client, Document, Operation};
 
-use super::{docs, example};
+use super::{Around, docs, example};
 use crate::names;
 
-pub(super) fn items(module: &syn::Path, document: &Document, operations: &[Operation]) -> Vec<Item> {
-    let blocks = Client::all(&document.value).into_iter().map(|client| {
+/// The functions of each client, and a module `clients` with those that the build makes.
+pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
+    let Around { document, operations, made, .. } = around;
+    let (mut items, mut structs) = (Vec::new(), Vec::<Item>::new());
+    for client in Client::all(&document.value) {
         let offered = operations.iter().filter(|operation| operation.client.as_ref() == Some(&client));
         let methods = offered.map(|operation| method(module, document, &client, operation));
         let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
-        parse_quote! {
+        let path: syn::Path = if made.contains(&client.name) {
+            structs.extend(declaration(module, &client));
+            parse_quote!(#module::clients::#name)
+        } else {
+            parse_quote!(crate::#name)
+        };
+        items.push(parse_quote! {
             #[doc = #text]
-            impl crate::#name { #(#methods)* }
+            impl #path { #(#methods)* }
+        });
+    }
+    items.push(parse_quote! {
+        /// The clients that are not written by hand.
+        pub mod clients { #(#structs)* }
+    });
+    items
+}
+
+/// A client that nobody has written: what its calls are made with, and the path parameters that it fills in.
+fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
+    let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
+    let fields: Vec<_> =
+        client.parameters.iter().map(|parameter| format_ident!("{}", names::snake(parameter))).collect();
+    let getters = client.parameters.iter().zip(&fields).map(|(parameter, field)| {
+        let text = format!("The `{parameter}` of its calls.");
+        quote::quote! {
+            #[doc = #text]
+            #[must_use]
+            pub fn #field(&self) -> &str {
+                &self.#field
+            }
         }
     });
-    blocks.collect()
+    let shown = &client.name;
+    vec![
+        parse_quote! {
+            #[doc = #text]
+            #[derive(Clone)]
+            pub struct #name {
+                client: ::std::sync::Arc<#module::Client>,
+                #(#fields: ::std::string::String,)*
+            }
+        },
+        parse_quote! {
+            impl #name {
+                /// A client whose calls carry tokens for these scopes, and are made as those of `unloc` are.
+                ///
+                /// # Errors
+                /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the spec names no server for the
+                /// environment.
+                pub fn new(
+                    unloc: &crate::Unloc,
+                    #(#fields: impl ::std::convert::Into<::std::string::String>,)*
+                    scopes: impl ::std::convert::Into<crate::Scopes>,
+                ) -> crate::Result<Self> {
+                    let (base, http, inner) =
+                        unloc.beside(#module::SERVERS, ::std::convert::Into::into(scopes))?;
+                    let client = #module::Client::new_with_client(base.as_str(), http, inner);
+                    ::std::result::Result::Ok(Self {
+                        client: ::std::sync::Arc::new(client),
+                        #(#fields: ::std::convert::Into::into(#fields),)*
+                    })
+                }
+
+                #(#getters)*
+
+                pub(crate) fn client(&self) -> ::std::sync::Arc<#module::Client> {
+                    ::std::sync::Arc::clone(&self.client)
+                }
+            }
+        },
+        parse_quote! {
+            impl ::std::fmt::Debug for #name {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(#shown).finish_non_exhaustive()
+                }
+            }
+        },
+    ]
 }
 
 fn method(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> ImplItem {

@@ -27,7 +27,7 @@ mod shapes;
 mod tables;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use syn::{File, ImplItem, Item, ItemMod, Type, parse_quote};
@@ -47,6 +47,8 @@ pub(crate) struct Around<'a> {
     pub(crate) marks: &'a Marks,
     pub(crate) operations: &'a [Operation],
     pub(crate) placeholders: &'a Placeholders,
+    /// The clients that nobody has written, by name.
+    pub(crate) made: &'a BTreeSet<String>,
 }
 
 pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Result<File, Error> {
@@ -89,7 +91,7 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
         }
     }
     file.items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && block.items.is_empty()));
-    file.items.append(&mut handles::items(&path, document, operations));
+    file.items.append(&mut handles::items(&path, around));
     file.items.append(&mut tables::items(document, marks, operations));
     file.items.append(&mut shapes::items(&path, around));
     rename::rename(&mut file, operations, placeholders).map_err(|what| missing(&what))?;

@@ -76,12 +76,9 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
             },
             None => quote!(None),
         };
-        let handle = match &operation.client {
+        let client = match operation.client_name() {
             None => quote!(None),
-            Some(client) => {
-                let client = format_ident!("{}", client.name);
-                quote!(Some(crate::Handle::#client))
-            }
+            Some(client) => quote!(Some(#client)),
         };
         let sensitive = sensitive(document, operation);
         let documented = operation.evidence == "documented";
@@ -101,7 +98,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 id: #id,
                 method: #method,
                 path: #path,
-                handle: #handle,
+                client: #client,
                 scopes: &[#(#scopes),*],
                 idempotent: #idempotent,
                 documented: #documented,

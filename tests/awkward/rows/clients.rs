@@ -1,7 +1,11 @@
-// Operations that would be called as a function of their client that is written by hand. Those of other names are methods of
-// the real clients, which belong to the real bindings; `codegen/tests/clients.rs` looks at them.
+// Operations that a client offers, beside functions that are written by hand; the clients of those that work are made with
+// the bindings.
 
 rows! { clients:
+    plain "a name that no function has" { spec::secured("getAwkward", "") } -> GetAwkward => "GET /things";
+    keyword "a keyword" { spec::secured("unsafe", "") } -> Unsafe => "GET /things";
+    tokens_renamed "`tokens`, renamed" { spec::secured("tokens", "awkwardTokens") } -> AwkwardTokens => "GET /things";
+    client_renamed "`client`, renamed" { spec::secured("client", "awkwardClient") } -> AwkwardClient => "GET /things";
     tokens "`tokens`" { spec::secured("tokens", "") } ! "`tokens`";
     lock_holder "`lockHolder`" { spec::secured("lockHolder", "") } ! "`lockHolder`";
     builder "`builder`" { spec::secured("builder", "") } ! "`builder`";
