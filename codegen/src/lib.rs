@@ -29,6 +29,9 @@ pub use surface::surface;
 use placeholder::Placeholders;
 use unloc_spec::{Document, Error, Operation};
 
+/// The APIs whose types `lib.rs` exports, or keeps, by itself; every other has a public module of its name.
+const AT_ROOT: [&str; 2] = ["auth", "integrator"];
+
 /// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
 /// folder, and [`modules`] to `apis.rs`. What is wrong with a spec becomes one `cargo::error` line each, with file,
 /// line and reason.
@@ -93,7 +96,7 @@ pub fn modules(apis: &[String]) -> String {
         source.push_str(&format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}.rs\")); }}\n"));
     }
     // What users get of them: `lib.rs` exports the first two by itself.
-    let others: Vec<_> = apis.iter().filter(|api| !["auth", "integrator"].contains(&api.as_str())).collect();
+    let others: Vec<_> = apis.iter().filter(|api| !AT_ROOT.contains(&api.as_str())).collect();
     let exports = others.iter().map(|api| {
         format!("    pub mod {api} {{ pub use crate::generated::{api}::{{builder, clients::*, types}}; }}\n")
     });

@@ -5,20 +5,28 @@ use unloc_spec::{Client, Document, Operation, resolve, schema_name};
 
 use crate::names;
 
+/// The path below which users find what is made of an API.
+fn root(module: &syn::Path) -> String {
+    let api = module.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    if crate::AT_ROOT.contains(&api.as_str()) { "unloc".to_owned() } else { format!("unloc::{api}") }
+}
+
 /// A documentation test of the items of a list; nothing where no client offers it.
-pub(super) fn of_items(operation: &Operation) -> String {
+pub(super) fn of_items(module: &syn::Path, operation: &Operation) -> String {
     let Some(client) = &operation.client else { return String::new() };
     let (variable, ty, function) = (names::snake(&client.name), &client.name, names::function(operation));
+    let root = root(module);
     format!(
-        "```no_run\n# async fn example({variable}: unloc::{ty}) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
+        "```no_run\n# async fn example({variable}: {root}::{ty}) -> unloc::Result<()> {{\nuse futures_util::TryStreamExt;\n\n\
          let mut items = {variable}.{function}().items();\nwhile let Some(item) = items.try_next().await? {{\n    \
          println!(\"{{item:?}}\");\n}}\n# Ok(()) }}\n```"
     )
 }
 
 /// A documentation test of one operation, as the user of its client would write it.
-pub(super) fn doctest(document: &Document, client: &Client, operation: &Operation) -> String {
+pub(super) fn doctest(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> String {
     let (handle, ty) = (names::snake(&client.name), &client.name);
+    let root = root(module);
     let mut call = format!("let answer = {handle}\n    .{}()", names::function(operation));
     for parameter in operation.parameters.iter().filter(|p| p.required && !operation.is_filled_in(p)) {
         let value = match &parameter.example {
@@ -29,14 +37,14 @@ pub(super) fn doctest(document: &Document, client: &Client, operation: &Operatio
         call.push_str(&format!("\n    .{}({value})", names::setter(parameter)));
     }
     if let Some((schema, example)) = &operation.body {
-        let body = object(document, schema, example, 2);
+        let body = object(document, schema, example, 2).replace("unloc::types::", &format!("{root}::types::"));
         call.push_str(&format!("\n    .body(\n        {body},\n    )"));
     }
     call.push_str("\n    .send()\n    .await?;");
     let read = if operation.success.is_some() { "\nprintln!(\"{:?}\", answer.into_inner());" } else { "" };
     let read = if read.is_empty() { "\nassert!(answer.status().is_success());" } else { read };
     format!(
-        "```no_run\n# async fn example({handle}: unloc::{ty}) -> Result<(), Box<dyn std::error::Error>> {{\n{call}{read}\n# \
+        "```no_run\n# async fn example({handle}: {root}::{ty}) -> Result<(), Box<dyn std::error::Error>> {{\n{call}{read}\n# \
          Ok(())\n# }}\n```"
     )
 }

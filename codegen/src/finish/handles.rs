@@ -109,7 +109,7 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
 fn method(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> ImplItem {
     let (function, builder) =
         (format_ident!("{}", names::function(operation)), format_ident!("{}", names::builder(operation)));
-    let text = documentation(document, client, operation);
+    let text = documentation(module, document, client, operation);
     let filled_in =
         operation.parameters.iter().filter(|parameter| operation.is_filled_in(parameter)).map(|parameter| {
             // The client has its values under their own names, whatever an operation calls its parameter in Rust.
@@ -125,9 +125,9 @@ fn method(module: &syn::Path, document: &Document, client: &Client, operation: &
     }
 }
 
-fn documentation(document: &Document, client: &Client, operation: &Operation) -> String {
+fn documentation(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> String {
     let mut text = format!("{}.\n\n", docs::safe(operation.summary.trim_end_matches('.')));
-    text.push_str(&example::doctest(document, client, operation));
+    text.push_str(&example::doctest(module, document, client, operation));
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
     text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
     text.push_str(if operation.idempotent {

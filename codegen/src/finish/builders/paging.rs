@@ -38,7 +38,7 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
          read.",
         paging.size
     );
-    let example = example::of_items(operation);
+    let example = example::of_items(builder.module, operation);
     Ok(vec![parse_quote! {
         impl #name {
             #[doc = #many]
