@@ -127,6 +127,10 @@ impl Found<'_> {
             }
         }
         let mut fields = BTreeMap::from([("build".to_owned(), "the builder's own")]);
+        // All that an object has beside its properties is a field of its own.
+        if schema.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false)) {
+            fields.insert("extra".to_owned(), "what holds `additionalProperties`");
+        }
         for (name, property) in objects(schema.get("properties")) {
             if let Some(earlier) = fields.insert(names::snake(name), name) {
                 let what = format!("`{name}` gives the same Rust name as {earlier}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Draft, Rule, each_property};
+use super::{Draft, Rule, each_property, parts};
 
 /// The keywords that limit a value.
 pub const LIMITS: [&str; 13] = [
@@ -81,6 +81,7 @@ fn remove(schema: &mut Map<String, Value>, keywords: &[&str]) {
             remove(property, keywords);
         }
     }
+    parts(schema).for_each(|part| remove(part, keywords));
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = schema.get_mut(key).and_then(Value::as_object_mut) {
             remove(inner, keywords);

@@ -20,7 +20,7 @@ pub use null::{beside_null, is_null};
 pub(crate) use references::followed;
 pub use references::{
     REFERENCE, Target, component_schema, follow, reached, reference, reference_pointer, reference_to, references,
-    resolve, schema_name, target,
+    resolve, schema_name, target, underlying,
 };
 
 /// A spec as it was read.

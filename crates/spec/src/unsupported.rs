@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::at::At;
 use crate::error::Error;
 use crate::keys::SENSITIVE;
-use crate::load::{Document, resolve};
+use crate::load::{Document, underlying};
 use crate::template::PathTemplate;
 use crate::walk::{RawOperation, paths};
 
@@ -30,6 +30,8 @@ const COOKIE: Unsupported = unsupported(
     "the bindings know no cookies",
     "describe it as a header, or leave it to the HTTP client",
 );
+const NAMELESS: Unsupported =
+    unsupported("a parameter whose name is no text", "nothing could be sent for it", "give it a `name`, in quotes");
 const STYLE: Unsupported = unsupported(
     "a `style` other than the default",
     "the bindings write parameters in the default style only: `form` in a query, `simple` elsewhere",
@@ -115,8 +117,8 @@ const PATH: Unsupported = unsupported(
 
 /// All constructs that cannot be bound.
 #[rustfmt::skip]
-pub const UNSUPPORTED: [Unsupported; 18] = [
-    COOKIE, STYLE, EXPLODE, RESERVED, CONTENT, NO_SCHEMA, NO_SCALAR, NULLABLE, OPTIONAL_IN_PATH, HEADER_NAME, OWN_HEADER,
+pub const UNSUPPORTED: [Unsupported; 19] = [
+    COOKIE, NAMELESS, STYLE, EXPLODE, RESERVED, CONTENT, NO_SCHEMA, NO_SCALAR, NULLABLE, OPTIONAL_IN_PATH, HEADER_NAME, OWN_HEADER,
     SENSITIVE_HEADER, OPTIONAL_BODY, ENCODING, SERVERS, METHOD, BODY_OF_HEAD, PATH,
 ];
 
@@ -206,6 +208,9 @@ impl Found<'_> {
         let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
         let default = if place == "query" { "form" } else { "simple" };
         let key = |key: &str| at.get(key).unwrap_or_else(|| at.clone());
+        if at.text("name").is_none() {
+            return self.add(&key("name"), &NAMELESS);
+        }
         match place {
             "cookie" => return self.named(name, &key("in"), &COOKIE),
             "path" => self.optional(name, at, &OPTIONAL_IN_PATH),
@@ -240,10 +245,13 @@ impl Found<'_> {
         if !(is_scalar(kind) || is_list && is_scalar(item)) {
             self.named(name, &written, &NO_SCALAR);
         }
+        let meant = underlying(root, written.value);
         if place != "query" && schema.is("nullable") {
             self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
+        } else if place != "query" && meant.and_then(|meant| meant.get("nullable")) == Some(&Value::Bool(true)) {
+            self.named(name, &written, &NULLABLE);
         }
-        if place == "header" && schema.value.get(SENSITIVE).is_some() {
+        if place == "header" && meant.is_some_and(|meant| meant.get(SENSITIVE).is_some()) {
             self.named(name, &written, &SENSITIVE_HEADER);
         }
     }
@@ -259,19 +267,15 @@ fn is_address(path: &str) -> bool {
     let is_encoded = |text: &str| !text.contains(['?', '#', '\\', '%']) && !text.contains(char::is_control);
     PathTemplate::of(path).segments().iter().all(|segment| {
         let text = segment.text();
-        !matches!(text, "." | "..")
+        // What reads an address takes an encoded dot for one (WHATWG URL, 4.4).
+        !matches!(text.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
             && (segment.literals().iter().all(is_sound) || segment.is_plain() && is_encoded(text))
     })
 }
 
 /// The type of a schema, also where it stands in the only member of an `allOf`.
 fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
-    let own = schema.get("type").and_then(Value::as_str);
-    let member = || match schema.get("allOf")?.as_array()?.as_slice() {
-        [single] => resolve(root, single)?.get("type")?.as_str(),
-        _ => None,
-    };
-    own.or_else(member)
+    underlying(root, schema)?.get("type")?.as_str()
 }
 
 /// Whether a header can be called so.

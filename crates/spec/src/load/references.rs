@@ -77,6 +77,22 @@ pub fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
     }
 }
 
+/// What a schema describes once its references, and those that stand alone in an `allOf`, are followed.
+#[must_use]
+pub fn underlying<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+    let (mut schema, mut seen) = (resolve(root, schema)?, Vec::new());
+    while let (None, Some([single])) =
+        (schema.get("type"), schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice))
+    {
+        if seen.contains(&std::ptr::from_ref(schema)) {
+            return None;
+        }
+        seen.push(std::ptr::from_ref(schema));
+        schema = resolve(root, single)?;
+    }
+    Some(schema)
+}
+
 /// The references in a value, at any depth. One inside an example is none, and counts here: whoever asks what something
 /// leads to would rather have too much.
 pub fn references(value: &Value) -> impl Iterator<Item = &str> {
