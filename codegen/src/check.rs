@@ -20,6 +20,10 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     for Flaw { pointer, message, help } in schemas.untyped().into_iter().chain(schemas.undefined()) {
         found.errors.push(document.error_at_value(&pointer, message).helped(help));
     }
+    for pointer in schemas.circular().0 {
+        let error = document.error(pointer, "the schema is a part of itself, and has no type");
+        found.errors.push(error.helped("take it out of its own `allOf`, `anyOf` or `oneOf`"));
+    }
     for (pointer, schema) in schemas.all() {
         found.bindable(schema, pointer);
     }

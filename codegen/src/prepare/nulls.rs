@@ -48,7 +48,8 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
         let only_requests: Vec<_> = draft.requests.difference(&draft.responses).cloned().collect();
         let mut added = BTreeMap::new();
         let types = draft.types.clone();
-        let components = draft.spec.pointer("/components/schemas").cloned().unwrap_or_default();
+        let whole = draft.spec.clone();
+        let components = whole.pointer("/components/schemas").unwrap_or(&Value::Null);
         let schemas = draft.spec.pointer("/components/schemas").and_then(Value::as_object);
         let taken: BTreeSet<_> = schemas.into_iter().flatten().map(|(name, _)| names::pascal(name)).collect();
         draft.schemas(|schema, node, marks| {
@@ -59,7 +60,12 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
                 if *property.required || !is_true(property.node, "nullable") {
                     return;
                 }
-                let Some((mut name, rust)) = nullable(property.node, &components, &types) else { return };
+                // One that holds itself has to be in a box, which the generator makes of an `Option`.
+                let inner = schema_name(&Value::Object(property.node.clone())).map(str::to_owned);
+                if inner.is_some_and(|inner| super::components(&whole, &inner).contains(schema)) {
+                    return;
+                }
+                let Some((mut name, rust)) = nullable(property.node, components, &types) else { return };
                 let rust = format!("crate::Nullable<{rust}>");
                 while taken.contains(&name) || marks.replaced.get(&name).is_some_and(|other| *other != rust) {
                     name.push('X');

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::at::At;
 use crate::error::Error;
 use crate::keys::SENSITIVE;
-use crate::load::{Document, underlying};
+use crate::load::{Document, steps, underlying};
 use crate::template::PathTemplate;
 use crate::walk::{RawOperation, paths};
 
@@ -245,13 +245,13 @@ impl Found<'_> {
         if !(is_scalar(kind) || is_list && is_scalar(item)) {
             self.named(name, &written, &NO_SCALAR);
         }
-        let meant = underlying(root, written.value);
+        let steps = steps(root, written.value).unwrap_or_default();
         if place != "query" && schema.is("nullable") {
             self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
-        } else if place != "query" && meant.and_then(|meant| meant.get("nullable")) == Some(&Value::Bool(true)) {
+        } else if place != "query" && steps.iter().any(|step| step.get("nullable") == Some(&Value::Bool(true))) {
             self.named(name, &written, &NULLABLE);
         }
-        if place == "header" && meant.is_some_and(|meant| meant.get(SENSITIVE).is_some()) {
+        if place == "header" && steps.iter().any(|step| step.get(SENSITIVE).is_some()) {
             self.named(name, &written, &SENSITIVE_HEADER);
         }
     }

@@ -121,4 +121,27 @@ rows! { composed:
     tolerated_objects "a list of objects that a text would be read as"
         { spec::make("Thing:\n  type: object\n  properties:\n    a:\n      type: array\n      items: {type: object}\n      x-tolerate: [string] #!") }
         ! "texts";
+    day_of_length "a day, and an integer, with a length"
+        { spec::take(
+            "Thing: {type: object, properties: {a: {type: string, format: date, minLength: 1}, \
+             b: {type: integer, maxLength: 3}}}",
+        ) }
+        -> MakeThing.body(types::Thing::builder().a(moment().date_naive()).b(7))
+        => "POST /things\n\n{\"a\":\"2026-01-02\",\"b\":7}";
+    own_kind_or_null "one of its own kind that can be null, in a request"
+        { spec::take(
+            "Thing: {type: object, properties: {a: {nullable: true, allOf: [{$ref: '#/components/schemas/Thing'}]}, b: {type: string}}}",
+        ) }
+        -> MakeThing.body(types::Thing::builder().b("v")) => "POST /things\n\n{\"b\":\"v\"}";
+    part_of_itself "a schema that is a part of itself"
+        { spec::make("Thing: #!\n  allOf: [{$ref: '#/components/schemas/Thing'}]\n  description: A thing.") }
+        ! "part of itself";
+    formats_of_parts "formats and patterns in parts"
+        { spec::make("Thing: {type: object, properties: {a: {anyOf: [{type: string, format: uuid, pattern: '^a$'}, {type: integer}]}}}") }
+        -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
+    null_on_the_way "null on the way to a text, in a path"
+        { spec::get_with("/a/{x}",
+            "- name: x\n  in: path\n  required: true\n  schema: {allOf: [{$ref: '#/components/schemas/Id'}]} #!",
+            "Id: {nullable: true, allOf: [{$ref: '#/components/schemas/Text'}]}\nText: {type: string}") }
+        ! "nullable";
 }
