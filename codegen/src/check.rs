@@ -15,6 +15,10 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     for Flaw { pointer, message, help } in schemas.untyped().into_iter().chain(schemas.undefined()) {
         found.errors.push(document.error_at_value(&pointer, message).helped(help));
     }
+    for pointer in schemas.circular().0 {
+        let error = document.error(pointer, "the schema is a part of itself, and has no type");
+        found.errors.push(error.helped("take it out of its own `allOf`, `anyOf` or `oneOf`"));
+    }
     for (_, schema) in At::find(&document.value, "/components/schemas").iter().flat_map(At::entries) {
         found.fields(&schema);
         if schema.text("type") == Some("string") {
@@ -38,6 +42,10 @@ impl Found<'_> {
     /// The properties of an object have names that differ.
     fn fields(&mut self, schema: &At<'_>) {
         let mut names = BTreeMap::from([("build".to_owned(), "the builder's own")]);
+        // All that an object has beside its properties is a field of its own.
+        if schema.value.get("additionalProperties").is_some_and(|more| more != false) {
+            names.insert("extra".to_owned(), "what holds `additionalProperties`");
+        }
         for (name, property) in schema.get("properties").iter().flat_map(At::entries) {
             if let Some(earlier) = names.insert(names::snake(name), name) {
                 self.add(&property, format!("`{name}` gives the same Rust name as {earlier}"));

@@ -3,7 +3,7 @@
 //! it is found by a name that a spec could have chosen.
 
 use serde_json::{Map, Value, json};
-use unloc_spec::{Operation, PATHS, RawOperation, resolve};
+use unloc_spec::{At, Operation, PATHS, RawOperation, resolve, underlying};
 
 use crate::names;
 
@@ -18,7 +18,8 @@ pub(crate) struct Placeholders {
 impl Placeholders {
     /// Those of a document with these operations.
     pub(crate) fn of(spec: &Value, operations: &[Operation]) -> Self {
-        let text = spec.to_string().to_lowercase();
+        let mut text = String::new();
+        letters(spec, &mut text);
         // Letters only, and digits behind them: no conversion of case by the generator changes such a name.
         let mut prefix = "placeholder".to_owned();
         while text.contains(&prefix) {
@@ -68,6 +69,9 @@ impl Placeholders {
                 }
                 let mut node = parameter.value.clone();
                 node["name"] = name.into();
+                if let Some(plain) = inlined(spec, operation, parameter) {
+                    node["schema"] = plain.clone();
+                }
                 node
             });
             let parameters: Vec<_> = parameters.collect();
@@ -86,6 +90,39 @@ impl Placeholders {
             *old = paths.into();
         }
         put
+    }
+}
+
+/// The schema of a parameter that has to have Rust's own type: a time, which is written in another way than it displays,
+/// and the `limit` of pages, which the bindings set.
+fn inlined<'a>(spec: &'a Value, operation: &Operation, parameter: &At<'a>) -> Option<Value> {
+    let written = parameter.value.get("schema")?;
+    let schema = underlying(spec, written)?;
+    let is_time = |schema: &Value| schema.get("format").is_some_and(|format| format == "date-time");
+    let is_limit = operation.pagination.is_some() && parameter.text("name") == Some("limit");
+    if is_time(schema) || is_limit {
+        return Some(schema.clone());
+    }
+    let items = underlying(spec, schema.get("items")?).filter(|items| is_time(items))?;
+    let mut list = schema.clone();
+    list["items"] = items.clone();
+    Some(list)
+}
+
+/// Adds every text of a spec as Rust's names have it in all cases: without what parts words.
+fn letters(node: &Value, into: &mut String) {
+    let mut add = |text: &str| {
+        into.extend(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase));
+        into.push(' ');
+    };
+    match node {
+        Value::String(text) => add(text),
+        Value::Array(list) => list.iter().for_each(|node| letters(node, into)),
+        Value::Object(map) => {
+            map.keys().for_each(|key| add(key));
+            map.values().for_each(|node| letters(node, into));
+        }
+        _ => {}
     }
 }
 

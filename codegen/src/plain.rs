@@ -16,6 +16,9 @@ pub(crate) fn is_plain(document: &Document, operations: &[Operation]) -> bool {
     let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for (name, schema) in schemas.into_iter().flatten() {
+        if is_composed(schema) {
+            return false;
+        }
         names.insert(name);
         let properties = schema.get("properties").and_then(Value::as_object);
         names.extend(properties.into_iter().flat_map(Map::keys).map(String::as_str));
@@ -27,6 +30,26 @@ pub(crate) fn is_plain(document: &Document, operations: &[Operation]) -> bool {
     !operations.is_empty()
         && operations.iter().all(|operation| is_known(document, operation))
         && names.into_iter().all(is_word)
+}
+
+/// Whether the generator makes up a name for a part of it, or merges its parts.
+fn is_composed(schema: &Value) -> bool {
+    fn inside(node: &Value) -> bool {
+        match node {
+            Value::Object(map) => {
+                let is_single = map.get("allOf").and_then(Value::as_array).is_none_or(|parts| parts.len() == 1);
+                !is_single
+                    || ["anyOf", "oneOf", "not"].iter().any(|key| map.contains_key(*key))
+                    || map.values().any(inside)
+            }
+            Value::Array(list) => list.iter().any(inside),
+            _ => false,
+        }
+    }
+    let is_nullable = schema.get("nullable").is_some_and(|nullable| *nullable == Value::Bool(true));
+    let is_open =
+        schema.get("properties").is_some() && schema.get("additionalProperties").is_some_and(Value::is_object);
+    is_nullable || is_open || inside(schema)
 }
 
 /// A name that stays one, and is no keyword, in every case of letters.

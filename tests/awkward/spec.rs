@@ -6,6 +6,9 @@ pub(crate) const MARK: &str = "#!";
 /// Declares the path parameter `x`.
 pub(crate) const X: &str = "- {name: x, in: path, required: true, schema: {type: string}}";
 
+/// Declares the query parameter `q`.
+pub(crate) const Q: &str = "- {name: q, in: query, schema: {type: string}}";
+
 /// The key that says whether an operation is idempotent.
 pub(crate) const IDEMPOTENT: &str = "x-idempotent";
 

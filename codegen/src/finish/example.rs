@@ -50,11 +50,12 @@ pub(super) fn doctest(module: &syn::Path, document: &Document, client: &Client, 
 }
 
 fn object(document: &Document, schema: &str, example: &Value, depth: usize) -> String {
-    let node = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
+    let schemas = document.value.pointer("/components/schemas");
+    let node = schemas.and_then(|schemas| schemas.get(schema)).unwrap_or(&Value::Null);
     let indent = "    ".repeat(depth + 1);
     let mut text = format!("unloc::types::{}::builder()", names::pascal(schema));
     for (property, value) in example.as_object().into_iter().flatten() {
-        let field = node.pointer(&format!("/properties/{property}")).unwrap_or(&Value::Null);
+        let field = node.get("properties").and_then(|all| all.get(property)).unwrap_or(&Value::Null);
         if let Some(value) = literal(document, field, value, depth + 1) {
             text.push_str(&format!("\n{indent}.{}({value})", names::snake(property)));
         }
@@ -65,7 +66,7 @@ fn object(document: &Document, schema: &str, example: &Value, depth: usize) -> S
 fn literal(document: &Document, field: &Value, value: &Value, depth: usize) -> Option<String> {
     let name = schema_name(field);
     let target = match name {
-        Some(name) => document.value.pointer(&format!("/components/schemas/{name}"))?,
+        Some(name) => document.value.pointer("/components/schemas")?.get(name)?,
         None => resolve(&document.value, field)?,
     };
     Some(match value {

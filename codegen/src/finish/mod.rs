@@ -31,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use syn::{File, ImplItem, Item, ItemMod, Type, parse_quote};
-use unloc_spec::{Document, Error, Operation};
+use unloc_spec::{Document, Error, Operation, escape};
 
 pub(crate) use enums::variant;
 
@@ -67,6 +67,7 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
     qualify::qualify(&mut file, module).map_err(|what| missing(&what))?;
     let path = syn::parse_str(module).map_err(|_| missing(&format!("module `{module}`")))?;
     let types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
+    unique(types, document)?;
     types::finish(types, &path, marks)?;
     let fields = types::fields(types);
     let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
@@ -96,6 +97,34 @@ pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Resul
     file.items.append(&mut shapes::items(&path, around));
     rename::rename(&mut file, operations, placeholders).map_err(|what| missing(&what))?;
     Ok(file)
+}
+
+/// The generator makes up names for what has none in the spec, and does not look whether they are taken.
+fn unique(types: &[Item], document: &Document) -> Result<(), Error> {
+    let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
+    let by_type = by_type(schemas.into_iter().flatten().map(|(name, _)| name));
+    let refused = |ty: &syn::Ident, what: String| {
+        let name = by_type.get(&ty.to_string()).map_or_else(String::new, |name| format!("/{}", escape(name)));
+        let help = "give what is written inside of it, or beside it, a name of its own under /components/schemas";
+        Err(document.error(&format!("/components/schemas{name}"), what).helped(help))
+    };
+    let mut taken = BTreeSet::new();
+    for item in types {
+        let (ident, fields) = match item {
+            Item::Struct(item) => (&item.ident, Some(&item.fields)),
+            Item::Enum(item) => (&item.ident, None),
+            _ => continue,
+        };
+        if !taken.insert(ident.to_string()) {
+            return refused(ident, format!("two types would be called `{ident}`"));
+        }
+        let mut names = BTreeSet::new();
+        let mut idents = fields.into_iter().flatten().filter_map(|field| field.ident.as_ref());
+        if let Some(twice) = idents.find(|ident| !names.insert(ident.to_string())) {
+            return refused(ident, format!("two properties of `{ident}` would be called `{twice}`"));
+        }
+    }
+    Ok(())
 }
 
 fn content<'a>(file: &'a mut File, name: &str) -> Option<&'a mut Vec<Item>> {
@@ -170,8 +199,8 @@ fn refusal(property: &str, ty: &Type) -> proc_macro2::TokenStream {
     if is_number {
         return quote::quote!(|error| crate::text::number(#property, &error, #ty::BITS));
     }
-    let refused = format!("`{property}`: {{error}}");
-    quote::quote!(|error| ::std::format!(#refused))
+    // A name can have what a format string gives a meaning to.
+    quote::quote!(|error| ::std::format!("`{}`: {error}", #property))
 }
 
 /// Whether a builder of this type has anything to complain of before a setter is called.

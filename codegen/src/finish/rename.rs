@@ -5,6 +5,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{File, LitStr};
 use unloc_spec::Operation;
 
+use super::docs;
 use crate::placeholder::Placeholders;
 
 /// # Errors
@@ -36,8 +37,10 @@ impl VisitMut for Rename<'_> {
         }
     }
 
-    // Documentation speaks of no placeholder.
-    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+    // Documentation speaks of no placeholder, but names have any letters.
+    fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+        docs::printable(std::slice::from_mut(attribute));
+    }
 }
 
 /// Fields and variables may be called so; functions, types, texts and macros may not.

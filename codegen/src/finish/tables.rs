@@ -18,11 +18,9 @@ use crate::prepare::{Envelope, Marks, components};
 /// The parameters and properties of a request whose values must not come back in an error, and what they are.
 fn sensitive(document: &Document, operation: &Operation) -> Vec<TokenStream> {
     let schema = operation.body.as_ref().map_or("", |(schema, _)| schema);
-    let schema = document.value.pointer(&format!("/components/schemas/{schema}")).unwrap_or(&Value::Null);
-    let kind_of = |node: &Value| {
-        let name = schema_name(node).unwrap_or_default();
-        document.value.pointer(&format!("/components/schemas/{name}/{SENSITIVE}"))?.as_str().map(str::to_owned)
-    };
+    let components = document.value.pointer("/components/schemas").unwrap_or(&Value::Null);
+    let schema = components.get(schema).unwrap_or(&Value::Null);
+    let kind_of = |node: &Value| components.get(schema_name(node)?)?.get(SENSITIVE)?.as_str().map(str::to_owned);
     let properties = entries(schema, "properties").into_iter().map(|(name, node)| (name.to_owned(), kind_of(node)));
     let parameters = operation.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.sensitive.clone()));
     let named: BTreeSet<_> = parameters.chain(properties).collect();

@@ -19,9 +19,13 @@
 //!
 //! A schema that is no object becomes `pub struct Name(pub T)`, a list or a map as well, and keeps its form.
 
-use quote::{ToTokens, quote};
+use quote::quote;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Fields as SynFields, ImplItem, Item, ItemStruct, Type, parse_quote};
+use syn::{
+    Attribute, Expr, ExprLit, Fields as SynFields, ImplItem, Item, ItemStruct, Lit, Meta, MetaNameValue, Token, Type,
+    parse_quote,
+};
 use unloc_spec::Error;
 
 use super::{Field, Fields, by_type, docs, enums, is_nullable, is_time, last_name, may_be_unset, optional, refusal};
@@ -68,7 +72,9 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
         }
     }
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
-    items.extend(marks.replaced.values().filter_map(|rust| nullable_builder(rust)));
+    // Only objects have a builder.
+    let built = |name: &syn::Ident| all.get(&name.to_string()).is_some_and(|fields| !fields.is_empty());
+    items.extend(marks.replaced.values().filter_map(|rust| nullable_builder(rust, built)));
     items.push(schemas(&names));
     Ok(())
 }
@@ -76,14 +82,16 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
 /// A builder is taken where the value it builds may be null, as it is everywhere else: typify writes only
 /// `impl TryFrom<builder::Lock> for Lock`. What stands in place of a schema is
 /// `crate::Nullable<crate::…::types::Lock>`.
-fn nullable_builder(rust: &str) -> Option<Item> {
+fn nullable_builder(rust: &str, built: impl Fn(&syn::Ident) -> bool) -> Option<Item> {
     let inner = rust.strip_prefix("crate::Nullable<")?.strip_suffix('>')?;
     let name = syn::Ident::new(inner.rsplit_once("::types::")?.1, proc_macro2::Span::call_site());
-    Some(parse_quote! {
-        impl ::std::convert::TryFrom<builder::#name> for crate::Nullable<#name> {
-            type Error = error::ConversionError;
-            fn try_from(value: builder::#name) -> ::std::result::Result<Self, Self::Error> {
-                #name::try_from(value).map(Self::Value)
+    built(&name).then(|| {
+        parse_quote! {
+            impl ::std::convert::TryFrom<builder::#name> for crate::Nullable<#name> {
+                type Error = error::ConversionError;
+                fn try_from(value: builder::#name) -> ::std::result::Result<Self, Self::Error> {
+                    #name::try_from(value).map(Self::Value)
+                }
             }
         }
     })
@@ -142,7 +150,11 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
         let is_time = || is_time(optional(&field.ty).unwrap_or(&field.ty)).then(|| "time".to_owned());
         if let Some(reader) = reader.or_else(is_time) {
             let reader = format!("crate::lenient::{reader}");
-            if optional(&field.ty).is_some() && !serde_text(&field.attrs).contains("default") {
+            // What is required and nullable has one that tells null from absent, for requests, which nobody reads.
+            field
+                .attrs
+                .retain(|attr| !serde(std::slice::from_ref(attr)).any(|said| said.path().is_ident("deserialize_with")));
+            if optional(&field.ty).is_some() && !serde(&field.attrs).any(|said| said.path().is_ident("default")) {
                 field.attrs.push(parse_quote!(#[serde(default)]));
             }
             field.attrs.push(parse_quote!(#[serde(deserialize_with = #reader)]));
@@ -282,18 +294,20 @@ fn flat(ty: &Type) -> Type {
 /// The name of a field on the wire: that of `#[serde(rename = "…")]`, which typify writes where the Rust name is
 /// another.
 fn property(field: &syn::Field) -> String {
-    let text = serde_text(&field.attrs);
-    let renamed = text.split_once("rename = \"").and_then(|(_, rest)| rest.split_once('"'));
-    match (renamed, &field.ident) {
-        (Some((name, _)), _) => name.to_owned(),
-        (None, Some(ident)) => ident.to_string(),
-        (None, None) => String::new(),
-    }
+    let renamed = serde(&field.attrs).find_map(|said| match said {
+        Meta::NameValue(MetaNameValue { path, value: Expr::Lit(ExprLit { lit: Lit::Str(name), .. }), .. }) => {
+            path.is_ident("rename").then(|| name.value())
+        }
+        _ => None,
+    });
+    renamed.or_else(|| field.ident.as_ref().map(ToString::to_string)).unwrap_or_default()
 }
 
-/// The text of all `#[serde(…)]`, with blanks where tokens part: `# [serde (rename = "imageUrl" , default)]`.
-fn serde_text(attrs: &[Attribute]) -> String {
-    attrs.iter().filter(|attr| attr.path().is_ident("serde")).map(|attr| attr.to_token_stream().to_string()).collect()
+/// What `#[serde(…)]` says: `rename = "imageUrl"`, `default`.
+fn serde(attrs: &[Attribute]) -> impl Iterator<Item = Meta> {
+    let all = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let attrs = attrs.iter().filter(|attr| attr.path().is_ident("serde"));
+    attrs.filter_map(move |attr| attr.parse_args_with(all).ok()).flatten()
 }
 
 fn schemas(names: &[syn::Ident]) -> Item {

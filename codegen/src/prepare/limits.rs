@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Draft, Rule, each_property};
+use super::{Draft, Rule, each_property, parts};
 
 /// The keywords that limit a value.
 pub const LIMITS: [&str; 13] = [
@@ -48,7 +48,12 @@ pub(super) const NO_LIMIT_AT_RUN_TIME: Rule = Rule {
             each_property(node, |property| {
                 let limit = |key: &str| property.node.get(key).and_then(Value::as_u64);
                 let (least, most) = (limit("minLength"), limit("maxLength"));
-                if least.is_some() || most.is_some() {
+                let is = |key: &str, values: &[&str]| {
+                    property.node.get(key).and_then(Value::as_str).is_some_and(|value| values.contains(&value))
+                };
+                // Nothing else has a length.
+                let is_text = is("type", &["string"]) && !is("format", &["date", "date-time"]);
+                if is_text && (least.is_some() || most.is_some()) {
                     let limits = (least.unwrap_or(0), most.unwrap_or(u64::MAX));
                     marks.lengths.insert((schema.to_owned(), property.name.to_owned()), limits);
                 }
@@ -81,6 +86,7 @@ fn remove(schema: &mut Map<String, Value>, keywords: &[&str]) {
             remove(property, keywords);
         }
     }
+    parts(schema).for_each(|part| remove(part, keywords));
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = schema.get_mut(key).and_then(Value::as_object_mut) {
             remove(inner, keywords);

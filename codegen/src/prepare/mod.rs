@@ -16,6 +16,7 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
+use unloc_spec::keys::holds_names;
 use unloc_spec::{PATHS, RawOperation, operations_mut, reached, reference_to};
 
 pub use limits::LIMITS;
@@ -262,6 +263,10 @@ fn walk(node: &mut Value, work: &impl Fn(&mut Map<String, Value>)) {
                     ("schemas", Value::Object(schemas)) => {
                         schemas.values_mut().filter_map(Value::as_object_mut).for_each(work);
                     }
+                    // Whatever these are called, they are no keys.
+                    (key, Value::Object(named)) if holds_names(key) => {
+                        named.values_mut().for_each(|value| walk(value, work));
+                    }
                     ("schema", Value::Object(schema)) => work(schema),
                     ("example" | "examples", _) => {}
                     (_, value) => walk(value, work),
@@ -298,6 +303,12 @@ fn each_property(schema: &mut Map<String, Value>, mut work: impl FnMut(Property<
     if !kept.is_empty() {
         schema.insert("required".to_owned(), Value::Array(kept));
     }
+}
+
+/// The schemas that are written in a schema as parts of it.
+fn parts(schema: &mut Map<String, Value>) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let lists = schema.iter_mut().filter(|(key, _)| matches!(key.as_str(), "allOf" | "anyOf" | "oneOf"));
+    lists.filter_map(|(_, list)| list.as_array_mut()).flatten().filter_map(Value::as_object_mut)
 }
 
 fn is_true(node: &Map<String, Value>, key: &str) -> bool {

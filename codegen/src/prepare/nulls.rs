@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use unloc_spec::keys::holds_names;
 use unloc_spec::{REFERENCE, beside_null, reference_to, schema_name};
 
+use super::strings::hidden;
 use super::{Draft, Reader, Rule, each_property, is_true};
 use crate::names;
 
@@ -24,8 +26,13 @@ pub(super) fn flags(node: &mut Value) {
                 }
                 map.insert("nullable".to_owned(), Value::Bool(true));
             }
-            // Values of examples are no schemas.
-            map.iter_mut().filter(|(key, _)| *key != "example").for_each(|(_, value)| flags(value));
+            for (key, value) in map {
+                match value {
+                    Value::Object(named) if holds_names(key) => named.values_mut().for_each(flags),
+                    // Values of examples are no schemas.
+                    value => _ = (key != "example").then(|| flags(value)),
+                }
+            }
         }
         Value::Array(list) => list.iter_mut().for_each(flags),
         _ => {}
@@ -41,6 +48,8 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
         let only_requests: Vec<_> = draft.requests.difference(&draft.responses).cloned().collect();
         let mut added = BTreeMap::new();
         let types = draft.types.clone();
+        let whole = draft.spec.clone();
+        let components = whole.pointer("/components/schemas").unwrap_or(&Value::Null);
         let schemas = draft.spec.pointer("/components/schemas").and_then(Value::as_object);
         let taken: BTreeSet<_> = schemas.into_iter().flatten().map(|(name, _)| names::pascal(name)).collect();
         draft.schemas(|schema, node, marks| {
@@ -51,7 +60,12 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
                 if *property.required || !is_true(property.node, "nullable") {
                     return;
                 }
-                let Some((mut name, rust)) = nullable(property.node, &types) else { return };
+                // One that holds itself has to be in a box, which the generator makes of an `Option`.
+                let inner = schema_name(&Value::Object(property.node.clone())).map(str::to_owned);
+                if inner.is_some_and(|inner| super::components(&whole, &inner).contains(schema)) {
+                    return;
+                }
+                let Some((mut name, rust)) = nullable(property.node, components, &types) else { return };
                 let rust = format!("crate::Nullable<{rust}>");
                 while taken.contains(&name) || marks.replaced.get(&name).is_some_and(|other| *other != rust) {
                     name.push('X');
@@ -72,11 +86,12 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
 };
 
 /// The name of the stand-in for a nullable value, and the Rust type inside it.
-fn nullable(node: &Map<String, Value>, types: &str) -> Option<(String, String)> {
+fn nullable(node: &Map<String, Value>, components: &Value, types: &str) -> Option<(String, String)> {
     let text = |key: &str| node.get(key).and_then(Value::as_str);
     if let Some(name) = schema_name(&Value::Object(node.clone())) {
         let rust = names::pascal(name);
-        return Some((format!("Nullable{rust}"), format!("{types}::{rust}")));
+        let hidden = components.get(name).and_then(|schema| hidden(schema.as_object()?)).map(str::to_owned);
+        return Some((format!("Nullable{rust}"), hidden.unwrap_or_else(|| format!("{types}::{rust}"))));
     }
     let (name, rust) = match (text("type")?, text("format")) {
         ("string", Some("date-time")) => ("DateTime", "::chrono::DateTime<::chrono::Utc>"),

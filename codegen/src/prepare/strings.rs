@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use unloc_spec::keys::{CASE_INSENSITIVE, ENUM_DESCRIPTIONS, SENSITIVE};
 
-use super::{Draft, OpenEnum, Rule};
+use super::{Draft, OpenEnum, Rule, parts};
 
 pub(super) const OPEN_ENUM: Rule = Rule {
     name: "open-enum",
@@ -32,16 +32,22 @@ pub(super) const HIDDEN_TEXT: Rule = Rule {
              as a JSON number gets its `+` back there.",
     apply: |draft: &mut Draft| {
         draft.schemas(|schema, node, marks| {
-            let rust = match node.remove(SENSITIVE).as_ref().and_then(Value::as_str) {
-                Some("phone-number") => "crate::PhoneNumber",
-                Some("secret") => "crate::Secret",
-                Some("cursor") => "crate::Cursor",
-                _ => return,
-            };
+            let Some(rust) = hidden(node) else { return };
+            node.remove(SENSITIVE);
             marks.replaced.insert(schema.to_owned(), rust.to_owned());
         });
     },
 };
+
+/// The handwritten type that a text with `x-sensitive` becomes.
+pub(super) fn hidden(node: &Map<String, Value>) -> Option<&'static str> {
+    match node.get(SENSITIVE)?.as_str()? {
+        "phone-number" => Some("crate::PhoneNumber"),
+        "secret" => Some("crate::Secret"),
+        "cursor" => Some("crate::Cursor"),
+        _ => None,
+    }
+}
 
 pub(super) const PLAIN_FORMAT: Rule = Rule {
     name: "plain-format",
@@ -60,6 +66,7 @@ fn plain(node: &mut Map<String, Value>) {
             plain(inner);
         }
     }
+    parts(node).for_each(plain);
     let properties = node.get_mut("properties").and_then(Value::as_object_mut);
     for (_, property) in properties.into_iter().flatten() {
         if let Some(property) = property.as_object_mut() {

@@ -28,7 +28,7 @@ pub use client::{Client, TokenRequest};
 pub use error::{Error, Flaw, Position};
 pub use load::{
     Document, Lines, REFERENCE, Target, beside_null, component_schema, entries, escape, follow, is_null, reached,
-    reference, reference_pointer, reference_to, references, resolve, schema_name, target,
+    reference, reference_pointer, reference_to, references, resolve, schema_name, target, underlying,
 };
 pub use operation::{Operation, Pagination, Parameter};
 pub use template::{Overlap, PathTemplate, Segment};

@@ -17,11 +17,11 @@ use serde_json::Value;
 use crate::error::{Error, Flaw, Position};
 pub use lines::Lines;
 pub use null::{beside_null, is_null};
-pub(crate) use references::followed;
 pub use references::{
     REFERENCE, Target, component_schema, follow, reached, reference, reference_pointer, reference_to, references,
-    resolve, schema_name, target,
+    resolve, schema_name, target, underlying,
 };
+pub(crate) use references::{followed, steps};
 
 /// A spec as it was read.
 #[derive(Clone, Debug)]

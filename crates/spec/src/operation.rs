@@ -8,7 +8,9 @@ use crate::at::At;
 use crate::client::Client;
 use crate::error::Error;
 use crate::keys::{self, EVIDENCE, EVIDENCE_NOTE, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE};
-use crate::load::{Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name};
+use crate::load::{
+    Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name, underlying,
+};
 use crate::template::PathTemplate;
 use crate::walk::{PATHS, RawOperation, is_same, method, paths};
 
@@ -244,14 +246,14 @@ fn parameters(root: &Value, raw: &RawOperation<'_>) -> Vec<Parameter> {
     }
     all.into_iter()
         .map(|At { value: parameter, .. }| {
-            let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-            let schema = parameter.get("schema").and_then(|schema| resolve(root, schema));
+            let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+            let schema = parameter.get("schema").and_then(|schema| underlying(root, schema));
             Parameter {
-                name: text("name"),
+                name: text("name").to_owned(),
                 rust_name: parameter.get(RUST_NAME).and_then(Value::as_str).map(str::to_owned),
-                place: text("in"),
+                place: text("in").to_owned(),
                 required: parameter.get("required") == Some(&Value::Bool(true)),
-                description: text("description"),
+                description: text("description").trim().to_owned(),
                 example: parameter.get("example").or_else(|| schema?.get("example")).cloned(),
                 sensitive: schema.and_then(|schema| schema.get(SENSITIVE)?.as_str()).map(str::to_owned),
             }
@@ -276,7 +278,17 @@ fn unresolved<'a>(document: &'a Document, node: &'a Value, steps: &mut Vec<Step<
             }
             for (key, value) in map.iter().filter(|(key, _)| !key.starts_with("example")) {
                 steps.push(Step::Key(key));
-                unresolved(document, value, steps, errors);
+                match value {
+                    // One of these may be called `example`.
+                    Value::Object(named) if keys::holds_names(key) => {
+                        for (name, value) in named {
+                            steps.push(Step::Key(name));
+                            unresolved(document, value, steps, errors);
+                            steps.pop();
+                        }
+                    }
+                    value => unresolved(document, value, steps, errors),
+                }
                 steps.pop();
             }
         }

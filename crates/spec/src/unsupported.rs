@@ -25,6 +25,8 @@ const COOKIE: Unsupported = unsupported(
     "the bindings know no cookies",
     "describe it as a header, or leave it to the HTTP client",
 );
+const NAMELESS: Unsupported =
+    unsupported("a parameter whose name is no text", "nothing could be sent for it", "give it a `name`, in quotes");
 const STYLE: Unsupported = unsupported(
     "a `style` other than the default",
     "the bindings write parameters in the default style only: `form` in a query, `simple` elsewhere",
@@ -142,8 +144,8 @@ const REFERENCE: Unsupported = unsupported(
 
 /// All constructs that cannot be bound.
 #[rustfmt::skip]
-pub const UNSUPPORTED: [Unsupported; 25] = [
-    COOKIE, STYLE, EXPLODE, RESERVED, CONTENT, NO_SCHEMA, NO_SCALAR, NULLABLE, OPTIONAL_IN_PATH, HEADER_NAME, OWN_HEADER,
-    SENSITIVE_HEADER, OPTIONAL_BODY, ENCODING, SERVERS, METHOD, BODY_OF_HEAD, PATH, PATH_REFERENCE, MEDIA_TYPE,
+pub const UNSUPPORTED: [Unsupported; 26] = [
+    COOKIE, NAMELESS, STYLE, EXPLODE, RESERVED, CONTENT, NO_SCHEMA, NO_SCALAR, NULLABLE, OPTIONAL_IN_PATH, HEADER_NAME,
+    OWN_HEADER, SENSITIVE_HEADER, OPTIONAL_BODY, ENCODING, SERVERS, METHOD, BODY_OF_HEAD, PATH, PATH_REFERENCE, MEDIA_TYPE,
     UNNAMED_BODY, UNNAMED_ENUM, UNNAMED_OBJECT, ENUM_VALUE, REFERENCE,
 ];

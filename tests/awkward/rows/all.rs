@@ -18,12 +18,14 @@ include!("responses.rs");
 include!("paging.rs");
 include!("places.rs");
 include!("clients.rs");
+include!("letters.rs");
+include!("composed.rs");
 
 macro_rules! all {
     ($with:ident) => {
         $with! {
             query header path property optional schema operation query_values header_values path_values
-            collisions bodies kinds responses paging places clients
+            collisions bodies kinds responses paging places clients letters composed
         }
     };
 }

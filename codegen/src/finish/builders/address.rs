@@ -5,7 +5,7 @@ use quote::quote;
 use unloc_spec::PathTemplate;
 
 use super::{Builder, Field};
-use crate::finish::{is, is_time};
+use crate::finish::is_time;
 
 /// `let url = …`, for an operation whose path parameters are in variables.
 pub(super) fn address(builder: &Builder<'_>, fields: &[Field<'_>]) -> TokenStream {
@@ -45,6 +45,6 @@ fn displayed(field: &Field<'_>) -> TokenStream {
         return quote!(crate::path::Time(#ident));
     }
     // These display nothing, and are meant for the service here.
-    let hides = ["crate::PhoneNumber", "crate::Secret", "crate::Cursor"].iter().any(|path| is(&field.ty, path));
+    let hides = field.parameter.is_some_and(|parameter| parameter.sensitive.is_some());
     if hides { quote!(#ident.expose()) } else { quote!(#ident) }
 }

@@ -236,7 +236,8 @@ impl Builder<'_> {
         let (ty, through): (Type, _) = match &self.operation.success {
             Some(schema) => {
                 let name = format_ident!("{}", names::pascal(schema));
-                (parse_quote!(#module::types::#name), quote!(send))
+                let handwritten = self.around.marks.replaced.get(schema).and_then(|rust| syn::parse_str(rust).ok());
+                (handwritten.unwrap_or_else(|| parse_quote!(#module::types::#name)), quote!(send))
             }
             None => (parse_quote!(()), quote!(send_for_nothing)),
         };

@@ -4,7 +4,7 @@ use quote::{format_ident, quote};
 use syn::{Item, Type, parse_quote};
 
 use super::{Builder, Field};
-use crate::finish::{argument, example};
+use crate::finish::{argument, example, optional};
 use crate::names;
 
 pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<Item>, String> {
@@ -28,10 +28,15 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
     };
     let (cursor, limit) = (&query(&paging.cursor)?.ident, query("limit")?);
     let setter = limit.setter();
+    let next_field = &next.ident;
+    let next_page = match optional(&next.ty) {
+        Some(_) => quote!(page.#next_field.as_ref()),
+        None => quote!(::std::option::Option::Some(&page.#next_field)),
+    };
     let (limit, module, constant) = (&limit.ident, builder.module, builder.constant());
     let (name, page) = (builder.name(), format_ident!("{page_name}"));
     let page = quote!(#module::types::#page);
-    let (items, next, size) = (&items.ident, &next.ident, proc_macro2::Literal::u64_unsuffixed(paging.size));
+    let (items, size) = (&items.ident, proc_macro2::Literal::u64_unsuffixed(paging.size));
     let many = format!(
         "Every item from here on, page by page as the stream is read. Asks for {} a page unless \
          [`{setter}`](Self::{setter}) says otherwise; from the second page on, the next one is fetched while the last is \
@@ -77,7 +82,7 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
                         next.send()
                     },
                     |page: &#page| crate::page::Position {
-                        next: page.#next.as_ref(),
+                        next: #next_page,
                         empty: page.#items.is_empty(),
                     },
                 )

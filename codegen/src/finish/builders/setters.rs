@@ -5,7 +5,7 @@ use syn::{ImplItem, Type, parse_quote};
 use unloc_spec::{Operation, Parameter};
 
 use super::Field;
-use crate::finish::{docs, is_time, optional, refusal};
+use crate::finish::{argument, docs, is_time, optional, refusal};
 
 pub(super) fn parameter(operation: &Operation, parameter: &Parameter, field: &Field<'_>) -> ImplItem {
     let (name, ident) = (field.setter(), &field.ident);
@@ -13,7 +13,8 @@ pub(super) fn parameter(operation: &Operation, parameter: &Parameter, field: &Fi
     let some = optional(&field.ty).map(|_| quote!(.map(::std::option::Option::Some)));
     let text = docs::safe(&parameter.description);
     let refused = refusal(&parameter.name, inner);
-    let cut = is_time(inner).then(|| quote!(.map(crate::lenient::Cut::cut)));
+    let cut =
+        is_time(argument(inner, "::std::vec::Vec").unwrap_or(inner)).then(|| quote!(.map(crate::lenient::Cut::cut)));
     // Another value than the client's would not fit its token.
     let by_client = operation.is_filled_in(parameter);
     let visibility: syn::Visibility = if by_client { parse_quote!(pub(crate)) } else { parse_quote!(pub) };

@@ -104,6 +104,9 @@ pub(super) fn pagination(one: &Use<'_>, faults: &mut Faults) {
     if size.is_none_or(|size| size == 0) {
         faults.say(says("`size`, the items to ask for at once, is missing"));
     }
+    if size.is_some_and(|size| i32::try_from(size).is_err()) {
+        faults.at("/size", says("`size` is more than can be asked for"));
+    }
     let strange = one.value.as_object().into_iter().flat_map(Map::keys);
     for key in strange.filter(|key| !["items", "cursor", "size"].contains(&key.as_str())) {
         faults.at(&format!("/{}", escape(key)), says(&format!("`{key}` is none of items, cursor and size")));
@@ -124,18 +127,29 @@ pub(super) fn pagination(one: &Use<'_>, faults: &mut Faults) {
         let schema = parameter.get("schema").and_then(|schema| schema.follow(one.root));
         let is_right = match &schema {
             Some(schema) if name == cursor => schema.text(SENSITIVE) == Some("cursor"),
-            Some(schema) => schema.text("type") == Some("integer"),
+            Some(schema) => {
+                // Any other can hold the size of a page.
+                let is_small =
+                    ["int8", "int16", "uint8", "uint16"].contains(&schema.text("format").unwrap_or_default());
+                schema.text("type") == Some("integer") && !is_small
+            }
             // What leads nowhere is told as such.
             None => true,
         };
         if !is_right {
-            let kind =
-                if name == cursor { format!("a text with `{SENSITIVE}: cursor`") } else { "an integer".to_owned() };
+            let kind = if name == cursor {
+                format!("a text with `{SENSITIVE}: cursor`")
+            } else {
+                "an integer of 32 bits or more".to_owned()
+            };
             faults.say(says(&format!("the query parameter `{name}` has to be {kind}")));
         }
     }
     // A response that cannot be looked up is told as such.
     let schema = success(one.root, one.node).and_then(|schema| resolve(one.root, schema));
+    if schema.is_some_and(|schema| schema.get("nullable") == Some(&Value::Bool(true))) {
+        faults.say(says("the response is nullable, and would have no list then"));
+    }
     let Some(properties) = schema.and_then(|schema| schema.get("properties")) else { return };
     for name in [items, cursor] {
         if properties.get(name).is_none() {
@@ -149,7 +163,10 @@ pub(super) fn pagination(one: &Use<'_>, faults: &mut Faults) {
         faults
             .say(says(&format!("the property `{cursor}` of the response has to be a text with `{SENSITIVE}: cursor`")));
     }
-    if properties.get(items).is_some_and(|list| list.get("type").is_none_or(|kind| kind != "array")) {
+    if properties
+        .get(items)
+        .is_some_and(|list| list.get("type").is_none_or(|kind| kind != "array") || list.get("items").is_none())
+    {
         faults.say(says(&format!("the property `{items}` of the response is no list")));
     }
 }
@@ -217,6 +234,22 @@ pub(super) fn tolerate(one: &Use<'_>, faults: &mut Faults) {
     let Some(Tolerance { also: fits, .. }) = tolerance else {
         return faults.say("only a scalar or a list can be read loosely");
     };
+    let format = |node: &Value| node.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let is_text = |node: &Value| {
+        node.get("type").is_some_and(|kind| kind == "string") && !["date", "date-time"].contains(&format(node).as_str())
+    };
+    let is_list = |items: &Value| is_text(items) && items.get("nullable") != Some(&Value::Bool(true));
+    let is_readable = match one.node.get("type").and_then(Value::as_str) {
+        Some("string") => is_text(one.node),
+        Some("integer") => ["", "int32", "int64"].contains(&format(one.node).as_str()),
+        Some("array") if !one.node.get("items").is_some_and(is_list) => {
+            return faults.say("x-tolerate: of lists, only one of texts can be read loosely");
+        }
+        _ => true,
+    };
+    if !is_readable {
+        return faults.say("x-tolerate: what has this format cannot be read loosely");
+    }
     if *one.value == Value::from(vec![fits, "any"]) {
         let owner = one.pointer.rsplit_once("/properties/");
         let owner = owner.and_then(|(owner, name)| Some((one.root.pointer(owner)?, name)));

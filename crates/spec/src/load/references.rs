@@ -77,6 +77,28 @@ pub fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
     }
 }
 
+/// What a schema describes once its references, and those that stand alone in an `allOf`, are followed.
+#[must_use]
+pub fn underlying<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+    steps(root, schema)?.pop()
+}
+
+/// The schemas on the way to what a schema describes.
+pub(crate) fn steps<'a>(root: &'a Value, schema: &'a Value) -> Option<Vec<&'a Value>> {
+    let mut schema = resolve(root, schema)?;
+    let mut steps = vec![schema];
+    while let (None, Some([single])) =
+        (schema.get("type"), schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice))
+    {
+        schema = resolve(root, single)?;
+        if steps.iter().any(|earlier| std::ptr::eq(*earlier, schema)) {
+            return None;
+        }
+        steps.push(schema);
+    }
+    Some(steps)
+}
+
 /// The references in a value, at any depth. One inside an example is none, and counts here: whoever asks what something
 /// leads to would rather have too much.
 pub fn references(value: &Value) -> impl Iterator<Item = &str> {

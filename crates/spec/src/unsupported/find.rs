@@ -4,14 +4,14 @@ use serde_json::Value;
 
 #[rustfmt::skip]
 use super::{
-    BODY_OF_HEAD, CONTENT, COOKIE, ENCODING, ENUM_VALUE, EXPLODE, HEADER_NAME, MEDIA_TYPE, METHOD, NO_SCALAR, NO_SCHEMA,
+    BODY_OF_HEAD, CONTENT, COOKIE, ENCODING, ENUM_VALUE, EXPLODE, HEADER_NAME, MEDIA_TYPE, METHOD, NAMELESS, NO_SCALAR, NO_SCHEMA,
     NULLABLE, OPTIONAL_BODY, OPTIONAL_IN_PATH, OWN_HEADER, PATH, PATH_REFERENCE, REFERENCE, RESERVED, SENSITIVE_HEADER,
     SERVERS, STYLE, UNNAMED_BODY, UNNAMED_ENUM, UNNAMED_OBJECT, Unsupported,
 };
 use crate::at::At;
 use crate::error::Flaw;
 use crate::keys::SENSITIVE;
-use crate::load::{self, Document, component_schema, reference_pointer, resolve, schema_name};
+use crate::load::{self, Document, component_schema, reference_pointer, resolve, schema_name, steps, underlying};
 use crate::schemas::{PARTS, Schemas};
 use crate::template::PathTemplate;
 use crate::walk::{RawOperation, paths};
@@ -161,6 +161,9 @@ impl Found<'_> {
         let (name, place) = (at.text("name").unwrap_or_default(), at.text("in").unwrap_or_default());
         let default = if place == "query" { "form" } else { "simple" };
         let key = |key: &str| at.get(key).unwrap_or_else(|| at.clone());
+        if at.text("name").is_none() {
+            return self.add(&key("name"), &NAMELESS);
+        }
         match place {
             "cookie" => return self.named(name, &key("in"), &COOKIE),
             "path" => self.optional(name, at, &OPTIONAL_IN_PATH),
@@ -197,10 +200,13 @@ impl Found<'_> {
         if !(is_scalar(kind) || is_list && is_scalar(item)) {
             self.named(name, &written, &NO_SCALAR);
         }
+        let steps = steps(root, written.value).unwrap_or_default();
         if place != "query" && schema.is("nullable") {
             self.named(name, &schema.get("nullable").unwrap_or(schema.clone()), &NULLABLE);
+        } else if place != "query" && steps.iter().any(|step| step.get("nullable") == Some(&Value::Bool(true))) {
+            self.named(name, &written, &NULLABLE);
         }
-        if place == "header" && schema.value.get(SENSITIVE).is_some() {
+        if place == "header" && steps.iter().any(|step| step.get(SENSITIVE).is_some()) {
             self.named(name, &written, &SENSITIVE_HEADER);
         }
     }
@@ -229,19 +235,15 @@ fn is_address(path: &str) -> bool {
     let is_encoded = |text: &str| !text.contains(['?', '#', '\\', '%']) && !text.contains(char::is_control);
     PathTemplate::of(path).segments().iter().all(|segment| {
         let text = segment.text();
-        !matches!(text, "." | "..")
+        // What reads an address takes an encoded dot for one (WHATWG URL, 4.4).
+        !matches!(text.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
             && (segment.literals().iter().all(is_sound) || segment.is_plain() && is_encoded(text))
     })
 }
 
 /// The type of a schema, also where it stands in the only member of an `allOf`.
 fn kind<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
-    let own = schema.get("type").and_then(Value::as_str);
-    let member = || match schema.get("allOf")?.as_array()?.as_slice() {
-        [single] => resolve(root, single)?.get("type")?.as_str(),
-        _ => None,
-    };
-    own.or_else(member)
+    underlying(root, schema)?.get("type")?.as_str()
 }
 
 /// Whether a header can be called so.
