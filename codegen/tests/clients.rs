@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use quote::ToTokens;
-use unloc_codegen::{Reserved, bindings};
+use unloc_codegen::{Reserved, bindings, bindings_making};
 use unloc_spec::{Document, Operation};
 
 const SPEC: &str = include_str!("../../crates/spec/tests/clients.yaml");
@@ -67,7 +67,7 @@ fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
     for client in ["Organization", "Project"] {
         assert!(source.contains(&format!("client: Some(\"{client}\")")), "{client}");
     }
-    assert!(source.contains("handle: None") && !source.contains("LockHolder"));
+    assert!(source.contains("client: None") && !source.contains("LockHolder"));
 }
 
 #[test]
@@ -91,28 +91,52 @@ fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_i
         let visibility = if is_public { "pub fn" } else { "pub(crate) fn" };
         assert!(builder(name).contains(&format!("        {visibility} {function}<")), "{name}::{function}");
     }
-    assert!(source.contains("# async fn example(project: unloc::Project)"), "an example of a call");
+    assert!(source.contains("# async fn example(project: unloc::v2::Project)"), "an example of a call");
     assert!(source.contains("let mut items = project.get_locks().items();"), "an example of items");
     assert!(source.contains("///What can be done in one project.\nimpl crate::Project {"), "{source}");
 }
 
 #[test]
-fn a_client_that_nobody_has_written_and_one_of_two_specs_are_refused_at_their_declaration() {
-    let document = |file: &str| Document::parse(Path::new(file), SPEC).unwrap();
-    let clashes = |reserved: &mut Reserved, file: &str| -> Vec<String> {
-        let document = document(file);
+fn a_client_that_nobody_has_written_is_made_with_what_it_fills_in() {
+    let document = Document::parse(Path::new("clients.yaml"), SPEC).unwrap();
+    let made = ["Organization", "Project"].map(str::to_owned).into();
+    let source = bindings_making(&document, "v2", &made).unwrap();
+    for part in [
+        "impl crate::generated::v2::clients::Project {",
+        "pub struct Project {",
+        "organization_id: impl ::std::convert::Into<::std::string::String>,",
+        "pub fn project_id(&self) -> &str {",
+        "crate::generated::v2::SERVERS",
+    ] {
+        assert!(source.contains(part), "{part}");
+    }
+    assert!(!source.contains("impl crate::Project {"));
+    // Those that are written are none of them.
+    let source = bindings_making(&document, "v2", &["Project".to_owned()].into()).unwrap();
+    assert!(source.contains("impl crate::Organization {") && !source.contains("pub struct Organization {"));
+}
+
+#[test]
+fn names_that_clients_have_already_are_refused_where_they_are_written() {
+    let clashes = |reserved: &mut Reserved, file: &str, spec: &str| -> Vec<String> {
+        let document = Document::parse(Path::new(file), spec).unwrap();
         let clashes = reserved.clashes(&document, &Operation::all(&document).unwrap());
         clashes.iter().map(ToString::to_string).collect()
     };
     let line = |text: &str| SPEC.lines().position(|line| line.starts_with(text)).unwrap() + 1;
-    let mut one = Reserved::of(["pub struct Organization;"].into_iter()).unwrap();
-    let found = clashes(&mut one, "v2.yaml");
-    let place = format!("v2.yaml:{}:3: no struct `Project` is written", line("  Project:"));
-    assert!(matches!(found.as_slice(), [one] if one.starts_with(&place)), "{found:?}");
+    let mut none = Reserved::default();
+    assert_eq!(clashes(&mut none, "v2.yaml", SPEC), Vec::<String>::new());
+    for name in ["organizationId", "new", "client", "clone", "fmt"] {
+        let spec = SPEC.replacen("operationId: getProjects", &format!("operationId: {name}"), 1);
+        let found = clashes(&mut Reserved::default(), "v2.yaml", &spec);
+        let told = |found: &String| found.contains("gives a function") && found.contains("that every client has");
+        assert!(matches!(found.as_slice(), [one] if told(one)), "{name}: {found:?}");
+    }
+    // A client that is written by hand calls one API.
     let mut both = Reserved::of(["pub struct Organization; pub struct Project;"].into_iter()).unwrap();
-    assert_eq!(clashes(&mut both, "v2.yaml"), Vec::<String>::new());
-    let found = clashes(&mut both, "v3.yaml");
-    let place = format!("v3.yaml:{}:1: the clients offer what v2.yaml describes", line("x-clients:"));
+    assert_eq!(clashes(&mut both, "v2.yaml", SPEC), Vec::<String>::new());
+    let found = clashes(&mut both, "v3.yaml", SPEC);
+    let place = format!("v3.yaml:{}:3: `Organization` offers what v2.yaml describes", line("  Organization:"));
     assert!(found.iter().any(|found| found.starts_with(&place)), "{found:?}");
 }
 
