@@ -17,7 +17,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::decode::Said;
-use crate::generated::{auth, integrator};
+use crate::generated;
 use crate::operation::{Operation, Sensitive};
 
 /// What an operation takes and gives.
@@ -138,9 +138,9 @@ pub(crate) enum Reading {
 }
 
 impl Table {
-    /// Those of all operations of both APIs.
+    /// Those of all operations.
     pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
-        auth::TABLES.iter().chain(integrator::TABLES)
+        generated::TABLES.iter().copied().flatten()
     }
 
     /// Reads a body as the operation's answer, or says why that cannot be.

@@ -43,7 +43,7 @@ impl Found<'_> {
     fn fields(&mut self, schema: &At<'_>) {
         let mut names = BTreeMap::from([("build".to_owned(), "the builder's own")]);
         // All that an object has beside its properties is a field of its own.
-        if schema.value.get("additionalProperties").is_some_and(|more| more != false) {
+        if schema.value.get("additionalProperties").is_some_and(serde_json::Value::is_object) {
             names.insert("extra".to_owned(), "what holds `additionalProperties`");
         }
         for (name, property) in schema.get("properties").iter().flat_map(At::entries) {

@@ -104,9 +104,14 @@ pub fn modules(apis: &[String]) -> String {
         "pub mod exported {{\n    pub use super::integrator::clients::*;\n{}}}\n",
         exports.collect::<String>()
     ));
-    for (table, kind) in [("OPERATIONS", "&crate::Operation"), ("PROPERTIES", "&str")] {
+    for (before, table, kind) in [
+        ("", "OPERATIONS", "&crate::Operation"),
+        ("", "PROPERTIES", "&str"),
+        ("", "TABLES", "crate::table::Table"),
+        ("#[cfg(test)] ", "TYPED", "(&crate::Operation, crate::table::tests::Typed)"),
+    ] {
         let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
-        source.push_str(&format!("pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
+        source.push_str(&format!("{before}pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
     }
     source
 }

@@ -40,7 +40,7 @@ struct Both {
 
 impl Both {
     fn all() -> Vec<Self> {
-        let typed = auth::TYPED.iter().chain(integrator::TYPED);
+        let typed = generated::TYPED.iter().copied().flatten();
         typed.map(|(operation, typed)| Self::of(Table::of(operation).unwrap(), *typed)).collect()
     }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{File, Generics, Ident, Item, Path, PathArguments, PathSegment, QSelf};
 
@@ -36,7 +37,15 @@ pub(super) fn qualify(file: &mut File, module: &str) -> Result<(), String> {
     let mut items = BTreeMap::new();
     declared(&file.items, &mut Vec::new(), &mut items);
     let root = module.split("::").map(str::to_owned).collect();
-    let mut visitor = Qualify { root, items, modules: Vec::new(), generics: Vec::new(), is_type: false, unknown: None };
+    let mut visitor = Qualify {
+        root,
+        items,
+        modules: Vec::new(),
+        generics: Vec::new(),
+        is_type: false,
+        is_of_text: false,
+        unknown: None,
+    };
     visitor.visit_file_mut(file);
     match visitor.unknown {
         Some(path) => Err(format!("meaning for the path `{path}`")),
@@ -72,6 +81,8 @@ struct Qualify {
     generics: Vec<BTreeSet<String>>,
     /// Whether the path that is looked at is a type.
     is_type: bool,
+    /// Whether `String` is the text, whatever schema is called so.
+    is_of_text: bool,
     unknown: Option<String>,
 }
 
@@ -114,7 +125,7 @@ impl Qualify {
         // Types of schemas have neither arguments nor functions that are called by a path, and are values nowhere.
         let is_variant = !self.is_type && matches!(first, "Ok" | "Err" | "Some" | "None");
         if let Some(known) = known.clone()
-            && (is_variant || has_arguments || !is_single)
+            && (is_variant || has_arguments || !is_single || self.is_of_text && first == "String")
         {
             return known;
         }
@@ -197,7 +208,20 @@ impl VisitMut for Qualify {
     }
 
     fn visit_item_impl_mut(&mut self, block: &mut syn::ItemImpl) {
+        // impl ::std::convert::TryFrom<String> for Lock { …; fn try_from(value: String) -> … }
+        // typify means the text by it, whatever schema is called so; what it is implemented for is the schema. Where builders
+        // stand, it is the builder of that schema.
+        let is_of_text = self.modules != ["types", "builder"]
+            && block.trait_.as_ref().is_some_and(|(of, ..)| {
+                let last = of.segments.last().filter(|last| last.ident == "TryFrom");
+                last.is_some_and(|last| last.arguments.to_token_stream().to_string() == "< String >")
+            });
+        if is_of_text {
+            self.visit_type_mut(&mut block.self_ty);
+        }
+        self.is_of_text = is_of_text;
         self.within(&block.generics.clone(), |visitor| visit_mut::visit_item_impl_mut(visitor, block));
+        self.is_of_text = false;
     }
 
     fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
