@@ -73,6 +73,23 @@ fn the_operations_of_the_yaml_are_those_that_are_generated() {
 }
 
 #[test]
+fn bindings_import_nothing_so_that_no_name_of_a_spec_stands_in_for_another() {
+    fn imports(items: &[syn::Item]) -> Vec<String> {
+        let inside = items.iter().flat_map(|item| match item {
+            syn::Item::Use(item) => vec![item.to_token_stream().to_string()],
+            syn::Item::Mod(module) => imports(&module.content.as_ref().unwrap().1),
+            _ => Vec::new(),
+        });
+        inside.collect()
+    }
+    for api in ["auth", "integrator"] {
+        let file = syn::parse_file(&bindings(&document(api), api).unwrap()).unwrap();
+        assert_eq!(imports(&file.items), Vec::<String>::new(), "{api}");
+        assert!(file.items.len() > 5, "{api}");
+    }
+}
+
+#[test]
 fn one_page_says_that_it_may_not_be_the_whole_list() {
     for api in ["auth", "integrator"] {
         let file = syn::parse_file(&bindings(&document(api), api).unwrap()).unwrap();

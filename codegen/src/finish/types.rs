@@ -74,23 +74,23 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
     // Only objects have a builder.
     let built = |name: &syn::Ident| all.get(&name.to_string()).is_some_and(|fields| !fields.is_empty());
-    items.extend(marks.replaced.values().filter_map(|rust| nullable_builder(rust, built)));
-    items.push(schemas(&names));
+    items.extend(marks.replaced.values().filter_map(|rust| nullable_builder(module, rust, built)));
+    items.push(schemas(module, &names));
     Ok(())
 }
 
 /// A builder is taken where the value it builds may be null, as it is everywhere else: typify writes only
 /// `impl TryFrom<builder::Lock> for Lock`. What stands in place of a schema is
 /// `crate::Nullable<crate::…::types::Lock>`.
-fn nullable_builder(rust: &str, built: impl Fn(&syn::Ident) -> bool) -> Option<Item> {
+fn nullable_builder(module: &syn::Path, rust: &str, built: impl Fn(&syn::Ident) -> bool) -> Option<Item> {
     let inner = rust.strip_prefix("crate::Nullable<")?.strip_suffix('>')?;
     let name = syn::Ident::new(inner.rsplit_once("::types::")?.1, proc_macro2::Span::call_site());
     built(&name).then(|| {
         parse_quote! {
-            impl ::std::convert::TryFrom<builder::#name> for crate::Nullable<#name> {
-                type Error = error::ConversionError;
-                fn try_from(value: builder::#name) -> ::std::result::Result<Self, Self::Error> {
-                    #name::try_from(value).map(Self::Value)
+            impl ::std::convert::TryFrom<#module::types::builder::#name> for crate::Nullable<#module::types::#name> {
+                type Error = #module::types::error::ConversionError;
+                fn try_from(value: #module::types::builder::#name) -> ::std::result::Result<Self, Self::Error> {
+                    #module::types::#name::try_from(value).map(Self::Value)
                 }
             }
         }
@@ -310,14 +310,14 @@ fn serde(attrs: &[Attribute]) -> impl Iterator<Item = Meta> {
     attrs.filter_map(move |attr| attr.parse_args_with(all).ok()).flatten()
 }
 
-fn schemas(names: &[syn::Ident]) -> Item {
+fn schemas(module: &syn::Path, names: &[syn::Ident]) -> Item {
     parse_quote! {
         /// The JSON Schema of every type in this module, by name, under `$defs`.
         #[cfg(feature = "schemars")]
         #[must_use]
         pub fn json_schemas() -> ::serde_json::Value {
             let mut generator = ::schemars::SchemaGenerator::default();
-            #(generator.subschema_for::<#names>();)*
+            #(generator.subschema_for::<#module::types::#names>();)*
             ::serde_json::json!({ "$defs": generator.take_definitions(true) })
         }
     }
