@@ -26,7 +26,7 @@ pub(crate) struct Address<'a> {
 impl<'a> Address<'a> {
     pub(crate) fn below(base: &'a Url) -> Self {
         let mut path = String::with_capacity(ROOM);
-        path.push_str(base.path().trim_end_matches('/'));
+        path.push_str(base.path().strip_suffix('/').unwrap_or(base.path()));
         Self { base, path }
     }
 

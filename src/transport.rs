@@ -68,7 +68,8 @@ impl Manner {
 
     /// What the paths of operations follow.
     fn base_path(&self) -> &str {
-        self.base.path().trim_end_matches('/')
+        let path = self.base.path();
+        path.strip_suffix('/').unwrap_or(path)
     }
 }
 
@@ -101,14 +102,11 @@ pub(crate) struct Built<B> {
     pub(crate) said: B,
 }
 
-impl<B> Built<B> {
-    /// The same without the value, and the value: of all that is sent, only this has a type of its own.
-    fn apart(built: Result<Self, Unbuilt>) -> (Result<Built<()>, Unbuilt>, Option<B>) {
-        match built {
-            Ok(Self { request, json, said }) => (Ok(Built { request, json, said: () }), Some(said)),
-            Err(why) => (Err(why), None),
-        }
-    }
+/// What was built, where a call can be made.
+fn ready<B>(built: Result<Built<B>, Unbuilt>, operation: &'static Operation) -> Result<Built<B>> {
+    // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
+    platform::running().map_err(|error| error.during(operation))?;
+    built.map_err(|why| Error::unbuilt(why).during(operation))
 }
 
 /// A request body.
@@ -124,9 +122,9 @@ pub(crate) async fn send<T: DeserializeOwned>(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<T>> {
-    let (built, said) = Built::apart(built);
-    let Exchanged { answer: Answer { status, headers, body }, ending, http } =
-        exchange(client.client(), client.inner(), built, &said, options, operation).await?;
+    let Built { request, json, said } = ready(built, operation)?;
+    let mut http = Http::new(client, operation, request, json, &said);
+    let (Answer { status, headers, body }, ending) = http.exchange(client.inner(), options).await?;
     // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
     let read = || match coding(&headers, &body) {
         Some(coding) => {
@@ -145,9 +143,9 @@ pub(crate) async fn send_for_nothing(
     options: RequestOptions,
     operation: &'static Operation,
 ) -> Result<ResponseValue<()>> {
-    let (built, said) = Built::apart(built);
-    let Exchanged { answer: Answer { status, headers, .. }, ending, .. } =
-        exchange(client.client(), client.inner(), built, &said, options, operation).await?;
+    let Built { request, json, said } = ready(built, operation)?;
+    let mut http = Http::new(client, operation, request, json, &said);
+    let (Answer { status, headers, .. }, ending) = http.exchange(client.inner(), options).await?;
     ending.read(status, || Ok(()))?;
     Ok(ResponseValue::new((), status, headers))
 }
@@ -157,40 +155,6 @@ struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-}
-
-/// A success, what is left of its call, and the request that it answers.
-struct Exchanged<'a> {
-    answer: Answer,
-    ending: Ending,
-    http: Http<'a>,
-}
-
-async fn exchange<'a>(
-    client: &'a reqwest::Client,
-    inner: &'a Inner,
-    built: Result<Built<()>, Unbuilt>,
-    said: &'a dyn Texts,
-    options: RequestOptions,
-    operation: &'static Operation,
-) -> Result<Exchanged<'a>> {
-    // Before anything that needs it: a call whose token is kept would come as far as its timer, which panics.
-    platform::running().map_err(|error| error.during(operation))?;
-    let Inner { tokens, manner } = inner;
-    let Built { request, json, .. } = built.map_err(|error| Error::unbuilt(error).during(operation))?;
-    let mut limits = options.over(&manner.options);
-    if let Some(why) = limits.refused {
-        return Err(Error::new(ErrorKind::Request, why).during(operation));
-    }
-    let headers = std::mem::take(&mut limits.headers);
-    let mut http = Http { client, manner, operation, request, headers, json, said, bearers: Vec::new() };
-    let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
-    let (base_path, clock, budget) = (manner.base_path(), &*manner.clock, &manner.budget);
-    let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
-    match call.make(&mut http).await {
-        Ok((answer, ending)) => Ok(Exchanged { answer, ending, http }),
-        Err(error) => Err(error.redacted(&http.sent(None))),
-    }
 }
 
 /// One request, sent as often as the call needs.
@@ -223,6 +187,37 @@ impl Wire for Http<'_> {
 
     fn status(answer: &Answer) -> StatusCode {
         answer.status
+    }
+}
+
+impl<'a> Http<'a> {
+    fn new(
+        client: &'a impl ClientInfo<Inner>,
+        operation: &'static Operation,
+        request: Request,
+        json: Option<Bytes>,
+        said: &'a dyn Texts,
+    ) -> Self {
+        let (client, manner) = (client.client(), &*client.inner().manner);
+        Self { client, manner, operation, request, headers: HeaderMap::new(), json, said, bearers: Vec::new() }
+    }
+
+    /// Makes the call, up to a success that has to be read.
+    async fn exchange(&mut self, inner: &Inner, options: RequestOptions) -> Result<(Answer, Ending)> {
+        let Inner { tokens, manner } = inner;
+        let operation = self.operation;
+        let mut limits = options.over(&manner.options);
+        if let Some(why) = limits.refused {
+            return Err(Error::new(ErrorKind::Request, why).during(operation));
+        }
+        self.headers = std::mem::take(&mut limits.headers);
+        let tokens = tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
+        let (base_path, clock, budget) = (manner.base_path(), &*manner.clock, &*manner.budget);
+        let call = Call { operation, base_path, clock, budget, limits: &limits, tokens };
+        match call.make(self).await {
+            Ok(answered) => Ok(answered),
+            Err(error) => Err(error.redacted(&self.sent(None))),
+        }
     }
 }
 
@@ -268,8 +263,12 @@ impl Http<'_> {
         let all = copy.headers_mut();
         // Two are the SDK's own, and two are to come: the token, and the host.
         all.reserve(headers.len() + self.headers.len() + 4);
-        all.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-        all.extend(own_headers(cfg!(target_arch = "wasm32"), &self.manner.user_agent));
+        for (name, value) in headers {
+            all.append(name, value.clone());
+        }
+        for (name, value) in own_headers(cfg!(target_arch = "wasm32"), &self.manner.user_agent) {
+            all.insert(name, value);
+        }
         for (name, value) in &self.headers {
             all.insert(name, value.clone());
         }
