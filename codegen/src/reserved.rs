@@ -76,7 +76,8 @@ impl Reserved {
     }
 
     /// The clients of a document that nobody has written.
-    pub(crate) fn unwritten(&self, document: &Document) -> BTreeSet<String> {
+    #[must_use]
+    pub fn unwritten(&self, document: &Document) -> BTreeSet<String> {
         let all = Client::all(&document.value).into_iter().map(|client| client.name);
         all.filter(|client| !self.clients.contains(client)).collect()
     }

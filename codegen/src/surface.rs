@@ -8,12 +8,12 @@ use syn::punctuated::Punctuated;
 use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
 use unloc_spec::{Document, Error};
 
-/// The public items of the bindings of one API.
+/// The public items of the bindings of one API, of which these clients are not written by hand.
 ///
 /// # Errors
 /// Every reason found why there are none.
-pub fn surface(document: &Document, api: &str) -> Result<BTreeSet<String>, Vec<Error>> {
-    let file = crate::tree(document, api, &BTreeSet::new())?;
+pub fn surface(document: &Document, api: &str, clients: &BTreeSet<String>) -> Result<BTreeSet<String>, Vec<Error>> {
+    let file = crate::tree(document, api, clients)?;
     let mut surface = Surface { module: format!("crate::generated::{api}::"), ..Surface::default() };
     surface.items("", &file.items);
     Ok(surface.lines)

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use unloc_codegen::{bindings, bindings_making};
+use unloc_codegen::{bindings_making, written_by_hand};
 use unloc_spec::{Client, Document};
 
 fn main() -> ExitCode {
@@ -39,13 +39,14 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     for watched in ["build.rs", "own.rs", "table.rs", "spec.rs", "rows"] {
         println!("cargo::rerun-if-changed={watched}");
     }
+    let written = written_by_hand(Path::new("../.."))?;
     let (apis, mut own) = (unloc_codegen::apis(Path::new("../.."))?, String::new());
     fs::write(out.join("apis.rs"), unloc_codegen::modules(&apis))?;
     println!("cargo::rerun-if-changed=../../openapi");
     for api in &apis {
         let spec = format!("../../openapi/{api}.yaml");
         let document = Document::read(Path::new(&spec))?;
-        let source = bindings(&document, api).map_err(|errors| said(&errors))?;
+        let source = bindings_making(&document, api, &written.unwritten(&document)).map_err(|errors| said(&errors))?;
         fs::write(out.join(api).with_extension("rs"), source)?;
         own.push_str(&own::calls(&document, api)?);
     }

@@ -63,7 +63,8 @@ fn file(root: &Path, api: &str) -> (PathBuf, String) {
 
 fn lines(root: &Path, api: &str) -> Result<BTreeSet<String>, String> {
     let document = Document::read(&root.join(format!("openapi/{api}.yaml"))).map_err(|error| error.to_string())?;
-    unloc_codegen::surface(&document, api)
+    let written = unloc_codegen::written_by_hand(root).map_err(|error| error.to_string())?;
+    unloc_codegen::surface(&document, api, &written.unwritten(&document))
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 

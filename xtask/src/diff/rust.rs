@@ -72,7 +72,7 @@ fn is_foreign(target: &str) -> bool {
 pub(crate) type Surface = Result<BTreeSet<String>, String>;
 
 pub(crate) fn surface(document: &Document, api: &str) -> Surface {
-    match quietly(|| unloc_codegen::surface(document, api)) {
+    match quietly(|| unloc_codegen::surface(document, api, &BTreeSet::new())) {
         Ok(Ok(lines)) => Ok(lines),
         Ok(Err(errors)) => {
             let first = errors.first().map(ToString::to_string).unwrap_or_default();
