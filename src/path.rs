@@ -13,6 +13,11 @@ use reqwest::header::HeaderValue;
 use crate::operation::Operation;
 use crate::transport::Unbuilt;
 
+/// What the paths of operations follow, of a base address with or without a slash at its end.
+pub(crate) fn prefix(base: &Url) -> &str {
+    base.path().strip_suffix('/').unwrap_or(base.path())
+}
+
 /// Room for a path; few are longer.
 const ROOM: usize = 192;
 
@@ -26,7 +31,7 @@ pub(crate) struct Address<'a> {
 impl<'a> Address<'a> {
     pub(crate) fn below(base: &'a Url) -> Self {
         let mut path = String::with_capacity(ROOM);
-        path.push_str(base.path().strip_suffix('/').unwrap_or(base.path()));
+        path.push_str(prefix(base));
         Self { base, path }
     }
 
@@ -61,7 +66,7 @@ impl<'a> Address<'a> {
         let mut url = self.base.clone();
         url.set_path(&self.path);
         // A path that the parser left as it was holds what the operation and the parameters say, and nothing else.
-        if url.path() == self.path || is_on(operation, self.base.path().trim_end_matches('/'), &url) {
+        if url.path() == self.path || is_on(operation, prefix(self.base), &url) {
             Ok(url)
         } else {
             Err(Unbuilt::InvalidRequest(format!("a parameter leads away from {}", operation.path)))

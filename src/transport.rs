@@ -25,6 +25,7 @@ use crate::decode::{Said, decode};
 use crate::error::{Error, ErrorKind, Result, Sent, Texts};
 use crate::operation::Operation;
 use crate::options::RequestOptions;
+use crate::path;
 use crate::platform;
 use crate::retry::{Budget, retry_after};
 use crate::scope::Scopes;
@@ -68,8 +69,7 @@ impl Manner {
 
     /// What the paths of operations follow.
     fn base_path(&self) -> &str {
-        let path = self.base.path();
-        path.strip_suffix('/').unwrap_or(path)
+        path::prefix(&self.base)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Which operations are made again by themselves: a change here is a change of what happens to doors.
+//! Which operations are retried although they may have been processed: a change here is a change of what happens to
+//! doors.
 
 use std::time::Duration;
 
