@@ -33,7 +33,7 @@ pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks, stay_on_a_p
 pub use unloc_bench_record::{Record, Row, Spread};
 
 /// What a benchmark gives; whatever goes wrong ends it.
-pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
+pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]

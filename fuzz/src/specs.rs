@@ -1,9 +1,10 @@
 //! Specs: whatever stands in a file, it is read or refused with a place.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
-use unloc_codegen::bindable;
+use unloc_lint::bindable;
 use unloc_spec::{Document, Error, escape};
 
 /// A file as it may be found in `openapi/`.
@@ -28,7 +29,7 @@ pub fn bindings(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let Ok(document) = parse(&text) else { return };
     let quick = bindable(&document);
-    let made = unloc_codegen::bindings(&document, "api");
+    let made = unloc_codegen::bindings(&document, "api", &BTreeSet::new());
     for error in [quick.as_ref().err(), made.as_ref().err()].into_iter().flatten().flatten() {
         refused(error, &text);
     }

@@ -12,8 +12,9 @@ use serde_json::Value;
 use server::Server;
 use table::Row;
 use unloc_awkward::calls::{At, Call, Given, calls, own};
-use unloc_codegen::{apis, bindable, bindings, written_by_hand};
-use unloc_spec::{Document, Error, Operation};
+use unloc_codegen::{bindings, written_by_hand};
+use unloc_lint::bindable;
+use unloc_spec::{Document, Error, Operation, apis};
 
 /// The rows that the build compiled.
 const SELECTED: &str = env!("AWKWARD_ROWS");
@@ -120,7 +121,9 @@ fn bound(row: &Row) -> Result<(), String> {
     };
     let marked: Vec<_> = row.yaml.lines().zip(1..).filter(|(line, _)| line.ends_with("#!")).map(|(_, at)| at).collect();
     let &[line] = marked.as_slice() else { return Err(format!("lines {marked:?} are marked in place of one")) };
-    let Err(errors) = parsed.and_then(|document| bindings(&document, "api").and_then(|_| clashes(&document))) else {
+    let Err(errors) =
+        parsed.and_then(|document| bindings(&document, "api", &BTreeSet::new()).and_then(|_| clashes(&document)))
+    else {
         return Err("is not refused".to_owned());
     };
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use unloc_codegen::{bindings_making, written_by_hand};
+use unloc_codegen::{bindings, written_by_hand};
 use unloc_spec::{Client, Document};
 
 fn main() -> ExitCode {
@@ -40,13 +40,13 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
         println!("cargo::rerun-if-changed={watched}");
     }
     let written = written_by_hand(Path::new("../.."))?;
-    let (apis, mut own) = (unloc_codegen::apis(Path::new("../.."))?, String::new());
+    let (apis, mut own) = (unloc_spec::apis(Path::new("../.."))?, String::new());
     fs::write(out.join("apis.rs"), unloc_codegen::modules(&apis))?;
     println!("cargo::rerun-if-changed=../../openapi");
     for api in &apis {
         let spec = format!("../../openapi/{api}.yaml");
         let document = Document::read(Path::new(&spec))?;
-        let source = bindings_making(&document, api, &written.unwritten(&document)).map_err(|errors| said(&errors))?;
+        let source = bindings(&document, api, &written.unwritten(&document)).map_err(|errors| said(&errors))?;
         fs::write(out.join(api).with_extension("rs"), source)?;
         own.push_str(&own::calls(&document, api)?);
     }
@@ -66,7 +66,7 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
         let document = Document::parse(Path::new(&name), &row.yaml)?;
         // Its clients are made with it: those of the SDK offer the operations of the SDK's own specs.
         let clients = Client::all(&document.value).into_iter().map(|client| client.name).collect();
-        match bindings_making(&document, &format!("awkward::{name}"), &clients) {
+        match bindings(&document, &format!("awkward::{name}"), &clients) {
             Ok(source) => {
                 let file = out.join(format!("{group}_{module}.rs"));
                 fs::write(&file, source)?;

@@ -2,13 +2,16 @@
 
 mod machine;
 
+use std::io::IsTerminal;
 use std::path::Path;
-use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use crate::{bench_report, diff, outside, packages, surface, validate};
-pub(crate) use machine::Skip;
-use machine::{Here, Machine, Need, WASM, missing};
+use anyhow::{Context, Error, Result, anyhow, bail};
+use unloc_bench_record::report;
+use unloc_diff::Sides;
+
+use crate::commands::{cargo, print, surface};
+use machine::{Here, Machine, Need, Skip, WASM, missing};
 
 /// A check by cargo: what it is for, the arguments, what stands in the environment.
 struct Check {
@@ -66,41 +69,59 @@ struct Skipped {
 
 /// Runs all checks; ends at the first that fails. What was skipped is told at the end, and is a failure in continuous
 /// integration, where nobody reads what passes by.
-pub(crate) fn run(root: &Path) -> ExitCode {
+pub(crate) fn run(root: &Path) -> Result<()> {
     let started = Instant::now();
     let mut skipped = Vec::new();
-    let ran = timed("specs", || validate::check(root).map(|()| None))
-        .and_then(|_| timed("surface", || surface::check(root).map(|()| None)))
-        .and_then(|_| timed("figures", || bench_report::check(root).map(|()| None)))
-        .and_then(|_| timed("changes since main", || diff::dry(root)))
-        .map(|skip| skipped.extend(skip))
-        .and_then(|()| {
-            CHECKS
-                .iter()
-                .try_for_each(|check| timed(check.name, || by_cargo(check, root)).map(|skip| skipped.extend(skip)))
-        })
-        .and_then(|()| {
-            timed("examples, outside of the workspace", || outside::check(root, || cargo(root)).map(|()| None))
-        })
-        .and_then(|_| timed("packages", || packages::check(root, || cargo(root)).map(|()| None)).map(drop));
+    let ran = all(root, &mut skipped);
     let (said, outcome) = conclude(&skipped, Here.is_ci());
-    print!("{said}");
-    match ran.and(outcome) {
-        Ok(()) => {
-            let (seconds, left) = (started.elapsed().as_secs(), skipped.len());
-            let skipped = if left == 0 { String::new() } else { format!(", {left} skipped") };
-            println!("\nall checks that ran passed in {seconds} s{skipped}");
-            ExitCode::SUCCESS
-        }
-        Err(why) => {
-            eprintln!("\nerror: {why}");
-            ExitCode::FAILURE
-        }
+    print(&said);
+    ran.and(outcome)?;
+    let (seconds, left) = (started.elapsed().as_secs(), skipped.len());
+    let skipped = if left == 0 { String::new() } else { format!(", {left} skipped") };
+    print(&format!("\nall checks that ran passed in {seconds} s{skipped}\n"));
+    Ok(())
+}
+
+fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
+    let mut timed =
+        |name, check: &dyn Fn() -> Result<Option<Skip>>| timed(name, check).map(|skip| skipped.extend(skip));
+    timed("specs", &|| specs(root).map(|()| None))?;
+    timed("surface", &|| surface(root).map(|()| None))?;
+    timed("figures", &|| report::check(root).map(|()| None).map_err(Error::from_boxed))?;
+    timed("changes since main", &|| changes(root))?;
+    for check in CHECKS {
+        timed(check.name, &|| by_cargo(check, root))?;
+    }
+    timed("examples, outside of the workspace", &|| unloc_outside::check(root, || cargo(root)).map(|()| None))?;
+    timed("packages", &|| unloc_outside::packages::check(root, || cargo(root)).map(|()| None))
+}
+
+/// Holds the specs of this repository to the rules.
+fn specs(root: &Path) -> Result<()> {
+    let linted = unloc_lint::files(&unloc_lint::own(root)?)?;
+    print(&linted.report(unloc_lint::Format::Human, std::io::stdout().is_terminal()));
+    if linted.findings.is_empty() {
+        Ok(())
+    } else {
+        bail!("the specs have findings; see them alone: cargo xtask validate")
     }
 }
 
+/// Shows the changes since the branch left `main`, and judges nothing: whether the version is right is asked when it is
+/// released.
+fn changes(root: &Path) -> Result<Option<Skip>> {
+    if let Err(why) = unloc_diff::base(root) {
+        // A shallow clone without `main` cannot tell; any other can fetch it.
+        let skip = Skip::new(why.to_string(), "git fetch --unshallow origin main:refs/remotes/origin/main");
+        return Ok(Some(Skip { is_allowed: unloc_diff::is_shallow(root), ..skip }));
+    }
+    let outcome = unloc_diff::compare(root, &Sides::Since(None), None)?;
+    print(&outcome.report(unloc_diff::Format::Human, std::io::stdout().is_terminal()));
+    Ok(None)
+}
+
 /// What was skipped, in words, and whether that is a failure.
-fn conclude(skipped: &[Skipped], is_ci: bool) -> (String, Result<(), String>) {
+fn conclude(skipped: &[Skipped], is_ci: bool) -> (String, Result<()>) {
     let mut said = String::new();
     for (index, Skipped { name, skip }) in skipped.iter().enumerate() {
         said.push_str(if index == 0 { "\nskipped:\n" } else { "" });
@@ -110,12 +131,12 @@ fn conclude(skipped: &[Skipped], is_ci: bool) -> (String, Result<(), String>) {
     let refused: Vec<_> = refused.collect();
     if is_ci && !refused.is_empty() {
         let names = refused.join(", ");
-        return (said, Err(format!("with CI set, no check may be skipped that could be run: {names}")));
+        return (said, Err(anyhow!("with CI set, no check may be skipped that could be run: {names}")));
     }
     (said, Ok(()))
 }
 
-fn timed(name: &'static str, check: impl FnOnce() -> Result<Option<Skip>, String>) -> Result<Option<Skipped>, String> {
+fn timed(name: &'static str, check: &dyn Fn() -> Result<Option<Skip>>) -> Result<Option<Skipped>> {
     println!("\n== {name}");
     let begun = Instant::now();
     let skip = check()?;
@@ -126,7 +147,7 @@ fn timed(name: &'static str, check: impl FnOnce() -> Result<Option<Skip>, String
     Ok(skip.map(|skip| Skipped { name, skip }))
 }
 
-fn by_cargo(check: &Check, root: &Path) -> Result<Option<Skip>, String> {
+fn by_cargo(check: &Check, root: &Path) -> Result<Option<Skip>> {
     if let Some(skip) = need_of(check).and_then(|need| missing(need, &Here)) {
         return Ok(Some(skip));
     }
@@ -135,11 +156,10 @@ fn by_cargo(check: &Check, root: &Path) -> Result<Option<Skip>, String> {
         arguments.extend(DENY);
     }
     let status = cargo(root).args(&arguments).envs(check.environment.iter().copied()).status();
-    match status {
-        Ok(status) if status.success() => Ok(None),
-        Ok(_) => Err(format!("{} failed; run it alone: cargo {}", check.name, arguments.join(" "))),
-        Err(error) => Err(format!("cargo could not be started: {error}")),
+    if !status.context("cargo could not be started")?.success() {
+        bail!("{} failed; run it alone: cargo {}", check.name, arguments.join(" "));
     }
+    Ok(None)
 }
 
 /// What a check needs that is not on every machine.
@@ -151,12 +171,6 @@ fn need_of(check: &Check) -> Option<Need> {
         () if check.arguments == COUNTED => Some(Need::Valgrind),
         () => None,
     }
-}
-
-pub(crate) fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
 }
 
 #[cfg(test)]

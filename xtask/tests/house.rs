@@ -17,19 +17,19 @@ struct Member {
     tests: &'static [&'static str],
 }
 
-const HOUSE: [Member; 9] = [
+const HOUSE: [Member; 14] = [
     Member { package: "unloc-spec", rows: &["`crates/spec/`"], always: &[], build: &[], tests: &[] },
-    Member { package: "unloc-codegen", rows: &["`codegen/`"], always: &["unloc-spec"], build: &[], tests: &[] },
+    Member { package: "unloc-codegen", rows: &["`crates/codegen/`"], always: &["unloc-spec"], build: &[], tests: &[] },
     Member {
         package: "unloc",
         rows: &["`build.rs`", "`src/`", "`tests/`, `examples/`"],
         always: &[],
         build: &["unloc-codegen"],
-        tests: &["unloc-bench-record", "unloc-codegen", "unloc-sandbox", "unloc-spec"],
+        tests: &["unloc-bench-record", "unloc-codegen", "unloc-lint", "unloc-sandbox", "unloc-spec"],
     },
     Member {
         package: "unloc-sandbox",
-        rows: &["`sandbox/`"],
+        rows: &["`crates/emulator/`"],
         always: &[],
         build: &[],
         tests: &["unloc-codegen", "unloc-spec"],
@@ -47,21 +47,50 @@ const HOUSE: [Member; 9] = [
         rows: &["`tests/awkward/`"],
         always: &[],
         build: &["unloc-codegen", "unloc-spec"],
-        tests: &["unloc-codegen", "unloc-spec"],
+        tests: &["unloc-codegen", "unloc-lint", "unloc-spec"],
     },
     Member {
         package: "unloc-fuzz",
         rows: &["`fuzz/`"],
-        always: &["unloc", "unloc-codegen", "unloc-spec"],
+        always: &["unloc", "unloc-codegen", "unloc-lint", "unloc-spec"],
         build: &[],
         tests: &[],
     },
     Member {
-        package: "xtask",
-        rows: &["`xtask/`"],
-        always: &["unloc-bench-record", "unloc-codegen", "unloc-spec"],
+        package: "unloc-lint",
+        rows: &["`tools/lint/`"],
+        always: &["unloc-codegen", "unloc-spec"],
+        build: &[],
+        tests: &[],
+    },
+    Member {
+        package: "unloc-surface",
+        rows: &["`tools/surface/`"],
+        always: &["unloc-codegen", "unloc-spec"],
+        build: &[],
+        tests: &[],
+    },
+    Member {
+        package: "unloc-diff",
+        rows: &["`tools/diff/`"],
+        always: &["unloc-codegen", "unloc-spec", "unloc-surface"],
+        build: &[],
+        tests: &[],
+    },
+    Member {
+        package: "unloc-probe",
+        rows: &["`tools/probe/`"],
+        always: &["unloc-spec"],
         build: &[],
         tests: &["unloc-sandbox"],
+    },
+    Member { package: "unloc-outside", rows: &["`tools/outside/`"], always: &[], build: &[], tests: &[] },
+    Member {
+        package: "xtask",
+        rows: &["`xtask/`"],
+        always: &["unloc-bench-record", "unloc-diff", "unloc-lint", "unloc-outside", "unloc-probe", "unloc-surface"],
+        build: &[],
+        tests: &[],
     },
 ];
 

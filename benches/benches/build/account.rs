@@ -91,7 +91,7 @@ pub(crate) fn largest(builds: &[Build], many: usize) -> Vec<Spent> {
 /// Whether a copy needs no generator, and this checkout does.
 pub(crate) fn differ(copy: &Path) -> Result<()> {
     let generates = |package: &Path| {
-        Ok::<_, Box<dyn std::error::Error>>(
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
             tree(package, "normal,build")?.iter().any(|(_, name)| name.starts_with(GENERATOR)),
         )
     };

@@ -2,6 +2,7 @@
 //! it, and both show it as the same table.
 
 mod machine;
+pub mod report;
 mod spread;
 mod table;
 
@@ -12,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 pub use machine::Machine;
 pub use spread::{Spread, short};
+
+/// What goes wrong with records is told, and nothing else is done about it.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// One run of a benchmark.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -84,26 +88,26 @@ impl Record {
     ///
     /// # Errors
     /// With the file's name, if it cannot be read or is none.
-    pub fn read(folder: &Path, bench: &str) -> Result<Self, String> {
+    pub fn read(folder: &Path, bench: &str) -> Result<Self> {
         let file = Self::place(folder, bench);
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+        Ok(serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?)
     }
 
     /// Writes it, a line for each row: that is what changes from one run to the next.
     ///
     /// # Errors
     /// With the file's name, if it cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf, String> {
+    pub fn write(&self, folder: &Path) -> Result<PathBuf> {
         let file = Self::place(folder, &self.bench);
-        let text = self.to_json().map_err(|error| error.to_string())?;
+        let text = self.to_json()?;
         std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(file)
     }
 
     fn to_json(&self) -> serde_json::Result<String> {
         let line = |name: &str, value: String| format!("  \"{name}\": {value}");
-        let rows: Vec<String> = self.rows.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        let rows: Vec<String> = self.rows.iter().map(serde_json::to_string).collect::<serde_json::Result<_>>()?;
         let members = [
             line("bench", serde_json::to_string(&self.bench)?),
             line("date", serde_json::to_string(&self.date)?),

@@ -11,6 +11,7 @@ mod at;
 pub mod client;
 pub mod echoes;
 mod error;
+mod folder;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 pub mod keys;
@@ -26,6 +27,7 @@ pub mod words;
 pub use at::At;
 pub use client::{Client, TokenRequest};
 pub use error::{Error, Flaw, Position};
+pub use folder::{Config, api, apis};
 pub use load::{
     Document, Lines, REFERENCE, Target, beside_null, component_schema, entries, escape, follow, is_null, reached,
     reference, reference_pointer, reference_to, references, resolve, schema_name, target, underlying,

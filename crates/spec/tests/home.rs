@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 /// Where the words of a spec may stand all the same: in which file, which of them, and why.
 const ALLOWED: [(&str, &str, &str); 10] = [
-    ("codegen/src/generate.rs", PATHS, "cuts a prepared spec into a spec for each path"),
-    ("codegen/tests/bindings.rs", BRACE, "looks whether a message shows Rust"),
-    ("sandbox/tests/service/control.rs", BRACE, "the emulator's own routes, which no spec describes"),
+    ("crates/codegen/src/generate.rs", PATHS, "cuts a prepared spec into a spec for each path"),
+    ("crates/codegen/tests/bindings.rs", BRACE, "looks whether a message shows Rust"),
+    ("crates/emulator/tests/service/control.rs", BRACE, "the emulator's own routes, which no spec describes"),
     ("src/error/redact/sent.rs", BRACE, "is a part of programs, which hold the table of operations and no spec"),
     ("src/path.rs", BRACE, "is a part of programs, which hold the table of operations and no spec"),
-    ("xtask/src/diff/calls.rs", BRACE, "looks whether a message shows Rust"),
-    ("xtask/src/diff/foreign.rs", PATHS, "the text of a document of its test"),
-    ("xtask/src/large.rs", PATHS, "writes specs"),
-    ("xtask/src/validate/finding.rs", BRACE, "finds the end of a word in a line of YAML"),
-    ("xtask/src/validate/shape.rs", PATHS, "the table of what an OpenAPI document is made of"),
+    ("tools/diff/src/calls.rs", BRACE, "looks whether a message shows Rust"),
+    ("tools/diff/src/foreign.rs", PATHS, "the text of a document of its test"),
+    ("tools/lint/src/large.rs", PATHS, "writes specs"),
+    ("tools/lint/src/finding.rs", BRACE, "finds the end of a word in a line of YAML"),
+    ("tools/lint/src/shape.rs", PATHS, "the table of what an OpenAPI document is made of"),
 ];
 
 const PATHS: &str = "the key of the paths";

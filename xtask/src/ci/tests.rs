@@ -107,11 +107,12 @@ fn a_skip_is_told_by_name_and_fails_where_nobody_would_see_it() {
     assert!(said.contains("instructions: valgrind is not installed (apt-get install valgrind)"), "{said}");
     assert!(outcome.is_ok());
     let (_, outcome) = conclude(&[skipped(&skip)], true);
-    assert!(outcome.unwrap_err().contains("instructions"));
+    assert!(outcome.unwrap_err().to_string().contains("instructions"));
     let (said, outcome) = conclude(&[skipped(&allowed)], true);
     assert!(said.contains("main is not here") && outcome.is_ok(), "{said}");
     assert!(conclude(&[skipped(&allowed), skipped(&skip)], true).1.is_err());
-    assert_eq!(conclude(&[], true), (String::new(), Ok(())));
+    let (said, outcome) = conclude(&[], true);
+    assert!(said.is_empty() && outcome.is_ok());
 }
 
 #[test]

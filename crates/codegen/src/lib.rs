@@ -1,0 +1,248 @@
+//! Turns Unloc's OpenAPI YAML into the Rust bindings of the crate `unloc`.
+//!
+//! Spec in, Rust out, in four steps: `unloc-spec` reads the YAML once and keeps positions; [`prepare`] applies the named
+//! tolerances; `generate` runs progenitor; `finish` rewrites its output so that a call goes through `unloc`'s own
+//! transport, and adds what the spec says beyond types and paths: handles, paging, tables.
+//!
+//! A build script needs only [`build`].
+
+mod check;
+mod collisions;
+mod finish;
+mod generate;
+pub mod names;
+mod placeholder;
+pub mod prepare;
+mod reserved;
+
+use std::any::Any;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Once;
+
+pub use reserved::{CLIENTS, Reserved};
+
+use generate::Run;
+use placeholder::Placeholders;
+use prepare::Prepared;
+use proc_macro2::TokenStream;
+use unloc_spec::{Document, Error, Operation, apis};
+
+/// The APIs whose types `lib.rs` exports, or keeps, by itself; every other has a public module of its name.
+const AT_ROOT: [&str; 2] = ["auth", "integrator"];
+
+/// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
+/// folder, and [`modules`] to `apis.rs`. What is wrong with a spec becomes one `cargo::error` line each, with file,
+/// line and reason.
+#[must_use]
+pub fn build() -> ExitCode {
+    let mut failed = false;
+    let mut reserved = match written_by_hand(Path::new(".")) {
+        Ok(reserved) => reserved,
+        Err(error) => {
+            println!("cargo::error={error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    CLIENTS.iter().chain(&["openapi"]).for_each(|source| println!("cargo::rerun-if-changed={source}"));
+    let apis = match apis(Path::new(".")).and_then(|apis| put("apis.rs", &modules(&apis)).map(|()| apis)) {
+        Ok(apis) => apis,
+        Err(error) => {
+            println!("cargo::error={error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    for api in &apis {
+        let spec = PathBuf::from(format!("openapi/{api}.yaml"));
+        let written = quietly(|| write(&spec, api, &mut reserved));
+        let written = written.unwrap_or_else(|panic| {
+            let what = format!("the bindings cannot be made, for a reason that is not foreseen: {}", reason(&*panic));
+            Err(vec![Error::new(&spec, None, what)])
+        });
+        if let Err(errors) = written {
+            failed = true;
+            for error in errors {
+                println!("cargo::error={}", error.to_string().replace('\n', " "));
+            }
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// The Rust source of `crate::generated`: a module for each API, and what all of them know.
+#[must_use]
+pub fn modules(apis: &[String]) -> String {
+    let mut source = String::new();
+    for api in apis {
+        source.push_str(&format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}.rs\")); }}\n"));
+    }
+    // What users get of them: `lib.rs` exports the first two by itself.
+    let others: Vec<_> = apis.iter().filter(|api| !AT_ROOT.contains(&api.as_str())).collect();
+    let exports = others.iter().map(|api| {
+        format!("    pub mod {api} {{ pub use crate::generated::{api}::{{builder, clients::*, types}}; }}\n")
+    });
+    source.push_str(&format!(
+        "pub mod exported {{\n    pub use super::integrator::clients::*;\n{}}}\n",
+        exports.collect::<String>()
+    ));
+    for (before, table, kind) in [
+        ("", "OPERATIONS", "&crate::Operation"),
+        ("", "PROPERTIES", "&str"),
+        ("", "TABLES", "crate::table::Table"),
+        ("#[cfg(test)] ", "TYPED", "(&crate::Operation, crate::table::tests::Typed)"),
+    ] {
+        let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
+        source.push_str(&format!("{before}pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
+    }
+    source
+}
+
+/// Writes a file to the output folder of a build script.
+fn put(name: &str, text: &str) -> Result<(), Error> {
+    let Some(folder) = std::env::var_os("OUT_DIR") else {
+        return Err(Error::new(Path::new(name), None, "OUT_DIR is not set: `build` runs in a build script"));
+    };
+    let target = Path::new(&folder).join(name);
+    std::fs::write(&target, text).map_err(|error| Error::new(&target, None, format!("cannot be written: {error}")))
+}
+
+/// Runs the generator, which panics on what it does not know: its panics are caught, and leave nothing on the standard
+/// error, where it would only be noise before the place in the spec is named.
+///
+/// # Errors
+/// What it panicked with.
+pub fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    static HUSH: Once = Once::new();
+    // The hook is everybody's, and other specs may be worked on at the same time.
+    HUSH.call_once(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IS_QUIET.get() {
+                hook(panic);
+            }
+        }));
+    });
+    let before = IS_QUIET.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    IS_QUIET.set(before);
+    done
+}
+
+thread_local! {
+    /// Whether a panic on this thread is caught and told as what it is about.
+    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a panic said.
+fn reason(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given")
+}
+
+/// The functions that the clients of the package in this folder have already.
+///
+/// # Errors
+/// Names the source that cannot be read.
+pub fn written_by_hand(folder: &Path) -> Result<Reserved, Error> {
+    let read = |name: &str| {
+        let file = folder.join(name);
+        std::fs::read_to_string(&file).map_err(|error| Error::new(&file, None, format!("cannot be read: {error}")))
+    };
+    let sources = CLIENTS.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
+    Reserved::of(sources.iter().map(String::as_str)).map_err(|error| Error::new(folder, None, error))
+}
+
+fn write(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<(), Vec<Error>> {
+    let document = Document::read(spec).map_err(|error| vec![error])?;
+    let clashes = reserved.clashes(&document, &Operation::all(&document)?);
+    if !clashes.is_empty() {
+        return Err(clashes);
+    }
+    let bindings = bindings(&document, api, &reserved.unwritten(&document))?;
+    put(&format!("{api}.rs"), &bindings).map_err(|error| vec![error])
+}
+
+/// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`; `made` are the clients that nobody
+/// has written by hand, and that are made with them.
+///
+/// # Errors
+/// Every reason found why none can be made.
+pub fn bindings(document: &Document, api: &str, made: &BTreeSet<String>) -> Result<String, Vec<Error>> {
+    Ok(prettyplease::unparse(&Generated::of(document, api)?.finish(made)?))
+}
+
+/// What the generator made of a sound spec, and what is known of it besides.
+pub struct Generated<'a> {
+    document: &'a Document,
+    /// Where the bindings will stand.
+    module: String,
+    prepared: Prepared,
+    operations: Vec<Operation>,
+    placeholders: Placeholders,
+    tokens: TokenStream,
+}
+
+impl<'a> Generated<'a> {
+    /// Refuses what cannot be bound, and runs the generator on the rest.
+    ///
+    /// # Errors
+    /// Every reason found why there are no bindings of it.
+    pub fn of(document: &'a Document, api: &str) -> Result<Self, Vec<Error>> {
+        let operations = sound(document)?;
+        let module = format!("crate::generated::{api}");
+        let prepared = prepare::prepare(prepare::RULES, &document.value, &format!("{module}::types"));
+        let placeholders = Placeholders::of(&document.value, &operations);
+        let run = Run::of(document, &prepared, &module, &operations, &placeholders);
+        let tokens = run.tokens().map_err(|error| vec![error])?;
+        Ok(Self { document, module, prepared, operations, placeholders, tokens })
+    }
+
+    /// The operations of the spec.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Rewrites what the generator made, so that it is the bindings; `made` are the clients that nobody has written.
+    ///
+    /// # Errors
+    /// Every reason found why it cannot be.
+    pub fn finish(self, made: &BTreeSet<String>) -> Result<syn::File, Vec<Error>> {
+        let Self { document, module, prepared, operations, placeholders, tokens } = self;
+        let run = Run::of(document, &prepared, &module, &operations, &placeholders);
+        let file = run.parsed(tokens).map_err(|error| vec![error])?;
+        let (spec, marks) = (&prepared.spec, &prepared.marks);
+        let around =
+            finish::Around { document, spec, marks, operations: &operations, placeholders: &placeholders, made };
+        finish::finish(file, &module, &around).map_err(|error| vec![error])
+    }
+}
+
+/// The operations of a spec that can be bound.
+fn sound(document: &Document) -> Result<Vec<Operation>, Vec<Error>> {
+    let mut errors = check::check(document);
+    match Operation::all(document) {
+        Ok(operations) => {
+            errors.extend(collisions::collisions(document, &operations));
+            if errors.is_empty() { Ok(operations) } else { Err(errors) }
+        }
+        Err(unreadable) => Err(unreadable.into_iter().chain(errors).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_caught_and_quiet_only_while_it_is_expected() {
+        assert_eq!(quietly(|| 7).ok(), Some(7));
+        assert!(quietly(|| std::panic::panic_any("on purpose")).is_err());
+        assert!(!IS_QUIET.get());
+        let nested = quietly(|| (quietly(|| ()).is_ok(), IS_QUIET.get()));
+        assert_eq!(nested.ok(), Some((true, true)));
+    }
+}

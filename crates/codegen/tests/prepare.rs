@@ -1,0 +1,320 @@
+//! One test for each tolerance.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::path::Path;
+
+mod changes;
+
+use changes::{Change, changes};
+use serde_json::Value;
+use unloc_codegen::prepare::{Marks, RULES, Reader, prepare};
+use unloc_spec::Document;
+
+/// A spec after all rules, and what each of them did to it.
+struct Prepared {
+    spec: Value,
+    marks: Marks,
+    changes: Vec<Change>,
+}
+
+/// A spec with one operation whose request is `Request` and whose answer is `Answer`.
+fn prepared(schemas: &str) -> Prepared {
+    let text = format!(
+        "
+openapi: 3.0.3
+paths:
+  /a/:
+    post:
+      operationId: a
+      requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Request'}}}}}}}}
+      responses:
+        '201': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Answer'}}}}}}}}
+        '204': {{description: nothing}}
+        '400': {{description: bad}}
+components:
+  schemas:
+{schemas}
+"
+    );
+    let before = Document::parse(Path::new("spec.yaml"), &text).unwrap().value;
+    let done = prepare(RULES, &before, "crate::types");
+    Prepared { spec: done.spec, marks: done.marks, changes: changes(&before) }
+}
+
+fn property<'a>(prepared: &'a Prepared, schema: &str, name: &str) -> &'a Value {
+    prepared.spec.pointer(&format!("/components/schemas/{schema}/properties/{name}")).unwrap()
+}
+
+fn announced(prepared: &Prepared, rule: &str) -> Vec<String> {
+    let made = prepared.changes.iter().filter(|change| change.rule == rule);
+    made.map(|Change { schema, property, before, after, .. }| format!("{schema}.{property}: {before} -> {after}"))
+        .collect()
+}
+
+const EMPTY: &str = "    Request: {type: object}\n    Answer: {type: object}\n";
+
+#[test]
+fn every_rule_has_a_name_of_its_own_and_a_reason() {
+    let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), RULES.len());
+    assert!(RULES.iter().all(|rule| rule.reason.ends_with('.') && rule.reason.len() > 60));
+}
+
+#[test]
+fn the_readme_of_the_specs_lists_every_rule() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../openapi/README.md")).unwrap();
+    for rule in RULES {
+        assert!(readme.contains(&format!("| `{}` |", rule.name)), "openapi/README.md does not list `{}`", rule.name);
+    }
+}
+
+#[test]
+fn errors_stay_raw_and_any_success_status_is_the_one_with_content() {
+    let prepared = prepared(&format!("{EMPTY}    Mishap: {{type: object, properties: {{error: {{type: string}}}}}}\n"));
+    let responses = prepared.spec.pointer("/paths/~1a~1/post/responses").unwrap().as_object().unwrap();
+    assert_eq!(responses.keys().collect::<Vec<_>>(), ["200"]);
+    assert!(responses["200"].get("content").is_some());
+    // A schema that only errors are made of has no use any more.
+    assert_eq!(announced(&prepared, "errors-stay-raw"), ["Mishap.error: string, optional -> absent"]);
+}
+
+#[test]
+fn a_bare_envelope_is_marked_with_whether_it_is_required() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer: {type: object, x-envelope: key, properties: {key: {$ref: '#/components/schemas/Other'}}}
+    Other: {type: object, x-envelope: key, required: [key], properties: {key: {type: string}}}
+",
+    );
+    assert!(!prepared.marks.envelopes["Answer"].required && prepared.marks.envelopes["Other"].required);
+    assert_eq!(prepared.marks.envelopes["Answer"].property, "key");
+}
+
+#[test]
+fn other_spellings_and_loose_scalars_are_marked_at_responses() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      properties:
+        holders: {type: array, items: {type: string}, x-aliases: [old-holders]}
+        share: {type: boolean, x-tolerate: [string]}
+        code: {type: string, x-tolerate: [number]}
+        count: {type: integer, format: int32, x-tolerate: [string]}
+        scope: {type: array, items: {type: string}, x-tolerate: [string]}
+        any: {type: integer, format: int64, x-tolerate: [string, any]}
+        any32: {type: integer, format: int32, x-tolerate: [string, any]}
+        word: {type: string, x-tolerate: [number, any]}
+        can: {type: boolean, x-tolerate: [string, any]}
+        words: {type: array, items: {type: string}, x-tolerate: [string, any]}
+",
+    );
+    let key = |name: &str| ("Answer".to_owned(), name.to_owned());
+    assert_eq!(prepared.marks.aliases[&key("holders")], ["old-holders"]);
+    let reader = |name: &str| prepared.marks.lenient[&key(name)].path();
+    assert_eq!(["share", "code", "count", "scope"].map(reader), ["boolean", "text", "integer32", "list"]);
+    // What else comes is as good as absent.
+    let readers = ["any", "any32", "word", "can", "words"].map(reader);
+    let optional = ["integer", "integer32", "text", "boolean", "list"].map(|name| format!("optional::{name}"));
+    assert_eq!(readers, optional);
+}
+
+#[test]
+fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
+    let prepared = prepared(
+        "    Request:
+      type: object
+      properties:
+        end: {type: string, format: date-time, nullable: true, description: The end.}
+        skip: {type: boolean, nullable: true}
+        where: {allOf: [{$ref: '#/components/schemas/Place'}], nullable: true}
+    Place: {type: object, properties: {street: {type: string}}}
+    Answer: {type: object, properties: {end: {type: string, format: date-time, nullable: true}}}
+",
+    );
+    assert_eq!(prepared.marks.replaced["NullableDateTime"], "crate::Nullable<::chrono::DateTime<::chrono::Utc>>");
+    assert_eq!(prepared.marks.replaced["NullableBoolean"], "crate::Nullable<bool>");
+    assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::Nullable<crate::types::Place>");
+    assert_eq!(property(&prepared, "Request", "end")["description"], "The end.");
+    assert!(property(&prepared, "Answer", "end").get("allOf").is_none(), "answers keep their Option");
+    assert!(announced(&prepared, "null-or-absent").is_empty(), "the type on the wire is the same");
+}
+
+#[test]
+fn enums_become_open_and_keep_their_values_and_descriptions() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer: {type: object, required: [state], properties: {state: {$ref: '#/components/schemas/State'}}}
+    State:
+      type: string
+      description: How it is.
+      enum: [on, off]
+      x-case-insensitive: true
+      x-enum-descriptions: {on: It is on., off: It is off.}
+",
+    );
+    let state = &prepared.marks.enums["State"];
+    assert_eq!(state.values[1], ("off".to_owned(), "It is off.".to_owned()));
+    assert!(state.case_insensitive && state.description == "How it is.");
+    assert_eq!(announced(&prepared, "open-enum"), ["Answer.state: enum -> string"]);
+}
+
+#[test]
+fn sensitive_texts_become_types_that_hide_them() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      properties:
+        phone: {$ref: '#/components/schemas/Phone'}
+        password: {$ref: '#/components/schemas/Password'}
+        cursor: {$ref: '#/components/schemas/Cursor'}
+    Phone: {type: string, x-sensitive: phone-number}
+    Password: {type: string, x-sensitive: secret}
+    Cursor: {type: string, x-sensitive: cursor}
+",
+    );
+    let replaced: Vec<_> = prepared.marks.replaced.values().collect();
+    assert_eq!(replaced, ["crate::Cursor", "crate::Secret", "crate::PhoneNumber"]);
+}
+
+#[test]
+fn only_times_keep_a_format() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      required: [id, at]
+      properties: {id: {type: string, format: uuid}, at: {type: string, format: date-time}}
+",
+    );
+    assert_eq!(announced(&prepared, "plain-format"), ["Answer.id: string(uuid) -> string"]);
+}
+
+#[test]
+fn limits_make_no_types_and_lengths_are_left_to_the_setters() {
+    let prepared = prepared(
+        "    Request:
+      type: object
+      properties:
+        name: {type: string, minLength: 4, pattern: '^a'}
+        pattern: {type: string}
+        count: {type: integer, minimum: 1}
+    Answer: {type: object, properties: {name: {type: string, minLength: 4, maxLength: 9}}}
+",
+    );
+    let name = property(&prepared, "Request", "name");
+    assert!(name.get("minLength").is_none() && name.get("pattern").is_none());
+    let lengths: Vec<_> = prepared.marks.lengths.iter().collect();
+    assert_eq!(lengths, [(&("Request".to_owned(), "name".to_owned()), &(4, u64::MAX))], "not those of answers");
+    assert!(property(&prepared, "Request", "count").get("minimum").is_none());
+    assert!(property(&prepared, "Request", "pattern").is_object(), "a property may have a keyword's name");
+    assert!(property(&prepared, "Answer", "name").get("minLength").is_none());
+}
+
+#[test]
+fn defaults_are_documentation() {
+    let prepared = prepared(
+        "    Request: {type: object, properties: {default: {type: boolean, default: true}}}
+    Answer: {type: object}
+",
+    );
+    assert_eq!(property(&prepared, "Request", "default").get("default"), None);
+}
+
+#[test]
+fn null_is_an_empty_list_or_map_in_responses() {
+    let prepared = prepared(
+        "    Request: {type: object}
+    Answer:
+      type: object
+      required: [list]
+      properties:
+        list: {type: array, nullable: true, items: {type: string}}
+        map: {type: object, additionalProperties: {type: string}}
+",
+    );
+    assert_eq!(prepared.marks.lenient.values().collect::<Vec<_>>(), [&Reader::NullIsEmpty; 2]);
+    assert_eq!(announced(&prepared, "null-list"), ["Answer.list: [string]|null -> [string]"]);
+}
+
+#[test]
+fn a_nullable_property_of_a_response_may_be_missing_and_an_optional_one_null() {
+    let prepared = prepared(
+        "    Request: {type: object, properties: {both: {type: string}}}
+    Answer:
+      type: object
+      required: [end, id]
+      properties: {end: {type: string, nullable: true}, id: {type: string}, name: {type: string}}
+",
+    );
+    assert_eq!(announced(&prepared, "missing-nullable"), ["Answer.end: string|null -> string|null, optional"]);
+    assert_eq!(
+        announced(&prepared, "null-for-optional"),
+        [
+            "Answer.name: string, optional -> string|null, optional",
+            "Request.both: string, optional -> string|null, optional"
+        ]
+    );
+}
+
+#[test]
+fn times_of_requests_are_marked_to_be_cut_and_those_of_responses_are_not() {
+    let prepared = prepared(
+        "    Request:
+      type: object
+      required: [from]
+      properties:
+        from: {type: string, format: date-time}
+        until: {type: string, format: date-time, nullable: true}
+        pauses: {type: array, items: {type: string, format: date-time}}
+        day: {type: string, format: date}
+        within: {$ref: '#/components/schemas/Span'}
+    Span: {type: object, properties: {until: {type: string, format: date-time}}}
+    Answer: {type: object, properties: {created: {type: string, format: date-time}}}
+",
+    );
+    let marked: Vec<_> = prepared.marks.times.iter().map(|(schema, name)| format!("{schema}.{name}")).collect();
+    assert_eq!(marked, ["Request.from", "Request.pauses", "Request.until", "Span.until"]);
+    assert!(announced(&prepared, "whole-milliseconds").is_empty(), "no type is another");
+}
+
+#[test]
+fn null_as_the_only_alternative_is_what_a_flag_says() {
+    for place in [
+        "allOf: [{$ref: '#/components/schemas/Place'}], nullable: true",
+        "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string, nullable: true, enum: [null]}]",
+        "oneOf: [{type: object, nullable: true, enum: [null]}, {$ref: '#/components/schemas/Place'}]",
+    ] {
+        let prepared = prepared(&format!(
+            "    Request: {{type: object, properties: {{where: {{{place}, description: Where.}}}}}}
+    Place: {{type: object, properties: {{street: {{type: string}}}}}}
+    Answer: {{type: object, properties: {{where: {{{place}}}}}}}
+"
+        ));
+        assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::Nullable<crate::types::Place>", "{place}");
+        assert_eq!(property(&prepared, "Request", "where")["description"], "Where.", "{place}");
+        let answer = property(&prepared, "Answer", "where");
+        assert_eq!(
+            (&answer["nullable"], answer.get("anyOf"), answer.get("oneOf")),
+            (&true.into(), None, None),
+            "{place}"
+        );
+    }
+    // Null among other values, and among more alternatives than one, stays what it is.
+    for place in [
+        "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string, nullable: true, enum: [nowhere, null]}]",
+        "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string}, {type: string, nullable: true, enum: [null]}]",
+    ] {
+        let prepared = prepared(&format!(
+            "    Request: {{type: object}}
+    Place: {{type: object, properties: {{street: {{type: string}}}}}}
+    Answer: {{type: object, required: [where], properties: {{where: {{{place}}}}}}}
+"
+        ));
+        let answer = property(&prepared, "Answer", "where");
+        assert!(answer.get("anyOf").is_some() && answer.get("nullable").is_none(), "{place}");
+    }
+}

@@ -1,0 +1,253 @@
+//! Kinds of changes around a call: who is let in, where it goes, what counts as success, and what keeps bindings away.
+
+use super::change::Verdict;
+use super::kinds::{document, told};
+use super::*;
+
+/// A spec whose only operation asks for this scheme.
+fn secured(scheme: &str, scopes: &str) -> String {
+    format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /doors/:\n    get:\n      operationId: getDoors\n      \
+         security: [{{s: {scopes}}}]\n      responses: {{'204': {{description: it}}}}\ncomponents:\n  securitySchemes:\n    s: {scheme}\n"
+    )
+}
+
+#[test]
+fn a_scheme_is_everything_of_it_that_travels() {
+    let flow =
+        |kind: &str, urls: &str| format!("{{type: oauth2, flows: {{{kind}: {{{urls}, scopes: {{r: Reads.}}}}}}}}");
+    let (at, token) = ("authorizationUrl: 'https://id.example.com/a'", "tokenUrl: 'https://id.example.com/t'");
+    let both = format!("{at}, {token}");
+    let code = flow("authorizationCode", &both);
+    let more = |kind: &str, urls: &str| {
+        code.replace(
+            "{type: oauth2, flows: {",
+            &format!("{{type: oauth2, flows: {{{kind}: {{{urls}, scopes: {{r: Reads.}}}}, "),
+        )
+    };
+    let refresh = |url: &str| flow("authorizationCode", &format!("{both}, refreshUrl: 'https://id.example.com/{url}'"));
+    let oidc = |url: &str| format!("{{type: openIdConnect, openIdConnectUrl: 'https://id.example.com/{url}'}}");
+    let key = |place: &str, name: &str| format!("{{type: apiKey, in: {place}, name: {name}}}");
+    let (breaking, compatible) = (Some(Verdict::Breaking), Some(Verdict::Compatible));
+    for (old, new, verdict, said) in [
+        (oidc("one"), oidc("two"), breaking, "https://id.example.com/two where it was at https://id.example.com/one"),
+        (code.clone(), code.replace("example.com/a", "example.com/b"), breaking, "`authorizationUrl` of the flow"),
+        (
+            code.clone(),
+            code.replace("example.com/t", "example.com/u"),
+            breaking,
+            "`tokenUrl` of the flow `authorizationCode`",
+        ),
+        (refresh("r"), refresh("q"), breaking, "https://id.example.com/q as the `refreshUrl`"),
+        (code.clone(), more("clientCredentials", token), compatible, "has the flow `clientCredentials` now"),
+        (code.clone(), more("implicit", at), compatible, "has the flow `implicit` now"),
+        (more("password", token), code.clone(), breaking, "no longer has the flow `password`"),
+        // Without another address, tokens are refreshed where they are fetched.
+        (refresh("t"), code.clone(), None, ""),
+        (key("query", "Key"), key("query", "key"), breaking, "the query key `key` where it was the query key `Key`"),
+        (key("cookie", "Key"), key("cookie", "key"), breaking, "the cookie key `key`"),
+        (key("header", "X-Key"), key("header", "x-key"), None, ""),
+        (key("header", "X-Key"), key("query", "X-Key"), breaking, "the query key"),
+        ("{type: http, scheme: Bearer}".into(), "{type: http, scheme: bearer}".into(), None, ""),
+        ("{type: http, scheme: basic}".into(), "{type: http, scheme: bearer}".into(), breaking, "is HTTP bearer"),
+        ("{type: http, scheme: bearer}".into(), oidc("one"), breaking, "OpenID Connect where it asked for HTTP bearer"),
+    ] {
+        let scopes = if old.contains("oauth2") { "[r]" } else { "[]" };
+        let (found, sentences) = told(&secured(&old, scopes), &secured(&new, scopes));
+        assert_eq!(found, verdict, "{old} to {new}: {sentences}");
+        assert!(sentences.contains(said), "{said}: {sentences}");
+        assert!(!sentences.contains("asks for r where it asked for r"), "{sentences}");
+    }
+    // The name of a scheme does not travel; its scopes do.
+    let named = secured(&code, "[r]");
+    assert_eq!(told(&named, &named.replace("{s: [r]}", "{t: [r]}").replace("    s: {", "    t: {")).0, None);
+    assert_eq!(told(&named, &secured(&code, "[r, w]")).0, breaking);
+}
+
+#[test]
+fn a_scheme_that_many_ask_for_is_told_once() {
+    let spec = secured("{type: openIdConnect, openIdConnectUrl: 'https://id.example.com/1'}", "[]");
+    let two = spec.replace("components:", "  /keys/:\n    get:\n      operationId: getKeys\n      security: [{s: []}]\n      responses: {'204': {description: it}}\ncomponents:");
+    let changes = compare::compare(&document(&two), &document(&two.replace("com/1", "com/2")));
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].operations.iter().collect::<Vec<_>>(), ["getDoors", "getKeys"]);
+}
+
+fn served(servers: &str, paths: &[&str]) -> String {
+    let paths: String = paths
+        .iter()
+        .enumerate()
+        .map(|(place, path)| {
+            format!("  {path}:\n    get: {{operationId: get{place}, responses: {{'204': {{description: it}}}}}}\n")
+        })
+        .collect();
+    format!("openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\n{servers}paths:\n{paths}")
+}
+
+#[test]
+fn a_path_that_moves_between_server_and_operations_changes_no_address() {
+    let at = |urls: &[&str]| {
+        let list: String = urls.iter().map(|url| format!("  - {{url: '{url}'}}\n")).collect();
+        format!("servers:\n{list}")
+    };
+    let (short, long) = (["/doors/", "/doors/{id}"], ["/v1/doors/", "/v1/doors/{doorId}"]);
+    let (breaking, a) = (Some(Verdict::Breaking), "https://api.example.com");
+    let v1 = format!("{a}/v1");
+    for (old, new, verdict) in [
+        (served(&at(&[&v1]), &short), served(&at(&[a]), &long), None),
+        (served(&at(&[&format!("{v1}/")]), &short), served(&at(&[&format!("{a}/")]), &long), None),
+        (served(&at(&[a]), &long), served(&at(&[&v1]), &short), None),
+        (served(&at(&["/v1"]), &short), served("", &long), None),
+        (
+            served(&at(&["https://a.example.com/v1", "https://b.example.com/v1"]), &short),
+            served(&at(&["https://a.example.com", "https://b.example.com/"]), &long),
+            None,
+        ),
+        // Not all of them have moved, or to another place.
+        (served(&at(&[&v1]), &short), served(&at(&[a]), &[long[0], short[1]]), breaking),
+        (served(&at(&[&v1]), &short), served(&at(&[a]), &short), breaking),
+        (served(&at(&[&v1]), &short), served(&at(&["https://other.example.com"]), &long), breaking),
+        (
+            served(&at(&["https://a.example.com/v1", "https://b.example.com/v2"]), &short),
+            served(&at(&["https://a.example.com", "https://b.example.com"]), &long),
+            breaking,
+        ),
+        (served(&at(&[&v1]), &short), served(&at(&[&format!("{a}/v2")]), &short), breaking),
+    ] {
+        let (found, said) = told(&old, &new);
+        let loud = if found == Some(Verdict::Compatible) { None } else { found };
+        assert_eq!(loud, verdict, "{old}\n{new}\n{said}");
+    }
+}
+
+#[test]
+fn default_is_the_success_where_no_other_is_documented() {
+    let spec = |responses: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/:\n    get:\n      operationId: a\n      responses: {{{responses}}}\n"
+        )
+    };
+    let body = |status: &str, kind: &str| {
+        format!("{status}: {{description: it, content: {{application/json: {{schema: {{type: {kind}}}}}}}}}")
+    };
+    let with = |one: String, other: String| spec(&format!("{one}, {other}"));
+    let breaking = Some(Verdict::Breaking);
+    for (old, new, verdict) in [
+        (spec(&body("default", "string")), spec(&body("default", "integer")), breaking),
+        (
+            with(body("default", "string"), body("'404'", "object")),
+            with(body("default", "integer"), body("'404'", "object")),
+            breaking,
+        ),
+        (spec(&body("'200'", "string")), spec(&body("default", "integer")), breaking),
+        (spec(&body("default", "string")), spec(&body("'200'", "string")), Some(Verdict::Compatible)),
+        // Beside a success it is for errors.
+        (
+            with(body("'200'", "string"), body("default", "string")),
+            with(body("'200'", "string"), body("default", "integer")),
+            Some(Verdict::Compatible),
+        ),
+        (
+            with(body("2XX", "string"), body("default", "string")),
+            with(body("2XX", "string"), body("default", "integer")),
+            Some(Verdict::Compatible),
+        ),
+    ] {
+        let (found, said) = told(&old, &new);
+        assert_eq!(found, verdict, "{old}{new}{said}");
+    }
+}
+
+/// A spec that bindings can be made of but for its `x-` keys.
+const PLAIN: &str = "\
+openapi: 3.0.3
+info: {title: Doors, version: '1', x-api-id: 7}
+x-logo: {url: 'https://example.com/logo.svg'}
+servers: [{url: 'https://example.com', x-internal: true}]
+paths:
+  /doors/:
+    x-group: doors
+    get:
+      operationId: getDoor
+      x-pagination: cursor
+      x-codeSamples: [{lang: curl, source: 'curl https://example.com/doors/'}]
+      responses:
+        '200':
+          description: It.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Door'}}}
+components:
+  schemas:
+    Door:
+      type: object
+      x-tags: [doors]
+      properties:
+        id: {type: string, x-order: 1}
+        x-color: {type: string}
+";
+
+fn pair(old: &str, new: &str) -> Pair {
+    Pair {
+        name: "doors.yaml".into(),
+        api: "doors".into(),
+        is_ours: false,
+        old: Some(document(old)),
+        new: Some(document(new)),
+    }
+}
+
+#[test]
+fn keys_of_others_do_not_keep_bindings_away() {
+    let (changes, note) = between(&pair(PLAIN, &PLAIN.replace("        id: {type: string, x-order: 1}\n", "")));
+    assert_eq!(note, None);
+    assert_eq!(changes.len(), 1, "{changes:#?}");
+    assert!(changes[0].items.iter().any(|item| item == "- types::Door.id: Option<String>"), "{:?}", changes[0].items);
+    // In a spec of ours the same keys are slips.
+    let plain = PLAIN.replace("      x-pagination: cursor\n", "");
+    let ours = Pair { is_ours: true, ..pair(&plain, &plain) };
+    assert!(between(&ours).1.unwrap().contains("means nothing here"));
+}
+
+#[test]
+fn why_there_are_no_bindings_is_said_in_one_line() {
+    let parameter = "      parameters: [{name: c, in: cookie, schema: {type: string}}]\n      responses:";
+    let cookie = PLAIN.replace("      responses:", parameter);
+    let (changes, note) = between(&pair(&cookie, &cookie.replace("  /doors/", "  /gates/")));
+    let note = note.unwrap();
+    assert!(note.contains("the bindings know no cookies") && !note.contains('{'), "{note}");
+    assert_eq!(note.lines().count(), 1);
+    assert!(changes.iter().all(|change| change.rust == Verdict::Unknown));
+    // And where there were some before, the line is that of a change.
+    let (changes, note) = between(&pair(PLAIN, &cookie));
+    assert_eq!(note, None);
+    let ends = changes.iter().find(|change| change.what.starts_with("no bindings can be made any more")).unwrap();
+    assert!(ends.what.lines().count() == 1 && ends.what.len() < 300, "{}", ends.what);
+}
+
+#[test]
+fn a_type_that_openapi_does_not_have_ends_the_comparison_in_one_line() {
+    for (schema, said) in [
+        ("{type: int}", "`type` is \"int\""),
+        ("{type: object, properties: {a: {type: array, items: {type: str}}}}", "`type` is \"str\""),
+        ("{allOf: [{type: 'null'}]}", "`type` is \"null\""),
+        ("{type: [string, 'null']}", "lists of types are of OpenAPI 3.1"),
+        ("{type: object, additionalProperties: {type: file}}", "`type` is \"file\""),
+    ] {
+        let text = PLAIN.replace("{type: string, x-order: 1}", schema);
+        let why = sound::check(&document(&text)).unwrap_err();
+        assert!(why.contains(said) && why.starts_with("doors.yaml:22:") && why.lines().count() == 1, "{why}");
+    }
+    // Names, examples and data are no types.
+    let names = "{type: object, properties: {type: {type: string}}, example: {type: int}, enum: [{type: int}], default: {type: int}}";
+    assert_eq!(sound::check(&document(&PLAIN.replace("{type: string, x-order: 1}", names))), Ok(()));
+}
+
+#[test]
+fn a_panic_of_the_generator_is_a_reason() {
+    let done = unloc_codegen::quietly(|| panic!("a panic that nobody shall see"));
+    assert!(done.is_err());
+    // A reference into a component is one that the generator does not follow.
+    let into = PLAIN.replace("x-color: {type: string}", "twin: {$ref: '#/components/schemas/Door/properties/id'}");
+    let (changes, note) = between(&pair(&into, &into));
+    assert!(changes.is_empty());
+    assert_eq!(note.unwrap().lines().count(), 1);
+}

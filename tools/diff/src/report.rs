@@ -1,0 +1,237 @@
+//! Changes, for people, for a pull request and for programs.
+
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+use super::change::{Change, Place, Verdict};
+use super::version::{Bump, Version};
+
+/// How changes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For a person at a terminal.
+    Human,
+    /// For a pull request.
+    Markdown,
+    /// One object.
+    Json,
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "human" => Ok(Self::Human),
+            "markdown" => Ok(Self::Markdown),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("`--format` takes human, markdown or json, not `{name}`")),
+        }
+    }
+}
+
+/// All that was found out.
+pub struct Outcome {
+    /// What was compared with what.
+    pub(crate) sides: String,
+    pub(crate) changes: Vec<Change>,
+    /// How many texts and examples are others.
+    pub(crate) texts: usize,
+    /// What else a reader has to know, a line each.
+    pub(crate) notes: Vec<String>,
+    pub(crate) bump: Bump,
+    pub(crate) base: Option<Version>,
+    pub(crate) now: Option<Version>,
+}
+
+impl Outcome {
+    /// The least version that these changes may come with.
+    pub(crate) fn needed(&self) -> Option<Version> {
+        self.base.map(|base| base.after(self.bump))
+    }
+
+    /// Whether `Cargo.toml` says a lesser version than these changes ask for.
+    #[must_use]
+    pub fn is_too_small(&self) -> bool {
+        self.needed().zip(self.now).is_some_and(|(needed, now)| now < needed)
+    }
+
+    /// The changes as text.
+    #[must_use]
+    pub fn report(&self, format: Format, colour: bool) -> String {
+        match format {
+            Format::Human => self.human(colour),
+            Format::Markdown => self.markdown(),
+            Format::Json => format!("{}\n", self.json()),
+        }
+    }
+
+    fn counts(&self) -> String {
+        let count = |verdict: Verdict, of: fn(&Change) -> Verdict| {
+            self.changes.iter().filter(|change| of(change) == verdict).count()
+        };
+        let told = |of: fn(&Change) -> Verdict| {
+            let all = [Verdict::Breaking, Verdict::FailsAtRunTime, Verdict::Unknown, Verdict::Compatible];
+            let told = all.into_iter().filter(|verdict| count(*verdict, of) > 0);
+            told.map(|verdict| format!("{} {}", count(verdict, of), verdict.name())).collect::<Vec<_>>().join(", ")
+        };
+        let texts = match self.texts {
+            1 => "1 text or example is another".to_owned(),
+            count => format!("{count} texts or examples are others"),
+        };
+        if self.changes.is_empty() {
+            return format!("no changes; {texts}");
+        }
+        let changes =
+            if self.changes.len() == 1 { "1 change".to_owned() } else { format!("{} changes", self.changes.len()) };
+        format!("{changes}. On the wire: {}. For Rust code: {}; {texts}", told(|one| one.wire), told(|one| one.rust))
+    }
+
+    fn version(&self) -> String {
+        let (Some(base), Some(now), Some(needed)) = (self.base, self.now, self.needed()) else {
+            return format!("least version bump: {}", self.bump.name());
+        };
+        let rest = match self.is_too_small() {
+            true => format!("Cargo.toml says {now}, which is too small: set it to {needed}"),
+            false => format!("Cargo.toml says {now}, which is enough"),
+        };
+        format!("least version bump: {} ({base} to {needed}); {rest}", self.bump.name())
+    }
+
+    pub(crate) fn human(&self, colour: bool) -> String {
+        let paint =
+            |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
+        let verdict = |verdict: Verdict| match verdict {
+            Verdict::Compatible => paint("32", verdict.name()),
+            Verdict::Unknown => paint("1;33", verdict.name()),
+            _ => paint("1;31", verdict.name()),
+        };
+        let mut out = format!("{}\n\n", self.sides);
+        for change in &self.changes {
+            out.push_str(&format!("{}: {}\n", change.kind.name(), paint("1", &change.what)));
+            for (mark, place) in [("-", &change.old_place), ("+", &change.new_place)] {
+                if let Some(place) = place {
+                    out.push_str(&format!("  {mark} {}\n", shown(place)));
+                }
+            }
+            out.push_str(&format!("  on the wire: {}: {}\n", verdict(change.wire), change.why));
+            out.push_str(&format!("  for Rust:    {}: {}\n", verdict(change.rust), change.rust_why));
+            for line in change.items.iter().take(SHOWN) {
+                out.push_str(&format!("    {line}\n"));
+            }
+            if change.items.len() > SHOWN {
+                out.push_str(&format!("    and {} more\n", change.items.len() - SHOWN));
+            }
+            if !change.operations.is_empty() {
+                let operations = change.operations.iter().cloned().collect::<Vec<_>>().join(", ");
+                out.push_str(&format!("  {}: {operations}\n", change.direction.name()));
+            }
+            out.push('\n');
+        }
+        for note in &self.notes {
+            out.push_str(&format!("note: {note}\n\n"));
+        }
+        out.push_str(&format!("{}\n{}\n", self.counts(), self.version()));
+        if let Some(entry) = self.entry() {
+            out.push_str(&format!("\nfor CHANGELOG.md, to be put into words:\n\n{entry}"));
+        }
+        out
+    }
+
+    pub(crate) fn markdown(&self) -> String {
+        let mut out = format!("## What this does to users\n\n{}.\n\n{}.\n\n", self.counts(), self.version());
+        for note in &self.notes {
+            out.push_str(&format!("Note: {note}\n\n"));
+        }
+        if !self.changes.is_empty() {
+            out.push_str("| change | on the wire | for Rust code | operations | lines |\n|---|---|---|---|---|\n");
+        }
+        for change in &self.changes {
+            let lines = [&change.old_place, &change.new_place]
+                .map(|place| place.as_ref().map_or("–".to_owned(), |place| place.at.line.to_string()));
+            let operations = change.operations.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let cells = [
+                format!("{}: {}", change.kind.name(), change.what),
+                format!("**{}**: {}", change.wire.name(), change.why),
+                format!("**{}**: {}", change.rust.name(), change.rust_why),
+                operations,
+                format!("{} → {}", lines[0], lines[1]),
+            ];
+            let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+        let mut items: Vec<_> = self.changes.iter().flat_map(|change| &change.items).map(String::as_str).collect();
+        // A change in each direction has the same items.
+        items.dedup();
+        if !items.is_empty() {
+            out.push_str(&format!(
+                "\n<details><summary>{} items of the public API</summary>\n\n```diff\n{}\n```\n\n</details>\n",
+                items.len(),
+                items.join("\n")
+            ));
+        }
+        if let Some(entry) = self.entry() {
+            out.push_str(&format!("\nFor the changelog, to be put into words:\n\n```markdown\n{entry}```\n"));
+        }
+        out
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let place = |place: &Option<Place>| {
+            let place = place.as_ref()?;
+            Some(json!({ "file": place.file, "line": place.at.line, "column": place.at.column }))
+        };
+        let changes = self.changes.iter().map(|change| {
+            json!({
+                "kind": change.kind.name(), "direction": change.direction.name(), "message": change.what,
+                "wire": change.wire.name(), "wireReason": change.why, "rust": change.rust.name(), "rustReason": change.rust_why,
+                "lost": change.lost, "new": change.new, "operations": change.operations, "items": change.items,
+                "oldPlace": place(&change.old_place), "newPlace": place(&change.new_place),
+            })
+        });
+        let version = |version: Option<Version>| version.map(|version| version.to_string());
+        json!({
+            "changes": changes.collect::<Vec<_>>(), "texts": self.texts, "notes": self.notes, "bump": self.bump.name(),
+            "version": { "base": version(self.base), "now": version(self.now), "needed": version(self.needed()), "isTooSmall": self.is_too_small() },
+            "changelog": self.entry(),
+        })
+    }
+
+    /// A draft of what to tell users.
+    fn entry(&self) -> Option<String> {
+        let mut sections = [("Added", Vec::new()), ("Changed", Vec::new()), ("Removed", Vec::new())];
+        for change in &self.changes {
+            let is_breaking = matches!(change.rust, Verdict::Breaking | Verdict::FailsAtRunTime);
+            let section = match (change.old_side(), change.new_side()) {
+                (false, true) => 0,
+                (true, false) => 2,
+                _ => 1,
+            };
+            let mut line = sentence(&change.what);
+            if is_breaking {
+                line = format!("**Breaking:** {line}");
+            }
+            if !sections[section].1.contains(&line) {
+                sections[section].1.push(line);
+            }
+        }
+        let told = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+        let told = told.map(|(name, lines)| format!("### {name}\n\n* {}\n", lines.join("\n* ")));
+        let text = told.collect::<Vec<_>>().join("\n");
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// How many items of a change are shown to a person.
+const SHOWN: usize = 12;
+
+fn shown(place: &Place) -> String {
+    format!("{}:{}:{}", place.file, place.at.line, place.at.column)
+}
+
+/// With a capital at its beginning, if it begins with a word.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}

@@ -1,0 +1,421 @@
+//! Two schemas that stand at the same place, in the direction in which their values travel.
+//!
+//! The old bindings write what the old schema allows, and read by the tolerances of `crates/codegen/src/prepare`: so a request
+//! is held to the new schema exactly, and an answer to the old one leniently.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use unloc_spec::keys::{ALIASES, CASE_INSENSITIVE, ENVELOPE, SENSITIVE, TOLERATE};
+
+use super::change::{Change, Direction, Item, Kind, Verdict};
+use super::compare::{Comparison, Task};
+use super::numbers::normal;
+use super::view::{At, Extra, View};
+
+/// Where two schemas stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot {
+    /// What to call it in a sentence.
+    pub(crate) name: String,
+    /// What of the bindings it is.
+    pub(crate) items: (Item, Item),
+    /// Whether the old bindings read null there whatever the schema says.
+    pub(crate) takes_null: bool,
+    /// Whether it is told elsewhere that null may come.
+    pub(crate) null_is_told: bool,
+    /// Whether it always travels, so that nothing is assumed in its place.
+    pub(crate) is_required: bool,
+}
+
+impl Spot {
+    pub(crate) fn new(name: impl Into<String>, old: Item, new: Item) -> Self {
+        Self { name: name.into(), items: (old, new), takes_null: false, null_is_told: false, is_required: true }
+    }
+
+    /// Whether it is a part of one operation, and of no type.
+    pub(crate) fn is_of_operation(&self) -> bool {
+        matches!(self.items.1, Item::Operation(..))
+    }
+}
+
+/// How the values of the new schema lie to those of the old one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shift {
+    Fewer,
+    More,
+    Other,
+}
+
+impl<'a> Comparison<'a> {
+    pub(crate) fn schemas(&mut self, old: &At<'a>, new: &At<'a>, spot: &Spot) {
+        if self.same.is_same(old.value, new.value) {
+            return;
+        }
+        let (one, other) = (self.old.view(old), self.new.view(new));
+        if one.is_broken || other.is_broken {
+            let what = format!("{} refers to what is not there", spot.name);
+            let change = Change::new(Kind::Type, self.direction, what);
+            let why = "a reference leads nowhere, so nothing can be said: `cargo xtask validate` shows where";
+            self.add(self.spot(change.wire(Verdict::Unknown, why), spot), &one.pointer, &other.pointer);
+            return;
+        }
+        self.names(&one, &other, spot);
+        if !spot.null_is_told {
+            self.nullability(&one, &other, spot);
+        }
+        // From here on it is about the component, wherever it is used; but about its user, if that has another now.
+        let (inner, is_component) = match (&one.name, &other.name) {
+            (Some(old), Some(new)) if old == new || self.is_renamed(old, new) => {
+                let items = (Item::Type(old.clone(), None), Item::Type(new.clone(), None));
+                (Spot::new(format!("`{old}`"), items.0, items.1), true)
+            }
+            _ => (Spot { takes_null: false, null_is_told: false, ..spot.clone() }, false),
+        };
+        self.default(&one, &other, (&inner, spot));
+        let is_reference = (old.reference().is_some(), new.reference().is_some());
+        let is_shared = is_component && is_reference == (true, true);
+        let (node, is_first) = match is_shared {
+            true => self.meet(&one.home, &other.home, &inner, true),
+            false => self.meet(&one.pointer, &other.pointer, &inner, false),
+        };
+        if !is_first {
+            return;
+        }
+        if is_reference != (false, false) {
+            let (direction, outer) = (self.direction, if is_shared { inner.clone() } else { spot.clone() });
+            self.tasks.push(Task { direction, node, old: one, new: other, spot: inner, outer });
+            return;
+        }
+        let before = self.here.replace(node);
+        self.content(&one, &other, (&inner, spot));
+        self.here = before;
+    }
+
+    /// Compares what two schemas say of their values, once it is clear which schemas they are.
+    pub(crate) fn content(&mut self, one: &View<'a>, other: &View<'a>, (inner, outer): (&Spot, &Spot)) {
+        if self.is_unwrapped(one, other, outer) {
+            return;
+        }
+        if !self.is_same_choice(one, other) {
+            self.choices(one, other, inner);
+            return;
+        }
+        let has_alternatives = !one.alternatives.is_empty() || !other.alternatives.is_empty();
+        if has_alternatives && !self.alternatives(one, other, inner) {
+            self.choices(one, other, inner);
+            return;
+        }
+        // Where one side has a single schema for a list of them, all has been said.
+        let is_told = one.alternatives.len() != other.alternatives.len();
+        if !is_told && self.kind(one, other, inner) {
+            self.values(one, other, inner);
+            self.bounds(one, other, (inner, outer));
+            self.tolerances(one, other, (inner, outer));
+            self.properties(one, other, inner);
+            self.entries(one, other, inner);
+        }
+    }
+
+    /// Whether what only an engine can compare is written alike on both sides.
+    fn is_same_choice(&self, old: &View<'a>, new: &View<'a>) -> bool {
+        let mut both = old.choices.iter().zip(&new.choices);
+        old.choices.len() == new.choices.len() && both.all(|(one, other)| self.same.is_same(one.value, other.value))
+    }
+
+    /// What the service takes where nothing is sent.
+    fn default(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
+        let value = |view: &View<'a>| view.default.as_ref().map(|at| normal(at.value));
+        let (before, after) = (value(old), value(new));
+        if before == after {
+            return;
+        }
+        let is_own = old.is_own(old.default.as_ref()) && new.is_own(new.default.as_ref());
+        let spot = if is_own { inner } else { outer };
+        let shown = |value: &Option<Value>| value.as_ref().map_or("none".to_owned(), told);
+        let what = format!("the default of {} is {} where it was {}", spot.name, shown(&after), shown(&before));
+        let (verdict, why) = match self.direction {
+            Direction::Request if outer.is_required => (Verdict::Compatible, "it is always sent"),
+            Direction::Request if before.is_some() => {
+                (Verdict::Unknown, "to leave it out, as the old bindings may, means another value now")
+            }
+            Direction::Request => (Verdict::Compatible, "nothing was said before of what is left out"),
+            _ => (Verdict::Compatible, "the old bindings read what is left out as absent, not as the default"),
+        };
+        let change = self.spot(Change::new(Kind::Default, self.direction, what).wire(verdict, why), spot);
+        let place = |view: &View<'a>| view.default.as_ref().map_or(view.home.clone(), |at| at.pointer.clone());
+        self.add(change, &place(old), &place(new));
+    }
+
+    fn entries(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let name = format!("an entry of {}", spot.name);
+        match (&old.items, &new.items) {
+            (Some(old), Some(new)) => {
+                self.schemas(old, new, &Spot { name, null_is_told: false, is_required: true, ..spot.clone() });
+            }
+            (None, None) => {}
+            (before, _) => {
+                let (shift, now) = match before {
+                    Some(_) => (Shift::More, "is no longer described"),
+                    None => (Shift::Fewer, "is described now"),
+                };
+                let verdict = self.shifted(shift, None);
+                let places = (old.keyword("items"), new.keyword("items"));
+                self.say(Kind::Type, format!("{name} {now}"), verdict, spot, places);
+            }
+        }
+    }
+
+    /// Whether a component has only got another name.
+    pub(crate) fn is_renamed(&self, old: &str, new: &str) -> bool {
+        !self.new.has_schema(old) && !self.old.has_schema(new)
+    }
+
+    /// The references of a part, to tell later what comes or goes with it.
+    pub(crate) fn reaches(&self, value: &'a Value) -> BTreeSet<String> {
+        unloc_spec::references(value).map(str::to_owned).collect()
+    }
+
+    /// Whether an answer stands bare that stood in an envelope, which the old bindings read as well.
+    fn is_unwrapped(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
+        let property = old.own.get(ENVELOPE).and_then(|at| at.value.as_str());
+        let inside = property.and_then(|property| self.old.view(old.properties.get(property)?).name);
+        let is_answer = self.direction == Direction::Response && old.name != new.name;
+        let is_bare = is_answer && inside.is_some() && inside == new.name;
+        if is_bare {
+            let what = format!("{} stands there without its envelope", spot.name);
+            let why = "the old bindings read it with and without (`x-envelope`)".to_owned();
+            self.say(Kind::Type, what, (Verdict::Compatible, why), spot, (&old.pointer, &new.pointer));
+        }
+        is_bare
+    }
+
+    /// The verdict for a schema whose values have become others.
+    pub(crate) fn shifted(&self, shift: Shift, tolerated: Option<&str>) -> (Verdict, String) {
+        match (self.direction, shift) {
+            (Direction::Request, Shift::More) => {
+                (Verdict::Compatible, "what the old bindings send is still taken".into())
+            }
+            (Direction::Request, _) => (Verdict::Breaking, "the old bindings may send what is no longer taken".into()),
+            (_, Shift::Fewer) => (Verdict::Compatible, "the old bindings can read every answer".into()),
+            (..) => match tolerated {
+                Some(tolerance) => (Verdict::Compatible, tolerance.to_owned()),
+                None => (Verdict::Breaking, "an answer may hold what the old bindings cannot read".into()),
+            },
+        }
+    }
+
+    pub(crate) fn spot(&self, change: Change, spot: &Spot) -> Change {
+        change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()))
+    }
+
+    fn say(&mut self, kind: Kind, what: String, (verdict, why): (Verdict, String), spot: &Spot, places: (&str, &str)) {
+        let change = self.spot(Change::new(kind, self.direction, what).wire(verdict, why), spot);
+        self.add(change, places.0, places.1);
+    }
+
+    /// The names of components are no matter of the wire.
+    fn names(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let (before, after) = (old.name.clone(), new.name.clone());
+        if before == after {
+            return;
+        }
+        let why = "names of schemas do not travel";
+        if let (Some(before), Some(after)) = (&before, &after)
+            && self.is_renamed(before, after)
+        {
+            let what = format!("the schema `{before}` is now called `{after}`");
+            let change = Change::new(Kind::Rename, self.direction, what).wire(Verdict::Compatible, why);
+            let items = (Item::Type(before.clone(), None), Item::Type(after.clone(), None));
+            self.add(change.about(Some(items.0), Some(items.1)), &old.home, &new.home);
+            return;
+        }
+        let called =
+            |name: &Option<String>| name.as_ref().map_or("its own words".to_owned(), |name| format!("`{name}`"));
+        let what = format!("{} is described by {}, no longer by {}", spot.name, called(&after), called(&before));
+        let mut change = self.spot(Change::new(Kind::Type, self.direction, what).wire(Verdict::Compatible, why), spot);
+        change.is_quiet = true;
+        change.brings = (before.into_iter().collect(), after.into_iter().collect());
+        self.add(change, &old.pointer, &new.pointer);
+    }
+
+    fn nullability(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let places = (old.keyword("nullable"), new.keyword("nullable"));
+        let takes_null = spot.takes_null || old.says_nullable;
+        let tolerated = takes_null.then_some("the old bindings read null there anyway");
+        match (old.is_nullable(), new.is_nullable()) {
+            (false, true) => {
+                let verdict = self.shifted(Shift::More, tolerated);
+                self.say(Kind::Nullability, format!("{} may be null now", spot.name), verdict, spot, places);
+            }
+            (true, false) => {
+                let verdict = self.shifted(Shift::Fewer, None);
+                self.say(Kind::Nullability, format!("{} is no longer null", spot.name), verdict, spot, places);
+            }
+            _ => {}
+        }
+    }
+
+    /// Compares type and format, and says whether the rest can be compared.
+    fn kind(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
+        let places = (old.keyword("type"), new.keyword("type"));
+        if old.effective_kind() != new.effective_kind() {
+            let shift = match (old.effective_kind(), new.effective_kind()) {
+                (Some("integer"), Some("number")) | (Some(_), None) => Shift::More,
+                (Some("number"), Some("integer")) | (None, Some(_)) => Shift::Fewer,
+                _ => Shift::Other,
+            };
+            let tolerated = old.texts(TOLERATE);
+            let is_read = match new.kind {
+                // A phone number may come as a number, which takes its plus.
+                Some("integer") if old.own.get(SENSITIVE).is_some_and(|at| *at.value == "phone-number") => true,
+                Some("integer") => tolerated.contains("integer") || tolerated.contains("number"),
+                kind => kind.is_some_and(|kind| tolerated.contains(kind)),
+            };
+            let verdict = self.shifted(shift, is_read.then_some("the old bindings read that, too (`x-tolerate`)"));
+            let what = format!("{} is {} where it was {}", spot.name, new.described(), old.described());
+            self.say(Kind::Type, what, verdict, spot, places);
+            // Of what is altogether different nothing else is told.
+            return shift != Shift::Other;
+        }
+        if old.format != new.format
+            && let Some(shift) = reformatted(old, new)
+        {
+            let is_text = old.kind == Some("string") && !is_time(old.format);
+            let verdict = self.shifted(shift, is_text.then_some("the old bindings read any text there"));
+            let what = format!("{} is {} where it was {}", spot.name, new.described(), old.described());
+            self.say(Kind::Type, what, verdict, spot, (old.keyword("format"), new.keyword("format")));
+        }
+        true
+    }
+
+    fn values(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let texts = |values: &[Value]| values.iter().filter(|value| !value.is_null()).map(told).collect::<Vec<_>>();
+        let (before, after) = (old.values.map(texts), new.values.map(texts));
+        let places = (old.keyword("enum"), new.keyword("enum"));
+        let open = "the old bindings keep values that they do not know";
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                let lost: Vec<_> = before.iter().filter(|value| !after.contains(value)).cloned().collect();
+                let come: Vec<_> = after.iter().filter(|value| !before.contains(value)).cloned().collect();
+                if lost.is_empty() && come.is_empty() {
+                    return;
+                }
+                let shift = match (lost.is_empty(), come.is_empty()) {
+                    (true, _) => Shift::More,
+                    (_, true) => Shift::Fewer,
+                    _ => Shift::Other,
+                };
+                let (verdict, why) = self.shifted(shift, Some(open));
+                let mut parts = Vec::new();
+                parts.extend((!lost.is_empty()).then(|| format!("no longer has {}", quoted(&lost))));
+                parts.extend((!come.is_empty()).then(|| format!("has {} now", quoted(&come))));
+                let what = format!("{} {}", spot.name, parts.join(" and "));
+                let mut change = Change::new(Kind::Enum, self.direction, what).wire(verdict, why);
+                (change.lost, change.new) = (lost, come);
+                let change = self.spot(change, spot);
+                self.add(change, places.0, places.1);
+            }
+            (Some(_), None) => {
+                let verdict = self.shifted(Shift::More, Some(open));
+                self.say(Kind::Enum, format!("{} no longer lists its values", spot.name), verdict, spot, places);
+            }
+            (None, Some(after)) => {
+                let verdict = self.shifted(Shift::Fewer, None);
+                let what = format!("{} can only be {} now", spot.name, quoted(&after));
+                self.say(Kind::Enum, what, verdict, spot, places);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// What the bindings read beside what the schema says.
+    fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
+        let all = [SENSITIVE, CASE_INSENSITIVE, ALIASES, TOLERATE, ENVELOPE];
+        // How answers are read is nothing to requests; what type a text makes is.
+        let keys = if self.direction == Direction::Response { &all[..] } else { &all[..1] };
+        for key in keys.iter().copied() {
+            let (before, after) = (old.own.get(key), new.own.get(key));
+            if before.map(|at| at.value) == after.map(|at| at.value) {
+                continue;
+            }
+            let said = |at: Option<&At<'a>>| at.map_or("not there".to_owned(), |at| at.value.to_string());
+            let spot = if old.is_own(before) && new.is_own(after) { inner } else { outer };
+            let what = format!("`{key}` of {} is {} where it was {}", spot.name, said(after), said(before));
+            let change = Change::new(Kind::Behaviour, self.direction, what);
+            let why = "says how the bindings take it, not what it is";
+            let mut change = self.spot(change.wire(Verdict::Compatible, why), spot);
+            let is_less = before.is_some() && !old.texts(key).is_subset(&new.texts(key));
+            change.demands = after.is_none() || is_less;
+            let place = |at: Option<&At<'a>>, view: &View<'a>| at.map_or(view.home.clone(), |at| at.pointer.clone());
+            self.add(change, &place(before, old), &place(after, new));
+        }
+    }
+
+    /// What must not be, and what is put together in a way that has no parts to compare: there the question is put to an
+    /// engine for schemas.
+    fn choices(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
+        let sides = (self.old, self.new);
+        if self.engine.is_equal(sides, &old.pointer, &new.pointer) {
+            return;
+        }
+        let verdict = self.engine.understood(sides, self.direction, &old.pointer, &new.pointer);
+        let why = match verdict {
+            Verdict::Compatible => "every value that can travel is understood",
+            Verdict::Breaking => "there are values that can travel and are not understood",
+            _ => "whether one covers the other cannot be told: compare them",
+        };
+        let what = format!("what {} may be is put together in another way", spot.name);
+        let place = |view: &View<'a>| {
+            let list = view.alternatives.first().map(|list| &list.pointer);
+            view.choices.first().map(|at| &at.pointer).or(list).unwrap_or(&view.home).clone()
+        };
+        let (before, after) = (place(old), place(new));
+        let places = (&before, &after);
+        self.say(Kind::Type, what, (verdict, why.to_owned()), spot, (places.0, places.1));
+    }
+
+    pub(crate) fn closes(new: &View<'_>) -> bool {
+        matches!(new.extra, Extra::Closed)
+    }
+}
+
+fn is_time(format: Option<&str>) -> bool {
+    matches!(format, Some("date-time" | "date"))
+}
+
+/// How a schema's values shift with its format, if they do.
+fn reformatted(old: &View<'_>, new: &View<'_>) -> Option<Shift> {
+    match old.kind {
+        Some("integer") => {
+            let bits = |view: &View<'_>| if view.format == Some("int32") { 32 } else { 64 };
+            match bits(old).cmp(&bits(new)) {
+                std::cmp::Ordering::Less => Some(Shift::More),
+                std::cmp::Ordering::Equal => None,
+                std::cmp::Ordering::Greater => Some(Shift::Fewer),
+            }
+        }
+        Some("string") if old.format.is_none() => Some(Shift::Fewer),
+        Some("string") if new.format.is_none() => Some(Shift::More),
+        Some("string") => Some(Shift::Other),
+        // Precision is no matter of JSON.
+        _ => None,
+    }
+}
+
+/// A value among others, where a number is not the text of it.
+fn told(value: &Value) -> String {
+    match &normal(value) {
+        Value::String(text) if serde_json::from_str::<f64>(text).is_ok() => format!("'{text}'"),
+        value => plain(value),
+    }
+}
+
+/// A value as one would write it in YAML.
+pub(crate) fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub(crate) fn quoted(values: &[String]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+}

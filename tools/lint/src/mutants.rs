@@ -1,0 +1,366 @@
+//! The validator against mistakes: every kind of slip in this list, made in our own specs at the places where it can be
+//! made, has to be found there.
+
+use std::path::Path;
+
+use super::by_rules;
+use unloc_spec::Config;
+
+const SPECS: [&str; 2] = [include_str!("../../../openapi/auth.yaml"), include_str!("../../../openapi/integrator.yaml")];
+
+/// Makes a mistake at a line of a text; nothing if it cannot be made there.
+type Make = Box<dyn Fn(&[&str], usize) -> Option<Vec<String>> + Send + Sync>;
+
+/// A kind of mistake.
+struct Kind {
+    name: String,
+    make: Make,
+}
+
+fn kind(name: impl Into<String>, make: impl Fn(&[&str], usize) -> Option<Vec<String>> + Send + Sync + 'static) -> Kind {
+    Kind { name: name.into(), make: Box::new(make) }
+}
+
+/// One line becomes another.
+fn line(name: impl Into<String>, change: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Kind {
+    kind(name, move |lines, place| {
+        let new = change(lines[place])?;
+        let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        lines[place] = new;
+        Some(lines)
+    })
+}
+
+/// A text is replaced where it stands in a line.
+fn replaced(old: &'static str, new: &'static str) -> Kind {
+    line(format!("{old:?} becomes {new:?}"), move |line| line.contains(old).then(|| line.replacen(old, new, 1)))
+}
+
+/// So many lines are taken out, from one that begins like this on.
+fn without(start: &'static str, count: usize) -> Kind {
+    kind(format!("{count} lines from {start:?} on are gone"), move |lines, place| {
+        lines[place].starts_with(start).then(|| {
+            let rest = lines.iter().enumerate().filter(|(number, _)| !(place..place + count).contains(number));
+            rest.map(|(_, line)| (*line).to_owned()).collect()
+        })
+    })
+}
+
+/// A line comes in behind one that holds this.
+fn behind(mark: &'static str, new: &'static str) -> Kind {
+    kind(format!("{new:?} behind {mark:?}"), move |lines, place| {
+        lines[place].contains(mark).then(|| {
+            let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let indent = lines[place].len() - lines[place].trim_start().len();
+            lines.insert(place + 1, format!("{}{new}", " ".repeat(indent)));
+            lines
+        })
+    })
+}
+
+/// Two letters of a key change places.
+fn misspelt(key: &'static str) -> Kind {
+    line(format!("`{key}` is misspelt"), move |line| {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        let rest = rest.strip_prefix(key)?.strip_prefix(':')?;
+        let mut letters: Vec<char> = key.chars().collect();
+        let place = letters.len() / 2;
+        if letters[place - 1] == letters[place] {
+            letters[place] = 'x';
+        } else {
+            letters.swap(place - 1, place);
+        }
+        // What is a text block goes on below, and is a property of that name as likely as not.
+        Some(format!("{indent}{}:{rest}", letters.into_iter().collect::<String>()))
+    })
+}
+
+fn kinds() -> Vec<Kind> {
+    let keys = [
+        "operationId",
+        "summary",
+        "tags",
+        "parameters",
+        "requestBody",
+        "responses",
+        "content",
+        "schema",
+        "security",
+        "properties",
+        "items",
+        "enum",
+        "format",
+        "required",
+        "nullable",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "pattern",
+        "allOf",
+        "additionalProperties",
+        "servers",
+        "components",
+        "securitySchemes",
+        "flows",
+        "clientCredentials",
+        "tokenUrl",
+        "scopes",
+        "x-clients",
+        "x-environment",
+        "x-evidence",
+        "x-evidence-note",
+        "x-pagination",
+        "x-idempotent",
+        "x-envelope",
+        "x-aliases",
+        "x-tolerate",
+        "x-sensitive",
+        "x-case-insensitive",
+        "x-enum-descriptions",
+    ];
+    let mut kinds: Vec<Kind> = keys.into_iter().map(misspelt).collect();
+    for method in ["get", "post", "put", "patch", "delete"] {
+        kinds.push(line(format!("`{method}` with a letter too many"), move |line| {
+            (line == format!("    {method}:")).then(|| format!("    {method}s:"))
+        }));
+    }
+    kinds.extend([
+        replaced("type: string", "type: strin"),
+        replaced("type: object", "type: dict"),
+        replaced("type: integer", "type: int"),
+        replaced("type: string", "type: [string, 'null']"),
+        replaced("#/components/schemas/", "#/components/schema/"),
+        replaced("$ref: '#/components/schemas/", "$ref: '#/components/responses/"),
+        replaced("$ref: '#/", "$ref: 'other.yaml#/"),
+        line("a reference with a letter too many", |line| {
+            line.contains("$ref: '#").then(|| format!("{}x'", line.trim_end_matches('\'')))
+        }),
+        replaced("'200':", "'20':"),
+        replaced("'401':", "unauthorized:"),
+        replaced("'204':", "'2044':"),
+        without("        '401':", 2),
+        without("      operationId:", 1),
+        without("      summary:", 1),
+        replaced("version: '1'", "version: 1"),
+        replaced("openapi: 3.0.3", "openapi: 3.1.0"),
+        replaced("      in: path", "      in: query"),
+        replaced("      in: path", "      in: pth"),
+        replaced("      in: query", "      in: cookie"),
+        without("      required: true", 1),
+        line("a path without its slash", |line| {
+            line.strip_prefix("  /").filter(|rest| rest.ends_with(':')).map(|rest| format!("  {rest}"))
+        }),
+        line("a placeholder by another name", |line| {
+            (line.starts_with("  /") && line.contains("{lockId}")).then(|| line.replacen("{lockId}", "{lock}", 1))
+        }),
+        replaced("format: date-time", "format: datetime"),
+        replaced("format: int32", "format: uuid"),
+        line("a value of an enum twice", |line| {
+            line.strip_prefix("        - ")
+                .filter(|rest| !rest.contains([':', '$', ' ']))
+                .map(|_| format!("{line}\n{line}"))
+        }),
+        replaced("url: https://", "url: http://"),
+        replaced("tags: [", "tags: [Other, "),
+        replaced("- integrator: [", "- integrater: ["),
+        replaced("[integrator.admin]", "[integrator.admni]"),
+        replaced("summary: ", "\tsummary: "),
+        behind("      summary: ", "summary: Again"),
+        behind("          $ref: '#", "description: Beside it"),
+        behind("          type: string", "const: one"),
+        behind("          type: string", "minimum: 3"),
+        behind("          type: integer", "default: ten"),
+        behind("          type: boolean", "enum: ['yes', 'no']"),
+        behind("          type: array", "maxLength: 3"),
+        replaced("description: How ", "description: TODO How "),
+        line("a required name with a letter too many", |line| {
+            let (head, rest) = line.split_once("required: [")?;
+            Some(format!("{head}required: [x{rest}"))
+        }),
+        line("a list written as a text", |line| {
+            line.trim()
+                .strip_prefix("required: [")?
+                .strip_suffix(']')
+                .map(|_| format!("{}required: id", " ".repeat(line.len() - line.trim_start().len())))
+        }),
+        replaced("minLength: 4", "minLength: 4096"),
+        replaced("minimum: 1", "minimum: 1000000"),
+        replaced("pattern: '^[", "pattern: '^(["),
+        replaced("'+12125550101'", "'+4791234567'"),
+        replaced("installer@example.com", "installer@gmail.com"),
+        replaced(
+            "EXAMPLE-PASSWORD",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+        ),
+        replaced("created: '2024-", "created: 'May 2024-"),
+        replaced("canShare: true", "canShare: 7"),
+        replaced("locksToCreate: 10", "locksToCreate: 1000"),
+        replaced("locksToCreate: 10", "locksToCreate: ten"),
+        replaced("example: 100", "example: many"),
+        replaced("responses:", "responses: []\n      x-rest:"),
+    ]);
+    kinds.extend(later_kinds());
+    kinds
+}
+
+/// The same, for what the bindings and the house ask for beyond OpenAPI.
+fn later_kinds() -> Vec<Kind> {
+    vec![
+        without("      x-evidence: ", 1),
+        without("      tags: ", 1),
+        without("        - $ref: '#/components/parameters/", 1),
+        without("          description: ", 1),
+        without("      description: ", 1),
+        without("          format: date-time", 1),
+        without("        format: int32", 1),
+        without("          format: int32", 1),
+        without("          tokenUrl: ", 1),
+        without("            - $ref: '#/components/schemas/", 1),
+        replaced("x-evidence: documented", "x-evidence: likely"),
+        replaced("x-idempotent: true", "x-idempotent: 'true'"),
+        replaced("x-pagination: {items: ", "x-pagination: {items: x"),
+        replaced("cursor: startAfterId", "cursor: after"),
+        replaced("x-envelope: ", "x-envelope: x"),
+        replaced("x-sensitive: secret", "x-sensitive: password"),
+        replaced("x-sensitive: phone-number", "x-sensitve: phone-number"),
+        replaced("x-tolerate: [string]", "x-tolerate: [number]"),
+        replaced("x-aliases: [", "x-aliases: [7, "),
+        replaced("x-environment: sandbox", "x-environment: sandpit"),
+        kind("a value of an enum is not described", |lines, place| {
+            let is_entry = lines[place].starts_with("        ") && !lines[place].ends_with(">-");
+            (is_entry && place > 0 && lines[place - 1] == "      x-enum-descriptions:").then(|| {
+                let rest = lines.iter().enumerate().filter(|(number, _)| *number != place);
+                rest.map(|(_, line)| (*line).to_owned()).collect()
+            })
+        }),
+        line("a path without the slash at its end", |line| {
+            (line.starts_with("  /")).then(|| line.strip_suffix("/:").map(|path| format!("{path}:"))).flatten()
+        }),
+        line("a path with a slash too many", |line| {
+            (line.starts_with("  /") && line.contains("}/")).then(|| line.replacen("}/", "}//", 1))
+        }),
+        line("a summary with a full stop", |line| line.starts_with("      summary: ").then(|| format!("{line}."))),
+        line("a summary that is too long", |line| {
+            line.starts_with("      summary: ")
+                .then(|| format!("{line}, and whatever else there may be to say of it here"))
+        }),
+        replaced("'204':", "'201':"),
+        replaced("'200':", "200:"),
+        replaced("countryIso: 'NO'", "countryIso: NO"),
+        replaced("https://images.example.com", "https://images.acme.com"),
+        replaced("password: EXAMPLE", "password: hunter2"),
+        replaced("name: Front door", "nam: Front door"),
+        replaced("'+12125550101'", "+12125550101"),
+        replaced("            error: ", "            eror: "),
+        replaced("required: [id", "required: [id, id"),
+        replaced("application/json:", "application/jsn:"),
+        replaced("type: oauth2", "type: oauth"),
+        replaced("openapi: 3.0.3", "openapi: 3.0"),
+        replaced("tokenUrl: https:", "tokenUrl: http:"),
+        replaced("      name: lockId", "      name: lock"),
+        replaced("      in: path", "      in: header"),
+        replaced("  - name: Locks", "  - name: Keys"),
+        line("two operations have one name", |line| {
+            (line.starts_with("      operationId: ") && !line.ends_with(" getLock") && line.contains("Lock"))
+                .then(|| "      operationId: getLock".to_owned())
+        }),
+        line("an operation that is open to everybody", |line| {
+            (line == "      security:").then(|| "      security: []\n      x-rest:".to_owned())
+        }),
+        behind("          type: integer", "multipleOf: 0"),
+        behind("          type: string", "enum: []"),
+        behind("          type: string", "format: int64"),
+        behind("          type: string", "example: 7"),
+        behind("          type: boolean", "default: 'true'"),
+        behind("          type: object", "oneOf: []"),
+        behind("      type: object", "nullable: yes"),
+        behind("      operationId: ", "deprecated: 'yes'"),
+        behind("      operationId: ", "<<<<<<< HEAD"),
+        behind("      operationId: ", "<<: {}"),
+        behind("  - url: ", "url: https://other.example.com"),
+        behind("          type: string", "pattern: '(?<'"),
+    ]
+}
+
+/// What is not found, and why that is right.
+const SURVIVORS: &[(&str, &str)] = &[
+    ("two operations have one name", "it is told at the later of the two, which need not be the one that was changed"),
+    (
+        "1 lines from \"        - $ref: '#/components/parameters/\" on are gone",
+        "that the cursor is missing is told at `x-pagination`, some lines above",
+    ),
+    (
+        "1 lines from \"          description: \" on are gone",
+        "it is told at the name of the property, some lines above",
+    ),
+    ("1 lines from \"      description: \" on are gone", "it is told at the operation or the scheme, some lines above"),
+    (
+        "1 lines from \"          format: date-time\" on are gone",
+        "that one property has two types is told at the schema whose type fewer have, and here there are two of each",
+    ),
+    (
+        "\"pattern: '(?<'\" behind \"          type: string\"",
+        "where a pattern stands already, it is the second one that is told",
+    ),
+];
+
+/// A mistake that can be made: of which kind, in which spec, at which line.
+struct Mutant<'a> {
+    kind: &'a Kind,
+    lines: &'a [&'a str],
+    place: usize,
+}
+
+impl Mutant<'_> {
+    /// Whether something is found within three lines of the mistake.
+    fn is_found(&self) -> bool {
+        let text = (self.kind.make)(self.lines, self.place).unwrap().join("\n");
+        let found = by_rules(Path::new("mutant.yaml"), &text, Config { bindings: true, house: true });
+        found.iter().any(|finding| finding.at.line.abs_diff(self.place + 1) <= 3)
+    }
+
+    fn told(&self) -> String {
+        format!("{} at line {}: {}", self.kind.name, self.place + 1, self.lines[self.place].trim())
+    }
+}
+
+/// Every mistake of every kind; of each kind, so many in each spec at most.
+fn mutants<'a>(kinds: &'a [Kind], specs: &'a [Vec<&'a str>], most: usize) -> Vec<Mutant<'a>> {
+    let mut mutants = Vec::new();
+    for (kind, lines) in kinds.iter().flat_map(|kind| specs.iter().map(move |lines| (kind, lines))) {
+        let places: Vec<_> = (0..lines.len()).filter(|place| (kind.make)(lines, *place).is_some()).collect();
+        // Spread over the whole file.
+        let some = places.iter().copied().step_by(places.len().div_ceil(most).max(1));
+        mutants.extend(some.map(|place| Mutant { kind, lines, place }));
+    }
+    mutants
+}
+
+#[test]
+fn nearly_every_mistake_in_our_own_specs_is_found_where_it_was_made() {
+    let all = std::env::var("MUTANTS").is_ok_and(|most| most == "all");
+    let kinds = kinds();
+    assert!(kinds.len() >= 90, "{}", kinds.len());
+    let specs = SPECS.map(|spec| spec.lines().collect::<Vec<_>>());
+    let mutants = mutants(&kinds, &specs, if all { usize::MAX } else { 1 });
+    let is_made = |kind: &Kind| mutants.iter().any(|made| std::ptr::eq(made.kind, kind));
+    let never: Vec<_> = kinds.iter().filter(|kind| !is_made(kind)).map(|kind| &kind.name).collect();
+    assert!(never.is_empty(), "never made: {never:?}");
+    let survivors: Vec<&Mutant<'_>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = mutants
+            .chunks(mutants.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)))
+            .map(|chunk| scope.spawn(|| chunk.iter().filter(|mutant| !mutant.is_found()).collect::<Vec<_>>()))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    println!("{} mutants of {} kinds, {} survive", mutants.len(), kinds.len(), survivors.len());
+    survivors.iter().for_each(|mutant| println!("{}", mutant.told()));
+    let is_known = |kind: &Kind| SURVIVORS.iter().any(|(known, _)| *known == kind.name);
+    let unknown: Vec<_> =
+        survivors.iter().filter(|mutant| !is_known(mutant.kind)).map(|mutant| mutant.told()).collect();
+    assert!(unknown.is_empty(), "not found, and not in the table of survivors:\n{}", unknown.join("\n"));
+    for (kind, reason) in SURVIVORS.iter().filter(|_| all) {
+        assert!(survivors.iter().any(|mutant| mutant.kind.name == *kind), "found after all, although {reason}: {kind}");
+    }
+}

@@ -1,0 +1,202 @@
+//! Examples, walked along their schemas: what they show, and the schemas do not say.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use unloc_spec::escape;
+
+use crate::finding::{Findings, Rule, Severity};
+use crate::shape::Object;
+use crate::spec::{Node, Spec, entries};
+use unloc_spec::words::nearest;
+
+pub(super) const KNOWN: Rule = Rule {
+    id: "example-known-properties",
+    severity: Severity::Warning,
+    reason: "Readers copy examples: a name that the schema does not know is misspelt here, or forgotten there.",
+    example: "`nam: Front door` in an example, where the schema has `name`",
+};
+
+const DATE_TIME: Rule = Rule {
+    id: "date-time-format",
+    severity: Severity::Warning,
+    reason: "Without `format: date-time` a moment is a text in Rust.",
+    example: "a string `createdAt` with an example `2024-05-02T10:35:24Z` and no format",
+};
+
+const STRINGLY: Rule = Rule {
+    id: "no-stringly-boolean",
+    severity: Severity::Warning,
+    reason: "A text that says true or false is a boolean in disguise.",
+    example: "`type: string` with an example `'true'`, `enum: ['yes', 'no']`",
+};
+
+pub(crate) const RULES: &[&Rule] = &[&KNOWN, &DATE_TIME, &STRINGLY];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    let errors = findings.list.iter().filter(|finding| finding.severity == Severity::Error);
+    let wrong = errors.map(|finding| finding.pointer.clone()).collect();
+    let strange = findings.list.iter().filter(|finding| finding.rule == super::examples::STATUS.id);
+    let strange: BTreeSet<String> = strange.map(|finding| finding.pointer.clone()).collect();
+    let mut walk = Walk { spec, wrong, told: BTreeSet::new() };
+    for object in [Object::MediaType, Object::Parameter, Object::Header] {
+        for node in spec.all(object) {
+            let Some(schema) = node.value.get("schema") else { continue };
+            let at = format!("{}/schema", node.pointer);
+            let examples = examples(spec, &node.pointer, node.value).into_iter();
+            for (pointer, value) in examples.filter(|(pointer, _)| !strange.contains(pointer)) {
+                walk.value((schema, &at), (value, &pointer), findings);
+            }
+        }
+    }
+    for node in spec.all(Object::Schema) {
+        for key in ["example", "default"] {
+            if let Some(value) = node.value.get(key) {
+                walk.value((node.value, &node.pointer), (value, &format!("{}/{key}", node.pointer)), findings);
+            }
+        }
+        if let Some(values) = node.value.get("enum").and_then(Value::as_array) {
+            let is_flag = |value: &Value| {
+                value
+                    .as_str()
+                    .is_some_and(|text| ["true", "false", "yes", "no"].contains(&text.to_lowercase().as_str()))
+            };
+            if !values.is_empty() && values.iter().all(is_flag) {
+                walk.flag(&format!("{}/enum", node.pointer), findings);
+            }
+        }
+    }
+}
+
+/// The examples that stand beside a schema, with their places; those that are referred to included.
+pub(super) fn examples<'a>(spec: &Spec<'a>, pointer: &str, node: &'a Value) -> Vec<(String, &'a Value)> {
+    let single = node.get("example").map(|value| (format!("{pointer}/example"), value));
+    let named = entries(node.get("examples")).filter_map(|(name, value)| {
+        let named = Node { value, pointer: format!("{pointer}/examples/{}", escape(name)) }.follow(spec.root)?;
+        Some((format!("{}/value", named.pointer), named.value.get("value")?))
+    });
+    single.into_iter().chain(named).collect()
+}
+
+struct Walk<'a> {
+    spec: &'a Spec<'a>,
+    /// Where errors have been found: what is held to a schema that is wrong itself would only say so once more.
+    wrong: BTreeSet<String>,
+    told: BTreeSet<String>,
+}
+
+impl<'a> Walk<'a> {
+    /// A schema and all that its `allOf` takes in, each with its place; nothing where alternatives leave it open.
+    fn parts(&self, schema: (&'a Value, &str), depth: u8, parts: &mut Vec<(&'a Value, String)>) -> Option<()> {
+        let Node { value: schema, pointer } =
+            Node { value: schema.0, pointer: schema.1.to_owned() }.follow(self.spec.root)?;
+        // Several ways may lead to one part, and each of them to the next.
+        if parts.iter().any(|(known, _)| std::ptr::eq(*known, schema)) {
+            return Some(());
+        }
+        let below = format!("{pointer}/");
+        let is_wrong = self.wrong.contains(&pointer)
+            || self.wrong.range(below.clone()..).next().is_some_and(|wrong| wrong.starts_with(&below));
+        let is_open = ["oneOf", "anyOf", "not"].iter().any(|key| schema.get(*key).is_some());
+        if is_wrong || is_open || depth > 16 {
+            return None;
+        }
+        for (place, part) in schema.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            self.parts((part, &format!("{pointer}/allOf/{place}")), depth + 1, parts)?;
+        }
+        parts.push((schema, pointer));
+        Some(())
+    }
+
+    fn value(&mut self, schema: (&'a Value, &str), (value, at): (&Value, &str), findings: &mut Findings<'_>) {
+        let mut parts = Vec::new();
+        if self.parts(schema, 0, &mut parts).is_none() {
+            return;
+        }
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    let inner = format!("{at}/{}", escape(key));
+                    let described = parts.iter().find_map(|(part, pointer)| {
+                        let property = part.get("properties")?.get(key)?;
+                        Some((property, format!("{pointer}/properties/{}", escape(key))))
+                    });
+                    match described {
+                        Some((property, pointer)) => self.value((property, &pointer), (value, &inner), findings),
+                        None => unknown(&parts, key, &inner, findings),
+                    }
+                }
+            }
+            Value::Array(list) => {
+                let items =
+                    parts.iter().find_map(|(part, pointer)| Some((part.get("items")?, format!("{pointer}/items"))));
+                let Some((items, pointer)) = items else { return };
+                for (place, value) in list.iter().enumerate() {
+                    self.value((items, &pointer), (value, &format!("{at}/{place}")), findings);
+                }
+            }
+            Value::String(text) => self.text(&parts, text, findings),
+            _ => {}
+        }
+    }
+
+    /// A text that looks like more than the schema says it is.
+    fn text(&mut self, parts: &[(&Value, String)], text: &str, findings: &mut Findings<'_>) {
+        let says = |key: &str| parts.iter().any(|(part, _)| part.get(key).is_some());
+        let Some((_, pointer)) = parts.iter().find(|(part, _)| part.get("type").is_some_and(|kind| kind == "string"))
+        else {
+            return;
+        };
+        if says("format") || says("enum") || says("pattern") {
+            return;
+        }
+        if is_moment(text) && self.told.insert(pointer.clone()) {
+            let message = format!("an example here is the moment `{text}`, and the schema does not say so");
+            findings.key(&DATE_TIME, pointer, message, "add `format: date-time`");
+        }
+        if ["true", "false"].contains(&text) {
+            self.flag(&pointer.clone(), findings);
+        }
+    }
+
+    fn flag(&mut self, pointer: &str, findings: &mut Findings<'_>) {
+        if self.told.insert(pointer.to_owned()) {
+            findings.key(
+                &STRINGLY,
+                pointer,
+                "this is a boolean in disguise",
+                "write `type: boolean`, if the service sends one",
+            );
+        }
+    }
+}
+
+fn is_moment(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let sign = |place: usize, sign: u8| bytes.get(place) == Some(&sign);
+    text.len() >= 19
+        && text.starts_with(|sign: char| sign.is_ascii_digit())
+        && sign(4, b'-')
+        && sign(7, b'-')
+        && sign(10, b'T')
+        && sign(13, b':')
+}
+
+fn unknown(parts: &[(&Value, String)], key: &str, pointer: &str, findings: &mut Findings<'_>) {
+    let names = || parts.iter().flat_map(|(part, _)| entries(part.get("properties"))).map(|(name, _)| name);
+    let takes_any =
+        parts.iter().any(|(part, _)| part.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false)));
+    // Without properties an object is a map of anything.
+    if takes_any
+        || names().next().is_none()
+        || key.starts_with("x-")
+        || findings.is_told(&super::literal::REFERENCE, pointer)
+    {
+        return;
+    }
+    let help = match nearest(key, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("add `{key}` to the `properties` of the schema, or take it out here"),
+    };
+    findings.key(&KNOWN, pointer, format!("the schema knows no property `{key}`"), help);
+}

@@ -1,0 +1,63 @@
+//! The variables of servers' addresses.
+
+use serde_json::Value;
+use unloc_spec::{PathTemplate, escape};
+
+use crate::finding::{Findings, Rule, Severity};
+use crate::shape::Object;
+use crate::spec::{Spec, entries};
+use unloc_spec::words::nearest;
+
+const VARIABLES: Rule = Rule {
+    id: "server-variables",
+    severity: Severity::Error,
+    reason: "A server's address with a gap, or with what the service does not have in its place, leads nowhere.",
+    example: "`url: https://{region}.example.com` without a variable `region`, `default: mars` beside `enum: [eu, us]`",
+};
+
+const USED: Rule = Rule {
+    id: "server-variable-used",
+    severity: Severity::Warning,
+    reason: "A variable that has no place in the address changes nothing.",
+    example: "a variable `stage` of `url: https://api.example.com`",
+};
+
+pub(crate) const RULES: &[&Rule] = &[&VARIABLES, &USED];
+
+pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
+    for server in spec.all(Object::Server) {
+        let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
+        let names: Vec<_> = PathTemplate::of(url).names().collect();
+        let declared = || entries(server.value.get("variables")).map(|(name, _)| name);
+        for name in names.iter().filter(|name| declared().all(|other| other != **name)) {
+            findings.value(
+                &VARIABLES,
+                &format!("{}/url", server.pointer),
+                format!("nothing says what `{{{name}}}` is"),
+                format!("add `{name}` to `variables`"),
+            );
+        }
+        for (name, variable) in entries(server.value.get("variables")).filter(|(name, _)| !name.starts_with("x-")) {
+            let pointer = format!("{}/variables/{}", server.pointer, escape(name));
+            // Whoever misspelt one of the two is told so at the address.
+            let is_slip = names.iter().any(|other| declared().all(|name| name != *other))
+                && nearest(name, names.iter().copied()).is_some();
+            if !names.contains(&name) && !is_slip {
+                let message = format!("the address has no place for `{name}`");
+                findings.key(&USED, &pointer, message, format!("write `{{{name}}}` into the address, or take it out"));
+            }
+            let values = variable.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
+            let Some((default, values)) = variable.get("default").filter(|default| default.is_string()).zip(values)
+            else {
+                continue;
+            };
+            // OpenAPI 3.0.3, Server Variable Object: the default should exist in the enum.
+            if !values.contains(default) {
+                let names: Vec<_> = values.iter().filter_map(Value::as_str).collect();
+                let message = format!("{default} is none of the values that `{name}` can have");
+                let help = format!("choose among {}, or add it to `enum`", names.join(", "));
+                findings.value(&VARIABLES, &format!("{pointer}/default"), message, help);
+            }
+        }
+    }
+}

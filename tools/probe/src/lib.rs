@@ -1,0 +1,84 @@
+//! The probe: how a running service differs from its specs. `cargo xtask probe` is its command.
+
+mod compare;
+mod refusals;
+mod report;
+mod tokens;
+mod walk;
+mod write;
+
+use std::path::Path;
+
+use anyhow::{Context, Error, Result, ensure};
+use unloc_spec::Document;
+
+pub use walk::Access;
+use walk::Service;
+
+/// What the command says of itself.
+pub const USAGE: &str = "\
+usage: cargo xtask probe --base-url URL [--write] [--format markdown|json]
+
+Calls the operations of the specs that only read, with the credentials in UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET, and
+reports where the answers deviate, also those for an id that nothing has and for a path without the slash at its end. With
+--write, it also makes two keys, a role and a webhook for a number that is kept for fiction, takes them back, and lists what
+stays: the service has no way to delete keys and roles. Values are never shown, nor names that the specs do not know and that
+could be somebody's. Exit codes: 0 no deviation, 1 deviations, or no answer to some call, 2 not usable.";
+
+/// What came of a probe.
+pub struct Probed(Service);
+
+impl Probed {
+    /// What was found, as Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        report::markdown(&self.0.reports, &self.0.left)
+    }
+
+    /// The same as one JSON object.
+    #[must_use]
+    pub fn json(&self) -> String {
+        report::json(&self.0.reports, &self.0.left)
+    }
+
+    /// Whether any token was given.
+    #[must_use]
+    pub fn has_token(&self) -> bool {
+        self.0.has_token()
+    }
+
+    /// Whether an answer differs from the specs, or one was not to be had.
+    #[must_use]
+    pub fn deviates(&self) -> bool {
+        self.0.reports.iter().any(|report| !report.deviations.is_empty())
+    }
+}
+
+/// Whether credentials can be sent there: with TLS, or without leaving this machine.
+fn is_safe(base_url: &str) -> bool {
+    let Ok(url) = base_url.parse::<reqwest::Url>() else { return false };
+    let is_near = url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host));
+    url.scheme() == "https" || (url.scheme() == "http" && is_near)
+}
+
+/// Calls the operations that the specs of the package in this folder describe.
+///
+/// # Errors
+/// Says what of the specs cannot be read, or that the credentials would travel unprotected.
+pub fn probe(root: &Path, access: Access) -> Result<Probed> {
+    ensure!(
+        is_safe(&access.base_url),
+        "`--base-url` must begin with https://: the credentials would travel for everybody to read"
+    );
+    let read = |api: &str| Document::read(&root.join(format!("openapi/{api}.yaml")));
+    let (auth, integrator) = (read("auth")?, read("integrator")?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    runtime.block_on(async {
+        let mut service = Service::new(access, auth, integrator).map_err(Error::msg)?;
+        service.walk().await;
+        Ok(Probed(service))
+    })
+}
+
+#[cfg(test)]
+mod tests;

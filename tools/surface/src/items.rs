@@ -1,0 +1,270 @@
+//! What a program can name of the bindings: one line for each public item, sorted, to be reviewed like code.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
+use unloc_codegen::Generated;
+use unloc_spec::{Document, Error};
+
+/// The public items of the bindings of one API, of which these clients are not written by hand.
+///
+/// # Errors
+/// Every reason found why there are none.
+pub fn items(document: &Document, api: &str, clients: &BTreeSet<String>) -> Result<BTreeSet<String>, Vec<Error>> {
+    let file = Generated::of(document, api)?.finish(clients)?;
+    let mut surface = Surface { module: format!("crate::generated::{api}::"), ..Surface::default() };
+    surface.items("", &file.items);
+    Ok(surface.lines)
+}
+
+#[derive(Default)]
+struct Surface {
+    /// The path of the module, which no line repeats.
+    module: String,
+    lines: BTreeSet<String>,
+}
+
+impl Surface {
+    fn items(&mut self, path: &str, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Mod(module) if is_public(&module.vis) => {
+                    let inner = format!("{path}{}::", module.ident);
+                    self.items(&inner, module.content.as_ref().map_or(&[], |(_, items)| items));
+                }
+                Item::Struct(item) if is_public(&item.vis) => {
+                    let name = format!("{path}{}", item.ident);
+                    self.declared("struct", &name, &item.attrs);
+                    self.fields(&name, &item.fields);
+                }
+                Item::Enum(item) if is_public(&item.vis) => {
+                    let name = format!("{path}{}", item.ident);
+                    self.declared("enum", &name, &item.attrs);
+                    for variant in &item.variants {
+                        let held: Vec<_> = variant.fields.iter().map(|field| type_text(&field.ty)).collect();
+                        let held = if held.is_empty() { String::new() } else { format!("({})", held.join(", ")) };
+                        self.add(format!("{name}::{}{held}", variant.ident));
+                    }
+                }
+                Item::Fn(item) if is_public(&item.vis) => self.function(path, &item.sig),
+                Item::Type(item) if is_public(&item.vis) => {
+                    self.add(format!("type {path}{} = {}", item.ident, type_text(&item.ty)));
+                }
+                Item::Const(item) if is_public(&item.vis) => {
+                    self.add(format!("const {path}{}: {}", item.ident, type_text(&item.ty)));
+                }
+                Item::Trait(item) if is_public(&item.vis) => self.add(format!("trait {path}{}", item.ident)),
+                Item::Use(item) if is_public(&item.vis) => {
+                    self.add(format!("use {path}{}", item.tree.to_token_stream().to_string().replace(' ', "")));
+                }
+                Item::Impl(item) => self.implementation(path, item),
+                Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "open_enum") => {
+                    self.open_enum(path, item.mac.tokens.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What is derived and whether a program can build the type by its fields are promises, too.
+    fn declared(&mut self, kind: &str, name: &str, attributes: &[syn::Attribute]) {
+        let is_open = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
+        self.add(format!("{kind} {name}{}", if is_open { ", non-exhaustive" } else { "" }));
+        for attribute in attributes {
+            self.derived(name, &attribute.meta, "");
+        }
+    }
+
+    fn derived(&mut self, name: &str, meta: &Meta, condition: &str) {
+        let Meta::List(list) = meta else { return };
+        let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
+        if list.path.is_ident("derive") {
+            for derived in &parts {
+                let short = derived.path().segments.last().map(|segment| segment.ident.to_string());
+                self.add(format!("impl {} for {name}{condition}", short.unwrap_or_default()));
+            }
+        } else if list.path.is_ident("cfg_attr")
+            && let Some(when) = parts.first()
+        {
+            let condition = format!(" if {}", when.to_token_stream());
+            parts.iter().skip(1).for_each(|part| self.derived(name, part, &condition));
+        }
+    }
+
+    /// What the macro makes of its name and of the variants in its braces.
+    fn open_enum(&mut self, path: &str, tokens: TokenStream) {
+        let mut name = String::new();
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if name.is_empty() => {
+                    name = format!("{path}{ident}");
+                    self.add(format!("enum {name}, non-exhaustive"));
+                    self.add(format!("{name}::Unknown(String)"));
+                }
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                    let variants = group.stream().into_iter().filter_map(|token| match token {
+                        TokenTree::Ident(variant) => Some(format!("{name}::{variant}")),
+                        _ => None,
+                    });
+                    variants.for_each(|line| self.add(line));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn fields(&mut self, name: &str, fields: &Fields) {
+        for (place, field) in fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis)) {
+            let field_name = field.ident.as_ref().map_or_else(|| place.to_string(), ToString::to_string);
+            self.add(format!("{name}.{field_name}: {}", type_text(&field.ty)));
+        }
+    }
+
+    fn implementation(&mut self, path: &str, item: &syn::ItemImpl) {
+        let own = type_text(&item.self_ty);
+        let full = own.strip_prefix(&self.module).filter(|_| !self.module.is_empty()).map(str::to_owned);
+        // Of what the bindings add to the client itself, the crate's own name for it.
+        let own =
+            full.or_else(|| own.strip_prefix("crate::").map(str::to_owned)).unwrap_or_else(|| format!("{path}{own}"));
+        if path.is_empty() && matches!(own.as_str(), "Client") {
+            return;
+        }
+        if let Some((of, _)) = &item.trait_ {
+            self.add(format!("impl {} for {own}", text(of.to_token_stream())));
+            return;
+        }
+        for item in &item.items {
+            match item {
+                ImplItem::Fn(function) if is_public(&function.vis) => self.function(&format!("{own}::"), &function.sig),
+                ImplItem::Const(item) if is_public(&item.vis) => {
+                    self.add(format!("const {own}::{}: {}", item.ident, type_text(&item.ty)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn function(&mut self, path: &str, signature: &syn::Signature) {
+        let mut anonymous = signature.clone();
+        // The names of parameters are nobody's to rely on, and mutability is the function's own affair.
+        for (place, input) in anonymous.inputs.iter_mut().enumerate() {
+            match input {
+                syn::FnArg::Receiver(receiver) => receiver.mutability = None,
+                syn::FnArg::Typed(typed) => {
+                    let name = quote::format_ident!("_{place}");
+                    *typed.pat = syn::parse_quote!(#name);
+                }
+            }
+        }
+        let name = std::mem::replace(&mut anonymous.ident, quote::format_ident!("name"));
+        let written = item_text(quote!(pub #anonymous {}));
+        let written = written.trim_end_matches(" {}").trim_start_matches("pub ");
+        self.add(written.replacen("fn name", &format!("fn {path}{name}"), 1));
+    }
+
+    fn add(&mut self, line: String) {
+        let short = if self.module.is_empty() { line } else { line.replace(&self.module, "") };
+        self.lines.insert(short);
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn type_text(of: &Type) -> String {
+    text(of.to_token_stream())
+}
+
+/// A type on one line, as one would write it.
+fn text(tokens: TokenStream) -> String {
+    let written = item_text(quote!(type X = #tokens;));
+    written.trim_start_matches("type X = ").trim_end_matches(';').to_owned()
+}
+
+/// Pretty-printed, then brought onto one line, and names that everybody knows made short.
+fn item_text(item: TokenStream) -> String {
+    let Ok(file) = syn::parse2::<File>(item.clone()) else { return item.to_string() };
+    let printed = prettyplease::unparse(&file);
+    let mut line = printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (long, short) in [
+        ("::std::option::Option", "Option"),
+        ("::std::string::String", "String"),
+        ("::std::vec::Vec", "Vec"),
+        ("::std::convert::", ""),
+        ("::std::result::Result", "Result"),
+        ("::std::collections::", ""),
+        ("::std::fmt::", "fmt::"),
+        ("::std::default::", ""),
+        ("::std::error::", "error::"),
+        ("::std::ops::", ""),
+        ("::progenitor_client::", ""),
+        ("::chrono::", "chrono::"),
+        ("std::convert::", ""),
+        ("std::ops::", ""),
+        (" std::fmt::", " fmt::"),
+        ("< ", "<"),
+        (", >", ">"),
+        ("( ", "("),
+        (", )", ")"),
+        (" )", ")"),
+        (", {}", " {}"),
+    ] {
+        line = line.replace(long, short);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines for a module's source.
+    fn lines(source: &str) -> Vec<String> {
+        let mut surface = Surface::default();
+        surface.items("", &syn::parse_file(source).unwrap().items);
+        surface.lines.into_iter().collect()
+    }
+
+    #[test]
+    fn what_a_program_can_name_is_a_line_each_and_nothing_else_is() {
+        let source = r#"
+            pub mod types {
+                #[derive(Clone, ::serde::Serialize)]
+                #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+                #[non_exhaustive]
+                pub struct Lock { pub name: ::std::option::Option<::std::string::String>, secret: u8 }
+                pub enum State { Open, Other(u8) }
+                impl Lock { pub fn builder() -> Self { Self { name: None, secret: 0 } } fn hidden(&self) {} }
+                impl ::std::fmt::Display for State {}
+                fn hidden() {}
+            }
+            crate::open_enum! { #[doc = "Which."] Vendor, case_insensitive: true, { #[doc = "One."] One = "one", } }
+            pub(crate) struct Client;
+            impl Client { pub fn new() -> Self { Self } }
+            impl crate::Unloc { pub async fn get(mut self, first: u8, second: &str) -> u8 { 0 } }
+        "#;
+        assert_eq!(
+            lines(source),
+            [
+                "Vendor::One",
+                "Vendor::Unknown(String)",
+                "async fn Unloc::get(self, _1: u8, _2: &str) -> u8",
+                "enum Vendor, non-exhaustive",
+                "enum types::State",
+                "fn types::Lock::builder() -> Self",
+                "impl Clone for types::Lock",
+                "impl JsonSchema for types::Lock if feature = \"schemars\"",
+                "impl Serialize for types::Lock",
+                "impl fmt::Display for types::State",
+                "struct types::Lock, non-exhaustive",
+                "types::Lock.name: Option<String>",
+                "types::State::Open",
+                "types::State::Other(u8)",
+            ]
+        );
+    }
+}
