@@ -8,7 +8,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/sandbox
+//! cargo add unloc-sandbox --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,rt-multi-thread,time
 //! cargo add futures-util
 //! cargo add comfy-table --no-default-features

@@ -13,7 +13,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/sandbox
+//! cargo add unloc-sandbox --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,net,rt-multi-thread,signal
 //! cargo add axum --no-default-features --features http1,json,tokio
 //! cargo add tower-http --no-default-features --features cors

@@ -92,8 +92,10 @@ fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
     for check in CHECKS {
         timed(check.name, &|| by_cargo(check, root))?;
     }
-    timed("examples, outside of the workspace", &|| unloc_outside::check(root, || cargo(root)).map(|()| None))?;
-    timed("packages", &|| unloc_outside::packages::check(root, || cargo(root)).map(|()| None))
+    let cargo = || cargo(root);
+    timed("packages and examples, as their users have them", &|| {
+        unloc_outside::check(root, &cargo, &cargo).map(|()| None)
+    })
 }
 
 /// Holds the specs of this repository to the rules.

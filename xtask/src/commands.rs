@@ -23,7 +23,9 @@ commands:
   probe              holds a running service to the specs
   surface            writes the public API that the specs lead to into openapi/surface
   surface --check    says how it differs from what stands there
-  outside            runs the examples of the guides from a package outside of the workspace
+  package            packs the crates, with the bindings that builds without the feature `generate` take
+  outside            builds the packages as their users do, and runs the examples of the guides with them
+  outside --toolchain NAME   does so with another toolchain of rustup
   bench-report       puts what the benchmarks recorded into tables
   bench-report --check   says whether they agree with it";
 
@@ -61,7 +63,11 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "diff" => diff(&root, arguments),
         "probe" => probe(&root, arguments),
         "ci" => none(arguments).and_then(|()| found(ci::run(&root))),
-        "outside" => none(arguments).and_then(|()| found(unloc_outside::check(&root, || cargo(&root)))),
+        "package" => none(arguments).and_then(|()| package(&root)),
+        "outside" => {
+            let toolchain = toolchain(arguments)?;
+            found(unloc_outside::check(&root, &|| cargo(&root), &|| by(toolchain.as_deref(), &root)))
+        }
         "surface" => match is_check(arguments)? {
             true => found(surface(&root)),
             false => shown(&unloc_surface::write(&root)?),
@@ -173,6 +179,31 @@ fn probe(root: &Path, arguments: &mut lexopt::Parser) -> Outcome {
 /// The repository, wherever one stands in it.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+}
+
+fn package(root: &Path) -> Outcome {
+    let folder = unloc_outside::packages::pack(root, &|| cargo(root))?;
+    shown(&format!("{}: the packages, unpacked; their bindings are those of their specs\n", folder.display()))
+}
+
+fn toolchain(arguments: &mut lexopt::Parser) -> Result<Option<String>> {
+    match arguments.next()? {
+        None => Ok(None),
+        Some(Long("toolchain")) => {
+            let name = arguments.value()?.string()?;
+            none(arguments).map(|()| Some(name))
+        }
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+/// The cargo of a toolchain, or this one.
+fn by(toolchain: Option<&str>, root: &Path) -> Command {
+    let Some(name) = toolchain else { return cargo(root) };
+    let mut command = Command::new("rustup");
+    // What runs this program names its own toolchain to those that it starts.
+    command.args(["run", name, "cargo"]).current_dir(root).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+    command
 }
 
 pub(crate) fn cargo(root: &Path) -> Command {

@@ -84,7 +84,13 @@ const HOUSE: [Member; 14] = [
         build: &[],
         tests: &["unloc-sandbox"],
     },
-    Member { package: "unloc-outside", rows: &["`tools/outside/`"], always: &[], build: &[], tests: &[] },
+    Member {
+        package: "unloc-outside",
+        rows: &["`tools/outside/`"],
+        always: &["unloc-codegen", "unloc-spec"],
+        build: &[],
+        tests: &[],
+    },
     Member {
         package: "xtask",
         rows: &["`xtask/`"],

@@ -39,7 +39,7 @@ impl Workspace {
         workspace.write("Cargo.toml", &format!("{head}[lints]{lints}"));
         workspace.write(
             "programs/Cargo.toml",
-            "[package]\nname = \"programs\"\nedition = \"2024\"\n[dependencies]\nunloc = { path = \"..\", default-features = false }\n",
+            "[package]\nname = \"programs\"\nedition = \"2024\"\n[dependencies]\nunloc = { path = \"..\", default-features = false, features = [\"generate\"] }\n",
         );
         workspace.write("programs/src/lib.rs", "");
         workspace

@@ -1,9 +1,10 @@
-//! Runs the examples of the guides as their readers do: pasted into a package of their own, outside of this workspace,
-//! with the crates that the guide's `cargo add` lines name and no others.
+//! What users have of this repository, tried as they have it: the packages, and the examples of the guides, pasted into a
+//! package of their own outside of this workspace, with the crates that the guide's `cargo add` lines name and no others.
 //!
-//! rustdoc runs most of them as well, but beside everything that this workspace depends on and without a service to talk
+//! rustdoc runs most examples as well, but beside everything that this workspace depends on and without a service to talk
 //! to, so that a missing `cargo add` or a time that only a real clock gives goes unnoticed there.
 
+pub mod bindings;
 mod guide;
 mod needs;
 pub mod packages;
@@ -15,7 +16,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use guide::Block;
 use needs::Need;
@@ -40,11 +41,15 @@ struct Example {
     made: Made,
 }
 
-/// Puts all examples into one package below `target/`, builds them, and runs them beside an emulator.
-pub fn check(root: &Path, cargo: impl Fn() -> Command) -> Result<()> {
-    let target = root.join("target");
-    let package = target.join("outside");
+/// Packs the crates, puts all examples into one package beside theirs, builds it with `user`'s cargo, once with the feature
+/// `generate` and once without it, and runs the examples beside an emulator.
+///
+/// # Errors
+/// Says what cannot be packed, which example is no good, or what to run to see what failed.
+pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Command) -> Result<()> {
     let (examples, needs) = read(root)?;
+    let folder = packages::pack(root, cargo)?;
+    let package = folder.join("outside");
     for example in &examples {
         let (folder, text) = match &example.made {
             Made::Program(text) => ("src/bin", text),
@@ -52,19 +57,38 @@ pub fn check(root: &Path, cargo: impl Fn() -> Command) -> Result<()> {
         };
         write(&package.join(folder).join(format!("{}.rs", example.name)), text)?;
     }
-    let lock = fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock")?;
-    write(&package.join("Cargo.toml"), &manifest(root, &lock, &examples, &needs))?;
+    let lock = fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    write(&package.join("Cargo.toml"), &manifest(&lock, &examples, &needs))?;
     write(&package.join("tests/outside_runner.rs"), &format!("{RUNNER}\n{}", list(&examples)))?;
-    write(&package.join("Cargo.lock"), &lock)?;
-    // Offline: the versions are those of the lock file, which the checks before this one have built.
-    let mut test = cargo();
-    test.args(["test", "--offline", "--quiet", "--manifest-path"]).arg(package.join("Cargo.toml"));
-    test.arg("--target-dir").arg(&target);
-    if !test.status().context("cargo could not be started")?.success() {
-        bail!("an example does not work outside of this workspace; run this alone: cargo xtask outside");
-    }
-    println!("{} examples were run from a package of their own", examples.len());
+    write(&folder.join("Cargo.toml"), &workspace())?;
+    write(&folder.join("Cargo.lock"), &lock)?;
+    // Offline: the versions are those of the lock file, which are here, since this program was built with them.
+    let run = |arguments: &[&str]| {
+        let mut command = user();
+        command.args(arguments).args(["--offline", "--manifest-path"]).arg(folder.join("Cargo.toml"));
+        command.arg("--target-dir").arg(root.join("target"));
+        packages::run(&mut command).context("what users have does not work; run this alone: cargo xtask outside")
+    };
+    run(&["test", "-p", "outside"])?;
+    run(&["test", "-p", "outside", "--no-default-features"])?;
+    run(&["build", "-p", "outside", "-p", "unloc-sandbox", "--no-default-features", "--bins"])?;
+    println!(
+        "{} examples were run from a package of their own, with the bindings made and as they came",
+        examples.len()
+    );
     Ok(())
+}
+
+/// The workspace of the packages. Its profile is that of this one, so that what was built here serves there as well.
+fn workspace() -> String {
+    let folders = packages::NAMES.map(|name| format!("{name:?} = {{ path = {:?} }}\n", packages::folder(name)));
+    let members = packages::NAMES.map(|name| format!("{:?}, ", packages::folder(name)));
+    format!(
+        "[workspace]\nresolver = \"3\"\nmembers = [{}\"outside\"]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
+         [patch.crates-io]\n{}",
+        members.concat(),
+        folders.concat()
+    )
 }
 
 /// All examples, and what they need together.
@@ -94,14 +118,14 @@ fn read(root: &Path) -> Result<(Vec<Example>, BTreeMap<String, Need>)> {
     Ok((examples, needs))
 }
 
-/// The package. Its profile is that of this workspace, so that what was built there serves here as well.
-fn manifest(root: &Path, lock: &str, examples: &[Example], needs: &BTreeMap<String, Need>) -> String {
+/// The package. Its feature `generate` is that of `unloc`.
+fn manifest(lock: &str, examples: &[Example], needs: &BTreeMap<String, Need>) -> String {
     let mut text = String::from(
-        "[workspace]\n\n[package]\nname = \"outside\"\nedition = \"2024\"\nautobins = false\nautotests = false\n\n\
-         [profile.dev]\ndebug = \"line-tables-only\"\n\n[dependencies]\n",
+        "[package]\nname = \"outside\"\nedition = \"2024\"\nautobins = false\nautotests = false\n\n\
+         [features]\ndefault = [\"generate\"]\ngenerate = [\"unloc/generate\"]\n\n[dependencies]\n",
     );
     for (name, need) in needs {
-        _ = writeln!(text, "{name} = {}", need.toml(root, lock));
+        _ = writeln!(text, "{name} = {}", need.toml(lock));
     }
     for example in examples {
         _ = match example.made {
@@ -151,7 +175,7 @@ mod tests {
         }
         assert!(examples.iter().any(|example| matches!(example.made, Made::Test(_))));
         assert!(needs.contains_key("unloc") && needs.contains_key("tokio"));
-        let manifest = manifest(root, "", &examples, &needs);
-        assert!(manifest.contains("[workspace]\n") && manifest.contains("name = \"outside_readme_md_1\""));
+        let manifest = manifest("", &examples, &needs);
+        assert!(manifest.contains("[features]\n") && manifest.contains("name = \"outside_readme_md_1\""));
     }
 }

@@ -2,7 +2,6 @@
 
 use anyhow::{Context, Result, anyhow};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Where guides say that the checkout of this repository is.
 const CHECKOUT: &str = "../unloc";
@@ -11,22 +10,24 @@ const CHECKOUT: &str = "../unloc";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Need {
     name: String,
-    /// Its folder in this repository, for one of ours.
-    folder: Option<String>,
+    /// Whether it is one of this repository.
+    is_ours: bool,
     default_features: bool,
     features: BTreeSet<String>,
 }
 
 impl Need {
-    /// As a dependency. `cargo add` takes the newest version; of those in the lock file, so does this.
-    pub(super) fn toml(&self, root: &Path, lock: &str) -> String {
-        let Self { name, folder, default_features, features } = self;
-        let from = match folder {
-            Some(folder) => format!("path = {:?}", root.join(folder).display().to_string()),
-            None => format!("version = {:?}", newest(lock, name).unwrap_or("*")),
-        };
-        let features: Vec<_> = features.iter().collect();
-        format!("{{ {from}, default-features = {default_features}, features = {features:?} }}")
+    /// As a dependency. `cargo add` takes the newest version; of those in the lock file, so does this. What comes from the
+    /// checkout in the guides comes from its package here.
+    pub(super) fn toml(&self, lock: &str) -> String {
+        let Self { name, is_ours, default_features, features } = self;
+        let version = if *is_ours { env!("CARGO_PKG_VERSION") } else { newest(lock, name).unwrap_or("*") };
+        let mut features: Vec<_> = features.iter().map(String::as_str).collect();
+        // All that is on by default but `generate`, which the package has a feature for.
+        let is_split = name == "unloc" && *default_features;
+        features.extend(is_split.then_some("rustls"));
+        let default_features = *default_features && !is_split;
+        format!("{{ version = {version:?}, default-features = {default_features}, features = {features:?} }}")
     }
 }
 
@@ -59,8 +60,8 @@ fn one(line: &str) -> Result<Need> {
             }
             "--path" => {
                 let path = words.next().and_then(|path| path.strip_prefix(CHECKOUT));
-                let path = path.with_context(|| format!("`{line}`: the checkout is {CHECKOUT} in all guides"))?;
-                need.folder = Some(path.trim_matches('/').to_owned());
+                path.with_context(|| format!("`{line}`: the checkout is {CHECKOUT} in all guides"))?;
+                need.is_ours = true;
             }
             flag if flag.starts_with('-') => return Err(anyhow!("`cargo add {line}`: `{flag}` is not understood")),
             name if need.name.is_empty() => need.name = name.split('@').next().unwrap_or(name).to_owned(),
@@ -98,18 +99,17 @@ mod tests {
 
     #[test]
     fn lines_become_dependencies() {
-        let root = Path::new("/here");
         let text = "Say\n```sh\ncargo add unloc --path ../unloc --no-default-features --features a,b\n\
-                    cargo add --dev unloc-sandbox --path ../unloc/sandbox # for tests\n```\n//! cargo add schemars@1\n";
+                    cargo add --dev unloc-sandbox --path ../unloc/crates/emulator # for tests\n```\n//! cargo add schemars@1\n";
         let needs = named(text).unwrap();
         let lock = "name = \"schemars\"\nversion = \"1.2.0\"\n\nname = \"schemars\"\nversion = \"0.8.22\"\n\n\
                     name = \"schemars\"\nversion = \"1.10.0\"\n\nname = \"schemars_derive\"\nversion = \"2.0.0\"\n";
-        let lines: Vec<_> = needs.iter().map(|need| format!("{} {}", need.name, need.toml(root, lock))).collect();
+        let lines: Vec<_> = needs.iter().map(|need| format!("{} {}", need.name, need.toml(lock))).collect();
         assert_eq!(
             lines,
             [
-                r#"unloc { path = "/here/", default-features = false, features = ["a", "b"] }"#,
-                r#"unloc-sandbox { path = "/here/sandbox", default-features = true, features = [] }"#,
+                r#"unloc { version = "0.1.0", default-features = false, features = ["a", "b"] }"#,
+                r#"unloc-sandbox { version = "0.1.0", default-features = true, features = [] }"#,
                 r#"schemars { version = "1.10.0", default-features = true, features = [] }"#,
             ]
         );
@@ -118,7 +118,7 @@ mod tests {
             add(&mut all, &one(line).unwrap());
         }
         let together = r#"{ version = "*", default-features = true, features = ["macros", "rt"] }"#;
-        assert_eq!(all["tokio"].toml(root, lock), together);
+        assert_eq!(all["tokio"].toml(lock), together);
     }
 
     #[test]

@@ -1,0 +1,95 @@
+//! The bindings that a package carries are those of its specs, or the package is refused.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use unloc_outside::bindings::{hold, stage};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
+}
+
+/// A package of this name with two specs, and the bindings that were made of them.
+fn package(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for part in ["openapi", "src"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    for file in ["build.rs", "openapi/lint.yaml", "src/client.rs", "src/lock_holder.rs"] {
+        fs::copy(root().join(file), folder.join(file)).unwrap();
+    }
+    // The small one, under both names.
+    for api in ["auth", "integrator"] {
+        fs::copy(root().join("openapi/auth.yaml"), folder.join(format!("openapi/{api}.yaml"))).unwrap();
+    }
+    stage(&folder).unwrap();
+    folder
+}
+
+fn edit(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "{}: {from}", file.display());
+    fs::write(file, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn what_was_staged_holds_until_something_of_it_is_another() {
+    let folder = package("held");
+    hold(&folder).unwrap();
+    let refused = |what: &str| {
+        let why = hold(&folder).unwrap_err().to_string();
+        assert!(why.contains(what) && why.contains("cargo xtask package"), "{why}");
+        stage(&folder).unwrap();
+        hold(&folder).unwrap();
+    };
+    edit(&folder.join("generated/integrator.rs"), "pub mod types", "pub mod typos");
+    refused(": integrator.rs;");
+    edit(&folder.join("openapi/auth.yaml"), "\nservers:", "\n# Where it is.\nservers:");
+    refused("auth.yaml");
+    fs::remove_file(folder.join("generated/auth.rs")).unwrap();
+    refused(": auth.rs;");
+    fs::write(folder.join("generated/doors.rs"), "").unwrap();
+    refused(": doors.rs;");
+    fs::remove_dir_all(folder.join("generated")).unwrap();
+    assert!(hold(&folder).unwrap_err().to_string().contains("has no bindings"));
+}
+
+/// What the build script of a package says without the feature `generate`, as cargo runs it.
+fn built(script: &Path, folder: &Path) -> Output {
+    let out = folder.join("out");
+    fs::create_dir_all(&out).unwrap();
+    Command::new(script).current_dir(folder).env("OUT_DIR", out).output().unwrap()
+}
+
+#[test]
+fn a_build_takes_bindings_of_its_own_specs_alone() {
+    let folder = package("built");
+    let script = folder.join(format!("script{}", std::env::consts::EXE_SUFFIX));
+    let compiled =
+        Command::new("rustc").args(["--edition", "2024", "-o"]).arg(&script).arg(folder.join("build.rs")).status();
+    assert!(compiled.unwrap().success());
+    let refused = |what: &str| {
+        let Output { status, stdout, .. } = built(&script, &folder);
+        let said = String::from_utf8(stdout).unwrap();
+        let lines: Vec<_> = said.lines().filter(|line| line.starts_with("cargo::error=")).collect();
+        assert!(!status.success() && lines.len() == 1, "{said}");
+        assert!(lines[0].contains(what) && lines[0].contains("the feature `generate`"), "{said}");
+        stage(&folder).unwrap();
+    };
+    assert!(built(&script, &folder).status.success());
+    for source in ["apis.rs", "auth.rs", "integrator.rs"] {
+        let [made, taken] = ["generated", "out"].map(|place| fs::read(folder.join(place).join(source)).unwrap());
+        assert_eq!(made, taken, "{source}");
+    }
+    edit(&folder.join("openapi/integrator.yaml"), "\nservers:", "\n# Where it is.\nservers:");
+    refused("made of another openapi/integrator.yaml");
+    fs::copy(folder.join("openapi/auth.yaml"), folder.join("openapi/doors.yaml")).unwrap();
+    let Output { stdout, .. } = built(&script, &folder);
+    assert!(String::from_utf8(stdout).unwrap().contains("made of another openapi/doors.yaml"));
+    fs::remove_file(folder.join("openapi/doors.yaml")).unwrap();
+    fs::remove_dir_all(folder.join("generated")).unwrap();
+    refused("a checkout has no bindings");
+}
