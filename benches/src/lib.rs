@@ -3,6 +3,7 @@
 mod harness;
 pub mod peer;
 /// The client without `unloc`: progenitor's own output for the same spec.
+#[cfg(feature = "progenitor")]
 #[allow(
     clippy::all,
     clippy::pedantic,

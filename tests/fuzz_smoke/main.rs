@@ -1,7 +1,7 @@
 //! What fuzzers call, with the compiler that is there: every file of the corpus, what the specs show as examples, and a
 //! bounded number of changes of both, the same at each run.
 //!
-//! `FUZZ_RUNS` says how many changes there are for each target, `FUZZ_SEED` draws others. `fuzz/README.md` says how the
+//! `FUZZ_TIMES` has each target called so many times as often, `FUZZ_SEED` draws others. `fuzz/README.md` says how the
 //! real fuzzers are run.
 
 #![allow(
@@ -59,7 +59,7 @@ fn smoke(name: &str, runs: u64) {
     let inputs: Vec<_> = kept.into_iter().chain(seeds::of(name)).collect();
     inputs.iter().for_each(|input| call(target, input));
     let mut mutator = Mutator::new(setting("FUZZ_SEED").unwrap_or(1));
-    for _ in 0..setting("FUZZ_RUNS").unwrap_or(runs) {
+    for _ in 0..runs * setting("FUZZ_TIMES").unwrap_or(1) {
         call(target, &mutator.change(&inputs));
     }
 }

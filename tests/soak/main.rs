@@ -64,7 +64,7 @@ impl Dice {
 }
 
 fn seconds() -> u64 {
-    let text = std::env::var("SOAK_SECONDS").unwrap_or_else(|_| "8".to_owned());
+    let text = std::env::var("SOAK_SECONDS").unwrap_or_else(|_| "6".to_owned());
     text.parse().unwrap_or_else(|_| panic!("SOAK_SECONDS is no number of seconds: {text}"))
 }
 

@@ -22,39 +22,53 @@ struct Check {
 
 const DENY: &[&str] = &["--", "-D", "warnings"];
 const NATIVE_TLS: &str = "native-tls";
-const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions"];
 const SCHEMARS: &str = "unloc/schemars";
+const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions", "--no-default-features"];
 
-/// Takes longest of all tests, and no feature has to do with it.
-const MODEL: &str = "call::tests::model";
-
+/// Without its default features `unloc` has the bindings that were staged before.
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
     check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
     check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features", "--all-targets"]),
-    check("lints, schemars", &["clippy", "-p", "unloc", "--all-targets", "--features", "schemars"]),
     check(
         "lints, rustls without provider",
         &["clippy", "-p", "unloc", "--no-default-features", "--features", "rustls-no-provider"],
     ),
     check("lints, native TLS", &["clippy", "-p", "unloc", "--no-default-features", "--features", NATIVE_TLS]),
-    check("lints, all features", &["clippy", "-p", "unloc", "--all-features"]),
+    check("lints, all features", &["clippy", "-p", "unloc", "--all-features", "--all-targets"]),
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--target", WASM]),
-    Check {
-        name: "tests and doctests",
-        arguments: &["test", "--workspace", "--features", SCHEMARS],
-        environment: &[("SOAK_SECONDS", "30")],
-    },
-    check(
-        "tests, no features",
-        &["test", "-p", "unloc", "--no-default-features", "--lib", "--test", "contract", "--", "--skip", MODEL],
-    ),
+    check("tests and doctests", &["test", "--workspace", "--features", SCHEMARS]),
+    check("tests, no features", &["test", "-p", "unloc", "--no-default-features", "--lib", "--test", "contract"]),
     Check {
         name: "documentation",
         arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     check("instructions", COUNTED),
+];
+
+/// What is random, a hundred times as long as in the checks above.
+const SOAK: &[Check] = &[
+    Check {
+        name: "lives of calls and tokens",
+        arguments: &["test", "-p", "unloc", "--lib", "call::tests::model"],
+        environment: &[("PROPTEST_CASES", "10000")],
+    },
+    Check {
+        name: "callers in trouble",
+        arguments: &["test", "-p", "unloc", "--test", "soak", "--", "--nocapture"],
+        environment: &[("SOAK_SECONDS", "600")],
+    },
+    Check {
+        name: "requests of any kind",
+        arguments: &["test", "-p", "unloc-sandbox", "--test", "any_request", "properties"],
+        environment: &[("PROPTEST_CASES", "10000")],
+    },
+    Check {
+        name: "inputs of any kind",
+        arguments: &["test", "-p", "unloc", "--test", "fuzz_smoke"],
+        environment: &[("FUZZ_TIMES", "100")],
+    },
 ];
 
 const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check {
@@ -82,6 +96,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Runs what is random for as long as it takes to believe it: some 25 minutes.
+pub(crate) fn soak(root: &Path) -> Result<()> {
+    SOAK.iter().try_for_each(|check| timed(check.name, &|| by_cargo(check, root)).map(drop))
+}
+
 fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
     let mut timed =
         |name, check: &dyn Fn() -> Result<Option<Skip>>| timed(name, check).map(|skip| skipped.extend(skip));
@@ -89,6 +108,7 @@ fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
     timed("surface", &|| surface(root).map(|()| None))?;
     timed("figures", &|| report::check(root).map(|()| None).map_err(Error::from_boxed))?;
     timed("changes since main", &|| changes(root))?;
+    timed("bindings", &|| unloc_outside::bindings::stage(root).map(|()| None))?;
     for check in CHECKS {
         timed(check.name, &|| by_cargo(check, root))?;
     }

@@ -18,6 +18,7 @@ usage: cargo xtask <command>
 
 commands:
   ci                 every check that continuous integration runs
+  soak               the random tests among them, a hundred times as long
   validate           says what is wrong with the specs, or with the files it is given
   diff               says what the changes of the specs do to those who use the bindings
   probe              holds a running service to the specs
@@ -62,6 +63,7 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "validate" => validate(&root, arguments),
         "diff" => diff(&root, arguments),
         "probe" => probe(&root, arguments),
+        "soak" => none(arguments).and_then(|()| found(ci::soak(&root))),
         "ci" => none(arguments).and_then(|()| found(ci::run(&root))),
         "package" => none(arguments).and_then(|()| package(&root)),
         "outside" => {

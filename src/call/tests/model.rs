@@ -11,8 +11,8 @@ use crate::scope::Scope;
 use crate::text::Secret;
 use crate::token::{FetchToken, TokenSource};
 
-/// How many lives are tried.
-const CASES: u32 = 10_000;
+/// How many lives are tried, unless `PROPTEST_CASES` says it: `cargo xtask soak` tries a hundred times as many.
+const CASES: u32 = 100;
 
 /// One event of a life.
 #[derive(Clone, Debug)]
@@ -391,8 +391,9 @@ fn no_order_of_events_lets_a_dead_token_out_doubles_a_fetch_or_a_key_or_leaves_a
         }
     }));
     let lives = proptest::collection::vec(step(), 1..25);
+    let cases = std::env::var("PROPTEST_CASES").map_or(CASES, |cases| cases.parse().unwrap());
     // To shrink a failure takes longer than to find it; this is enough to read it.
-    let config = ProptestConfig { max_shrink_iters: 2000, ..ProptestConfig::with_cases(CASES) };
+    let config = ProptestConfig { max_shrink_iters: 2000, ..ProptestConfig::with_cases(cases) };
     proptest!(config, |(steps in lives)| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let wrongs = runtime.block_on(live(steps));

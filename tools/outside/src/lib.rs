@@ -57,10 +57,11 @@ pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Comman
         };
         write(&package.join(folder).join(format!("{}.rs", example.name)), text)?;
     }
-    let lock = fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    let read = |file: &str| fs::read_to_string(root.join(file)).with_context(|| format!("{file} cannot be read"));
+    let lock = read("Cargo.lock")?;
     write(&package.join("Cargo.toml"), &manifest(&lock, &examples, &needs))?;
     write(&package.join("tests/outside_runner.rs"), &format!("{RUNNER}\n{}", list(&examples)))?;
-    write(&folder.join("Cargo.toml"), &workspace())?;
+    write(&folder.join("Cargo.toml"), &workspace(&read("Cargo.toml")?))?;
     write(&folder.join("Cargo.lock"), &lock)?;
     // Offline: the versions are those of the lock file, which are here, since this program was built with them.
     let run = |arguments: &[&str]| {
@@ -79,13 +80,18 @@ pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Comman
     Ok(())
 }
 
-/// The workspace of the packages. Its profile is that of this one, so that what was built here serves there as well.
-fn workspace() -> String {
+/// The workspace of the packages. Its profiles are those of this one, so that what was built here serves there as well.
+fn workspace(manifest: &str) -> String {
+    let mut is_profile = false;
+    let profiles = manifest.lines().filter(|line| {
+        is_profile = if line.starts_with('[') { line.starts_with("[profile.") } else { is_profile };
+        is_profile
+    });
+    let profiles: String = profiles.map(|line| format!("{line}\n")).collect();
     let folders = packages::NAMES.map(|name| format!("{name:?} = {{ path = {:?} }}\n", packages::folder(name)));
     let members = packages::NAMES.map(|name| format!("{:?}, ", packages::folder(name)));
     format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [{}\"outside\"]\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
-         [patch.crates-io]\n{}",
+        "[workspace]\nresolver = \"3\"\nmembers = [{}\"outside\"]\n\n{profiles}\n[patch.crates-io]\n{}",
         members.concat(),
         folders.concat()
     )
