@@ -1,0 +1,65 @@
+//! Who may use whom: the crates of this repository depend on each other as CONTRIBUTING.md draws it, and each has its row
+//! in the table there.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+const USES: &str = " --> ";
+const TO_BUILD: &str = " -.-> ";
+const IN_TESTS: &str = " uses ";
+
+/// A dependency of one package on another: from, how, to.
+type Edge = (String, &'static str, String);
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The packages of a workspace, and what they depend on by its path.
+fn read(manifest: &str, packages: &mut BTreeSet<String>, edges: &mut BTreeSet<Edge>) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"]);
+    let output = cargo.arg(root().join(manifest)).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for package in metadata["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        packages.insert(name.to_owned());
+        let dependencies = package["dependencies"].as_array().unwrap().iter();
+        for dependency in dependencies.filter(|dependency| dependency["path"].is_string()) {
+            let how = match dependency["kind"].as_str() {
+                None => USES,
+                Some("build") => TO_BUILD,
+                Some(_) => IN_TESTS,
+            };
+            edges.insert((name.to_owned(), how, dependency["name"].as_str().unwrap().to_owned()));
+        }
+    }
+}
+
+#[test]
+fn crates_depend_on_each_other_as_the_guide_draws_it() {
+    let (mut packages, mut edges) = (BTreeSet::new(), BTreeSet::new());
+    read("Cargo.toml", &mut packages, &mut edges);
+    read("fuzz/Cargo.toml", &mut packages, &mut edges);
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let section = text.split("\n## ").find(|section| section.starts_with("Layout\n")).unwrap();
+    let name = |word: &str| word.trim_matches(['`', '*', ' ', ',', ';', '.', '&']).to_owned();
+    let mut drawn = BTreeSet::new();
+    for line in section.lines().filter(|line| !line.starts_with('|')) {
+        let arrow = [USES, TO_BUILD, IN_TESTS].into_iter().find(|arrow| line.contains(arrow));
+        let Some((from, to)) = arrow.and_then(|arrow| line.split_once(arrow)) else { continue };
+        let to = to.split([' ', ',']).map(name).filter(|to| !to.is_empty());
+        drawn.extend(to.map(|to| (name(from), arrow.unwrap(), to)));
+    }
+    let (wrong, gone): (Vec<_>, Vec<_>) = (edges.difference(&drawn).collect(), drawn.difference(&edges).collect());
+    assert!(wrong.is_empty() && gone.is_empty(), "not drawn: {wrong:#?}, drawn and not so: {gone:#?}");
+    let rows = section.lines().filter_map(|line| Some(name(line.strip_prefix('|')?.split('|').nth(1)?)));
+    let rows: BTreeSet<_> = rows.filter(|name| name.starts_with(|first: char| first.is_ascii_lowercase())).collect();
+    let rows: BTreeSet<_> = rows.into_iter().filter(|name| name != "crate").collect();
+    assert_eq!(rows, packages, "each crate has its row in the table");
+}
