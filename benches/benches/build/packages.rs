@@ -12,8 +12,8 @@ pub(crate) const PROGRAMS: [(&str, &str); 3] = [
     ("examples/quickstart.rs, with the sandbox", "quickstart"),
 ];
 
-/// The bindings, by the files that the build makes.
-const MADE: [&str; 2] = ["auth.rs", "integrator.rs"];
+/// Where generated sources are included from, as it stands in a source.
+const OUT_DIR: &str = "env!(\"OUT_DIR\")";
 /// What needs the generator, or what is not copied.
 const LEFT_OUT: [&str; 2] = ["[build-dependencies]", "[dev-dependencies]"];
 
@@ -24,7 +24,7 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// Puts a copy of `unloc` together in which the bindings are source code like any other. Without a folder that has them
-/// they are empty, and the copy is one that cargo can read but not build.
+/// they are missing, and the copy is one that cargo can read but not build.
 pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
     let _ = fs::remove_dir_all(folder);
     copy(&root().join("src"), &folder.join("src"))?;
@@ -33,19 +33,18 @@ pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
     }
     let manifest = without(&fs::read_to_string(root().join("Cargo.toml"))?, &LEFT_OUT);
     fs::write(folder.join("Cargo.toml"), alone(&manifest)?)?;
-    let generated = folder.join("src/generated.rs");
-    let mut text = fs::read_to_string(&generated)?;
-    for name in MADE {
-        let (by_build, by_hand) = (format!(r#"concat!(env!("OUT_DIR"), "/{name}")"#), format!(r#""made/{name}""#));
-        if !text.contains(&by_build) {
-            return Err(format!("src/generated.rs does not include {by_build}").into());
-        }
-        text = text.replace(&by_build, &by_hand);
-        let bindings = made.map(|made| fs::read_to_string(made.join(name))).transpose()?;
-        fs::create_dir_all(folder.join("src/made"))?;
-        fs::write(folder.join("src/made").join(name), bindings.unwrap_or_default())?;
+    let (generated, by_hand) = (folder.join("src/generated.rs"), folder.join("src/made"));
+    let text = fs::read_to_string(&generated)?;
+    if !text.contains(OUT_DIR) {
+        return Err(format!("src/generated.rs includes nothing from {OUT_DIR}").into());
     }
-    Ok(fs::write(generated, text)?)
+    fs::write(generated, text.replace(OUT_DIR, "\"made\""))?;
+    let Some(made) = made else { return Ok(()) };
+    copy(made, &by_hand)?;
+    // This one includes the others.
+    let apis = by_hand.join("apis.rs");
+    let text = fs::read_to_string(&apis).map_err(|error| format!("{}: {error}", apis.display()))?;
+    Ok(fs::write(apis, text.replace(OUT_DIR, "\".\""))?)
 }
 
 /// Puts the programs together, as one package: so they have the same reqwest.
