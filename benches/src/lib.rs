@@ -141,12 +141,14 @@ fn plan(arguments: &[String]) -> Result<Option<Plan>> {
     if arguments == [server::SERVE] {
         return Ok(None);
     }
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let known = ["--bench", "--quick", "--test", RECORD];
-    if let Some(other) = arguments.iter().find(|argument| !known.contains(&argument.as_str())) {
+    let unknown = arguments.iter().find(|argument| !known.contains(&argument.as_str()));
+    // `cargo test` may have words for tests of other programs.
+    if let Some(other) = unknown.filter(|_| has("--bench")) {
         let why = "--quick for a short run, --test to see that it works, --record to write down what was found";
         return Err(format!("`{other}` is none of the arguments: {why}").into());
     }
-    let has = |name: &str| arguments.iter().any(|argument| argument == name);
     // `cargo bench` says `--bench`; without it, it is `cargo test` that asks whether this works at all.
     Ok(Some(match (has("--test") || !has("--bench"), has("--quick")) {
         (true, false) => Plan::SMOKE,
