@@ -1,27 +1,14 @@
-//! What is built beside this checkout: a copy that makes nothing, and small programs.
+//! What is built beside this checkout: a copy that makes nothing, and a package with other TLS.
 
 use std::fs;
 use std::path::Path;
 
-use unloc_benches::Result;
-
-/// The programs that are compared by size: what they are, and their name.
-pub(crate) const PROGRAMS: [(&str, &str); 3] = [
-    ("reqwest, one call, an answer of any shape", "bare"),
-    ("unloc, the same call", "with-unloc"),
-    ("examples/quickstart.rs, with the sandbox", "quickstart"),
-];
+use unloc_benches::{Result, root};
 
 /// Where generated sources are included from, as it stands in a source.
 const OUT_DIR: &str = "env!(\"OUT_DIR\")";
 /// What needs the generator, or what is not copied.
 const LEFT_OUT: [&str; 2] = ["[build-dependencies]", "[dev-dependencies]"];
-
-/// This checkout.
-pub(crate) fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
-}
 
 /// Puts a copy of `unloc` together in which the bindings are source code like any other. Without a folder that has them
 /// they are missing, and the copy is one that cargo can read but not build.
@@ -47,28 +34,13 @@ pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
     Ok(fs::write(apis, text.replace(OUT_DIR, "\".\""))?)
 }
 
-/// Puts the programs together, as one package: so they have the same reqwest.
-pub(crate) fn programs(folder: &Path) -> Result<()> {
-    package(folder, include_str!("programs/manifest.toml"))?;
-    let bin = folder.join("src/bin");
-    fs::create_dir_all(&bin)?;
-    fs::write(bin.join("bare.rs"), include_str!("programs/bare.rs"))?;
-    fs::write(bin.join("with-unloc.rs"), include_str!("programs/with_unloc.rs"))?;
-    fs::copy(root().join("examples/quickstart.rs"), bin.join("quickstart.rs"))?;
-    Ok(())
-}
-
 /// Puts a package together that depends on `unloc` and brings the cryptography for its TLS.
 pub(crate) fn ring(folder: &Path) -> Result<()> {
-    package(folder, include_str!("programs/ring.toml"))?;
     fs::create_dir_all(folder.join("src"))?;
-    Ok(fs::write(folder.join("src/lib.rs"), "")?)
-}
-
-fn package(folder: &Path, manifest: &str) -> Result<()> {
-    fs::create_dir_all(folder)?;
+    fs::write(folder.join("src/lib.rs"), "")?;
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    Ok(fs::write(folder.join("Cargo.toml"), manifest.replace("\"ROOT", &format!("\"{}", quoted(root()))))?)
+    let manifest = include_str!("ring.toml").replace("ROOT", &quoted(root()));
+    Ok(fs::write(folder.join("Cargo.toml"), manifest)?)
 }
 
 /// A path as it stands in a text of TOML.
