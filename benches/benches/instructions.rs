@@ -16,7 +16,7 @@ use unloc::token::{Token, TokenCache};
 use unloc::types::{LockEnvelope, LockList};
 use unloc::{LockHolder, Scope, Scopes, Unloc};
 use unloc_benches::{
-    NO_LOCK, RECORD, Record, Result, Row, Spread, TOKEN, accept, exit, lock, locks, recorded, report, typed,
+    NO_LOCK, RECORD, Record, Result, Row, Spread, TOKEN, accept, begin, exit, finish, lock, locks, root, typed,
 };
 
 const BENCH: &str = "instructions";
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     exit(match words.as_slice() {
         [COUNT, name, times] => times.parse().map_err(Into::into).and_then(|times| run(name, times)),
         // `cargo bench` says `--bench`; without it, it is `cargo test` that asks whether this works at all.
-        ["--test"] | [] if words.len() == arguments.len() => {
+        _ if words.len() == arguments.len() => {
             PARTS.iter().try_for_each(|part| (part.run)(2)).map(|()| println!("works; nothing was counted"))
         }
         [] | [RECORD] => measure(&arguments),
@@ -74,18 +74,19 @@ fn measure(arguments: &[String]) -> Result<()> {
         return Ok(());
     }
     let machine = unloc_benches::this_machine();
-    let before = Record::read(recorded(), BENCH).ok();
+    let before = Record::read(root(), BENCH).ok();
+    let record = begin(BENCH, arguments)?;
     let mut rows = Vec::new();
     for Part { name, times, .. } in PARTS {
         let (few, many) = (counted(name, WARM)?, counted(name, WARM + times)?);
         let each = (many.saturating_sub(few) as f64 / times as f64).round();
-        rows.push(Row::new("", name).with(BENCH, "", Spread::single(each)));
+        rows.push(Row::new("", name).with(BENCH, Spread::single(each)));
     }
     let alike = before.as_ref().is_some_and(|before| before.machine.is_like(&machine));
     let same = before.as_ref().is_some_and(|before| before.machine.compiles_like(&machine));
     let tolerance = if same { TOLERANCE } else { FAR };
     let grown = before.as_ref().map(|before| grown(before, &rows, tolerance)).unwrap_or_default();
-    report(BENCH, machine, rows, arguments)?;
+    finish(record, rows)?;
     match before {
         _ if arguments.iter().any(|argument| argument == RECORD) => Ok(()),
         None => Err(format!("nothing is recorded to compare this with: {RECORD} does it").into()),
@@ -105,10 +106,10 @@ fn measure(arguments: &[String]) -> Result<()> {
 
 /// What takes more than it did, and what is not recorded.
 fn grown(before: &Record, rows: &[Row], tolerance: f64) -> String {
-    let count = |row: &Row| row.get(BENCH).map(|figure| figure.spread.median());
+    let count = |row: &Row| row.get(BENCH).map(Spread::median);
     let what = rows.iter().filter_map(|row| {
         let (now, name) = (count(row)?, &row.name);
-        match before.row("", name).and_then(count) {
+        match before.rows.iter().find(|row| row.name == *name).and_then(count) {
             None => Some(format!("{name}: {now}, and none recorded")),
             Some(then) if now > then * (1.0 + tolerance) => Some(format!("{name}: {now} instead of {then}")),
             Some(_) => None,

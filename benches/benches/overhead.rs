@@ -14,7 +14,7 @@ use reqwest::redirect::Policy;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use unloc::{LockHolder, Scope, Unloc};
-use unloc_benches::{LOCKS, Plan, Result, Row, Rung, Server, TOKEN, compared, interleave, plain, typed};
+use unloc_benches::{LOCKS, Plan, Result, Row, Rung, Server, Spread, TOKEN, compared, interleave, plain, typed};
 
 const HOME: &str = "373c3bdd-ff32-4caa-9eca-bfc54e5042d5";
 const LOCK: &str = "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f0000";
@@ -93,7 +93,7 @@ impl Bench<'_> {
         let rows = compared(operation, &rungs, &rounds, BASE);
         let figure = |rung: &str, figure: &str| {
             let row = rows.iter().find(|row| row.name == rung)?;
-            row.get(figure).map(|figure| figure.spread.median())
+            row.get(figure).map(Spread::median)
         };
         let allocations = |rung| figure(rung, "allocations").ok_or("a rung was not measured");
         let (own, base) = (allocations("unloc")?, allocations(BASE)?);

@@ -1,14 +1,13 @@
 //! A long list, read page by page from a service that takes its time, by a caller who takes its own: each page asked for
-//! when it is wanted, beside `pages()`, which fetches the next one ahead. And whether a whole list takes more memory the
-//! longer one reads.
+//! when it is wanted, beside `pages()`, which fetches the next one ahead.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use unloc::{LockHolder, Unloc};
-use unloc_benches::{Plan, Result, Row, Spread, held_by};
+use unloc_benches::{Plan, Result, Row, Spread};
 use unloc_sandbox::{Fault, Sandbox};
 
 /// How many the town has; the lock holder whose keys are read has some 100 000 of them.
@@ -21,18 +20,10 @@ const CALLERS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(10), Durat
 const PAGES: usize = 60;
 
 fn main() -> ExitCode {
-    unloc_benches::main("paging", |plan| {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let (sandbox, home, mut rows) = runtime.block_on(measure(plan))?;
-        if !plan.is_smoke() {
-            rows.push(memory(&runtime, &home)?);
-        }
-        drop(sandbox);
-        Ok(rows)
-    })
+    unloc_benches::main("paging", |plan| Builder::new_current_thread().enable_all().build()?.block_on(measure(plan)))
 }
 
-async fn measure(plan: Plan) -> Result<(Sandbox, LockHolder, Vec<Row>)> {
+async fn measure(plan: Plan) -> Result<Vec<Row>> {
     let sandbox = Sandbox::builder().keys(KEYS).start().await?;
     let unloc = Unloc::builder().environment(sandbox.base_url());
     let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
@@ -51,11 +42,11 @@ async fn measure(plan: Plan) -> Result<(Sandbox, LockHolder, Vec<Row>)> {
             ratios.push(other.as_secs_f64() / one.as_secs_f64());
         }
         let group = format!("{} ms of work a page", caller.as_millis());
-        rows.push(Row::new(&group, "one by one").with("time a page", "ms", Spread::of(single)));
-        let row = Row::new(&group, "fetched ahead").with("time a page", "ms", Spread::of(ahead));
-        rows.push(row.with("to one by one", "", Spread::of(ratios)));
+        rows.push(Row::new(&group, "one by one").with("time a page, ms", Spread::of(single)));
+        let row = Row::new(&group, "fetched ahead").with("time a page, ms", Spread::of(ahead));
+        rows.push(row.with("to one by one", Spread::of(ratios)));
     }
-    Ok((sandbox, home, rows))
+    Ok(rows)
 }
 
 /// Asks for each page when the one before it is done.
@@ -81,23 +72,4 @@ async fn fetched_ahead(home: &LockHolder, pages: usize, work: Duration) -> Resul
         tokio::time::sleep(work).await;
     }
     Ok(begun.elapsed())
-}
-
-/// What is held more after the whole list than after its first pages.
-fn memory(runtime: &Runtime, home: &LockHolder) -> Result<Row> {
-    let mut items = home.get_keys().limit(PAGE).items();
-    let mut count = 0;
-    let mut read = |most: usize| {
-        runtime.block_on(async {
-            while count < most && items.try_next().await?.is_some() {
-                count += 1;
-            }
-            Ok::<_, unloc::Error>(())
-        })
-    };
-    read(2_000)?;
-    let (read, held) = held_by(|| read(usize::MAX));
-    read?;
-    let row = Row::new("a whole list", &format!("items(), {count} keys in pages of {PAGE}"));
-    Ok(row.with("held more at its end", "bytes", Spread::single(held as f64)))
 }

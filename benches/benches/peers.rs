@@ -43,23 +43,19 @@ fn main() -> ExitCode {
         for _ in 0..if plan.is_smoke() { 0 } else { WARM } {
             job.round(plan, &mut running, 0)?;
         }
-        let (mut locks, mut pages, mut starts) = (Table::default(), Table::default(), Table::default());
+        let (mut locks, mut pages) = (Vec::new(), Vec::new());
         for number in 0..plan.rounds {
             let (lock, page) = job.round(plan, &mut running, number)?;
-            locks.add(lock);
-            pages.add(page);
-            starts.add(job.starts(number)?);
+            locks.push(lock);
+            pages.push(page);
         }
-        let mut rows = locks.rows("getLock");
-        rows.extend(pages.rows(&format!("a page of {PAGE} keys")));
-        rows.extend(starts.rows("a program that reads one lock"));
-        let stopped = job.stopped_by_quirks(&sandbox, plan);
-        for ((peer, running), stopped) in PEERS.iter().zip(running).zip(stopped) {
-            let row = with_memory(Row::new("a program that has done all this", peer.name), running.memory());
+        running.into_iter().try_for_each(Running::end)?;
+        let mut rows = compared("getLock", &locks);
+        rows.extend(compared(&format!("a page of {PAGE} keys"), &pages));
+        for (peer, stopped) in PEERS.iter().zip(job.stopped_by_quirks(&sandbox, plan)) {
             let count = |number: usize| Spread::single(number as f64);
-            let row = row.with("lines a user writes", "", count(peer.lines()));
-            rows.push(row.with(&format!("stopped by, of {} quirks", Quirk::ALL.len()), "", count(stopped)));
-            running.end()?;
+            let row = Row::new("the whole job", peer.name).with("lines a user writes", count(peer.lines()));
+            rows.push(row.with(&format!("stopped by, of {} quirks", Quirk::ALL.len()), count(stopped)));
         }
         Ok(rows)
     })
@@ -84,13 +80,6 @@ struct Job {
     keys: usize,
 }
 
-/// What one took in one round, in microseconds.
-struct Took {
-    cpu: f64,
-    wall: f64,
-    memory: Option<f64>,
-}
-
 impl Job {
     fn of(sandbox: &Sandbox) -> Result<Self> {
         let town = sandbox.town();
@@ -109,35 +98,18 @@ impl Job {
         Ok(Self { settings, keys })
     }
 
-    /// Each peer reads the lock and the list. Gives what a lock and a page took.
-    fn round(&self, plan: Plan, running: &mut [Running], number: usize) -> Result<(Vec<Took>, Vec<Took>)> {
+    /// Each peer reads the lock and the list. Gives the processor time that a lock and a page took of each.
+    fn round(&self, plan: Plan, running: &mut [Running], number: usize) -> Result<(Vec<f64>, Vec<f64>)> {
         let (locks, lists) = (plan.calls(LOCKS), plan.calls(LISTS));
         let lock = in_turn(running, number, |peer| peer.order("lock", locks))?;
         agree(&lock, locks)?;
         let list = in_turn(running, number, |peer| peer.order("keys", lists))?;
         agree(&list, lists * self.keys)?;
         let pages = self.keys.div_ceil(PAGE) as f64;
-        let each = |answers: &[Answer], calls: f64| {
-            answers.iter().map(|took| Took { cpu: took.cpu / calls, wall: took.wall / calls, memory: None }).collect()
-        };
+        let each = |answers: &[Answer], calls: f64| answers.iter().map(|took| took.cpu / calls).collect();
         Ok((each(&lock, 1.0), each(&list, pages)))
     }
 
-    /// Each peer is started for one lock, and ends.
-    fn starts(&self, number: usize) -> Result<Vec<Took>> {
-        let mut peers = PEERS;
-        in_turn(&mut peers, number, |peer| {
-            let mut running = peer.start(&self.settings, Stdio::inherit())?;
-            let answer = running.order("lock", 1)?;
-            agree(&[answer], 1)?;
-            let memory = running.memory();
-            let wall = running.end()?.as_secs_f64() * 1e6;
-            Ok(Took { cpu: answer.cpu_since_start, wall, memory })
-        })
-    }
-}
-
-impl Job {
     /// Of how many quirks of the service each peer cannot do the job, or reads something else than `unloc`.
     fn stopped_by_quirks(&self, sandbox: &Sandbox, plan: Plan) -> Vec<usize> {
         let mut stopped = vec![0; PEERS.len()];
@@ -185,37 +157,12 @@ fn agree(answers: &[Answer], count: usize) -> Result<()> {
     }
 }
 
-/// The rounds of each peer.
-#[derive(Default)]
-struct Table(Vec<Vec<Took>>);
-
-impl Table {
-    fn add(&mut self, round: Vec<Took>) {
-        self.0.push(round);
-    }
-
-    /// A row for each peer, each round compared within itself.
-    fn rows(&self, group: &str) -> Vec<Row> {
-        let row = |(place, peer): (usize, &Peer)| {
-            let each = |value: fn(&Took) -> f64| Spread::of(self.0.iter().map(|round| value(&round[place])));
-            let ratio = |value: fn(&Took) -> f64| {
-                Spread::of(self.0.iter().map(|round| value(&round[place]) / value(&round[0])))
-            };
-            let row = Row::new(group, peer.name)
-                .with("CPU", "µs", each(|took| took.cpu))
-                .with("CPU to unloc", "", ratio(|took| took.cpu))
-                .with("wall p50", "µs", each(|took| took.wall))
-                .with("wall to unloc", "", ratio(|took| took.wall));
-            let memory = self.0.iter().filter_map(|round| round[place].memory).reduce(f64::max);
-            with_memory(row, memory)
-        };
-        PEERS.iter().enumerate().map(row).collect()
-    }
-}
-
-fn with_memory(row: Row, peak: Option<f64>) -> Row {
-    match peak {
-        Some(peak) => row.with("memory peak", "MB", Spread::single(peak)),
-        None => row,
-    }
+/// A row for each peer, each round compared within itself.
+fn compared(group: &str, rounds: &[Vec<f64>]) -> Vec<Row> {
+    let row = |(place, peer): (usize, &Peer)| {
+        Row::new(group, peer.name)
+            .with("CPU, µs", Spread::of(rounds.iter().map(|round| round[place])))
+            .with("CPU to unloc", Spread::of(rounds.iter().map(|round| round[place] / round[0])))
+    };
+    PEERS.iter().enumerate().map(row).collect()
 }

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::io::{BufRead, stdin};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
@@ -62,27 +62,17 @@ pub(crate) fn run<P: Peer>() -> Result<()> {
 }
 
 async fn measure(peer: &mut impl Peer, what: &str, times: usize, lock: &str) -> Result<serde_json::Value> {
-    // Cold caches, after the others had their turn, are nobody's fault; a single call is meant to be cold.
+    // Cold caches, after the others had their turn, are nobody's fault.
     for _ in 0..times / 20 {
         call(peer, what, lock, &mut Read::default()).await?;
     }
-    let (mut read, mut wall) = (Read::default(), Vec::with_capacity(times));
+    let mut read = Read::default();
     let before = cpu_time();
     for _ in 0..times {
-        let begun = Instant::now();
         call(peer, what, lock, &mut read).await?;
-        wall.push(begun.elapsed());
     }
-    let after = cpu_time();
-    wall.sort();
-    let wall = wall.get(times / 2).copied().unwrap_or_default();
-    Ok(json!({
-        "cpu": micros(after.saturating_sub(before)) / times as f64,
-        "cpu_since_start": micros(after),
-        "wall": micros(wall),
-        "count": read.count,
-        "sum": read.sum,
-    }))
+    let cpu = cpu_time().saturating_sub(before).as_secs_f64() * 1e6 / times as f64;
+    Ok(json!({"cpu": cpu, "count": read.count, "sum": read.sum}))
 }
 
 async fn call(peer: &mut impl Peer, what: &str, lock: &str, read: &mut Read) -> Result<()> {
@@ -93,11 +83,7 @@ async fn call(peer: &mut impl Peer, what: &str, lock: &str, read: &mut Read) -> 
     }
 }
 
-/// What this process has taken of the processors, its start included.
+/// What this process has taken of the processors.
 fn cpu_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
 }

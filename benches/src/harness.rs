@@ -1,6 +1,6 @@
 //! Several ways of doing the same thing, measured in turn.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use tokio::runtime::Runtime;
@@ -36,12 +36,8 @@ impl<'a> Rung<'a> {
 pub struct Round {
     /// Processor time of this process, for one call.
     pub cpu: Duration,
-    /// The time that passed, of each call.
-    pub wall: Vec<Duration>,
     /// How often one call asked for memory, growing included.
     pub allocations: f64,
-    /// How many bytes one call asked for.
-    pub bytes: f64,
 }
 
 /// Lets each rung make its calls once a round, and begins every other round with the last rung: what comes first finds
@@ -71,7 +67,6 @@ fn keep_the_heap() {
 }
 
 async fn measure(calls: usize, call: &mut impl AsyncFnMut() -> Result<()>) -> Result<Round> {
-    let mut wall = Vec::with_capacity(calls);
     // Connections that closed while the other rungs had their turn, and cold caches, are nobody's fault.
     for _ in 0..calls.div_ceil(20) {
         call().await?;
@@ -79,27 +74,12 @@ async fn measure(calls: usize, call: &mut impl AsyncFnMut() -> Result<()>) -> Re
     let memory = Region::new(ALLOCATOR);
     let cpu = cpu_time();
     for _ in 0..calls {
-        let begun = Instant::now();
         call().await?;
-        wall.push(begun.elapsed());
     }
     let cpu = cpu_time().saturating_sub(cpu);
     let memory = memory.change();
-    let each = |total: usize| total as f64 / calls as f64;
-    Ok(Round {
-        cpu: cpu.div_f64(calls as f64),
-        wall,
-        allocations: each(memory.allocations + memory.reallocations),
-        bytes: each(memory.bytes_allocated),
-    })
-}
-
-/// How many bytes are in use after `make` that were not before it, while what it made is still there.
-pub fn held_by<T>(make: impl FnOnce() -> T) -> (T, usize) {
-    let memory = Region::new(ALLOCATOR);
-    let made = make();
-    let memory = memory.change();
-    (made, memory.bytes_allocated.saturating_sub(memory.bytes_deallocated))
+    let allocations = (memory.allocations + memory.reallocations) as f64 / calls as f64;
+    Ok(Round { cpu: cpu.div_f64(calls as f64), allocations })
 }
 
 /// What this process has taken of the processors; the server is another one.
@@ -130,6 +110,7 @@ pub fn thread_time() -> Duration {
 #[cfg(not(unix))]
 fn cpu_time() -> Duration {
     use std::sync::LazyLock;
+    use std::time::Instant;
 
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed()

@@ -26,9 +26,9 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-use unloc_bench_record::Machine;
+use unloc_bench_record::{Machine, table};
 
-pub use harness::{Round, Rung, held_by, interleave, thread_time};
+pub use harness::{Round, Rung, interleave, thread_time};
 pub use report::compared;
 pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks, stay_on_a_processor};
 pub use unloc_bench_record::{Record, Row, Spread};
@@ -81,14 +81,13 @@ pub fn main(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>) -> Exit
 }
 
 fn run(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>, plan: Plan, arguments: &[String]) -> Result<()> {
-    // How busy the machine is has to be asked before this makes it so.
-    let machine = this_machine();
+    let record = begin(bench, arguments)?;
     let rows = measure(plan)?;
     if plan.is_smoke() {
         println!("works; nothing was measured");
         return Ok(());
     }
-    report(bench, machine, rows, arguments)
+    finish(record, rows)
 }
 
 /// Where this runs, and the compiler that made it.
@@ -97,30 +96,41 @@ pub fn this_machine() -> Machine {
     Machine::this(env!("UNLOC_RUSTC"))
 }
 
-/// Prints what was found, and writes it down if the arguments say so.
+/// Begins a record, if the arguments say that one is to be written. That is before anything is measured.
+///
+/// # Errors
+/// If it cannot be told which commit this is.
+pub fn begin(bench: &str, arguments: &[String]) -> Result<Option<Record>> {
+    let own: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
+    if !own.contains(&RECORD) {
+        return Ok(None);
+    }
+    let command = format!("cargo bench -p unloc-benches --bench {bench} -- {}", own.join(" "));
+    let date = chrono::Utc::now().date_naive().to_string();
+    Record::begin(root(), bench, date, command, env!("UNLOC_RUSTC")).map(Some)
+}
+
+/// Prints what was found, and writes it down if a record was begun.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn report(bench: &str, machine: Machine, rows: Vec<Row>, arguments: &[String]) -> Result<()> {
+pub fn finish(record: Option<Record>, rows: Vec<Row>) -> Result<()> {
     if rows.is_empty() {
         // What is recorded is worth more than nothing.
         return Ok(());
     }
-    let own: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
-    let command = format!("cargo bench -p unloc-benches --bench {bench} -- {}", own.join(" "));
-    let date = chrono::Utc::now().date_naive().to_string();
-    let record = Record { bench: bench.to_owned(), date, command, machine, rows };
-    println!("{record}");
-    if own.contains(&RECORD) {
-        println!("recorded in {}", record.write(recorded())?.display());
+    println!("{}", table(&rows));
+    if let Some(record) = record {
+        println!("recorded in {}", Record { rows, ..record }.write(root())?.display());
     }
     Ok(())
 }
 
-/// Where the records are kept.
+/// This checkout.
 #[must_use]
-pub fn recorded() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/recorded"))
+pub fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
 }
 
 /// How a program ends.
@@ -142,12 +152,14 @@ fn plan(arguments: &[String]) -> Result<Option<Plan>> {
     if arguments == [server::SERVE] {
         return Ok(None);
     }
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let known = ["--bench", "--quick", "--test", RECORD];
-    if let Some(other) = arguments.iter().find(|argument| !known.contains(&argument.as_str())) {
+    let unknown = arguments.iter().find(|argument| !known.contains(&argument.as_str()));
+    // `cargo test` may have words for tests of other programs.
+    if let Some(other) = unknown.filter(|_| has("--bench")) {
         let why = "--quick for a short run, --test to see that it works, --record to write down what was found";
         return Err(format!("`{other}` is none of the arguments: {why}").into());
     }
-    let has = |name: &str| arguments.iter().any(|argument| argument == name);
     // `cargo bench` says `--bench`; without it, it is `cargo test` that asks whether this works at all.
     Ok(Some(match (has("--test") || !has("--bench"), has("--quick")) {
         (true, false) => Plan::SMOKE,

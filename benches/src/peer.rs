@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
@@ -20,15 +19,11 @@ pub struct Peer {
     pub source: &'static str,
 }
 
-/// What a program answers to an order; times are in microseconds.
+/// What a program answers to an order.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Answer {
-    /// Processor time of one of the things ordered.
+    /// Processor time of one of the things ordered, in microseconds.
     pub cpu: f64,
-    /// Processor time since the program was started.
-    pub cpu_since_start: f64,
-    /// Time that passed for one of them: the median.
-    pub wall: f64,
     /// How many locks or keys it has read.
     pub count: u64,
     /// A sum of them.
@@ -56,7 +51,6 @@ impl Peer {
         let mut command = self.command();
         // The way to the sandbox leads through no proxy, for those that ask.
         command.env("NO_PROXY", "127.0.0.1").envs(settings.iter().map(|(name, value)| (name, value)));
-        let started = Instant::now();
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -64,7 +58,7 @@ impl Peer {
             .spawn()
             .map_err(|error| format!("{}: {error}", self.name))?;
         let (orders, answers) = (process.stdin.take(), process.stdout.take().map(BufReader::new));
-        Ok(Running { name: self.name, process, orders, answers, started })
+        Ok(Running { name: self.name, process, orders, answers })
     }
 
     fn command(&self) -> Command {
@@ -96,7 +90,6 @@ pub struct Running {
     process: Child,
     orders: Option<ChildStdin>,
     answers: Option<BufReader<ChildStdout>>,
-    started: Instant,
 }
 
 impl Running {
@@ -113,23 +106,14 @@ impl Running {
         Ok(serde_json::from_str(&line).map_err(|error| format!("{} answers `{}`: {error}", self.name, line.trim()))?)
     }
 
-    /// The most memory that it had at once, in MB, where the system says so.
-    #[must_use]
-    pub fn memory(&self) -> Option<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        peak.trim().strip_suffix("kB")?.trim().parse::<f64>().ok().map(|kilobytes| kilobytes * 1024.0 / 1e6)
-    }
-
-    /// Lets it end, and says how long it has lived.
+    /// Lets it end.
     ///
     /// # Errors
     /// When it does not end well.
-    pub fn end(mut self) -> Result<Duration> {
+    pub fn end(mut self) -> Result<()> {
         drop(self.orders.take());
         let how = self.process.wait()?;
-        let lived = self.started.elapsed();
-        if how.success() { Ok(lived) } else { Err(format!("{} has failed: {how}", self.name).into()) }
+        if how.success() { Ok(()) } else { Err(format!("{} has failed: {how}", self.name).into()) }
     }
 }
 

@@ -29,7 +29,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use unloc::token::{ClientCredentials, TokenCache};
 use unloc::{Environment, RequestOptions, RetryPolicy, Unloc};
-use unloc_bench_record::{Machine, Record, Row, Spread};
+use unloc_bench_record::{Record, Row, Spread};
 use unloc_sandbox::Sandbox;
 
 use callers::{Caller, Counts};
@@ -70,6 +70,7 @@ fn seconds() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trouble_without_end_loses_nothing_doubles_nothing_and_leaves_nothing_behind() {
+    let record = std::env::var_os("SOAK_RECORD").map(|_| begin());
     let sandbox = Arc::new(Sandbox::builder().token_lifetime(LIFETIME).start().await.unwrap());
     let counts = Arc::new(Counts::default());
     let trouble = Arc::new(Trouble::default());
@@ -112,29 +113,25 @@ async fn trouble_without_end_loses_nothing_doubles_nothing_and_leaves_nothing_be
     assert!(asked <= most && stats.fetched <= most, "{asked} token requests, {} tokens, at most {most}", stats.fetched);
     let wanted = ["createKey", "updateKey", "getKey", "getKeys", "getKeysForUser", "getLockHolders"];
     assert!(made > 0 && watch.faults > 0 && wanted.iter().all(|name| watch.operations.contains(name)), "{summary}");
-    if std::env::var_os("SOAK_RECORD").is_some() {
+    if let Some(record) = record {
         let count = |number: u64| Spread::single(number as f64);
-        let all = Row::new("", "all of it")
-            .with("calls", "", count(counts.calls()))
-            .with("faults", "", count(watch.faults))
-            .with("token requests", "", count(asked))
-            .with("keys made", "", count(made as u64));
-        record(watch.rows().into_iter().chain([all]).collect());
+        let all = Row::new("", "all of it").with("calls", count(counts.calls())).with("faults", count(watch.faults));
+        let rows = watch.rows().into_iter().chain([all]).collect();
+        Record { rows, ..record }.write(root()).unwrap();
     }
 }
 
-/// Writes down what was seen, for `cargo xtask bench-report`.
-fn record(rows: Vec<Row>) {
+/// Begins to write down what is seen, for `cargo xtask bench-report`.
+fn begin() -> Record {
     let rustc = Command::new("rustc").arg("--version").output().expect("a compiler");
     let rustc = String::from_utf8(rustc.stdout).unwrap();
-    let record = Record {
-        bench: "soak".to_owned(),
-        date: chrono::Utc::now().date_naive().to_string(),
-        command: format!("SOAK_SECONDS={} SOAK_RECORD=1 cargo test --test soak", seconds()),
-        machine: Machine::this(rustc.split(' ').nth(1).unwrap_or("unknown")),
-        rows,
-    };
-    record.write(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/recorded"))).unwrap();
+    let date = chrono::Utc::now().date_naive().to_string();
+    let command = format!("SOAK_SECONDS={} SOAK_RECORD=1 cargo test --test soak", seconds());
+    Record::begin(root(), "soak", date, command, rustc.split(' ').nth(1).unwrap_or("unknown")).unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// One token each time that one has lived for three fifths of its life, which is earlier than it is renewed; one for each

@@ -148,11 +148,11 @@ impl Watch {
         let row = |name: &str, samples: &[Sample]| {
             let spread = |value: fn(&Sample) -> usize| Spread::of(samples.iter().map(|sample| value(sample) as f64));
             Row::new("", name)
-                .with("memory", "kB", spread(|sample| sample.live / 1000))
-                .with("resident", "kB", spread(|sample| sample.resident / 1000))
-                .with("sockets", "", spread(|sample| sample.sockets))
-                .with("tasks", "", spread(|sample| sample.tasks))
-                .with("keys asked for", "", spread(|sample| sample.keys))
+                .with("memory, kB", spread(|sample| sample.live / 1000))
+                .with("resident, kB", spread(|sample| sample.resident / 1000))
+                .with("sockets", spread(|sample| sample.sockets))
+                .with("tasks", spread(|sample| sample.tasks))
+                .with("keys asked for", spread(|sample| sample.keys))
         };
         vec![row("second quarter", early), row("last quarter", late)]
     }

@@ -1,9 +1,9 @@
 //! To whom the time of a build is put down: to the one for whose sake a crate is there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use unloc_benches::{Result, Spread};
+use unloc_benches::{Result, Spread, root};
 
 use crate::meter::{Build, cargo};
 
@@ -11,11 +11,10 @@ use crate::meter::{Build, cargo};
 const NETWORK: [&str; 3] = ["reqwest", "progenitor-client", "tokio"];
 const OWN: &str = "unloc ";
 const GENERATOR: &str = "unloc-codegen ";
-const SCRIPT: &str = "build_script_build";
 
 /// A share of the time.
 pub(crate) struct Spent {
-    pub(crate) name: String,
+    pub(crate) name: &'static str,
     pub(crate) cpu: Spread,
     /// How many packages; none, if it is not about packages.
     pub(crate) crates: usize,
@@ -43,49 +42,24 @@ impl Account {
         Ok(Self { network: &network - &library, library })
     }
 
-    /// Puts every second of a build without TLS down to somebody; `script` is what a run of the build script took.
-    pub(crate) fn split(&self, builds: &[Build], script: Spread) -> Vec<Spent> {
-        let network = |package: &str, _: &str| self.network.contains(package);
-        let own = |package: &str, unit: &str| package.starts_with(OWN) && unit != SCRIPT;
-        let own_script = |package: &str, unit: &str| package.starts_with(OWN) && unit == SCRIPT;
-        let library = |package: &str, _: &str| self.library.contains(package) && !package.starts_with(OWN);
-        let codegen = |package: &str, _: &str| package.starts_with(GENERATOR);
-        let generator = |package: &str, _: &str| {
-            !package.starts_with(GENERATOR) && !self.network.contains(package) && !self.library.contains(package)
-        };
-        let rest = Spread::of(builds.iter().map(|build| build.rest() - script.median()));
-        let timed = |name: &str, cpu| Spent { name: name.to_owned(), cpu, crates: 0 };
+    /// Puts every second of a build without TLS down to somebody.
+    pub(crate) fn split(&self, builds: &[Build]) -> Vec<Spent> {
+        let network = |package: &str| self.network.contains(package);
+        let own = |package: &str| package.starts_with(OWN);
+        let library = |package: &str| self.library.contains(package) && !own(package);
+        let codegen = |package: &str| package.starts_with(GENERATOR);
+        let generator =
+            |package: &str| !codegen(package) && !self.network.contains(package) && !self.library.contains(package);
+        let rest = Spread::of(builds.iter().map(Build::rest));
         vec![
             spent("what only unloc-codegen needs", builds, generator),
             spent("unloc-codegen", builds, codegen),
             spent("reqwest, tokio and what only they need", builds, network),
             spent("what the library needs besides", builds, library),
-            spent("unloc, the library", builds, own),
-            spent("unloc, its build script", builds, own_script),
-            timed("a run of that script", script),
-            timed("other build scripts, and cargo", rest),
+            spent("unloc", builds, own),
+            Spent { name: "build scripts, and cargo", cpu: rest, crates: 0 },
         ]
     }
-}
-
-/// What TLS adds to builds without it.
-pub(crate) fn tls(with: &Build, without: &[Build]) -> Vec<Spent> {
-    let Some(before) = without.first().map(Build::packages) else { return Vec::new() };
-    let added = |package: &str, _: &str| !before.contains_key(package);
-    let mut parts = vec![spent("crates", std::slice::from_ref(with), added)];
-    let rest = Spread::of(without.iter().map(|build| with.rest() - build.rest()));
-    parts.push(Spent { name: "their build scripts, C compiler included".to_owned(), cpu: rest, crates: 0 });
-    parts
-}
-
-/// The packages whose compilers took longest.
-pub(crate) fn largest(builds: &[Build], many: usize) -> Vec<Spent> {
-    let names: BTreeSet<&str> = builds.iter().flat_map(|build| build.packages().into_keys()).collect();
-    let mut all: Vec<Spent> =
-        names.iter().map(|name| Spent { crates: 0, ..spent(name, builds, |package, _| package == *name) }).collect();
-    all.sort_by(|one, other| other.cpu.median().total_cmp(&one.cpu.median()));
-    all.truncate(many);
-    all
 }
 
 /// Whether a copy needs no generator, and this checkout does.
@@ -95,25 +69,20 @@ pub(crate) fn differ(copy: &Path) -> Result<()> {
             tree(package, "normal,build")?.iter().any(|(_, name)| name.starts_with(GENERATOR)),
         )
     };
-    match (generates(crate::packages::root())?, generates(copy)?) {
+    match (generates(root())?, generates(copy)?) {
         (true, false) => Ok(()),
         (false, _) => Err("the build of `unloc` is not seen to need its generator".into()),
         (_, true) => Err("the copy with its bindings checked in needs the generator".into()),
     }
 }
 
-/// The time of the compilers that are asked for, by package and crate.
-fn spent(name: &str, builds: &[Build], is: impl Fn(&str, &str) -> bool) -> Spent {
-    let chosen = |build: &Build| -> BTreeMap<String, f64> {
-        let units = build.compilers.iter().filter(|((package, unit), _)| is(package, unit));
-        let mut packages = BTreeMap::new();
-        for ((package, _), cpu) in units {
-            *packages.entry(package.clone()).or_default() += cpu;
-        }
-        packages
+/// The time of the compilers of the packages that are asked for.
+fn spent(name: &'static str, builds: &[Build], is: impl Fn(&str) -> bool) -> Spent {
+    let chosen = |build: &Build| -> Vec<f64> {
+        build.compilers.iter().filter(|(package, _)| is(package)).map(|(_, cpu)| *cpu).collect()
     };
-    let cpu = Spread::of(builds.iter().map(|build| chosen(build).values().sum::<f64>()));
-    Spent { name: name.to_owned(), cpu, crates: builds.first().map_or(0, |build| chosen(build).len()) }
+    let cpu = Spread::of(builds.iter().map(|build| chosen(build).iter().sum::<f64>()));
+    Spent { name, cpu, crates: builds.first().map_or(0, |build| chosen(build).len()) }
 }
 
 /// The packages below `unloc` without TLS, each as often as it is needed, and how deep it stands.

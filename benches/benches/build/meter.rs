@@ -30,20 +30,11 @@ pub(crate) struct Meter {
 pub(crate) struct Build {
     /// Seconds of cargo and of all it started.
     pub(crate) cpu: f64,
-    /// Seconds of each crate's compiler, by package and crate: build scripts are crates of the same package.
-    pub(crate) compilers: BTreeMap<(String, String), f64>,
+    /// Seconds of the compilers of each package, build scripts included.
+    pub(crate) compilers: BTreeMap<String, f64>,
 }
 
 impl Build {
-    /// Seconds of the compilers of each package.
-    pub(crate) fn packages(&self) -> BTreeMap<&str, f64> {
-        let mut packages = BTreeMap::new();
-        for ((package, _), cpu) in &self.compilers {
-            *packages.entry(package.as_str()).or_default() += cpu;
-        }
-        packages
-    }
-
     /// Seconds that no compiler took: build scripts and what they start, and cargo itself.
     pub(crate) fn rest(&self) -> f64 {
         self.cpu - self.compilers.values().sum::<f64>()
@@ -60,23 +51,12 @@ impl Meter {
         meter.clear().map(|()| Some(meter))
     }
 
-    pub(crate) fn target(&self) -> &Path {
-        &self.target
-    }
-
     /// Removes what was built.
     pub(crate) fn clear(&self) -> Result<()> {
         match fs::remove_dir_all(&self.target) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
-    }
-
-    /// An empty folder of this name beside what is built.
-    pub(crate) fn empty(&self, name: &str) -> Result<PathBuf> {
-        let folder = self.target.with_file_name(name);
-        fs::create_dir_all(&folder)?;
-        Ok(folder)
     }
 
     /// Downloads what is missing, so that no build has to.
@@ -98,14 +78,14 @@ impl Meter {
         let cpu = self.run(command)?;
         let mut compilers: BTreeMap<_, f64> = BTreeMap::new();
         for line in fs::read_to_string(&log)?.lines() {
-            let [package, unit, cpu] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
-            *compilers.entry((package.to_owned(), unit.to_owned())).or_default() += cpu.parse::<f64>()?;
+            let Some((package, cpu)) = line.split_once('\t') else { continue };
+            *compilers.entry(package.to_owned()).or_default() += cpu.parse::<f64>()?;
         }
         Ok(Build { cpu, compilers })
     }
 
     /// Seconds that a program took that has to succeed.
-    pub(crate) fn run(&self, mut command: Command) -> Result<f64> {
+    fn run(&self, mut command: Command) -> Result<f64> {
         let before = children()?;
         if command.stdout(Stdio::null()).status()?.success() {
             return Ok(children()? - before);
@@ -113,22 +93,13 @@ impl Meter {
         Err(format!("this failed: {command:?}").into())
     }
 
-    /// The build script of `unloc`.
-    pub(crate) fn script(&self) -> Result<PathBuf> {
-        self.of_script("build-script-build")
-    }
-
-    /// What the build script wrote.
+    /// What the build script of `unloc` wrote.
     pub(crate) fn out(&self) -> Result<PathBuf> {
-        self.of_script("out")
-    }
-
-    fn of_script(&self, name: &str) -> Result<PathBuf> {
         let folders = fs::read_dir(self.target.join("debug/build"))?.collect::<std::io::Result<Vec<_>>>()?;
         let own = |name: &str| name.strip_prefix("unloc-").is_some_and(|hash| !hash.contains('-'));
         let own = folders.iter().filter(|folder| folder.file_name().to_str().is_some_and(own));
-        let found = own.map(|folder| folder.path().join(name)).find(|file| file.exists());
-        found.ok_or_else(|| format!("the build left no `{name}` of its build script").into())
+        let found = own.map(|folder| folder.path().join("out")).find(|out| out.exists());
+        found.ok_or_else(|| "the build left nothing of what its build script wrote".into())
     }
 }
 
@@ -158,9 +129,7 @@ fn compile(log: &Path, arguments: &[OsString]) -> Result<ExitCode> {
     let of = |name: &str| std::env::var(name).ok();
     // Without a package cargo asks the compiler for its version.
     if let (Some(name), Some(version)) = (of("CARGO_PKG_NAME"), of("CARGO_PKG_VERSION")) {
-        let unit = arguments.iter().skip_while(|argument| *argument != "--crate-name").nth(1);
-        let unit = unit.map(|unit| unit.to_string_lossy()).unwrap_or_default();
-        let line = format!("{name} v{version}\t{unit}\t{}\n", children()?);
+        let line = format!("{name} v{version}\t{}\n", children()?);
         OpenOptions::new().append(true).open(log)?.write_all(line.as_bytes())?;
     }
     let code = status.code().and_then(|code| u8::try_from(code).ok());

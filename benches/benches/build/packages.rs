@@ -1,30 +1,17 @@
-//! What is built beside this checkout: a copy that makes nothing, and small programs.
+//! What is built beside this checkout: a copy that makes nothing, and a package with other TLS.
 
 use std::fs;
 use std::path::Path;
 
-use unloc_benches::Result;
+use unloc_benches::{Result, root};
 
-/// The programs that are compared by size: what they are, and their name.
-pub(crate) const PROGRAMS: [(&str, &str); 3] = [
-    ("reqwest, one call, an answer of any shape", "bare"),
-    ("unloc, the same call", "with-unloc"),
-    ("examples/quickstart.rs, with the sandbox", "quickstart"),
-];
-
-/// The bindings, by the files that the build makes.
-const MADE: [&str; 2] = ["auth.rs", "integrator.rs"];
+/// Where generated sources are included from, as it stands in a source.
+const OUT_DIR: &str = "env!(\"OUT_DIR\")";
 /// What needs the generator, or what is not copied.
 const LEFT_OUT: [&str; 2] = ["[build-dependencies]", "[dev-dependencies]"];
 
-/// This checkout.
-pub(crate) fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
-}
-
 /// Puts a copy of `unloc` together in which the bindings are source code like any other. Without a folder that has them
-/// they are empty, and the copy is one that cargo can read but not build.
+/// they are missing, and the copy is one that cargo can read but not build.
 pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
     let _ = fs::remove_dir_all(folder);
     copy(&root().join("src"), &folder.join("src"))?;
@@ -33,43 +20,27 @@ pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
     }
     let manifest = without(&fs::read_to_string(root().join("Cargo.toml"))?, &LEFT_OUT);
     fs::write(folder.join("Cargo.toml"), alone(&manifest)?)?;
-    let generated = folder.join("src/generated.rs");
-    let mut text = fs::read_to_string(&generated)?;
-    for name in MADE {
-        let (by_build, by_hand) = (format!(r#"concat!(env!("OUT_DIR"), "/{name}")"#), format!(r#""made/{name}""#));
-        if !text.contains(&by_build) {
-            return Err(format!("src/generated.rs does not include {by_build}").into());
-        }
-        text = text.replace(&by_build, &by_hand);
-        let bindings = made.map(|made| fs::read_to_string(made.join(name))).transpose()?;
-        fs::create_dir_all(folder.join("src/made"))?;
-        fs::write(folder.join("src/made").join(name), bindings.unwrap_or_default())?;
+    let (generated, by_hand) = (folder.join("src/generated.rs"), folder.join("src/made"));
+    let text = fs::read_to_string(&generated)?;
+    if !text.contains(OUT_DIR) {
+        return Err(format!("src/generated.rs includes nothing from {OUT_DIR}").into());
     }
-    Ok(fs::write(generated, text)?)
-}
-
-/// Puts the programs together, as one package: so they have the same reqwest.
-pub(crate) fn programs(folder: &Path) -> Result<()> {
-    package(folder, include_str!("programs/manifest.toml"))?;
-    let bin = folder.join("src/bin");
-    fs::create_dir_all(&bin)?;
-    fs::write(bin.join("bare.rs"), include_str!("programs/bare.rs"))?;
-    fs::write(bin.join("with-unloc.rs"), include_str!("programs/with_unloc.rs"))?;
-    fs::copy(root().join("examples/quickstart.rs"), bin.join("quickstart.rs"))?;
-    Ok(())
+    fs::write(generated, text.replace(OUT_DIR, "\"made\""))?;
+    let Some(made) = made else { return Ok(()) };
+    copy(made, &by_hand)?;
+    // This one includes the others.
+    let apis = by_hand.join("apis.rs");
+    let text = fs::read_to_string(&apis).map_err(|error| format!("{}: {error}", apis.display()))?;
+    Ok(fs::write(apis, text.replace(OUT_DIR, "\".\""))?)
 }
 
 /// Puts a package together that depends on `unloc` and brings the cryptography for its TLS.
 pub(crate) fn ring(folder: &Path) -> Result<()> {
-    package(folder, include_str!("programs/ring.toml"))?;
     fs::create_dir_all(folder.join("src"))?;
-    Ok(fs::write(folder.join("src/lib.rs"), "")?)
-}
-
-fn package(folder: &Path, manifest: &str) -> Result<()> {
-    fs::create_dir_all(folder)?;
+    fs::write(folder.join("src/lib.rs"), "")?;
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    Ok(fs::write(folder.join("Cargo.toml"), manifest.replace("\"ROOT", &format!("\"{}", quoted(root()))))?)
+    let manifest = include_str!("ring.toml").replace("ROOT", &quoted(root()));
+    Ok(fs::write(folder.join("Cargo.toml"), manifest)?)
 }
 
 /// A path as it stands in a text of TOML.

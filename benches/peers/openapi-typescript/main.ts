@@ -41,20 +41,14 @@ async function measure(home: Home, what: string, times: number): Promise<object>
     await call(home, what, new Read());
   }
   const read = new Read();
-  const wall: number[] = [];
   const before = cpuTime();
   for (let time = 0; time < times; time += 1) {
-    const begun = performance.now();
     await call(home, what, read);
-    wall.push((performance.now() - begun) * 1000);
   }
-  const after = cpuTime();
-  wall.sort((one, other) => one - other);
-  const middle = wall[Math.floor(times / 2)];
-  return { cpu: (after - before) / times, cpu_since_start: after, wall: middle, count: read.count, sum: read.sum };
+  return { cpu: (cpuTime() - before) / times, count: read.count, sum: read.sum };
 }
 
-// Microseconds that this process has taken of the processors, its start included.
+// Microseconds that this process has taken of the processors.
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return user + system;

@@ -1,18 +1,19 @@
 //! What a benchmark found, as it is kept in `benches/recorded/`: the benchmarks write it, `cargo xtask bench-report` reads
 //! it, and both show it as the same table.
 
+mod history;
 mod machine;
 pub mod report;
 mod spread;
 mod table;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 pub use machine::Machine;
 pub use spread::{Spread, short};
+pub use table::table;
 
 /// What goes wrong with records is told, and nothing else is done about it.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -24,6 +25,10 @@ pub struct Record {
     pub bench: String,
     /// The day of the run, UTC.
     pub date: String,
+    /// The commit that was checked out, by its full hash.
+    pub commit: String,
+    /// Whether files that the figures depend on differed from that commit.
+    pub uncommitted: bool,
     /// What makes it again.
     pub command: String,
     /// Where it ran.
@@ -47,11 +52,8 @@ pub struct Row {
 /// One kind of what it took.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Figure {
-    /// Of what.
+    /// Of what, and in what; a ratio or a number of things has no unit.
     pub name: String,
-    /// In what; a ratio or a number of things has none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub unit: String,
     /// How much.
     pub spread: Spread,
 }
@@ -65,31 +67,36 @@ impl Row {
 
     /// One figure more.
     #[must_use]
-    pub fn with(mut self, name: &str, unit: &str, spread: Spread) -> Self {
-        self.figures.push(Figure { name: name.to_owned(), unit: unit.to_owned(), spread });
+    pub fn with(mut self, name: &str, spread: Spread) -> Self {
+        self.figures.push(Figure { name: name.to_owned(), spread });
         self
     }
 
     /// The figure of this name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Figure> {
-        self.figures.iter().find(|figure| figure.name == name)
+    pub fn get(&self, name: &str) -> Option<Spread> {
+        self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.spread)
     }
 }
 
 impl Record {
-    /// Where the record of a benchmark is kept, given the folder of all.
-    #[must_use]
-    pub fn place(folder: &Path, bench: &str) -> PathBuf {
-        folder.join(format!("{bench}.json"))
+    /// A record without rows, of the checkout at `root`. It is begun before anything is measured, which makes the machine
+    /// busy, and before anything else is committed.
+    ///
+    /// # Errors
+    /// If git does not tell the commit, or the benchmark is not in the list of [`report`].
+    pub fn begin(root: &Path, bench: &str, date: String, command: String, rustc: &str) -> Result<Self> {
+        let (commit, uncommitted) = history::head(root, &report::paths(bench)?)?;
+        let machine = Machine::this(rustc);
+        Ok(Self { bench: bench.to_owned(), date, commit, uncommitted, command, machine, rows: Vec::new() })
     }
 
-    /// Reads the record of a benchmark.
+    /// Reads the record of a benchmark from the checkout at `root`.
     ///
     /// # Errors
     /// With the file's name, if it cannot be read or is none.
-    pub fn read(folder: &Path, bench: &str) -> Result<Self> {
-        let file = Self::place(folder, bench);
+    pub fn read(root: &Path, bench: &str) -> Result<Self> {
+        let file = place(root, bench);
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?)
     }
@@ -98,38 +105,29 @@ impl Record {
     ///
     /// # Errors
     /// With the file's name, if it cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf> {
-        let file = Self::place(folder, &self.bench);
-        let text = self.to_json()?;
-        std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    pub fn write(&self, root: &Path) -> Result<PathBuf> {
+        let file = place(root, &self.bench);
+        std::fs::write(&file, self.to_json()?).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(file)
     }
 
     fn to_json(&self) -> serde_json::Result<String> {
-        let line = |name: &str, value: String| format!("  \"{name}\": {value}");
         let rows: Vec<String> = self.rows.iter().map(serde_json::to_string).collect::<serde_json::Result<_>>()?;
         let members = [
-            line("bench", serde_json::to_string(&self.bench)?),
-            line("date", serde_json::to_string(&self.date)?),
-            line("command", serde_json::to_string(&self.command)?),
-            line("machine", serde_json::to_string(&self.machine)?),
-            line("rows", format!("[\n    {}\n  ]", rows.join(",\n    "))),
+            ("bench", serde_json::to_string(&self.bench)?),
+            ("date", serde_json::to_string(&self.date)?),
+            ("commit", serde_json::to_string(&self.commit)?),
+            ("uncommitted", self.uncommitted.to_string()),
+            ("command", serde_json::to_string(&self.command)?),
+            ("machine", serde_json::to_string(&self.machine)?),
+            ("rows", format!("[\n    {}\n  ]", rows.join(",\n    "))),
         ];
-        Ok(format!("{{\n{}\n}}\n", members.join(",\n")))
-    }
-
-    /// The row of this name in this group.
-    #[must_use]
-    pub fn row(&self, group: &str, name: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.group == group && row.name == name)
+        Ok(format!("{{\n{}\n}}\n", members.map(|(name, value)| format!("  \"{name}\": {value}")).join(",\n")))
     }
 }
 
-/// The rows as a table.
-impl fmt::Display for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&table::of(&self.rows))
-    }
+fn place(root: &Path, bench: &str) -> PathBuf {
+    root.join("benches/recorded").join(format!("{bench}.json"))
 }
 
 #[cfg(test)]
@@ -138,11 +136,16 @@ mod tests {
 
     #[test]
     fn a_record_is_read_as_it_was_written() {
-        let rows = vec![Row::new("getLock", "unloc").with("CPU", "µs", Spread::of([3.0, 1.0, 2.0]))];
-        let machine = Machine::this("1.88.0");
-        let record = Record { bench: "x".into(), date: "2030-01-01".into(), command: "y".into(), machine, rows };
+        let record = Record {
+            bench: "x".into(),
+            date: "2030-01-01".into(),
+            commit: "0123abc".into(),
+            uncommitted: true,
+            command: "y".into(),
+            machine: Machine::this("1.88.0"),
+            rows: vec![Row::new("getLock", "unloc").with("CPU, µs", Spread::of([3.0, 1.0, 2.0]))],
+        };
         let again: Record = serde_json::from_str(&record.to_json().unwrap()).unwrap();
-        assert_eq!(again.to_string(), record.to_string());
         assert_eq!(again.to_json().unwrap(), record.to_json().unwrap());
     }
 }

@@ -1,19 +1,23 @@
 //! A number that was measured more than once.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-/// The least of what was measured, the quartiles, and the most.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+/// The lower quartile of what was measured, its median and its upper quartile.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Spread([Option<f64>; 5]);
+pub struct Spread([f64; 3]);
 
 impl Spread {
-    /// Of these measurements; of none, nothing is known.
+    /// Of these measurements; not a number, where there are none.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
-        Self([0.0, 0.25, 0.5, 0.75, 1.0].map(|share| at(&values, share).map(rounded)))
+        let last = values.len().saturating_sub(1) as f64;
+        let at = |share: f64| values.get((last * share).round() as usize).copied().unwrap_or(f64::NAN);
+        Self([0.25, 0.5, 0.75].map(|share| rounded(at(share))))
     }
 
     /// Of one measurement.
@@ -22,43 +26,20 @@ impl Spread {
         Self::of([value])
     }
 
-    /// Of the measurements, the one that this share of the others lies below.
-    #[must_use]
-    pub fn percentile(values: impl IntoIterator<Item = f64>, share: f64) -> Self {
-        let mut values: Vec<f64> = values.into_iter().collect();
-        values.sort_by(f64::total_cmp);
-        Self::of(at(&values, share))
-    }
-
-    /// The least, the lower quartile, the median, the upper quartile, the most; not a number where nothing was measured.
-    #[must_use]
-    pub fn values(self) -> [f64; 5] {
-        self.0.map(|value| value.unwrap_or(f64::NAN))
-    }
-
-    /// The least.
-    #[must_use]
-    pub fn least(self) -> f64 {
-        self.values()[0]
-    }
-
     /// The median.
     #[must_use]
     pub fn median(self) -> f64 {
-        self.values()[2]
-    }
-
-    /// The quartiles beside the median, if there is anything between them.
-    #[must_use]
-    pub fn quartiles(self) -> Option<(f64, f64)> {
-        let [_, lower, _, upper, _] = self.values();
-        (lower < upper).then_some((lower, upper))
+        self.0[1]
     }
 }
 
-fn at(sorted: &[f64], share: f64) -> Option<f64> {
-    let last = sorted.len().saturating_sub(1);
-    sorted.get((last as f64 * share).round() as usize).copied()
+/// The median, and the quartiles in brackets if they are seen to differ.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [lower, median, upper] = self.0.map(short);
+        f.write_str(&median)?;
+        if lower == upper { Ok(()) } else { write!(f, " ({lower}–{upper})") }
+    }
 }
 
 /// Five digits, which is more than any measurement here is worth; whole numbers keep all of theirs.
@@ -87,18 +68,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_quartiles_stand_between_the_ends() {
-        let spread = Spread::of([5.0, 1.0, 3.0, 2.0, 4.0]);
-        assert_eq!(spread.values(), [1.0, 2.0, 3.0, 4.0, 5.0]);
-        assert_eq!(spread.quartiles(), Some((2.0, 4.0)));
-        assert_eq!(Spread::single(7.0).quartiles(), None);
-        assert_eq!(Spread::percentile((1..=100).map(f64::from), 0.99).median(), 99.0);
-    }
-
-    #[test]
-    fn nothing_measured_is_no_number() {
-        assert!(Spread::of([]).median().is_nan());
-        assert_eq!(serde_json::to_string(&Spread::of([])).unwrap(), "[null,null,null,null,null]");
+    fn quartiles_stand_beside_the_median_where_they_differ() {
+        assert_eq!(Spread::of([5.0, 1.0, 3.0, 2.0, 4.0]).to_string(), "3 (2–4)");
+        assert_eq!(Spread::single(7.0).to_string(), "7");
+        assert_eq!(Spread::of([]).to_string(), "NaN");
     }
 
     #[test]
