@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use unloc_benches::{Result, Spread, root};
+use unloc_benches::{Result, Spread};
 
 use crate::meter::{Build, cargo};
 
@@ -62,17 +62,15 @@ impl Account {
     }
 }
 
-/// Whether a copy needs no generator, and this checkout does.
-pub(crate) fn differ(copy: &Path) -> Result<()> {
-    let generates = |package: &Path| {
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(
-            tree(package, "normal,build")?.iter().any(|(_, name)| name.starts_with(GENERATOR)),
-        )
+/// Whether one package needs the generator, and the other does not.
+pub(crate) fn differ(one: &Path, other: &Path) -> Result<()> {
+    let generates = |package: &Path| -> Result<bool> {
+        Ok(tree(package, "normal,build")?.iter().any(|(_, name)| name.starts_with(GENERATOR)))
     };
-    match (generates(root())?, generates(copy)?) {
+    match (generates(one)?, generates(other)?) {
         (true, false) => Ok(()),
-        (false, _) => Err("the build of `unloc` is not seen to need its generator".into()),
-        (_, true) => Err("the copy with its bindings checked in needs the generator".into()),
+        (false, _) => Err("a build with the feature `generate` is not seen to need the generator".into()),
+        (_, true) => Err("a build without the feature `generate` needs the generator".into()),
     }
 }
 
@@ -85,9 +83,9 @@ fn spent(name: &'static str, builds: &[Build], is: impl Fn(&str) -> bool) -> Spe
     Spent { name, cpu, crates: builds.first().map_or(0, |build| chosen(build).len()) }
 }
 
-/// The packages below `unloc` without TLS, each as often as it is needed, and how deep it stands.
+/// The packages below `unloc` in this package, each as often as it is needed, and how deep it stands.
 fn tree(package: &Path, edges: &str) -> Result<Vec<(usize, String)>> {
-    let arguments = ["tree", "-p", "unloc", "--offline", "--no-default-features", "--no-dedupe", "--prefix", "depth"];
+    let arguments = ["tree", "-p", "unloc", "--offline", "--no-dedupe", "--prefix", "depth"];
     let output = cargo(package, &arguments).args(["-e", edges]).output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());

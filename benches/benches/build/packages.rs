@@ -1,7 +1,7 @@
-//! What is built beside this checkout: a copy that makes nothing, and a package with other TLS.
+//! What is built: packages that depend on `unloc`, as those of users do, and a copy of it whose bindings are source code.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use unloc_benches::{Result, root};
 
@@ -9,43 +9,46 @@ use unloc_benches::{Result, root};
 const OUT_DIR: &str = "env!(\"OUT_DIR\")";
 /// What needs the generator, or what is not copied.
 const LEFT_OUT: [&str; 2] = ["[build-dependencies]", "[dev-dependencies]"];
+const RING: &str =
+    "rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n";
 
-/// Puts a copy of `unloc` together in which the bindings are source code like any other. Without a folder that has them
-/// they are missing, and the copy is one that cargo can read but not build.
-pub(crate) fn checked_in(folder: &Path, made: Option<&Path>) -> Result<()> {
-    let _ = fs::remove_dir_all(folder);
+/// Puts a package together that depends on this `unloc`, with these features of it, and brings the cryptography for its TLS
+/// if they leave that to it.
+pub(crate) fn user(folder: PathBuf, unloc: &Path, features: &[&str]) -> Result<PathBuf> {
+    let ring = if features.contains(&"rustls-no-provider") { RING } else { "" };
+    let manifest = format!(
+        "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{ring}\
+         unloc = {{ path = {:?}, default-features = false, features = {features:?} }}\n",
+        unloc.display().to_string()
+    );
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(folder.join("src/lib.rs"), "")?;
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    Ok(folder)
+}
+
+/// Puts a copy of `unloc` together in which the bindings are source code like any other.
+pub(crate) fn checked_in(folder: PathBuf) -> Result<PathBuf> {
+    let _ = fs::remove_dir_all(&folder);
     copy(&root().join("src"), &folder.join("src"))?;
-    for file in ["Cargo.lock", "README.md"] {
-        fs::copy(root().join(file), folder.join(file))?;
-    }
-    let manifest = without(&fs::read_to_string(root().join("Cargo.toml"))?, &LEFT_OUT);
-    fs::write(folder.join("Cargo.toml"), alone(&manifest)?)?;
+    fs::copy(root().join("README.md"), folder.join("README.md"))?;
+    let manifest =
+        fs::read_to_string(root().join("Cargo.toml"))?.replace("generate = [\"dep:unloc-codegen\"]", "generate = []");
+    fs::write(folder.join("Cargo.toml"), alone(&without(&manifest, &LEFT_OUT))?)?;
     let (generated, by_hand) = (folder.join("src/generated.rs"), folder.join("src/made"));
     let text = fs::read_to_string(&generated)?;
     if !text.contains(OUT_DIR) {
         return Err(format!("src/generated.rs includes nothing from {OUT_DIR}").into());
     }
     fs::write(generated, text.replace(OUT_DIR, "\"made\""))?;
-    let Some(made) = made else { return Ok(()) };
-    copy(made, &by_hand)?;
+    copy(&root().join("generated"), &by_hand)
+        .map_err(|_| "there are no bindings to check in; run: cargo xtask package")?;
     // This one includes the others.
     let apis = by_hand.join("apis.rs");
     let text = fs::read_to_string(&apis).map_err(|error| format!("{}: {error}", apis.display()))?;
-    Ok(fs::write(apis, text.replace(OUT_DIR, "\".\""))?)
-}
-
-/// Puts a package together that depends on `unloc` and brings the cryptography for its TLS.
-pub(crate) fn ring(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder.join("src"))?;
-    fs::write(folder.join("src/lib.rs"), "")?;
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    let manifest = include_str!("ring.toml").replace("ROOT", &quoted(root()));
-    Ok(fs::write(folder.join("Cargo.toml"), manifest)?)
-}
-
-/// A path as it stands in a text of TOML.
-fn quoted(path: &Path) -> String {
-    path.display().to_string().escape_debug().to_string()
+    fs::write(apis, text.replace(OUT_DIR, "\".\""))?;
+    Ok(folder)
 }
 
 /// A manifest without the sections that begin with these lines.
