@@ -1,4 +1,4 @@
-//! Mistakes in addresses: paths, servers, who may call them, and under which media type.
+//! Mistakes in addresses: paths and their names, servers, and who may call them.
 
 use super::Mistake;
 
@@ -20,6 +20,18 @@ macro_rules! beside {
 const HERE: &str = "components:\n  securitySchemes";
 
 pub(crate) const MISTAKES: &[Mistake] = &[
+    ("path-leading-slash", "  /doors/:", "  doors/:", "doors/:"),
+    ("path-no-query", "  /doors/:", "  /doors/?all:", "?all"),
+    ("path-parameters", "      required: true\n      description: Id of", "      description: Id of", "DoorId:"),
+    ("path-parameters", "  /doors/{doorId}/:", "  /doors/{door}/:", "{door}"),
+    ("path-parameters", "      in: path", "      in: query", "in: query"),
+    ("path-parameters", "      name: doorId", "      name: door", "/doors/{doorId}/:"),
+    (
+        "path-unambiguous",
+        "components:\n  securitySchemes",
+        "  /doors/{id}/:\n    x-note: again\ncomponents:\n  securitySchemes",
+        "{id}",
+    ),
     ("path-unambiguous", HERE, "  /doors/{id}/:\n    x-note: again\ncomponents:\n  securitySchemes", "{id}"),
     (
         "path-overlap",
@@ -27,17 +39,16 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "  /{kind}/nearby/:\n    parameters:\n      - name: kind\n        in: path\n        required: true\n        description: Which kind.\n        schema:\n          type: string\n    delete:\n      operationId: deleteNearby\n      tags: [Doors]\n      summary: Take out what is near\n      responses:\n        '204':\n          description: It is gone.\n        '401':\n          $ref: '#/components/responses/Refused'\n  /doors/{doorId}/:\n",
         "/doors/{doorId}/:",
     ),
-    ("parameter-unique", HERE, beside!("/doors/{id}/{id}/", "id"), "{id}/{id}"),
+    ("path-trailing-slash", "  /doors/{doorId}/:", "  /doors//{doorId}/:", "//"),
     (
-        "casing",
-        HERE,
-        concat!(
-            "  /lock-holders/:\n    x-a: 1\n  /front-doors/:\n    x-a: 1\n",
-            "  /doorLists/:\n    x-a: 1\ncomponents:\n  securitySchemes"
-        ),
-        "/doorLists/",
+        "path-trailing-slash",
+        "  /doors/{doorId}/:",
+        "  /a/:\n    x-a: 1\n  /b/:\n    x-a: 1\n  /c/:\n    x-a: 1\n  /d:\n    x-a: 1\n  /doors/{doorId}/:",
+        "/d:",
     ),
-    ("casing", HERE, "  /Gates/:\n    x-a: 1\ncomponents:\n  securitySchemes", "/Gates/"),
+    ("server-https", "url: https://api.example.com/v1", "url: http://api.example.com/v1", "http:"),
+    ("server-https", "tokenUrl: https:", "tokenUrl: http:", "tokenUrl"),
+    ("server-variables", "https://api.example.com/v1", "https://{region}.example.com/v1", "region"),
     (
         "server-variables",
         "url: https://api.example.com/v1",
@@ -50,27 +61,65 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "url: https://api.example.com/v1\n    variables:\n      stage:\n        default: live",
         "stage",
     ),
+    ("server-trailing-slash", "example.com/v1", "example.com/v1/", "v1/"),
+    ("security-defined", "  - token: [doors.read]", "  - tokn: [doors.read]", "tokn"),
+    ("scope-declared", "[doors.read]", "[doors.write]", "doors.write"),
     (
         "scope-declared",
         "      type: oauth2\n      description: Tokens.\n      flows:\n        clientCredentials:\n          tokenUrl: https://api.example.com/token\n          scopes:\n            doors.read: May look.\n",
         "      type: http\n      scheme: bearer\n      description: Tokens.\n",
         "doors.read",
     ),
+    ("security-scheme-complete", "          tokenUrl: https://api.example.com/token\n", "", "clientCredentials"),
     (
-        "pagination-pair",
-        "          items:\n            $ref: '#/components/schemas/Door'\n",
-        "          items:\n            $ref: '#/components/schemas/Door'\n        nextCursor:\n          type: string\n          description: Where to go on.\n",
-        "get:",
+        "security-scheme-used",
+        "  securitySchemes:\n",
+        "  securitySchemes:\n    other:\n      type: http\n      scheme: basic\n",
+        "other:",
     ),
     (
-        "media-type",
-        "          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
-        "          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'\n          application/josn:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
-        "josn",
+        "scope-used",
+        "            doors.read: May look.",
+        "            doors.read: May look.\n            doors.write: May paint.",
+        "doors.write",
     ),
+    (
+        "operation-secured",
+        "      operationId: deleteDoor",
+        "      security: []\n      operationId: deleteDoor",
+        "delete:",
+    ),
+    ("address-valid", "tokenUrl: https://api.example.com/token", "tokenUrl: the usual one", "usual"),
+    ("address-valid", "  version: '1'", "  version: '1'\n  contact: { url: www.example.com }", "www"),
+    ("address-valid", "  version: '1'", "  version: '1'\n  contact: { email: nobody }", "nobody"),
+    ("casing", "deleteDoor", "delete_door", "delete_door"),
+    (
+        "casing",
+        HERE,
+        concat!(
+            "  /lock-holders/:\n    x-a: 1\n  /front-doors/:\n    x-a: 1\n",
+            "  /doorLists/:\n    x-a: 1\ncomponents:\n  securitySchemes"
+        ),
+        "/doorLists/",
+    ),
+    ("casing", HERE, "  /Gates/:\n    x-a: 1\ncomponents:\n  securitySchemes", "/Gates/"),
+    (
+        "parameter-unique",
+        "        - name: limit",
+        "        - name: limit\n          in: query\n          description: Again.\n          schema:\n            type: string\n        - name: limit",
+        "- name: limit",
+    ),
+    ("parameter-unique", HERE, beside!("/doors/{id}/{id}/", "id"), "{id}/{id}"),
 ];
 
 pub(crate) const FAULTLESS: &[(&str, &str)] = &[
+    ("  /doors/{doorId}/:", "  /gates:\n    x-note: soon\n  /doors/{doorId}/:"),
+    (
+        "url: https://api.example.com/v1",
+        "url: https://{region}.example.com/v1\n    variables:\n      region:\n        default: eu",
+    ),
+    ("url: https://api.example.com/v1", "url: http://localhost:4010/v1"),
+    ("  - token: [doors.read]", "  - token: [doors.read]\n  - token: []"),
     (HERE, beside!("/doors/{doorId}:open/", "doorId")),
     (HERE, beside!("/doors/{doorId}.json/", "doorId")),
     (HERE, beside!("/doors/x-{doorId}/", "doorId")),
@@ -86,27 +135,8 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
         "url: https://api.example.com/v1",
         "url: https://{region}.example.com/v1\n    variables:\n      region:\n        default: eu\n        enum: [eu, us]",
     ),
-    // Whoever goes on after an id has to know no more than that there is more.
-    (
-        "          items:\n            $ref: '#/components/schemas/Door'\n",
-        "          items:\n            $ref: '#/components/schemas/Door'\n        hasMore:\n          type: boolean\n          description: Whether there are others.\n",
-    ),
-    // A cursor that is sent, one that is a link, and a word that is no cursor.
-    (
-        "          items:\n            $ref: '#/components/schemas/Door'\n",
-        "          items:\n            $ref: '#/components/schemas/Door'\n        next:\n          type: string\n          format: uri\n          description: The next page.\n",
-    ),
     (
         HERE,
         "  /front-doors/:\n    x-a: 1\n  /v2/api.json/:\n    x-a: 1\n  /gates/{gateId}:shutAll/:\n    x-a: 1\ncomponents:\n  securitySchemes",
-    ),
-    (
-        "          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
-        "          Application/JSON:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
-    ),
-    ("          description: It is gone.\n", "          description: It is gone.\n          content: {}\n"),
-    (
-        "        '204':\n          description: It is gone.\n",
-        "        '101':\n          description: The protocol is switched.\n",
     ),
 ];

@@ -1,5 +1,5 @@
 //! Specs as large as those of big services, made on the spot: nested objects, hundreds of references, recursion,
-//! alternatives that name each other, examples. What is measured on them has to grow with their size and no faster.
+//! alternatives that name each other, examples.
 //!
 //! `LARGE=FILE cargo test -p unloc-lint large_spec_is_written -- --ignored` writes one, for a look or a profile; `OPERATIONS`
 //! names how many operations it has, 500 (some 10 MB) without it, `EDITION=1` the edited one.
@@ -260,17 +260,4 @@ fn words(count: usize, seed: usize) -> String {
         ["the", "thing", "of", "this", "kind", "is", "kept", "for", "its", "owner", "until", "then"];
     let picked: Vec<_> = (0..count).map(|place| WORDS[(place * 5 + seed) % WORDS.len()]).collect();
     format!("{} number {seed}.", picked.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[ignore = "writes a spec into the file that LARGE names"]
-    fn a_large_spec_is_written() {
-        let number = |name: &str, other| std::env::var(name).map_or(other, |text| text.parse().unwrap());
-        let large = Large { operations: number("OPERATIONS", 500), edition: number("EDITION", 0) };
-        std::fs::write(std::env::var("LARGE").unwrap(), large.text()).unwrap();
-    }
 }

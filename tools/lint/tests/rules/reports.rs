@@ -1,12 +1,20 @@
-//! What people read, held to files: mistakes that are easy to tell badly. On purpose, run
+//! What people and programs read. The snapshots are what people read of mistakes that are easy to tell badly; on purpose, run
 //! `SNAPSHOTS=write cargo test -p unloc-lint snapshots` and read what has become of them.
 
 use std::path::Path;
 
-use super::report;
+use serde_json::Value;
+use unloc_lint::{Finding, Format, Linted, Timings};
 use unloc_spec::Config;
 
-const BASE: &str = include_str!("base.yaml");
+use crate::large::Large;
+use crate::{BASE, found};
+
+/// What was found in a text, as it is written.
+fn report(format: Format, findings: &[Finding], text: &str) -> String {
+    let texts = vec![("doors.yaml".to_owned(), text.to_owned())];
+    Linted { findings: findings.to_vec(), texts, timings: Timings::default() }.report(format, false)
+}
 
 /// File, and what is written in place of what.
 const MISTAKES: &[(&str, &str, &str)] = &[
@@ -57,7 +65,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 
 #[test]
 fn snapshots_of_what_people_read_are_as_they_were() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/snapshots");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/snapshots");
     let write = std::env::var("SNAPSHOTS").is_ok_and(|what| what == "write");
     let mut changed = Vec::new();
     for (name, old, new) in MISTAKES {
@@ -65,8 +73,8 @@ fn snapshots_of_what_people_read_are_as_they_were() {
         assert_ne!(text, BASE, "{name}: nothing is changed by {new:?}");
         // What speaks of the generator is told where bindings are made.
         let config = Config { bindings: *name == "two-successes", house: false };
-        let findings = crate::text(Path::new("doors.yaml"), &text, config);
-        let found = report::human(&findings, &[("doors.yaml".to_owned(), text)], false);
+        let findings = unloc_lint::text(Path::new("doors.yaml"), &text, config);
+        let found = report(Format::Human, &findings, &text);
         let file = folder.join(format!("{name}.txt"));
         if write {
             std::fs::write(&file, &found).unwrap();
@@ -76,4 +84,48 @@ fn snapshots_of_what_people_read_are_as_they_were() {
     }
     let help = "if that is meant: SNAPSHOTS=write cargo test -p unloc-lint snapshots";
     assert!(changed.is_empty(), "{}\n{help}", changed.join("\n"));
+}
+
+#[test]
+fn every_format_tells_the_rule_the_place_and_the_help() {
+    let text = BASE.replacen("    get:", "    gett:", 1);
+    let findings = found(&text);
+    let human = report(Format::Human, &findings, &text);
+    assert!(
+        human.starts_with(
+            "error[unknown-field]: a path has no field `gett`, so this is ignored\n  --> doors.yaml:16:5\n"
+        ),
+        "{human}"
+    );
+    assert!(
+        human.contains("16 |     gett:\n   |     ^^^^\n") && human.contains("help: did you mean `get`?"),
+        "{human}"
+    );
+    let json: Value = report(Format::Json, &findings, &text).parse().unwrap();
+    let first = &json["findings"][0];
+    assert_eq!((&first["rule"], &first["line"], &first["column"]), (&"unknown-field".into(), &16.into(), &5.into()));
+    let github = report(Format::Github, &findings, &text);
+    assert!(github.starts_with("::error file=doors.yaml,line=16,col=5,title=unknown-field::a path"), "{github}");
+    let sarif: Value = report(Format::Sarif, &findings, &text).parse().unwrap();
+    let region = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!((&region["startLine"], &region["endColumn"]), (&16.into(), &9.into()));
+}
+
+#[test]
+fn a_long_line_is_shown_around_the_place_only() {
+    let text = Large::of(20).minified().replace("\"maxItems\":100", "\"maxItmes\":100");
+    let findings = found(&text);
+    assert!(findings.len() > 50, "{}", findings.len());
+    let told = report(Format::Human, &findings, &text);
+    let widest = told.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest < 400, "{widest}");
+    let misspelt: Vec<_> = findings.into_iter().filter(|finding| finding.rule == "unknown-field").take(9).collect();
+    let told = report(Format::Human, &misspelt[1..], &text);
+    let mut lines = told.lines().skip_while(|line| !line.contains("…"));
+    let (line, marker) = (lines.next().unwrap(), lines.next().unwrap());
+    assert!(line.chars().count() <= 130, "{line}");
+    let start = marker.chars().position(|sign| sign == '^').unwrap();
+    let width = marker.chars().filter(|sign| *sign == '^').count();
+    let marked: String = line.chars().skip(start).take(width).collect();
+    assert_eq!(marked, "\"maxItmes\"");
 }
