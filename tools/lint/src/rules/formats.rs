@@ -116,33 +116,3 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_have_the_types_that_the_registry_gives_them() {
-        for (format, fitting, other) in [
-            ("uint32", "integer", "string"),
-            ("int8", "number", "boolean"),
-            ("int64", "string", "array"),
-            ("uint64", "integer", "object"),
-            ("decimal", "string", "boolean"),
-            ("decimal128", "number", "array"),
-            ("double", "number", "string"),
-            ("float", "number", "integer"),
-            ("json-pointer", "string", "integer"),
-            ("uri-template", "string", "array"),
-            ("sf-boolean", "boolean", "string"),
-            ("unixtime", "integer", "boolean"),
-            ("ip", "string", "integer"),
-        ] {
-            let types = types(format).unwrap_or_default();
-            assert!(types.contains(&fitting) && !types.contains(&other), "{format}: {types:?}");
-        }
-        for unknown in ["datetime", "uint128", "unix", "phone", "UUID", ""] {
-            assert_eq!(types(unknown), None, "{unknown}");
-        }
-    }
-}

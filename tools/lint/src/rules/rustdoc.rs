@@ -66,26 +66,3 @@ fn unsafe_for_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
         () => return None,
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_rustdoc_would_take_for_more_than_text_is_refused() {
-        for (text, what) in [
-            ("Like this: ```json {} ```", "a code fence"),
-            ("An example:\n\n    GET /", "indented code"),
-            ("See https://example.com", "a bare address"),
-            ("A Vec<Lock>.", "an angle bracket"),
-            ("One of [Lock].", "a square bracket"),
-            ("a\\b", "a backslash"),
-        ] {
-            assert_eq!(unsafe_for_rustdoc(text).map(|(what, _)| what), Some(what), "{text}");
-        }
-        for text in ["Plain.", "In `Vec<Lock>` or `[x]`, at `https://example.com`.", "* a list\n  goes on", "a\n    b"]
-        {
-            assert_eq!(unsafe_for_rustdoc(text), None, "{text}");
-        }
-    }
-}

@@ -8,6 +8,7 @@ mod measured;
 mod mistakes;
 mod mutants;
 mod reports;
+mod texts;
 
 use std::path::Path;
 
