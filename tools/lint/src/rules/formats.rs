@@ -1,11 +1,8 @@
 //! Formats: whether programs know them, and whether they are of the type beside them.
 
-use serde_json::Value;
-
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
-use crate::spec::Spec;
-use unloc_spec::words::nearest;
+use crate::spec::{Spec, meant};
 
 const FORMAT: Rule = Rule {
     id: "format-fits-type",
@@ -89,10 +86,9 @@ fn types(format: &str) -> Option<&'static [&'static str]> {
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
-        let text = |key: &str| node.value.get(key).and_then(Value::as_str);
-        let Some(format) = text("format") else { continue };
+        let Some(format) = node.text("format") else { continue };
         let at = format!("{}/format", node.pointer);
-        match (types(format), text("type")) {
+        match (types(format), node.text("type")) {
             (Some(types), Some(kind)) if !types.contains(&kind) => {
                 let of: Vec<_> = types.iter().map(|kind| format!("`{kind}`")).collect();
                 let message = format!("`{format}` is a format of {}, not of `{kind}`", of.join(" and "));
@@ -105,11 +101,8 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 findings.value(&super::generator::IGNORED, &at, message, help);
             }
             (None, _) => {
-                let near = nearest(format, FORMATS.iter().flat_map(|(_, formats)| formats.iter().copied()));
-                let help = near.map_or_else(
-                    || "leave it out, and describe it in words".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let near = meant(format, FORMATS.iter().flat_map(|(_, formats)| formats.iter().copied()));
+                let help = near.unwrap_or_else(|| "leave it out, and describe it in words".to_owned());
                 findings.value(&KNOWN, &at, format!("`{format}` is no format that programs know"), help);
             }
             _ => {}

@@ -1,7 +1,5 @@
 //! Descriptions become the documentation of the bindings, where some signs mean more than they look like.
 
-use serde_json::Value;
-
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
 use crate::spec::Spec;
@@ -21,7 +19,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     {
         for node in spec.all(object) {
             for key in ["summary", "description", "title"] {
-                let Some(text) = node.value.get(key).and_then(Value::as_str) else { continue };
+                let Some(text) = node.text(key) else { continue };
                 if let Some((what, help)) = unsafe_for_rustdoc(text) {
                     let message = format!("`{key}` holds {what}, which rustdoc takes for more than text");
                     findings.value(&SAFE, &format!("{}/{key}", node.pointer), message, help);
