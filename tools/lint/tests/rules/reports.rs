@@ -121,11 +121,52 @@ fn a_long_line_is_shown_around_the_place_only() {
     assert!(widest < 400, "{widest}");
     let misspelt: Vec<_> = findings.into_iter().filter(|finding| finding.rule == "unknown-field").take(9).collect();
     let told = report(Format::Human, &misspelt[1..], &text);
-    let mut lines = told.lines().skip_while(|line| !line.contains("…"));
+    let column = misspelt[1].at.column;
+    assert!(column > 1000 && told.contains(&format!("--> doors.yaml:1:{column}\n")), "{told}");
+    let mut lines = told.lines().skip_while(|line| !line.starts_with("1 | ..."));
     let (line, marker) = (lines.next().unwrap(), lines.next().unwrap());
     assert!(line.chars().count() <= 130, "{line}");
     let start = marker.chars().position(|sign| sign == '^').unwrap();
     let width = marker.chars().filter(|sign| *sign == '^').count();
     let marked: String = line.chars().skip(start).take(width).collect();
     assert_eq!(marked, "\"maxItmes\"");
+}
+
+#[test]
+fn a_line_that_goes_on_behind_the_place_is_cut_there_and_its_column_stays() {
+    let text = BASE.replacen("maxLength: 40", &format!("maxLenght: 40 # {}", "long ".repeat(10_000)), 1);
+    let told = report(Format::Human, &found(&text), &text);
+    let at = text.lines().position(|line| line.contains("maxLenght")).unwrap() + 1;
+    assert!(told.contains(&format!("--> doors.yaml:{at}:11\n")), "{told}");
+    assert!(told.contains("   maxLenght: 40 # long ") && told.contains(" long...\n"), "{told}");
+}
+
+#[test]
+fn what_stands_in_a_file_does_not_steer_a_terminal_and_is_marked_where_it_stands() {
+    // Signs that take two columns, a tab, and the beginning of a command to the terminal.
+    let text = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"扉\", \"vers\\u001b[31mion\": \"1\", \"version\": \"1\"},\t\"pths\": {}}";
+    let findings = found(text);
+    let told = report(Format::Human, &findings, text);
+    assert!(findings.iter().any(|finding| finding.message.contains('\x1b')), "{findings:#?}");
+    assert!(!told.contains(|sign: char| sign.is_control() && sign != '\n'), "{told}");
+    let mut lines = told.lines().skip_while(|line| !line.contains("no field `pths`")).skip(3);
+    let (line, marker) = (lines.next().unwrap(), lines.next().unwrap());
+    let columns = line.find("\"pths\"").map(|at| line[..at].chars().count()).unwrap();
+    // The door is one sign more wide than it is long.
+    assert_eq!(marker.find('^'), Some(columns + 1), "{told}");
+}
+
+#[test]
+fn whatever_is_found_can_be_shown() {
+    let crlf = BASE.replace('\n', "\r\n").replace("A door", "Eine T\u{fc}r \u{1f6aa}");
+    let minified = Large::of(2).minified();
+    for text in [BASE, &crlf, &minified] {
+        let ends = (0..text.len()).step_by(text.len() / 40).filter(|end| text.is_char_boundary(*end));
+        for text in ends.map(|end| &text[..end]) {
+            let findings = found(text);
+            let told = report(Format::Human, &findings, text);
+            assert_eq!(told.matches(" = why: ").count(), findings.len(), "{text}");
+            assert!(!told.contains('\r'), "{told}");
+        }
+    }
 }
