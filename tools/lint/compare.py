@@ -185,7 +185,7 @@ def corpus(tools):
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
-    writer = ["cargo", "test", "--package", "unloc-lint", "--quiet", "--", "--ignored", "the_corpus_is_written"]
+    writer = ["cargo", "test", "--package=unloc-lint", "--test=rules", "--quiet", "--", "--ignored", "the_corpus_is_written"]
     subprocess.run(writer, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "CORPUS": str(folder)})
     mistakes, faultless = sorted(folder.glob("mistake-*")), sorted(folder.glob("faultless-*"))
     print(f"\n| validator | mistakes noticed, of {len(mistakes)} | false errors, of {len(faultless)} |\n|---|---|---|")

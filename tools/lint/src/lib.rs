@@ -238,16 +238,3 @@ fn collect(value: &Value, pointer: &str, allowed: &mut Vec<(String, String)>) {
         _ => {}
     }
 }
-
-#[cfg(test)]
-mod kinds;
-#[cfg(test)]
-mod large;
-#[cfg(test)]
-mod mistakes;
-#[cfg(test)]
-mod mutants;
-#[cfg(test)]
-mod snapshots;
-#[cfg(test)]
-mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 use serde_json::json;
 use unloc_spec::{Lines, Position};
 
@@ -51,37 +52,30 @@ fn count(findings: &[Finding], severity: Severity) -> usize {
 }
 
 /// As a compiler tells it: the rule and what it leads to, the line with a marker, how to mend it.
-pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> String {
-    let paint = |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
-    let mut out = String::new();
+fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(COLUMNS);
     let texts: BTreeMap<&str, (&str, Lines)> =
         texts.iter().map(|(file, text)| (file.as_str(), (text.as_str(), Lines::of(text)))).collect();
     let reasons: BTreeMap<&str, &str> = rules::all().into_iter().map(|rule| (rule.id, rule.reason)).collect();
+    let mut out = String::new();
     for finding in findings {
-        let code = if finding.severity == Severity::Error { "1;31" } else { "1;33" };
-        let head = paint(code, &format!("{}[{}]", finding.severity.name(), finding.rule));
-        let shown = texts.get(finding.file.as_str()).and_then(|(text, lines)| excerpt(text, lines, finding));
-        let number = finding.at.line.to_string();
-        let margin = " ".repeat(number.len());
-        out.push_str(&format!("{head}: {}\n", paint("1", &finding.message)));
-        out.push_str(&format!(
-            "{margin}{} {}:{}:{}\n",
-            paint("34", "-->"),
-            finding.file,
-            finding.at.line,
-            finding.at.column
-        ));
-        if let Some((line, before, width)) = shown {
-            let bar = paint("34", "|");
-            let marker = format!("{}{}", " ".repeat(before), "^".repeat(width));
-            out.push_str(&format!(
-                "{margin} {bar}\n{} {bar} {line}\n{margin} {bar} {}\n",
-                paint("34", &number),
-                paint(code, &marker)
-            ));
-        }
+        let level = if finding.severity == Severity::Error { Level::ERROR } else { Level::WARNING };
         let reason = reasons.get(finding.rule).copied().unwrap_or_default();
-        out.push_str(&format!("{margin} = why: {reason}\n{margin} = help: {}\n\n", finding.help));
+        let shown = texts.get(finding.file.as_str()).and_then(|(text, lines)| excerpt(text, lines, finding));
+        let title = level.clone().primary_title(&finding.message).id(finding.rule);
+        let notes =
+            [Level::NOTE.with_name("why").message(reason), Level::HELP.message(normalize_untrusted_str(&finding.help))];
+        let groups = match shown {
+            Some((snippet, 0)) => vec![title.element(snippet.path(&finding.file)).elements(notes)],
+            // Of a part of a line, the library does not know the column.
+            shown => {
+                let origin = Origin::path(&finding.file).line(finding.at.line).char_column(finding.at.column);
+                let part = Group::with_level(level).elements(shown.map(|(snippet, _)| snippet)).elements(notes);
+                vec![title.element(origin), part]
+            }
+        };
+        out.push_str(&renderer.render(&groups));
+        out.push_str("\n\n");
     }
     let (errors, warnings) = (count(findings, Severity::Error), count(findings, Severity::Warning));
     let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
@@ -93,28 +87,21 @@ pub(crate) fn human(findings: &[Finding], texts: &[(String, String)], colour: bo
 /// How many columns of a line are shown.
 const COLUMNS: usize = 120;
 
-/// A finding's line, or what stands around its place if the line is long: a minified file is one line. With it, how many
-/// columns come before the place, and how many are marked.
-fn excerpt(text: &str, lines: &Lines, finding: &Finding) -> Option<(String, usize, usize)> {
+/// A finding's place, and as much of its line around it as can be shown: a minified file is one line. With it, how many
+/// bytes of the line come before that.
+fn excerpt<'a>(text: &'a str, lines: &Lines, finding: &Finding) -> Option<(Snippet<'a, Annotation<'a>>, usize)> {
     let line = lines.get(text, finding.at.line)?;
     let start = lines.offset(text, Position { column: 1, ..finding.at });
     let (before, behind) = line.split_at_checked(lines.offset(text, finding.at).checked_sub(start)?)?;
-    // A tab would push the marker aside.
-    let plain = |text: &str| text.replace(|sign: char| sign.is_control(), " ");
-    if line.chars().nth(COLUMNS).is_none() {
-        return Some((plain(line), finding.at.column - 1, finding.width));
-    }
-    let from = before.char_indices().rev().nth(COLUMNS / 3).map(|(at, _)| at);
-    let left = before.get(from.unwrap_or(0)..)?;
-    let room = COLUMNS - left.chars().count();
-    let to = behind.char_indices().nth(room - 1).map(|(at, _)| at);
-    let right = behind.get(..to.unwrap_or(behind.len()))?;
-    let (open, close) = (if from.is_some() { "…" } else { "" }, if to.is_some() { "…" } else { "" });
-    let shown = format!("{open}{}{}{close}", plain(left), plain(right));
-    Some((shown, left.chars().count() + open.chars().count(), finding.width.min(right.chars().count()).max(1)))
+    let from = before.char_indices().rev().nth(COLUMNS).map_or(0, |(at, _)| at);
+    let end = |count| behind.char_indices().nth(count).map_or(behind.len(), |(at, _)| at);
+    let shown = line.get(from..before.len() + end(COLUMNS))?;
+    let at = before.len() - from;
+    let place = AnnotationKind::Primary.span(at..at + end(finding.width));
+    Some((Snippet::source(shown).line_start(finding.at.line).annotation(place), from))
 }
 
-pub(crate) fn json(findings: &[Finding]) -> String {
+fn json(findings: &[Finding]) -> String {
     let list: Vec<_> = findings
         .iter()
         .map(|finding| {
@@ -128,7 +115,7 @@ pub(crate) fn json(findings: &[Finding]) -> String {
 }
 
 /// Annotations of a pull request. Errors first: only some of each kind are shown.
-pub(crate) fn github(findings: &[Finding]) -> String {
+fn github(findings: &[Finding]) -> String {
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
@@ -140,7 +127,7 @@ pub(crate) fn github(findings: &[Finding]) -> String {
     lines.collect()
 }
 
-pub(crate) fn sarif(findings: &[Finding]) -> String {
+fn sarif(findings: &[Finding]) -> String {
     let rules: Vec<_> = rules::all()
         .into_iter()
         .map(|rule| json!({ "id": rule.id, "shortDescription": { "text": rule.reason }, "defaultConfiguration": { "level": rule.severity.name() } }))

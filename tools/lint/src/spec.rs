@@ -146,10 +146,8 @@ impl<'a> Spec<'a> {
                     let help = if text == "null" {
                         "3.0 has no type for null: write `nullable: true` beside the type".to_owned()
                     } else {
-                        nearest(text, values.iter().copied()).map_or_else(
-                            || format!("choose among {}", values.join(", ")),
-                            |near| format!("did you mean `{near}`?"),
-                        )
+                        meant(text, values.iter().copied())
+                            .unwrap_or_else(|| format!("choose among {}", values.join(", ")))
                     };
                     findings.value(&FIELD_TYPE, pointer, format!("`{name}` cannot be `{text}`"), help);
                 }
@@ -213,7 +211,7 @@ fn unknown(object: Object, fields: &[Field], key: &str, pointer: &str, findings:
     ];
     let message = format!("{} has no field `{key}`, so this is ignored", object.name());
     let newer = newer.iter().find(|(name, _)| *name == key).map(|(_, help)| (*help).to_owned());
-    let near = nearest(key, fields.iter().map(|(name, ..)| *name)).map(|near| format!("did you mean `{near}`?"));
+    let near = meant(key, fields.iter().map(|(name, ..)| *name));
     let list = || {
         let names: Vec<_> = fields.iter().map(|(name, ..)| *name).collect();
         format!("it has {}; what is your own begins with `x-`", names.join(", "))
@@ -242,6 +240,11 @@ fn found(value: &Value) -> String {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a mapping".to_owned(),
     }
+}
+
+/// What helps whoever has misspelt one of these words; nothing if none is near.
+pub(crate) fn meant<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<String> {
+    nearest(word, among).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// The entries of a mapping; nothing if it is none.

@@ -9,12 +9,13 @@ use unloc_spec::{At, Document, Operation, keys};
 
 /// Where an answer is not what the spec says. Holds no value of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Deviation {
+pub struct Deviation {
     /// `answer`, `status`, `path`, `body`, `field`, `missing`, `type`, `value`, `format`.
-    pub(crate) kind: &'static str,
+    pub kind: &'static str,
     /// Where in the body; items of lists are all alike.
-    pub(crate) at: String,
-    pub(crate) text: String,
+    pub at: String,
+    /// What it is, in words.
+    pub text: String,
 }
 
 impl Deviation {

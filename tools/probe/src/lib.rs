@@ -9,9 +9,11 @@ mod write;
 
 use std::path::Path;
 
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::{Context, Result, ensure};
 use unloc_spec::Document;
 
+pub use compare::Deviation;
+pub use report::Report;
 pub use walk::Access;
 use walk::Service;
 
@@ -26,31 +28,39 @@ stays: the service has no way to delete keys and roles. Values are never shown, 
 could be somebody's. Exit codes: 0 no deviation, 1 deviations, or no answer to some call, 2 not usable.";
 
 /// What came of a probe.
-pub struct Probed(Service);
+#[derive(Clone, Debug)]
+pub struct Probed {
+    /// One for each operation of the specs, in the order in which they were called.
+    pub reports: Vec<Report>,
+    /// What was made and is still there, in words.
+    pub left: Vec<String>,
+    /// How many clients of the specs were given a token.
+    pub tokens: usize,
+}
 
 impl Probed {
     /// What was found, as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        report::markdown(&self.0.reports, &self.0.left)
+        report::markdown(&self.reports, &self.left)
     }
 
     /// The same as one JSON object.
     #[must_use]
     pub fn json(&self) -> String {
-        report::json(&self.0.reports, &self.0.left)
+        report::json(&self.reports, &self.left)
     }
 
     /// Whether any token was given.
     #[must_use]
     pub fn has_token(&self) -> bool {
-        self.0.has_token()
+        self.tokens > 0
     }
 
     /// Whether an answer differs from the specs, or one was not to be had.
     #[must_use]
     pub fn deviates(&self) -> bool {
-        self.0.reports.iter().any(|report| !report.deviations.is_empty())
+        self.reports.iter().any(|report| !report.deviations.is_empty())
     }
 }
 
@@ -74,11 +84,29 @@ pub fn probe(root: &Path, access: Access) -> Result<Probed> {
     let (auth, integrator) = (read("auth")?, read("integrator")?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(async {
-        let mut service = Service::new(access, auth, integrator).map_err(Error::msg)?;
+        let mut service = Service::new(access, auth, integrator)?;
         service.walk().await;
-        Ok(Probed(service))
+        Ok(Probed { reports: service.reports, left: service.left, tokens: service.tokens.len() })
     })
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_go_nowhere_without_tls_but_to_this_machine() {
+        for good in ["https://api.example.com", "http://127.0.0.1:4010", "http://localhost:4010", "http://[::1]:4010"] {
+            assert!(is_safe(good), "{good}");
+        }
+        for bad in [
+            "http://api.example.com",
+            "http://localhost.example.com",
+            "http://127.0.0.1@example.com",
+            "ftp://localhost",
+            "x",
+        ] {
+            assert!(!is_safe(bad), "{bad}");
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! How the service says no, and whether it wants its slashes: found by reads that do no harm.
 
 use super::compare::{Deviation, compare};
-use super::walk::{Report, Service};
+use super::report::Report;
+use super::walk::Service;
 
 /// An id that nothing has.
 const NOTHING: &str = "00000000-0000-4000-8000-000000000000";

@@ -1,17 +1,36 @@
 //! What was found, for people and for programs.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
-use super::walk::Report;
+use super::compare::Deviation;
 
-/// What an inferred operation has turned out to be.
-fn verdict(report: &Report) -> &'static str {
-    match (&report.outcome, report.evidence.as_str()) {
-        (Err(_), _) => "not known",
-        (Ok(status), "inferred") if *status == 404 || *status == 405 => "inferred wrongly",
-        (Ok(status), "inferred") if *status < 300 => "inferred rightly",
-        (Ok(status), _) if *status < 300 => "there",
-        _ => "refused",
+/// What became of one operation.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Its `operationId`.
+    pub operation: String,
+    /// How the spec knows of it: `documented`, or `inferred`.
+    pub evidence: String,
+    /// The status, or why there is none.
+    pub outcome: Result<u16, String>,
+    /// Where the answers were not what the spec says.
+    pub deviations: BTreeSet<Deviation>,
+}
+
+impl Report {
+    /// What an operation has turned out to be: `there`, `refused` or `not known`, and `inferred rightly` or `inferred
+    /// wrongly` if the spec has only concluded that it is there.
+    #[must_use]
+    pub fn verdict(&self) -> &'static str {
+        match (&self.outcome, self.evidence.as_str()) {
+            (Err(_), _) => "not known",
+            (Ok(404 | 405), "inferred") => "inferred wrongly",
+            (Ok(..300), "inferred") => "inferred rightly",
+            (Ok(..300), _) => "there",
+            _ => "refused",
+        }
     }
 }
 
@@ -22,7 +41,7 @@ pub(crate) fn json(reports: &[Report], left: &[String]) -> String {
             .iter()
             .map(|deviation| json!({ "kind": deviation.kind, "at": deviation.at, "text": deviation.text }));
         json!({
-            "operation": report.operation, "evidence": report.evidence, "verdict": verdict(report),
+            "operation": report.operation, "evidence": report.evidence, "verdict": report.verdict(),
             "status": report.outcome.as_ref().ok(), "reason": report.outcome.as_ref().err(),
             "deviations": deviations.collect::<Vec<_>>(),
         })
@@ -43,7 +62,7 @@ pub(crate) fn markdown(reports: &[Report], left: &[String]) -> String {
             "| {} | {} | {} | {status} | {deviations} |\n",
             report.operation,
             report.evidence,
-            verdict(report)
+            report.verdict()
         ));
     }
     if !left.is_empty() {

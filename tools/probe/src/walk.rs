@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use anyhow::{Context, Result, anyhow};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use serde_json::Value;
 use unloc_spec::{Document, Operation, PathTemplate};
 
 use super::compare::{Deviation, compare};
+use super::report::Report;
 
 /// A number that is kept for fiction: nobody is called.
 pub(super) const NOBODY: &str = "+12125550199";
@@ -23,16 +25,6 @@ pub struct Access {
     pub client_secret: String,
     /// Whether something may be made, and taken back.
     pub write: bool,
-}
-
-/// What became of one operation.
-#[derive(Clone, Debug)]
-pub(crate) struct Report {
-    pub(crate) operation: String,
-    pub(crate) evidence: String,
-    /// The status, or why it was not called.
-    pub(crate) outcome: Result<u16, String>,
-    pub(crate) deviations: BTreeSet<Deviation>,
 }
 
 pub(crate) struct Service {
@@ -87,17 +79,18 @@ fn cause(error: &reqwest::Error) -> String {
 }
 
 impl Service {
-    pub(crate) fn new(access: Access, auth: Document, integrator: Document) -> Result<Self, String> {
+    pub(crate) fn new(access: Access, auth: Document, integrator: Document) -> Result<Self> {
         let specs = vec![(auth, "/auth/v1"), (integrator, "/integrators/v1")];
         let mut operations = Vec::new();
         for (place, (document, _)) in specs.iter().enumerate() {
+            // Its errors are those of the linter, which says where and how to mend them.
             let all = Operation::all(document);
-            let all = all.map_err(|_| "the specs cannot be used: see cargo xtask validate".to_owned())?;
+            let all = all.map_err(|_| anyhow!("the specs cannot be used: see cargo xtask validate"))?;
             operations.extend(all.into_iter().map(|operation| (place, operation)));
         }
         // A redirect would carry the token elsewhere, and is a deviation of its own.
         let http = Client::builder().timeout(Duration::from_secs(30)).redirect(Policy::none()).build();
-        let http = http.map_err(|error| format!("no HTTP client: {error}"))?;
+        let http = http.context("no HTTP client")?;
         let known = [("integratorId", access.client_id.as_str()), ("userId", NOBODY)];
         let known = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Ok(Self {
@@ -141,11 +134,6 @@ impl Service {
                 self.report(&operation, Err(why.to_owned()), BTreeSet::new());
             }
         }
-    }
-
-    /// Whether there was a token at all.
-    pub(crate) fn has_token(&self) -> bool {
-        !self.tokens.is_empty()
     }
 
     /// What an answer tells of ids.

@@ -27,7 +27,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for object in [Object::Parameter, Object::Schema, Object::Tag] {
         for node in spec.all(object) {
             let last = node.pointer.rsplit('/').next().unwrap_or_default();
-            let name = node.value.get("name").and_then(Value::as_str).unwrap_or(last);
+            let name = node.text("name").unwrap_or(last);
             let parent = node.pointer.rsplit('/').nth(1).unwrap_or_default();
             // Items, members and schemas of parameters are described by what holds them.
             let stands_alone = object != Object::Schema || parent == "properties" || parent == "schemas";
@@ -54,7 +54,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     ] {
         for node in spec.all(object) {
             for key in ["summary", "description"] {
-                let text = node.value.get(key).and_then(Value::as_str).unwrap_or("ok");
+                let text = node.text(key).unwrap_or("ok");
                 let words = text.trim().to_lowercase();
                 let is_placeholder =
                     ["", "todo", "tbd", "fixme", "xxx", "string", "...", "…", "description", "lorem ipsum"]

@@ -70,10 +70,6 @@ const CONSISTENT: Rule = Rule {
 pub(crate) const RULES: &[&Rule] =
     &[&CASING, &COLLISION, &NAMEABLE, &SUCCESS_TYPE, &REQUEST_TYPE, &CONTENT_SCHEMA, &INLINE, &CONSISTENT];
 
-pub(crate) fn snake(name: &str) -> String {
-    name.to_snake_case()
-}
-
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     casings(spec, findings);
     path_casing(spec, findings);
@@ -217,7 +213,7 @@ fn collisions(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         let properties = entries(node.value.get("properties"));
         collide(
             properties.map(|(name, _)| (name, format!("{}/properties/{}", node.pointer, escape(name)))).collect(),
-            snake,
+            str::to_snake_case,
         );
     }
 }

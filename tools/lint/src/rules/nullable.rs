@@ -22,7 +22,7 @@ pub(crate) const RULES: &[&Rule] = &[&NULLABLE_TYPE];
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
         nothing_else(&node.pointer, node.value, findings);
-        let is_nullable = node.value.get("nullable") == Some(&Value::Bool(true));
+        let is_nullable = node.is("nullable");
         if !is_nullable || node.value.get("type").is_some() || allows_null(spec, node.value, &mut BTreeSet::new()) {
             continue;
         }

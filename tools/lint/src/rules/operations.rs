@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase;
 use serde_json::Value;
 use unloc_spec::RawOperation;
 
@@ -206,7 +207,7 @@ fn id(operation: &RawOperation<'_>, ids: &mut BTreeMap<String, (String, String)>
         return;
     };
     let pointer = format!("{}/operationId", operation.pointer);
-    if let Some((earlier, place)) = ids.insert(super::names::snake(id), (id.to_owned(), pointer.clone())) {
+    if let Some((earlier, place)) = ids.insert(id.to_snake_case(), (id.to_owned(), pointer.clone())) {
         let there = findings.shown(&place);
         // For readers these are two; the generator makes one name of them.
         let (rule, message) = if earlier == id {

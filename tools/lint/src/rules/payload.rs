@@ -7,8 +7,7 @@ use unloc_spec::escape;
 
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
-use crate::spec::{Node, Spec, entries};
-use unloc_spec::words::nearest;
+use crate::spec::{Node, Spec, entries, meant};
 
 pub(super) const KNOWN: Rule = Rule {
     id: "example-known-properties",
@@ -194,9 +193,7 @@ fn unknown(parts: &[(&Value, String)], key: &str, pointer: &str, findings: &mut 
     {
         return;
     }
-    let help = match nearest(key, names()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("add `{key}` to the `properties` of the schema, or take it out here"),
-    };
+    let other = || format!("add `{key}` to the `properties` of the schema, or take it out here");
+    let help = meant(key, names()).unwrap_or_else(other);
     findings.key(&KNOWN, pointer, format!("the schema knows no property `{key}`"), help);
 }

@@ -1,7 +1,5 @@
 //! Descriptions become the documentation of the bindings, where some signs mean more than they look like.
 
-use serde_json::Value;
-
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
 use crate::spec::Spec;
@@ -21,7 +19,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     {
         for node in spec.all(object) {
             for key in ["summary", "description", "title"] {
-                let Some(text) = node.value.get(key).and_then(Value::as_str) else { continue };
+                let Some(text) = node.text(key) else { continue };
                 if let Some((what, help)) = unsafe_for_rustdoc(text) {
                     let message = format!("`{key}` holds {what}, which rustdoc takes for more than text");
                     findings.value(&SAFE, &format!("{}/{key}", node.pointer), message, help);
@@ -65,27 +63,4 @@ fn unsafe_for_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
         () if plain.contains('\\') => ("a backslash", "put it in backticks, or leave it out"),
         () => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_rustdoc_would_take_for_more_than_text_is_refused() {
-        for (text, what) in [
-            ("Like this: ```json {} ```", "a code fence"),
-            ("An example:\n\n    GET /", "indented code"),
-            ("See https://example.com", "a bare address"),
-            ("A Vec<Lock>.", "an angle bracket"),
-            ("One of [Lock].", "a square bracket"),
-            ("a\\b", "a backslash"),
-        ] {
-            assert_eq!(unsafe_for_rustdoc(text).map(|(what, _)| what), Some(what), "{text}");
-        }
-        for text in ["Plain.", "In `Vec<Lock>` or `[x]`, at `https://example.com`.", "* a list\n  goes on", "a\n    b"]
-        {
-            assert_eq!(unsafe_for_rustdoc(text), None, "{text}");
-        }
-    }
 }

@@ -129,18 +129,13 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn text<'a>(node: &Node<'a>, key: &str) -> Option<&'a str> {
-    node.value.get(key).and_then(Value::as_str)
-}
-
 fn keywords(node: &Node<'_>, findings: &mut Findings<'_>) {
     let at = |key: &str| format!("{}/{key}", node.pointer);
-    let kind = text(node, "type");
-    let flag = |key: &str| node.value.get(key) == Some(&Value::Bool(true));
+    let kind = node.text("type");
     if kind == Some("array") && node.value.get("items").is_none() {
         findings.key(&ARRAY_ITEMS, &node.pointer, "a list without `items`", "say by `items` what it is a list of");
     }
-    if flag("readOnly") && flag("writeOnly") {
+    if node.is("readOnly") && node.is("writeOnly") {
         findings.key(
             &READ_WRITE,
             &at("writeOnly"),
@@ -173,15 +168,14 @@ fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
         if least != "minimum" && (low < 0.0 || high < 0.0) {
             continue;
         }
-        let open =
-            ["exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| node.value.get(*key) == Some(&Value::Bool(true)));
+        let open = ["exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| node.is(key));
         if low > high || (least == "minimum" && low == high && open) {
             let message = format!("no value is at least {low} and at most {high}");
             findings.value(&BOUNDS, &at(most), message, format!("mend `{least}` or `{most}`"));
         }
     }
     for (flag, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-        if node.value.get(flag) == Some(&Value::Bool(true)) && number(bound).is_none() {
+        if node.is(flag) && number(bound).is_none() {
             findings.key(
                 &BOUNDS,
                 &at(flag),
@@ -190,13 +184,13 @@ fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    if let Some(pattern) = text(node, "pattern")
+    if let Some(pattern) = node.text("pattern")
         && let Err(error) = regress::Regex::new(pattern)
     {
         findings.value(&PATTERN, &at("pattern"), format!("the pattern cannot be read: {error}"), "mend the expression");
     }
     let Some(list) = node.value.get("enum").and_then(Value::as_array) else { return };
-    let kind = text(node, "type");
+    let kind = node.text("type");
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for (place, value) in list.iter().enumerate() {
         let pointer = format!("{}/enum/{place}", node.pointer);
@@ -206,7 +200,7 @@ fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
             let message = format!("{value} stands here twice: it is at {there} already");
             findings.value(&ENUM_UNIQUE, &pointer, message, "take one out");
         }
-        let nullable = node.value.get("nullable") == Some(&Value::Bool(true)) && value.is_null();
+        let nullable = node.is("nullable") && value.is_null();
         if kind.is_some_and(|kind| !is_of(value, kind)) && !nullable {
             let help = if kind == Some("string") {
                 format!("put it in quotes: '{value}'")
@@ -221,7 +215,7 @@ fn values(node: &Node<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    if node.value.get("nullable") == Some(&Value::Bool(true)) && !list.contains(&Value::Null) {
+    if node.is("nullable") && !list.contains(&Value::Null) {
         findings.key(
             &NULLABLE_ENUM,
             &at("enum"),
@@ -250,8 +244,7 @@ fn discriminator(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) 
     // Required of the whole, it is there in each alternative (OpenAPI 3.0.3, 4.7.25: "inline or through allOf").
     let is_required = spec.schemas.requires(node.value, name)
         || !members.is_empty() && members.iter().all(|member| spec.schemas.requires(member, name));
-    let wrong = !is_required;
-    if wrong {
+    if !is_required {
         let message = format!("`{name}` tells the alternatives apart, and is not required in each of them");
         findings.value(
             &DISCRIMINATOR,

@@ -5,8 +5,7 @@ use unloc_spec::{escape, keys};
 
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
-use crate::spec::{Spec, entries};
-use unloc_spec::words::nearest;
+use crate::spec::{Spec, entries, meant};
 
 const DEFINED: Rule = Rule {
     id: "security-defined",
@@ -58,7 +57,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
     requirements(spec, findings);
     for scheme in spec.all(Object::SecurityScheme) {
-        let kind = scheme.value.get("type").and_then(Value::as_str).unwrap_or_default();
+        let kind = scheme.text("type").unwrap_or_default();
         let needs: &[&str] = match kind {
             "apiKey" => &["name", "in"],
             "http" => &["scheme"],
@@ -110,7 +109,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let has_secrets = !spec.all(Object::SecurityScheme).is_empty()
         || spec.all(Object::Schema).iter().any(|node| is_secret(node.value));
     for server in spec.all(Object::Server).iter().filter(|_| has_secrets) {
-        let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
+        let url = server.text("url").unwrap_or_default();
         let pointer = format!("{}/url", server.pointer);
         let is_near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
             let rest = url.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host));
@@ -128,11 +127,8 @@ fn requirements(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         for (name, scopes) in entries(Some(requirement.value)) {
             let pointer = format!("{}/{}", requirement.pointer, escape(name));
             let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)) else {
-                let near = nearest(name, entries(schemes).map(|(name, _)| name));
-                let help = near.map_or_else(
-                    || "add it to `components/securitySchemes`".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let near = meant(name, entries(schemes).map(|(name, _)| name));
+                let help = near.unwrap_or_else(|| "add it to `components/securitySchemes`".to_owned());
                 findings.key(&DEFINED, &pointer, format!("there is no security scheme `{name}`"), help);
                 continue;
             };
@@ -148,20 +144,14 @@ fn requirements(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 .collect();
             for (place, scope) in scopes.as_array().into_iter().flatten().enumerate() {
                 let Some(scope) = scope.as_str().filter(|scope| !declared.contains(scope)) else { continue };
-                let near = nearest(scope, declared.iter().copied());
-                let (message, help) = match near {
-                    // OpenAPI 3.0.3, Security Requirement Object: for other types the list must be empty.
-                    _ if ["apiKey", "http"].contains(&kind) => {
-                        let message = format!("`{name}` is of type `{kind}`, which has no scopes");
-                        (message, format!("write `{name}: []`"))
-                    }
-                    Some(near) => {
-                        (format!("no flow of `{name}` has the scope `{scope}`"), format!("did you mean `{near}`?"))
-                    }
-                    None => {
-                        let message = format!("no flow of `{name}` has the scope `{scope}`");
-                        (message, "declare it under the flow's `scopes`".to_owned())
-                    }
+                // OpenAPI 3.0.3, Security Requirement Object: for other types the list must be empty.
+                let (message, help) = if ["apiKey", "http"].contains(&kind) {
+                    let message = format!("`{name}` is of type `{kind}`, which has no scopes");
+                    (message, format!("write `{name}: []`"))
+                } else {
+                    let near = meant(scope, declared.iter().copied());
+                    let message = format!("no flow of `{name}` has the scope `{scope}`");
+                    (message, near.unwrap_or_else(|| "declare it under the flow's `scopes`".to_owned()))
                 };
                 findings.value(&SCOPE, &format!("{pointer}/{place}"), message, help);
             }

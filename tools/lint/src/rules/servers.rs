@@ -26,7 +26,7 @@ pub(crate) const RULES: &[&Rule] = &[&VARIABLES, &USED];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for server in spec.all(Object::Server) {
-        let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
+        let url = server.text("url").unwrap_or_default();
         let names: Vec<_> = PathTemplate::of(url).names().collect();
         let declared = || entries(server.value.get("variables")).map(|(name, _)| name);
         for name in names.iter().filter(|name| declared().all(|other| other != **name)) {

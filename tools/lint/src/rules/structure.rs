@@ -127,7 +127,7 @@ fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     ] {
         for node in spec.all(object) {
             for key in keys {
-                let Some(url) = node.value.get(*key).and_then(Value::as_str) else { continue };
+                let Some(url) = node.text(key) else { continue };
                 if url.is_empty() || url.starts_with("www.") || url.contains([' ', '<', '>', '"', '\n']) {
                     let message = format!("`{url}` is no address");
                     let help = "write it in full, from `https://` on";
@@ -137,7 +137,7 @@ fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         }
     }
     for node in spec.all(Object::Contact) {
-        let Some(mail) = node.value.get("email").and_then(Value::as_str) else { continue };
+        let Some(mail) = node.text("email") else { continue };
         let parts: Vec<_> = mail.split('@').collect();
         if parts.len() != 2 || parts.contains(&"") || mail.contains(' ') {
             let pointer = format!("{}/email", node.pointer);

@@ -101,7 +101,7 @@ fn tags(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         .filter_map(Value::as_str)
         .collect();
     for tag in spec.all(Object::Tag) {
-        let Some(name) = tag.value.get("name").and_then(Value::as_str).filter(|name| !used.contains(name)) else {
+        let Some(name) = tag.text("name").filter(|name| !used.contains(name)) else {
             continue;
         };
         // A misspelt use is told where it stands.
@@ -161,7 +161,7 @@ fn security(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 
 fn headers(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Parameter) {
-        let name = node.value.get("name").and_then(Value::as_str).unwrap_or_default();
+        let name = node.text("name").unwrap_or_default();
         let is_header = node.value.get("in").is_some_and(|place| place == "header");
         let help = match name.to_lowercase().as_str() {
             "authorization" => "take it out, and describe it under `securitySchemes` and `security`",
@@ -182,9 +182,9 @@ fn defaults(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         findings.key(&DEFAULT, &format!("{pointer}/default"), message, "take out the default, or make it optional");
     };
     for node in spec.all(Object::Parameter) {
-        let is_required = node.value.get("required") == Some(&Value::Bool(true));
+        let is_required = node.is("required");
         if is_required && node.value.pointer("/schema/default").is_some() {
-            let name = node.value.get("name").and_then(Value::as_str).unwrap_or_default();
+            let name = node.text("name").unwrap_or_default();
             tell(&format!("{}/schema", node.pointer), name);
         }
     }
@@ -200,7 +200,7 @@ fn defaults(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 
 fn slashes(spec: &Spec<'_>, house: bool, findings: &mut Findings<'_>) {
     for server in spec.all(Object::Server) {
-        let url = server.value.get("url").and_then(Value::as_str).unwrap_or_default();
+        let url = server.text("url").unwrap_or_default();
         if url.len() > 1 && url.ends_with('/') {
             let pointer = format!("{}/url", server.pointer);
             let better = url.trim_end_matches('/');

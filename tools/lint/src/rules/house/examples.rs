@@ -86,15 +86,3 @@ fn host(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     rest.split(['/', ':', '?', '#']).next()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_an_address_is_taken_for_what_it_is() {
-        assert_eq!(host("https://images.example.com/a?b"), Some("images.example.com"));
-        assert_eq!(host("http://localhost:4010"), Some("localhost"));
-        assert_eq!(host("Front door"), None);
-    }
-}

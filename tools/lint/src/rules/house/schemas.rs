@@ -59,7 +59,7 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let requests = spec.reached(bodies);
     for node in spec.all(Object::Schema) {
         enums(&node.pointer, node.value, findings);
-        let kind = node.value.get("type").and_then(Value::as_str);
+        let kind = node.text("type");
         if kind == Some("integer") && node.value.get("format").is_none() {
             findings.key(&INTEGER, &node.pointer, "an integer of no certain size", "add `format: int32` or `int64`");
         }

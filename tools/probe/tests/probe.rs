@@ -1,0 +1,281 @@
+//! Probes of a sandbox: that keeps to the specs, that fails on the way, and that deviates in one place.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::json;
+use unloc_probe::{Access, Probed, Report, probe};
+use unloc_sandbox::{Fault, Quirk, Sandbox};
+
+/// Probes a sandbox, from a thread of its own as the program would.
+async fn look(sandbox: &Sandbox, write: bool) -> Probed {
+    let access = Access {
+        base_url: sandbox.base_url().to_owned(),
+        client_id: sandbox.client_id().to_owned(),
+        client_secret: sandbox.client_secret().to_owned(),
+        write,
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_path_buf();
+    std::thread::spawn(move || probe(&root, access).unwrap()).join().unwrap()
+}
+
+/// The `operationId`s as they stand in the specs, read without any of our own code.
+fn documented() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
+    let texts = ["auth", "integrator"].map(|api| std::fs::read_to_string(folder.join(format!("{api}.yaml"))).unwrap());
+    let ids = texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.trim().strip_prefix("operationId: "));
+    ids.map(str::to_owned).collect()
+}
+
+fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// The kinds and places of all deviations, by operation.
+fn deviations(probed: &Probed) -> Vec<String> {
+    let of = |report: &Report| {
+        let operation = report.operation.clone();
+        let list =
+            report.deviations.iter().map(move |deviation| format!("{operation}: {} {}", deviation.kind, deviation.at));
+        list.collect::<Vec<_>>()
+    };
+    probed.reports.iter().flat_map(of).collect()
+}
+
+#[test]
+fn a_service_that_keeps_to_the_specs_has_no_deviation_and_is_left_as_it_was() {
+    block(async {
+        let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
+        let before = serde_json::to_value(sandbox.town()).unwrap();
+        let probed = look(&sandbox, false).await;
+        assert_eq!(deviations(&probed), Vec::<String>::new());
+        assert_eq!(serde_json::to_value(sandbox.town()).unwrap(), before);
+        let reported: Vec<_> = probed.reports.iter().map(|report| report.operation.as_str()).collect();
+        for id in &documented() {
+            assert_eq!(reported.iter().filter(|reported| *reported == id).count(), 1, "{id}");
+        }
+
+        let probed = look(&sandbox, true).await;
+        assert_eq!(deviations(&probed), Vec::<String>::new());
+        let keys = sandbox.town().keys;
+        let made = keys.iter().filter(|key| key.user_id == "+12125550199");
+        assert!(made.clone().count() == 2 && made.clone().all(|key| key.state == "revoked"));
+        // What stays is told.
+        assert_eq!(probed.left.len(), 3, "{:#?}", probed.left);
+        for key in made {
+            assert!(probed.left.iter().any(|what| what.contains(&key.id) && what.contains("revoked")), "{}", key.id);
+        }
+        assert!(probed.left[2].starts_with("a role"), "{:?}", probed.left);
+        assert_eq!(webhooks(&sandbox), 0);
+    });
+}
+
+/// How many webhooks the lock holders have.
+fn webhooks(sandbox: &Sandbox) -> i32 {
+    let done = |operation: &str| {
+        let of = |request: &&unloc_sandbox::Request| {
+            request.operation == Some(operation) && (200..300).contains(&request.status)
+        };
+        i32::try_from(sandbox.requests().iter().filter(of).count()).unwrap()
+    };
+    done("createWebhook") - done("deleteWebhook")
+}
+
+fn live_keys(sandbox: &Sandbox) -> usize {
+    let is_live = |key: &&unloc_sandbox::SeenKey| key.user_id == "+12125550199" && key.state != "revoked";
+    sandbox.town().keys.iter().filter(is_live).count()
+}
+
+#[test]
+fn what_was_made_is_taken_back_whatever_fails_on_the_way() {
+    block(async {
+        for (fault, names) in [
+            (Fault::status(503).on("deleteWebhook"), "deleteWebhook"),
+            (Fault::reset().on("deleteWebhook"), "deleteWebhook"),
+            (Fault::status(500).on("updateKey"), "updateKey"),
+            (Fault::reset().on("updateKey").times(2), "updateKey"),
+            (Fault::reset().on("createKey").carried_out(), "createKey"),
+            (Fault::status(502).on("createKeyForLockHolder").carried_out(), "createKeyForLockHolder"),
+            (Fault::half_body().on("createKey").carried_out(), "createKey"),
+            (Fault::reset().on("createOrUpdateRole"), "createOrUpdateRole"),
+            (Fault::reset().on("deleteSharedKeysForLock"), "deleteSharedKeysForLock"),
+        ] {
+            let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
+            sandbox.faults().add(fault).unwrap();
+            let probed = look(&sandbox, true).await;
+            assert_eq!((live_keys(&sandbox), webhooks(&sandbox)), (0, 0), "{names}: {:#?}", probed.left);
+            assert!(probed.left.iter().all(|what| what.contains("no way to delete")), "{names}: {:#?}", probed.left);
+            let found = deviations(&probed);
+            assert!(found.iter().any(|deviation| deviation.starts_with(names)), "{names}: {found:#?}");
+        }
+    });
+}
+
+#[test]
+fn a_webhook_whose_answer_was_lost_is_found_and_deleted() {
+    block(async {
+        let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
+        sandbox.faults().add(Fault::reset().on("createWebhook").carried_out()).unwrap();
+        let probed = look(&sandbox, true).await;
+        let deleted =
+            |request: &unloc_sandbox::Request| request.operation == Some("deleteWebhook") && request.status == 204;
+        assert!(sandbox.requests().iter().any(deleted), "{:#?}", probed.left);
+        assert!(probed.left.iter().all(|what| !what.contains("webhook")), "{:#?}", probed.left);
+    });
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_listed() {
+    block(async {
+        for (faults, wanted) in [
+            (vec![Fault::status(503).on("deleteWebhook").always()], "which could not be deleted (503)"),
+            (vec![Fault::reset().on("updateKey").always()], "which could not be revoked (no answer)"),
+            (
+                vec![Fault::reset().on("createWebhook").carried_out(), Fault::status(500).on("getWebhooks").always()],
+                "perhaps a webhook to https://hooks.example.com/",
+            ),
+            (
+                vec![Fault::reset().on("createKey").carried_out(), Fault::status(500).on("getKeysForUser").always()],
+                "perhaps a key",
+            ),
+        ] {
+            let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
+            faults.into_iter().for_each(|fault| _ = sandbox.faults().add(fault).unwrap());
+            let probed = look(&sandbox, true).await;
+            assert!(probed.left.iter().any(|what| what.contains(wanted)), "{wanted}: {:#?}", probed.left);
+            for text in [probed.markdown(), probed.json()] {
+                assert!(text.contains(wanted) && !text.contains("+1212"), "{text}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_call_without_an_answer_is_an_outcome_of_that_call_alone() {
+    block(async {
+        for (fault, operation) in [
+            (Fault::reset().on("getLocks"), "getLocks"),
+            (Fault::half_body().on("getKeys"), "getKeys"),
+            (Fault::reset().on("getIntegrator"), "getIntegrator"),
+            (Fault::reset().on("getLockHolders"), "getLockHolders"),
+        ] {
+            let sandbox = Sandbox::start().await.unwrap();
+            sandbox.faults().add(fault).unwrap();
+            let probed = look(&sandbox, false).await;
+            assert_eq!(probed.reports.len(), documented().len(), "{operation}");
+            let report = probed.reports.iter().find(|report| report.operation == operation).unwrap();
+            assert!(report.outcome.clone().unwrap_err().starts_with("no "), "{operation}: {:?}", report.outcome);
+            assert_eq!(deviations(&probed), [format!("{operation}: answer ")]);
+        }
+        // Without a token, nothing can be said of what needs one.
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.faults().add(Fault::reset().on("getToken").always()).unwrap();
+        let probed = look(&sandbox, false).await;
+        assert!(!probed.has_token() && probed.reports.len() == documented().len());
+        assert!(probed.reports.iter().all(|report| report.outcome.is_err()));
+    });
+}
+
+/// What is planted, and where it must be found.
+const PLANTED: &[(Quirk, &str)] = &[
+    (Quirk::StringBooleans, "getRoles: type /roles/*/canShare"),
+    (Quirk::NumericUsers, "getKeys: type /keys/*/toUser/id"),
+    (Quirk::NumericPostalCodes, "getLocks: type /locks/*/address/postalCode"),
+    (Quirk::HyphenatedEnvelopes, "getLockHolders: missing /lockHolders"),
+    (Quirk::HyphenatedEnvelopes, "getLockHolders: field /lock-holders"),
+    (Quirk::EventsEnvelope, "getKeyEvents: field /events"),
+    (Quirk::BareLists, "getLockHolders: type "),
+    (Quirk::BareObjects, "getLock: missing /lock"),
+    (Quirk::ScopeText, "getToken: type /scope"),
+    (Quirk::UnknownValues, "getKeys: value /keys/*/state"),
+    (Quirk::UnknownValues, "getLocks: value /locks/*/vendor"),
+    (Quirk::UnknownFields, "getLock: field /sandboxNews"),
+    (Quirk::SnakeErrors, "getLock: field /error_description"),
+    (Quirk::ProblemErrors, "getLock: missing /error"),
+    (Quirk::HtmlErrors, "getLock: body "),
+    (Quirk::StrictSlashes, "getLockHolders: path "),
+];
+
+#[test]
+fn each_deviation_that_is_planted_is_found_where_it_is() {
+    block(async {
+        for (quirk, expected) in PLANTED {
+            let sandbox = Sandbox::builder().quirks([*quirk]).start().await.unwrap();
+            let found = deviations(&look(&sandbox, false).await);
+            assert!(found.iter().any(|deviation| deviation == expected), "{quirk}: {expected} is not in {found:#?}");
+        }
+    });
+}
+
+#[test]
+fn answers_that_are_none_are_told_as_such_and_nobody_is_named() {
+    block(async {
+        let sandbox = Sandbox::start().await.unwrap();
+        sandbox.faults().add(Fault::html(502).on("getLocks")).unwrap();
+        sandbox.faults().add(Fault::status(200).body("{}", "application/json").on("getRoles")).unwrap();
+        sandbox.faults().add(Fault::status(418).on("getIntegrator")).unwrap();
+        sandbox.faults().add(Fault::status(405).on("getKeyEvents")).unwrap();
+        let probed = look(&sandbox, false).await;
+        let found = deviations(&probed);
+        for expected in ["getLocks: status ", "getRoles: missing /roles", "getIntegrator: status "] {
+            assert!(found.iter().any(|deviation| deviation == expected), "{expected} is not in {found:#?}");
+        }
+        let (markdown, json) = (probed.markdown(), probed.json());
+        assert!(markdown.contains("| getKeyEvents | inferred | inferred wrongly | 405 |"), "{markdown}");
+        assert!(markdown.contains("| getKey | inferred | inferred rightly | 200 |"), "{markdown}");
+        for text in [markdown, json] {
+            assert!(
+                !text.contains("+1212") && !text.contains("eyJ") && !text.contains(sandbox.client_secret()),
+                "{text}"
+            );
+        }
+    });
+}
+
+#[test]
+fn nothing_is_sent_to_where_the_credentials_would_be_read_on_the_way() {
+    let access = Access {
+        base_url: "http://api.example.com".to_owned(),
+        client_id: "id".to_owned(),
+        client_secret: "secret".to_owned(),
+        write: false,
+    };
+    let refused = probe(Path::new("."), access).unwrap_err().to_string();
+    assert!(refused.starts_with("`--base-url` must begin with https://"), "{refused}");
+}
+
+#[test]
+fn names_that_could_be_somebodys_are_shown_as_their_shape_and_cells_stay_whole() {
+    block(async {
+        for name in ["+12125550142", "Ola Nordmann 91234567", "a|b", "`x`", "91 23 45 67", "x\u{202e}y\nz"] {
+            let auth = json!({"id": "a", "name": "A", "auth": {name: 5}});
+            let news = json!({"id": "a", "name": "A", name: {name: 5, "id": 6}, "batteryLevel": 3});
+            for (lock, wanted) in [(auth, "`/lock/auth/[name]`"), (news, "field: `/lock/batteryLevel`")] {
+                let sandbox = Sandbox::start().await.unwrap();
+                let body = json!({"lock": lock}).to_string();
+                sandbox.faults().add(Fault::status(200).body(&body, "application/json").on("getLock")).unwrap();
+                let probed = look(&sandbox, false).await;
+                let markdown = probed.markdown();
+                for text in [&markdown, &probed.json()] {
+                    assert!(!text.contains(name) && text.contains("[name]"), "{text}");
+                }
+                assert!(markdown.lines().all(|line| cells(line) == 5), "{markdown}");
+                assert!(markdown.contains(wanted), "{markdown}");
+            }
+        }
+    });
+    let report = Report {
+        operation: "getLock".to_owned(),
+        evidence: "documented".to_owned(),
+        outcome: Err("no answer: a|b\nc".to_owned()),
+        deviations: BTreeSet::new(),
+    };
+    let probed = Probed { reports: vec![report], left: Vec::new(), tokens: 1 };
+    assert!(probed.markdown().contains("| no answer: a\\|b c |"));
+}
+
+/// How many cells a row has.
+fn cells(row: &str) -> usize {
+    row.replace("\\|", "").matches('|').count() - 1
+}
