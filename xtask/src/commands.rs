@@ -1,15 +1,12 @@
 //! The commands: their arguments, what they call, how they end.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::str::FromStr;
 
 use anyhow::{Error, Result, bail};
 use lexopt::prelude::*;
 use unloc_bench_record::report;
-use unloc_diff::{Sides, Version};
-use unloc_probe::Access;
 
 use crate::ci;
 
@@ -33,14 +30,6 @@ commands:
 /// How a command ends that could be carried out.
 type Outcome = Result<ExitCode>;
 
-/// An argument that is missing, or makes no sense: the command's usage explains more than this does.
-#[derive(Debug, thiserror::Error)]
-#[error("{why}\n\n{usage}")]
-struct Misused {
-    why: String,
-    usage: &'static str,
-}
-
 /// Carries out the command that the arguments name. Exit code 1 says that something was found, or that a check failed, and
 /// 2 that there was nothing to judge by.
 pub(crate) fn run(mut arguments: lexopt::Parser) -> ExitCode {
@@ -56,13 +45,13 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
     let name = match arguments.next()? {
         Some(Value(name)) => name.string()?,
         Some(Short('h') | Long("help")) => return shown(&format!("{USAGE}\n")),
-        Some(other) => return misused(USAGE, other.unexpected()),
-        None => return misused(USAGE, "no command given"),
+        Some(other) => bail!("{}\n\n{USAGE}", other.unexpected()),
+        None => bail!("no command given\n\n{USAGE}"),
     };
     match name.as_str() {
-        "validate" => validate(&root, arguments),
-        "diff" => diff(&root, arguments),
-        "probe" => probe(&root, arguments),
+        "validate" => told(unloc_lint::command(&root, arguments)?),
+        "diff" => told(unloc_diff::command(&root, arguments)?),
+        "probe" => told(unloc_probe::command(&root, arguments)?),
         "soak" => none(arguments).and_then(|()| found(ci::soak(&root))),
         "ci" => none(arguments).and_then(|()| found(ci::run(&root))),
         "package" => none(arguments).and_then(|()| package(&root)),
@@ -84,7 +73,7 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
             }
         },
         "help" => shown(&format!("{USAGE}\n")),
-        other => misused(USAGE, format!("there is no command `{other}`")),
+        other => bail!("there is no command `{other}`\n\n{USAGE}"),
     }
 }
 
@@ -97,87 +86,6 @@ pub(crate) fn surface(root: &Path) -> Result<()> {
     } else {
         bail!("the public API differs from openapi/surface; if it should, run: cargo xtask surface")
     }
-}
-
-fn validate(root: &Path, arguments: &mut lexopt::Parser) -> Outcome {
-    const USAGE: &str = unloc_lint::USAGE;
-    let (mut format, mut timings, mut files) = (unloc_lint::Format::Human, false, Vec::new());
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("format") => format = parsed(USAGE, arguments)?,
-            Long("timings") => timings = true,
-            Long("rules") => return shown(&unloc_lint::rules_page()),
-            Short('h') | Long("help") => return shown(&format!("{USAGE}\n")),
-            Value(file) => files.push(PathBuf::from(file)),
-            other => return misused(USAGE, other.unexpected()),
-        }
-    }
-    let files = if files.is_empty() { unloc_lint::own(root)? } else { files };
-    let linted = unloc_lint::files(&files)?;
-    if timings {
-        eprint!("{}", linted.timings);
-    }
-    print(&linted.report(format, std::io::stdout().is_terminal()));
-    Ok(ExitCode::from(u8::from(linted.has_errors())))
-}
-
-fn diff(root: &Path, arguments: &mut lexopt::Parser) -> Outcome {
-    const USAGE: &str = unloc_diff::USAGE;
-    let (mut format, mut base, mut old, mut new, mut released) = (unloc_diff::Format::Human, None, None, None, None);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("base") => base = Some(arguments.value()?.string()?),
-            Long("old") => old = Some(PathBuf::from(arguments.value()?)),
-            Long("new") => new = Some(PathBuf::from(arguments.value()?)),
-            Long("format") => format = parsed(USAGE, arguments)?,
-            Long("released") => released = Some(parsed::<Version>(USAGE, arguments)?),
-            Short('h') | Long("help") => return shown(&format!("{USAGE}\n")),
-            other => return misused(USAGE, other.unexpected()),
-        }
-    }
-    let sides = match (old, new, base) {
-        (Some(old), Some(new), None) => Sides::Files(old, new),
-        (None, None, base) => Sides::Since(base),
-        (Some(_), Some(_), Some(_)) => {
-            return misused(USAGE, "`--base` names a revision, `--old` and `--new` two files: choose");
-        }
-        _ => return misused(USAGE, "`--old` and `--new` go together"),
-    };
-    let outcome = unloc_diff::compare(root, &sides, released)?;
-    print(&outcome.report(format, std::io::stdout().is_terminal()));
-    Ok(ExitCode::from(u8::from(outcome.is_too_small())))
-}
-
-fn probe(root: &Path, arguments: &mut lexopt::Parser) -> Outcome {
-    const USAGE: &str = unloc_probe::USAGE;
-    let (mut base_url, mut write, mut json) = (None, false, false);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("base-url") => base_url = Some(arguments.value()?.string()?.trim_end_matches('/').to_owned()),
-            Long("write") => write = true,
-            Long("format") => match arguments.value()?.string()?.as_str() {
-                "json" => json = true,
-                "markdown" => json = false,
-                _ => return misused(USAGE, "`--format` takes markdown or json"),
-            },
-            Short('h') | Long("help") => return shown(&format!("{USAGE}\n")),
-            other => return misused(USAGE, other.unexpected()),
-        }
-    }
-    let Some(base_url) = base_url else {
-        return misused(USAGE, "`--base-url` is missing: the address of the service");
-    };
-    let credential = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let (Some(client_id), Some(client_secret)) = (credential("UNLOC_CLIENT_ID"), credential("UNLOC_CLIENT_SECRET"))
-    else {
-        return misused(USAGE, "UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are not set");
-    };
-    let probed = unloc_probe::probe(root, Access { base_url, client_id, client_secret, write })?;
-    print(&if json { probed.json() } else { probed.markdown() });
-    if !probed.has_token() {
-        bail!("no token was given: are base URL and credentials right?");
-    }
-    Ok(ExitCode::from(u8::from(probed.deviates())))
 }
 
 /// The repository, wherever one stands in it.
@@ -233,6 +141,12 @@ fn shown(text: &str) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a tool says, and whether it found something.
+fn told((text, found): (String, bool)) -> Outcome {
+    print(&text);
+    Ok(ExitCode::from(u8::from(found)))
+}
+
 /// What failed is told, and is no misuse.
 fn found(ran: Result<()>) -> Outcome {
     Ok(ran.map_or_else(
@@ -242,12 +156,6 @@ fn found(ran: Result<()>) -> Outcome {
         },
         |()| ExitCode::SUCCESS,
     ))
-}
-
-/// The value of an option that only takes some.
-fn parsed<T: FromStr<Err: ToString>>(usage: &'static str, arguments: &mut lexopt::Parser) -> Result<T> {
-    let value = arguments.value()?.string()?;
-    value.parse().map_err(|why: T::Err| Misused { why: why.to_string(), usage }.into())
 }
 
 fn is_check(arguments: &mut lexopt::Parser) -> Result<bool> {
@@ -262,46 +170,32 @@ fn none(arguments: &mut lexopt::Parser) -> Result<()> {
     arguments.next()?.map_or(Ok(()), |other| Err(other.unexpected().into()))
 }
 
-fn misused(usage: &'static str, why: impl ToString) -> Outcome {
-    Err(Misused { why: why.to_string(), usage }.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn why(arguments: &[&str]) -> String {
-        command(&mut lexopt::Parser::from_args(arguments)).unwrap_err().to_string()
-    }
-
     #[test]
     fn arguments_that_make_no_sense_are_told_and_nothing_is_done() {
-        for (arguments, reason) in [
-            (&["diff", "--old", "a.yaml"][..], "go together"),
-            (&["diff", "--old", "a.yaml", "--new", "b.yaml", "--base", "main"], "choose"),
-            (&["diff", "--base"], "missing argument for option '--base'"),
-            (&["diff", "--format", "xml"], "human, markdown or json"),
-            (&["diff", "--released", "new"], "no version"),
-            (&["diff", "openapi"], "unexpected argument \"openapi\""),
-            (&["validate", "--format", "xml"], "human, json, github or sarif"),
-            (&["validate", "--speed"], "invalid option '--speed'"),
-            (&["probe"], "`--base-url` is missing"),
-            (&["probe", "--base-url", "https://example.com", "--format", "xml"], "markdown or json"),
-            (&["surface", "--chekc"], "invalid option '--chekc'"),
-            (&["ci", "fast"], "unexpected argument \"fast\""),
-            (&["lint"], "there is no command `lint`"),
-            (&[], "no command given"),
+        for (arguments, reason, is_explained) in [
+            (&["diff", "--old", "a.yaml"][..], "go together", true),
+            (&["diff", "--old", "a.yaml", "--new", "b.yaml", "--base", "main"], "choose", true),
+            (&["diff", "--base"], "missing argument for option '--base'", false),
+            (&["diff", "--format", "xml"], "human, markdown or json", true),
+            (&["diff", "--released", "new"], "no version", true),
+            (&["diff", "openapi"], "unexpected argument \"openapi\"", true),
+            (&["validate", "--format", "xml"], "human, json, github or sarif", true),
+            (&["validate", "--speed"], "invalid option '--speed'", true),
+            (&["probe"], "`--base-url` is missing", true),
+            (&["probe", "--base-url", "https://example.com", "--format", "xml"], "markdown or json", true),
+            (&["surface", "--chekc"], "invalid option '--chekc'", false),
+            (&["outside", "--toolchain"], "missing argument for option '--toolchain'", false),
+            (&["ci", "fast"], "unexpected argument \"fast\"", false),
+            (&["lint"], "there is no command `lint`", true),
+            (&[], "no command given", true),
         ] {
-            let why = why(arguments);
+            let why = command(&mut lexopt::Parser::from_args(arguments)).unwrap_err().to_string();
             assert!(why.contains(reason), "{arguments:?}: {why}");
+            assert_eq!(why.contains("\n\nusage: cargo xtask "), is_explained, "{arguments:?}: {why}");
         }
-    }
-
-    #[test]
-    fn what_is_misused_says_how_it_is_used() {
-        for (command, usage) in [("validate", unloc_lint::USAGE), ("diff", unloc_diff::USAGE)] {
-            assert!(why(&[command, "--format", "xml"]).ends_with(usage), "{command}");
-        }
-        assert!(why(&["lint"]).ends_with(USAGE));
     }
 }

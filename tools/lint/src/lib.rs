@@ -1,6 +1,7 @@
 //! The linter: what is wrong with a spec, where, what it leads to, and how to mend it. `cargo xtask validate` is its command.
 
 mod bindable;
+mod command;
 mod finding;
 mod report;
 mod rules;
@@ -20,6 +21,7 @@ use unloc_spec::keys::LINT_ALLOW;
 use unloc_spec::{Config, Document, apis, escape};
 
 pub use bindable::bindable;
+pub use command::command;
 pub use finding::{Finding, Rule, Severity};
 pub use report::Format;
 pub use rules::{all as rules, document as rules_page};
@@ -28,13 +30,6 @@ pub use timings::Timings;
 use finding::Findings;
 use spec::Spec;
 use timings::Stages;
-
-/// What the command says of itself.
-pub const USAGE: &str = "\
-usage: cargo xtask validate [--format human|json|github|sarif] [--timings] [FILE ...]
-       cargo xtask validate --rules
-
-Without a file, all of openapi/*.yaml. Exit codes: 0 clean, or warnings only; 1 errors found; 2 not usable.";
 
 /// What was found in some files.
 #[derive(Debug)]

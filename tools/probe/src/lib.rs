@@ -1,5 +1,6 @@
 //! The probe: how a running service differs from its specs. `cargo xtask probe` is its command.
 
+mod command;
 mod compare;
 mod refusals;
 mod report;
@@ -12,20 +13,11 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use unloc_spec::Document;
 
+pub use command::command;
 pub use compare::Deviation;
 pub use report::Report;
 pub use walk::Access;
 use walk::Service;
-
-/// What the command says of itself.
-pub const USAGE: &str = "\
-usage: cargo xtask probe --base-url URL [--write] [--format markdown|json]
-
-Calls the operations of the specs that only read, with the credentials in UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET, and
-reports where the answers deviate, also those for an id that nothing has and for a path without the slash at its end. With
---write, it also makes two keys, a role and a webhook for a number that is kept for fiction, takes them back, and lists what
-stays: the service has no way to delete keys and roles. Values are never shown, nor names that the specs do not know and that
-could be somebody's. Exit codes: 0 no deviation, 1 deviations, or no answer to some call, 2 not usable.";
 
 /// What came of a probe.
 #[derive(Clone, Debug)]
