@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::numbers::normal;
-use super::rename;
-use super::schemas::Spot;
-use super::view::{Alternatives, At, Side, View};
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::numbers::normal;
+use crate::rename;
+use crate::schemas::Spot;
+use crate::view::{Alternatives, At, Side, View};
 
 /// How many pairs of members are held against each other by their shapes.
 const MOST: usize = 10_000;

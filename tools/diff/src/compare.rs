@@ -9,12 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use unloc_spec::Document;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::engine::Engine;
-use super::operations;
-use super::refs::{Refs, Same};
-use super::schemas::Spot;
-use super::view::{Side, View};
+use crate::change::{self, Change, Direction, Kind, Verdict};
+use crate::engine::Engine;
+use crate::operations;
+use crate::refs::{Refs, Same};
+use crate::schemas::Spot;
+use crate::view::{Side, View};
 
 /// Two schemas that are compared, by where they stand; and for whom, if an operation has them to itself.
 type Pair = (Direction, String, String, Option<usize>);
@@ -140,7 +140,7 @@ impl<'a> Comparison<'a> {
     /// Takes up a change, with where it stands on both sides.
     pub(crate) fn add(&mut self, mut change: Change, old: &str, new: &str) {
         (change.old_place, change.new_place) = (self.old.place(old), self.new.place(new));
-        let place = |place: &Option<super::change::Place>| {
+        let place = |place: &Option<change::Place>| {
             place.as_ref().map_or(String::new(), |place| format!("{}:{}", place.at.line, place.at.column))
         };
         let (before, after) = (place(&change.old_place), place(&change.new_place));

@@ -7,8 +7,8 @@ use serde_json::Value;
 use unloc_spec::json_schema::{JsonSchemas, Reading};
 use unloc_spec::target;
 
-use super::change::{Direction, Verdict};
-use super::view::Side;
+use crate::change::{Direction, Verdict};
+use crate::view::Side;
 
 /// How many values a schema may consist of, with all that it refers to. What the engine needs grows faster than the
 /// schema, and of one so large it says seldom more than that it cannot tell.

@@ -6,8 +6,7 @@ mod bodies;
 mod bounds;
 mod change;
 mod compare;
-#[cfg(test)]
-mod edits;
+mod edition;
 mod engine;
 mod foreign;
 mod lines;
@@ -32,13 +31,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use change::{Change, Direction, Kind, Verdict};
 use source::Pair;
-use version::Bump;
+use unloc_spec::Document;
 
+pub use change::{Change, Direction, Kind, Place, Verdict};
+pub use edition::Edition;
 pub use report::{Format, Outcome};
+pub use sound::check;
 pub use source::{base, is_shallow};
-pub use version::Version;
+pub use version::{Bump, Version};
 
 /// What the command says of itself.
 pub const USAGE: &str = "\
@@ -90,45 +91,54 @@ pub fn compare(root: &Path, sides: &Sides, released: Option<Version>) -> Result<
     };
     let (base, now) = source::versions(root, base.as_deref());
     let (mut changes, mut texts, mut notes) = (Vec::new(), 0, Vec::new());
-    for pair in pairs {
-        texts += pair.old.as_ref().zip(pair.new.as_ref()).map_or(0, |(old, new)| texts::count(&old.value, &new.value));
-        let (found, note) = between(&pair);
-        changes.extend(found);
-        notes.extend(note);
+    for Pair { name, old, new } in pairs {
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                texts += texts::count(&old.document().value, &new.document().value);
+                let (found, note) = between(&old, &new);
+                changes.extend(found);
+                notes.extend(note);
+            }
+            (Some(_), None) => changes.push(whole(&name, false)),
+            (None, Some(_)) => changes.push(whole(&name, true)),
+            (None, None) => {}
+        }
     }
-    let bump = Bump::of(&changes);
-    Ok(Outcome { sides, changes, texts, notes, bump, base: released.or(base), now })
+    Ok(Outcome { sides, changes, texts, notes, base: released.or(base), now })
 }
 
-/// The changes of one spec, and why nothing is said of Rust code, if so.
-fn between(pair: &Pair) -> (Vec<Change>, Option<String>) {
-    let whole = |what: &str, wire: Verdict, why: &str| {
-        let change = Change::new(Kind::Operation, Direction::Both, format!("{} {what}", pair.name));
-        let rust = if wire == Verdict::Breaking { wire } else { Verdict::Compatible };
-        let items = vec![format!("{} all of its bindings", if rust == Verdict::Breaking { '-' } else { '+' })];
-        vec![Change { rust, rust_why: "all of its bindings".to_owned(), items, ..change.wire(wire, why) }]
+/// The changes from one edition of a spec to another, and why nothing is said of Rust code, if so.
+#[must_use]
+pub fn between(old: &Edition, new: &Edition) -> (Vec<Change>, Option<String>) {
+    let mut changes = compare::compare(old.document(), new.document());
+    let note = rust::judge(old, new, &mut changes);
+    (changes, note)
+}
+
+/// The changes of what travels, for programs in any language: nothing is said of Rust code, and no bindings are made.
+#[must_use]
+pub fn on_the_wire(old: &Document, new: &Document) -> Vec<Change> {
+    let mut changes = compare::compare(old, new);
+    rust::leave_open(&mut changes, "it was not asked for");
+    changes
+}
+
+/// A spec that has come or gone as a whole.
+fn whole(name: &str, is_new: bool) -> Change {
+    let (mark, what, wire, why) = match is_new {
+        true => ('+', "new", Verdict::Compatible, "the old bindings do not call it"),
+        false => ('-', "gone", Verdict::Breaking, "the old bindings call what is no longer described"),
     };
-    match (&pair.old, &pair.new) {
-        (Some(old), Some(new)) => {
-            let mut changes = compare::compare(old, new);
-            let make = if pair.is_ours { rust::surfaces } else { rust::foreign_surfaces };
-            let (before, after) = make(old, new, &pair.api);
-            let note = rust::judge((old, &before), (new, &after), &mut changes);
-            (changes, note)
-        }
-        (Some(_), None) => {
-            (whole("is gone", Verdict::Breaking, "the old bindings call what is no longer described"), None)
-        }
-        (None, Some(_)) => (whole("is new", Verdict::Compatible, "the old bindings do not call it"), None),
-        (None, None) => (Vec::new(), None),
-    }
+    let change = Change::new(Kind::Operation, Direction::Both, format!("{name} is {what}")).wire(wire, why);
+    let items = vec![format!("{mark} all of its bindings")];
+    Change { rust: wire, rust_why: "all of its bindings".to_owned(), items, ..change }
 }
 
-#[cfg(test)]
-mod calls;
-#[cfg(test)]
-mod kinds;
-#[cfg(test)]
-mod programs;
-#[cfg(test)]
-mod tests;
+/// Does two things at the same time.
+fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
+}

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use heck::{ToPascalCase, ToSnakeCase};
 use unloc_spec::{Document, references};
 
-use super::change::{Change, Item};
-use super::operations;
-use super::parameters::parameters;
-use super::refs::{self, Refs};
-use super::rust::Owner;
-use super::view::Side;
+use crate::change::{Change, Item};
+use crate::operations;
+use crate::parameters::parameters;
+use crate::refs::{self, Refs};
+use crate::rust::Owner;
+use crate::view::Side;
 
 /// Lines of one version, each until a change has taken it.
 struct Pool {

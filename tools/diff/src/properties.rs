@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unloc_spec::keys::ALIASES;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::rename;
-use super::schemas::Spot;
-use super::view::{At, Extra, Side, View};
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::rename;
+use crate::schemas::Spot;
+use crate::view::{At, Extra, Side, View};
 
 /// How many pairs of properties are held against each other, to find those that have another name only.
 const MOST: usize = 10_000;

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 use unloc_spec::references;
 
-use super::view::Side;
+use crate::view::Side;
 
 /// The name of the component that a reference leads to, which types are called after.
 pub(crate) fn name(reference: &str) -> Option<String> {

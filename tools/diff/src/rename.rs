@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::numbers::normal;
-use super::view::{At, Extra, Side};
+use crate::numbers::normal;
+use crate::view::{At, Extra, Side};
 
 /// In which order the entries of a mapping stand in the file.
 pub(crate) fn order<'a>(side: Side<'_>, entries: &BTreeMap<&'a str, At<'_>>) -> BTreeMap<&'a str, usize> {

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
-use unloc_codegen::quietly;
 use unloc_spec::Document;
 
-use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::foreign::{self, Keep};
-use super::lines::{Lines, Uses};
+use crate::change::{Change, Direction, Item, Kind, Verdict};
+use crate::edition::{Edition, surfaces};
+use crate::lines::{Lines, Uses};
 
 /// What a line of the public API is about: a type or an operation by its Rust name, and a member of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,68 +67,18 @@ fn is_foreign(target: &str) -> bool {
     foreign.contains(&first) || first.starts_with(char::is_lowercase)
 }
 
-/// The public API that a version leads to, or why there is none.
-pub(crate) type Surface = Result<BTreeSet<String>, String>;
-
-pub(crate) fn surface(document: &Document, api: &str) -> Surface {
-    match quietly(|| unloc_surface::items(document, api, &BTreeSet::new())) {
-        Ok(Ok(lines)) => Ok(lines),
-        Ok(Err(errors)) => {
-            let first = errors.first().map(ToString::to_string).unwrap_or_default();
-            // A reason is one line, whatever it is made of.
-            let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
-            Err(match errors.len() {
-                0 | 1 => first,
-                2 => format!("{first}; and one more reason"),
-                count => format!("{first}; and {} more reasons", count - 1),
-            })
-        }
-        Err(_) => {
-            Err(format!("{}: the generator panicked, for a reason that is not foreseen", document.file.display()))
-        }
-    }
-}
-
-/// Those of both versions, made at the same time.
-pub(crate) fn surfaces(old: &Document, new: &Document, api: &str) -> (Surface, Surface) {
-    std::thread::scope(|scope| {
-        let before = scope.spawn(|| surface(old, api));
-        let after = surface(new, api);
-        let before = before.join().unwrap_or_else(|_| Err("the old bindings could not be made".to_owned()));
-        (before, after)
-    })
-}
-
-/// Those of both versions of a spec that is not ours: keys of others are no obstacle.
-pub(crate) fn foreign_surfaces(old: &Document, new: &Document, api: &str) -> (Surface, Surface) {
-    let (before, after) = (foreign::without(old, Keep::Ours).0, foreign::without(new, Keep::Ours).0);
-    let made = surfaces(&before, &after, api);
-    if made.0.is_ok() && made.1.is_ok() {
-        return made;
-    }
-    let ((before, one), (after, other)) = (foreign::without(&before, Keep::None), foreign::without(&after, Keep::None));
-    if one || other { surfaces(&before, &after, api) } else { made }
-}
-
 /// Says of each change what it does to Rust code, and adds those that only Rust code meets; and says why nothing is said, if
 /// so.
-pub(crate) fn judge(
-    (old, before): (&Document, &Surface),
-    (new, after): (&Document, &Surface),
-    changes: &mut Vec<Change>,
-) -> Option<String> {
+pub(crate) fn judge(old: &Edition, new: &Edition, changes: &mut Vec<Change>) -> Option<String> {
+    let (before, after) = surfaces(old, new);
     let why = match (before, after) {
         (Ok(before), Ok(after)) => {
-            attribute(old, new, Lines::between(before, after), changes);
+            attribute(old.document(), new.document(), Lines::between(before, after), changes);
             return None;
         }
         (Err(why), _) | (_, Err(why)) => why,
     };
-    changes.retain(|change| !change.is_quiet);
-    for change in changes.iter_mut() {
-        (change.rust, change.rust_why) =
-            (Verdict::Unknown, "there are no bindings on both sides to compare".to_owned());
-    }
+    leave_open(changes, "there are no bindings on both sides to compare");
     // Of a spec that is no spec of ours, none were made before, and that is all there is to say.
     if before.is_ok() {
         let change = Change::new(Kind::Type, Direction::Both, format!("no bindings can be made any more: {why}"));
@@ -141,6 +90,14 @@ pub(crate) fn judge(
         changes.push(Change { rust_why: "there were none before".to_owned(), ..change });
     }
     before.is_err().then(|| format!("nothing is said of Rust code, because no bindings can be made: {why}"))
+}
+
+/// Says nothing of Rust code, and why.
+pub(crate) fn leave_open(changes: &mut Vec<Change>, why: &str) {
+    changes.retain(|change| !change.is_quiet);
+    for change in changes {
+        (change.rust, change.rust_why) = (Verdict::Unknown, why.to_owned());
+    }
 }
 
 fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec<Change>) {

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use unloc_spec::keys::{ALIASES, CASE_INSENSITIVE, ENVELOPE, SENSITIVE, TOLERATE};
 
-use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::compare::{Comparison, Task};
-use super::numbers::normal;
-use super::view::{At, Extra, View};
+use crate::change::{Change, Direction, Item, Kind, Verdict};
+use crate::compare::{Comparison, Task};
+use crate::numbers::normal;
+use crate::view::{At, Extra, View};
 
 /// Where two schemas stand.
 #[derive(Clone, Debug)]

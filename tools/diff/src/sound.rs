@@ -1,14 +1,17 @@
 //! Whether a document can be compared at all: a schema of a type that OpenAPI does not have allows nobody knows what.
 
+use anyhow::{Result, bail};
 use serde_json::Value;
 use unloc_spec::Document;
+use unloc_spec::schemas::TYPES;
 
-use super::view::{At, Side};
+use crate::view::{At, Side};
 
-const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-
-/// The first schema with a type that OpenAPI 3.0 does not know (3.0.3, 4.7.24), in a sentence with its place.
-pub(crate) fn check(document: &Document) -> Result<(), String> {
+/// Whether a document can be compared at all.
+///
+/// # Errors
+/// Names the first schema with a type that OpenAPI 3.0 does not know (3.0.3, 4.7.24), with its place.
+pub fn check(document: &Document) -> Result<()> {
     let side = Side { document };
     let mut unknown = Vec::new();
     let root = side.root();
@@ -32,12 +35,12 @@ pub(crate) fn check(document: &Document) -> Result<(), String> {
         1 => "; and one more like it".to_owned(),
         count => format!("; and {count} more like it"),
     };
-    Err(format!(
+    bail!(
         "{}{place}: `type` is {}, and OpenAPI 3.0 knows {} only{hint}{more}",
         document.file.display(),
         at.value,
         TYPES.join(", ")
-    ))
+    )
 }
 
 fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {

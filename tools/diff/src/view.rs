@@ -7,7 +7,7 @@ use unloc_codegen::prepare::LIMITS;
 pub(crate) use unloc_spec::At;
 use unloc_spec::{Document, escape};
 
-use super::change::{Direction, Place};
+use crate::change::{Direction, Place};
 
 /// One version of a spec.
 #[derive(Clone, Copy)]

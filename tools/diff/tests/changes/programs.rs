@@ -8,9 +8,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::change::Verdict;
-use super::edits::{self, Edit};
-use super::tests::{SPEC, changes};
+use unloc_diff::Verdict;
+
+use crate::edits::{self, Edit};
+use crate::own::{SPEC, changes};
 
 /// A workspace with the crate as it is, another spec, and a program for each edit that has one.
 struct Workspace {
