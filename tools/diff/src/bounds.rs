@@ -12,7 +12,8 @@ use unloc_codegen::prepare::LIMITS;
 use crate::change::{Change, Direction, Item, Kind, Verdict};
 use crate::compare::Comparison;
 use crate::numbers::Decimal;
-use crate::schemas::{Shift, Spot, plain};
+use crate::schemas::{Shift, Spot};
+use crate::values::plain;
 use crate::view::View;
 
 /// What a limit allows.

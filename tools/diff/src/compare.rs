@@ -14,7 +14,8 @@ use crate::engine::Engine;
 use crate::operations;
 use crate::refs::{Refs, Same};
 use crate::schemas::Spot;
-use crate::view::{Side, View};
+use crate::side::Side;
+use crate::view::View;
 
 /// Two schemas that are compared, by where they stand; and for whom, if an operation has them to itself.
 type Pair = (Direction, String, String, Option<usize>);
@@ -72,7 +73,7 @@ pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
         direction: Direction::Request,
         answers: [old, new].into_iter().flat_map(|side| operations::answers(side, &Refs::of(side))).collect(),
         same: Same::between(old, new),
-        engine: Engine::default(),
+        engine: Engine::between(old, new),
         prefixes: (String::new(), String::new()),
         operations: Vec::new(),
         changes: Vec::new(),

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use unloc_spec::RawOperation;
+use unloc_spec::{At, RawOperation};
 
 use crate::change::{Change, Direction, Kind, Verdict};
 use crate::compare::Comparison;
 use crate::operations::item;
 use crate::rename;
 use crate::schemas::Spot;
-use crate::view::{At, Side};
+use crate::side::Side;
 
 type Parameters<'a> = BTreeMap<(String, String), At<'a>>;
 

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 use serde_json::Value;
-use unloc_spec::Document;
 use unloc_spec::schemas::TYPES;
+use unloc_spec::{At, Document};
 
-use crate::view::{At, Side};
+use crate::side::Side;
 
 /// Whether a document can be compared at all.
 ///
