@@ -7,63 +7,86 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
-
 use unloc_diff::Verdict;
+use unloc_spec::Document;
 
 use crate::edits::{self, Edit};
 use crate::own::{SPEC, changes};
 
-/// A workspace with the crate as it is, another spec, and a program for each edit that has one.
-struct Workspace {
+/// A package that is the crate as it is, with other bindings, and has a program for each edit that has one.
+///
+/// The bindings are made here, not by a build script: that would compile the generator, and all that it needs, once more,
+/// since in another workspace these have other features.
+struct Package {
+    root: &'static Path,
     folder: PathBuf,
 }
 
-impl Workspace {
-    fn new(root: &Path) -> Self {
-        let folder = root.join("target/diff-programs");
-        let workspace = Self { folder };
-        for (from, to) in [("src", "src"), ("openapi", "openapi")] {
-            copy(&root.join(from), &workspace.folder.join(to));
-        }
-        for name in ["build.rs", "README.md", "Cargo.lock"] {
-            fs::copy(root.join(name), workspace.folder.join(name)).unwrap();
-        }
+impl Package {
+    fn new(programs: &[Program]) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        let package = Self { root, folder: Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-programs") };
+        fs::create_dir_all(&package.folder).unwrap();
+        package.write("Cargo.lock", &fs::read_to_string(root.join("Cargo.lock")).unwrap());
         let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
-        let (head, rest) = manifest.split_once("[dev-dependencies]").unwrap();
-        let (_, lints) = rest.split_once("[lints]").unwrap();
-        let (before, members) = head.split_once("\nmembers = [").unwrap();
+        let (manifest, _) = manifest.split_once("[build-dependencies]").unwrap();
+        let (before, members) = manifest.split_once("\nmembers = [").unwrap();
         let (_, after) = members.split_once(']').unwrap();
-        let mut head = format!("{before}\nmembers = [\".\", \"programs\"]{after}");
-        for own in ["crates/codegen", "crates/spec"] {
-            head = head.replace(&format!("path = {own:?}"), &format!("path = {:?}", root.join(own)));
-        }
-        workspace.write("Cargo.toml", &format!("{head}[lints]{lints}"));
-        workspace.write(
-            "programs/Cargo.toml",
-            "[package]\nname = \"programs\"\nedition = \"2024\"\n[dependencies]\nunloc = { path = \"..\", default-features = false }\n",
+        let source = root.join("src/lib.rs");
+        let mut manifest = format!("{before}\nmembers = [\".\"]{after}[lib]\npath = {source:?}\n").replacen(
+            "\n[package]\n",
+            "\n[package]\nbuild = false\n",
+            1,
         );
-        workspace.write("programs/src/lib.rs", "");
-        workspace
+        for Program { name, edit } in programs {
+            manifest.push_str(&format!("\n[[example]]\nname = \"{name}\"\npath = \"{name}.rs\"\n"));
+            let text = format!(
+                "//! {}.\n\n#![allow(dead_code)]\n\nfn main() {{}}\n\nasync fn program(unloc: unloc::Unloc, home: unloc::LockHolder) \
+                 -> Result<(), Box<dyn std::error::Error>> {{\n    {}\n    Ok(())\n}}\n",
+                edit.name, edit.program
+            );
+            package.write(&format!("{name}.rs"), &text);
+        }
+        package.write("Cargo.toml", &manifest);
+        package
     }
 
+    /// What has not changed keeps its time, and need not be compiled again.
     fn write(&self, name: &str, text: &str) {
         let file = self.folder.join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        // What has not changed keeps its time, and need not be built again.
         if fs::read_to_string(&file).ok().as_deref() != Some(text) {
             fs::write(&file, text).unwrap();
         }
     }
 
-    /// What the compiler says of each program that it refuses.
-    fn check(&self, root: &Path, spec: &str) -> BTreeMap<String, String> {
-        self.write("openapi/integrator.yaml", spec);
+    /// Makes the bindings, of this spec and of the others as they are.
+    fn bind(&self, spec: &str) {
+        let apis = unloc_spec::apis(self.root).unwrap();
+        self.write("apis.rs", &unloc_codegen::modules(&apis));
+        let written = unloc_codegen::written_by_hand(self.root).unwrap();
+        for api in apis {
+            let file = self.root.join(format!("openapi/{api}.yaml"));
+            let document = match api.as_str() {
+                "integrator" => Document::parse(&file, spec).unwrap(),
+                _ => Document::read(&file).unwrap(),
+            };
+            let bindings = unloc_codegen::bindings(&document, &api, &written.unwritten(&document));
+            self.write(&format!("{api}.rs"), &bindings.unwrap());
+        }
+    }
+
+    /// What the compiler says of each program that it refuses with these bindings.
+    fn check(&self, spec: &str) -> BTreeMap<String, String> {
+        self.bind(spec);
+        // The target folder is that of this test, whose other builds have what can be had in common.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let output = Command::new(env!("CARGO"))
-            .args(["check", "--examples", "-p", "programs", "--keep-going", "--offline", "--message-format", "json"])
-            .arg("--manifest-path")
+            .args(["check", "--examples", "--no-default-features", "--keep-going", "--offline"])
+            .args(["--message-format", "json", "--manifest-path"])
             .arg(self.folder.join("Cargo.toml"))
             .arg("--target-dir")
-            .arg(root.join("target"))
+            .arg(target)
+            .env("OUT_DIR", &self.folder)
             .output()
             .unwrap();
         let mut refused = BTreeMap::new();
@@ -85,58 +108,41 @@ impl Workspace {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else if fs::read(&target).ok() != fs::read(entry.path()).ok() {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
+struct Program {
+    name: String,
+    edit: &'static Edit,
 }
 
 /// All of these edits in one spec.
-fn together(edits: &[(String, &Edit)]) -> String {
-    edits.iter().fold(SPEC.to_owned(), |text, (_, edit)| edit.apply(&text).unwrap())
+fn together(programs: &[&Program]) -> String {
+    programs.iter().fold(SPEC.to_owned(), |text, program| program.edit.apply(&text).unwrap())
 }
 
+/// Each program is compiled twice, with its edit and without it: once the edits are made that are called breaking, and
+/// once all the others.
 #[test]
 fn programs_compile_after_an_edit_exactly_when_it_is_not_called_breaking() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let workspace = Workspace::new(root);
-    let programs = edits::all().filter(|edit| !edit.program.is_empty()).enumerate();
-    let programs: Vec<_> = programs.map(|(place, edit)| (format!("program{place}"), edit)).collect();
+    let edits = edits::all().filter(|edit| !edit.program.is_empty()).enumerate();
+    let programs: Vec<_> = edits.map(|(place, edit)| Program { name: format!("program{place}"), edit }).collect();
     assert!(programs.len() >= 15);
-    for (name, edit) in &programs {
-        let body = edit.program;
-        let text = format!(
-            "//! {}.\n\n#![allow(dead_code)]\n\nfn main() {{}}\n\nasync fn program(unloc: unloc::Unloc, home: unloc::LockHolder) \
-             -> Result<(), Box<dyn std::error::Error>> {{\n    {body}\n    Ok(())\n}}\n",
-            edit.name
-        );
-        workspace.write(&format!("programs/examples/{name}.rs"), &text);
-    }
-    let refused = workspace.check(root, SPEC);
-    assert!(refused.is_empty(), "not even with the bindings as they are: {refused:#?}");
-
+    let package = Package::new(&programs);
     let is_breaking = |edit: &Edit| changes(edit).unwrap().iter().any(|change| change.rust == Verdict::Breaking);
-    let (breaking, others): (Vec<_>, Vec<_>) = programs.into_iter().partition(|(_, edit)| is_breaking(edit));
+    let (breaking, others): (Vec<_>, Vec<_>) = programs.iter().partition(|program| is_breaking(program.edit));
     assert!(breaking.len() >= 8 && others.len() >= 6, "{} and {}", breaking.len(), others.len());
-    let refused = workspace.check(root, &together(&others));
-    assert!(refused.is_empty(), "not called breaking, and yet: {refused:#?}");
 
-    let refused = workspace.check(root, &together(&breaking));
-    for (name, edit) in &breaking {
-        let said = refused.get(name).unwrap_or_else(|| panic!("called breaking, and yet it compiles: {}", edit.name));
+    let refused = package.check(&together(&others));
+    assert!(refused.is_empty(), "not called breaking, or not made, and yet: {refused:#?}");
+
+    let mut refused = package.check(&together(&breaking));
+    for Program { name, edit } in breaking {
+        let said =
+            refused.remove(name).unwrap_or_else(|| panic!("called breaking, and yet it compiles: {}", edit.name));
         // And for this reason, not for that of a neighbour: what the compiler shows has to do with what is gone.
-        let changes = changes(edit).unwrap();
-        let gone = changes.iter().flat_map(|change| &change.items).filter_map(|line| line.strip_prefix("- "));
-        let names: BTreeSet<_> = gone.filter_map(last_name).collect();
+        let gone = changes(edit).unwrap().iter().flat_map(|change| &change.items);
+        let names: BTreeSet<_> = gone.filter_map(|line| line.strip_prefix("- ")).filter_map(last_name).collect();
         assert!(names.iter().any(|name| said.contains(name)), "{}: {said}\n{names:?}", edit.name);
     }
+    assert!(refused.is_empty(), "not even without its edit: {refused:#?}");
 }
 
 /// The last name of the path that a line of the public API begins with: a member, if it has one.
