@@ -1,5 +1,7 @@
-//! The differ: what an edit of the specs does to those who use the bindings, on the wire and in their code. `cargo xtask diff`
-//! is its command.
+//! The differ: what an edit of the specs does to those who use the bindings, on the wire and in their code.
+//!
+//! [`compare`] does what its command does, `cargo xtask diff`: it fetches both sides, from git or from two files, and draws
+//! the conclusions. [`between`] compares two editions that somebody has read already, and [`on_the_wire`] leaves Rust out.
 
 mod alternatives;
 mod bodies;
@@ -33,9 +35,9 @@ mod view;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use unloc_spec::Document;
 
 use source::Pair;
-use unloc_spec::Document;
 
 pub use change::{Change, Direction, Kind, Place, Verdict};
 pub use edition::Edition;

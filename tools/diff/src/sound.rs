@@ -1,6 +1,6 @@
 //! Whether a document can be compared at all: a schema of a type that OpenAPI does not have allows nobody knows what.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::Value;
 use unloc_spec::schemas::TYPES;
 use unloc_spec::{At, Document};
@@ -25,22 +25,17 @@ pub fn check(document: &Document) -> Result<()> {
         .into_iter()
         .flat_map(part)
         .for_each(|at| carrier(&at, &mut unknown));
-    let mut placed: Vec<_> = unknown.iter().map(|at| (side.document.position(&at.pointer), at)).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    let Some((place, at)) = placed.first() else { return Ok(()) };
-    let place = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
-    let hint = if at.value.is_array() { ": lists of types are of OpenAPI 3.1" } else { "" };
-    let more = match placed.len() - 1 {
+    unknown.sort_by_key(|at| document.position(&at.pointer));
+    let Some(first) = unknown.first() else { return Ok(()) };
+    let hint = if first.value.is_array() { ": lists of types are of OpenAPI 3.1" } else { "" };
+    let more = match unknown.len() - 1 {
         0 => String::new(),
         1 => "; and one more like it".to_owned(),
         count => format!("; and {count} more like it"),
     };
-    bail!(
-        "{}{place}: `type` is {}, and OpenAPI 3.0 knows {} only{hint}{more}",
-        document.file.display(),
-        at.value,
-        TYPES.join(", ")
-    )
+    let (is, known) = (first.value, TYPES.join(", "));
+    let what = format!("`type` is {is}, and OpenAPI 3.0 knows {known} only{hint}{more}");
+    Err(document.error(&first.pointer, what).into())
 }
 
 fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {
