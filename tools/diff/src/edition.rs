@@ -19,6 +19,8 @@ pub struct Edition {
     document: Document,
     api: String,
     is_ours: bool,
+    /// The same without the keys of others.
+    plain: OnceLock<Document>,
     surface: OnceLock<Surface>,
     bare: OnceLock<Option<Surface>>,
 }
@@ -27,7 +29,8 @@ impl Edition {
     /// A spec, the module that its bindings stand in, and whether it is one of ours, whose `x-` keys all mean something.
     #[must_use]
     pub fn new(document: Document, api: impl Into<String>, is_ours: bool) -> Self {
-        Self { document, api: api.into(), is_ours, surface: OnceLock::new(), bare: OnceLock::new() }
+        let (plain, surface, bare) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { document, api: api.into(), is_ours, plain, surface, bare }
     }
 
     /// The spec.
@@ -36,19 +39,23 @@ impl Edition {
         &self.document
     }
 
-    /// The public API; of a spec that is not ours, keys of others are no obstacle to it.
+    /// The spec as bindings are made of it: keys of others are no obstacle to them.
+    fn plain(&self) -> &Document {
+        match self.is_ours {
+            true => &self.document,
+            false => self.plain.get_or_init(|| foreign::without(&self.document, Keep::Ours).0),
+        }
+    }
+
+    /// The public API.
     fn surface(&self) -> &Surface {
-        self.surface.get_or_init(|| match self.is_ours {
-            true => surface(&self.document, &self.api),
-            false => surface(&foreign::without(&self.document, Keep::Ours).0, &self.api),
-        })
+        self.surface.get_or_init(|| surface(self.plain(), &self.api))
     }
 
     /// The public API without any `x-` key, if keys are left that are called as ours are.
     fn bare(&self) -> Option<&Surface> {
         let made = self.bare.get_or_init(|| {
-            let (document, _) = foreign::without(&self.document, Keep::Ours);
-            let (document, is_another) = foreign::without(&document, Keep::None);
+            let (document, is_another) = foreign::without(self.plain(), Keep::None);
             is_another.then(|| surface(&document, &self.api))
         });
         made.as_ref()
