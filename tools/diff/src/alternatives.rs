@@ -5,12 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::numbers::normal;
-use super::rename;
-use super::schemas::Spot;
-use super::view::{Alternatives, At, Side, View};
+use unloc_spec::At;
+
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::numbers::normal;
+use crate::rename;
+use crate::schemas::Spot;
+use crate::side::Side;
+use crate::view::{Alternatives, View};
 
 /// How many pairs of members are held against each other by their shapes.
 const MOST: usize = 10_000;
@@ -66,8 +69,7 @@ impl<'a> Comparison<'a> {
         let is_both = before.members.len() > 1 && after.members.len() > 1;
         let is_another_rule = is_both && before.is_one != after.is_one;
         let is_whole = gone.is_empty() && come.is_empty() && !is_another_rule;
-        let sides = (self.old, self.new);
-        if !is_whole && self.engine.is_equal(sides, &old.pointer, &new.pointer) {
+        if !is_whole && self.engine.is_equal(&old.pointer, &new.pointer) {
             return true;
         }
         for (one, other) in kept {
@@ -84,7 +86,7 @@ impl<'a> Comparison<'a> {
             let what = format!("{} is no longer among the alternatives of {}", was[place].called(place), spot.name);
             let verdict = match self.direction {
                 Direction::Request => {
-                    match self.engine.understood(sides, self.direction, &was[place].at.pointer, &new.pointer) {
+                    match self.engine.understood(self.direction, &was[place].at.pointer, &new.pointer) {
                         Verdict::Compatible => (Verdict::Compatible, "another alternative takes what is sent"),
                         _ => (Verdict::Breaking, "the old bindings may send what is no longer taken"),
                     }
@@ -97,7 +99,7 @@ impl<'a> Comparison<'a> {
             let what = format!("{} is among the alternatives of {} now", is[place].called(place), spot.name);
             let verdict = match self.direction {
                 Direction::Request => (Verdict::Compatible, "what the old bindings send is still taken"),
-                _ => match self.engine.understood(sides, self.direction, &old.pointer, &is[place].at.pointer) {
+                _ => match self.engine.understood(self.direction, &old.pointer, &is[place].at.pointer) {
                     Verdict::Compatible => (Verdict::Compatible, "the old bindings read it as another alternative"),
                     _ => (Verdict::Breaking, "an answer may hold what the old bindings cannot read"),
                 },

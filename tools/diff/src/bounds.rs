@@ -9,11 +9,12 @@ use std::cmp::Ordering;
 use serde_json::Value;
 use unloc_codegen::prepare::LIMITS;
 
-use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::compare::Comparison;
-use super::numbers::Decimal;
-use super::schemas::{Shift, Spot, plain};
-use super::view::View;
+use crate::change::{Change, Direction, Item, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::numbers::Decimal;
+use crate::schemas::{Shift, Spot};
+use crate::values::plain;
+use crate::view::View;
 
 /// What a limit allows.
 #[derive(Clone, Debug, PartialEq)]

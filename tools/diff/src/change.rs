@@ -6,27 +6,43 @@ use unloc_spec::Position;
 
 /// What kind of change it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// An operation, or a whole file of them, has come, is gone or is deprecated.
     Operation,
+    /// Method or path of an operation.
     Path,
+    /// A parameter beside the body.
     Parameter,
+    /// What is sent, or its form.
     Body,
+    /// What comes back, and with which status.
     Response,
+    /// A property of an object.
     Property,
+    /// What a value is, or how it is put together.
     Type,
+    /// Whether null may come.
     Nullability,
+    /// The values that are listed.
     Enum,
+    /// How great, long or many.
     Bounds,
+    /// What counts where nothing is sent.
     Default,
+    /// Who is let in.
     Security,
+    /// An address that the bindings have built in.
     Server,
     /// A key of ours, which says how the bindings behave.
     Behaviour,
+    /// The same under another name.
     Rename,
 }
 
 impl Kind {
-    pub(crate) fn name(self) -> &'static str {
+    /// What reports call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Operation => "operation",
             Self::Path => "path",
@@ -49,14 +65,19 @@ impl Kind {
 
 /// Which way the value travels that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Direction {
+pub enum Direction {
+    /// It is sent.
     Request,
+    /// It comes back.
     Response,
+    /// Both, or neither.
     Both,
 }
 
 impl Direction {
-    pub(crate) fn name(self) -> &'static str {
+    /// What reports call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Response => "response",
@@ -67,16 +88,21 @@ impl Direction {
 
 /// What a change does. The order is that of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Verdict {
+pub enum Verdict {
+    /// Nothing has to be done.
     Compatible,
+    /// What is said is not enough to tell, so that a person has to look.
     Unknown,
     /// Of Rust code only: it compiles, and a builder refuses what it builds.
     FailsAtRunTime,
+    /// Programs fail, or do not compile.
     Breaking,
 }
 
 impl Verdict {
-    pub(crate) fn name(self) -> &'static str {
+    /// What reports call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Compatible => "compatible",
             Self::Unknown => "unknown",
@@ -104,33 +130,42 @@ impl Item {
 
 /// Where it stands in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) file: String,
-    pub(crate) at: Position,
+pub struct Place {
+    /// The file, as it was named.
+    pub file: String,
+    /// Line and column.
+    pub at: Position,
 }
 
 /// One change between two versions of a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) kind: Kind,
-    pub(crate) direction: Direction,
+pub struct Change {
+    /// What kind of change it is.
+    pub kind: Kind,
+    /// Which way the value travels.
+    pub direction: Direction,
     /// What has changed, in a sentence.
-    pub(crate) what: String,
-    pub(crate) wire: Verdict,
+    pub what: String,
+    /// What happens on the wire to programs that were built with the old bindings.
+    pub wire: Verdict,
     /// Why, and what to do where something can be done.
-    pub(crate) why: String,
-    pub(crate) rust: Verdict,
-    pub(crate) rust_why: String,
+    pub why: String,
+    /// What happens to Rust code that is compiled against the new bindings.
+    pub rust: Verdict,
+    /// Why.
+    pub rust_why: String,
     /// Values that are no longer there.
-    pub(crate) lost: Vec<String>,
+    pub lost: Vec<String>,
     /// Values that have come.
-    pub(crate) new: Vec<String>,
+    pub new: Vec<String>,
     /// The operations that reach it.
-    pub(crate) operations: BTreeSet<String>,
-    pub(crate) old_place: Option<Place>,
-    pub(crate) new_place: Option<Place>,
+    pub operations: BTreeSet<String>,
+    /// Where it stands in the old file, or where it could.
+    pub old_place: Option<Place>,
+    /// Where it stands in the new file, or where it could.
+    pub new_place: Option<Place>,
     /// The lines of the public API that change, each behind a plus or a minus.
-    pub(crate) items: Vec<String>,
+    pub items: Vec<String>,
     /// What of the bindings it is about, on either side.
     pub(crate) about: (BTreeSet<Item>, BTreeSet<Item>),
     /// The schemas that come or go with it, on either side.

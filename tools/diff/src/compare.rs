@@ -9,12 +9,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use unloc_spec::Document;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::engine::Engine;
-use super::operations;
-use super::refs::{Refs, Same};
-use super::schemas::Spot;
-use super::view::{Side, View};
+use crate::change::{self, Change, Direction, Kind, Verdict};
+use crate::engine::Engine;
+use crate::operations;
+use crate::refs::{Refs, Same};
+use crate::schemas::Spot;
+use crate::side::Side;
+use crate::view::View;
 
 /// Two schemas that are compared, by where they stand; and for whom, if an operation has them to itself.
 type Pair = (Direction, String, String, Option<usize>);
@@ -72,7 +73,7 @@ pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
         direction: Direction::Request,
         answers: [old, new].into_iter().flat_map(|side| operations::answers(side, &Refs::of(side))).collect(),
         same: Same::between(old, new),
-        engine: Engine::default(),
+        engine: Engine::between(old, new),
         prefixes: (String::new(), String::new()),
         operations: Vec::new(),
         changes: Vec::new(),
@@ -140,7 +141,7 @@ impl<'a> Comparison<'a> {
     /// Takes up a change, with where it stands on both sides.
     pub(crate) fn add(&mut self, mut change: Change, old: &str, new: &str) {
         (change.old_place, change.new_place) = (self.old.place(old), self.new.place(new));
-        let place = |place: &Option<super::change::Place>| {
+        let place = |place: &Option<change::Place>| {
             place.as_ref().map_or(String::new(), |place| format!("{}:{}", place.at.line, place.at.column))
         };
         let (before, after) = (place(&change.old_place), place(&change.new_place));

@@ -7,24 +7,27 @@ use serde_json::Value;
 use unloc_spec::json_schema::{JsonSchemas, Reading};
 use unloc_spec::target;
 
-use super::change::{Direction, Verdict};
-use super::view::Side;
+use crate::change::{Direction, Verdict};
+use crate::side::Side;
 
 /// How many values a schema may consist of, with all that it refers to. What the engine needs grows faster than the
 /// schema, and of one so large it says seldom more than that it cannot tell.
 const LARGEST: usize = 4_000;
 
 /// The forms that schemas have been brought into, each once: by side, place and reading.
-#[derive(Default)]
 pub(crate) struct Engine<'a> {
     forms: HashMap<(bool, String, Reading), Option<CanonicalSchema>>,
-    sides: Option<(Side<'a>, Side<'a>)>,
+    old: Side<'a>,
+    new: Side<'a>,
 }
 
 impl<'a> Engine<'a> {
+    pub(crate) fn between(old: Side<'a>, new: Side<'a>) -> Self {
+        Self { forms: HashMap::new(), old, new }
+    }
+
     /// Whether two places allow the same values.
-    pub(crate) fn is_equal(&mut self, sides: (Side<'a>, Side<'a>), old: &str, new: &str) -> bool {
-        self.sides = Some(sides);
+    pub(crate) fn is_equal(&mut self, old: &str, new: &str) -> bool {
         let (one, other) = ((false, old, Reading::Written), (true, new, Reading::Written));
         self.covers(one, other) == Some(Containment::Yes) && self.covers(other, one) == Some(Containment::Yes)
     }
@@ -32,14 +35,7 @@ impl<'a> Engine<'a> {
     /// Whether what travels under one schema is understood under the other.
     ///
     /// What is sent has the properties that are known, and no other; and answers may have any beside those.
-    pub(crate) fn understood(
-        &mut self,
-        sides: (Side<'a>, Side<'a>),
-        direction: Direction,
-        old: &str,
-        new: &str,
-    ) -> Verdict {
-        self.sides = Some(sides);
+    pub(crate) fn understood(&mut self, direction: Direction, old: &str, new: &str) -> Verdict {
         let answer = match direction {
             Direction::Request => self.covers((true, new, Reading::Written), (false, old, Reading::Exact)),
             _ => self.covers((false, old, Reading::Open), (true, new, Reading::Exact)),
@@ -62,7 +58,7 @@ impl<'a> Engine<'a> {
         if let Some(form) = self.forms.get(&key) {
             return form.clone();
         }
-        let side = self.sides.map(|(old, new)| if is_new { new } else { old })?;
+        let side = if is_new { self.new } else { self.old };
         let schema = is_small(side, pointer).then(|| JsonSchemas::new(side.document, reading).at(pointer)).flatten();
         let form = schema.and_then(|schema| {
             jsonschema::canonical::options().should_validate_formats(true).canonicalize(&schema).ok()

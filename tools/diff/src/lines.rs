@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use heck::{ToPascalCase, ToSnakeCase};
 use unloc_spec::{Document, references};
 
-use super::change::{Change, Item};
-use super::operations;
-use super::parameters::parameters;
-use super::refs::{self, Refs};
-use super::rust::Owner;
-use super::view::Side;
+use crate::change::{Change, Item};
+use crate::operations;
+use crate::owner::Owner;
+use crate::parameters::parameters;
+use crate::refs::{self, Refs};
+use crate::side::Side;
 
 /// Lines of one version, each until a change has taken it.
 struct Pool {
@@ -174,17 +173,16 @@ impl<'a> Uses<'a> {
     }
 }
 
-impl Owner {
-    pub(crate) fn of(item: &Item) -> Self {
-        let (is_operation, name, member) = match item {
-            Item::Type(name, member) => (false, name, member),
-            Item::Operation(name, member) => (true, name, member),
-        };
-        // A keyword gets an underscore in Rust, which is no part of its name.
-        Self { is_operation, name: name.to_pascal_case(), member: member.as_ref().map(|name| name.to_snake_case()) }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    pub(crate) fn of_type(name: &str) -> Self {
-        Self { is_operation: false, name: name.to_pascal_case(), member: None }
+    #[test]
+    fn a_name_is_replaced_as_a_whole_word_only() {
+        assert_eq!(
+            renamed("types::KeyList.keys: Vec<types::Key>", "Key", "Access").as_deref(),
+            Some("types::KeyList.keys: Vec<types::Access>")
+        );
+        assert_eq!(renamed("types::KeyList", "Key", "Access"), None);
     }
 }

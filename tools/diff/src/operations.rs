@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use unloc_spec::keys::PAGINATION;
-use unloc_spec::{PATHS, RawOperation, references};
+use unloc_spec::{At, PATHS, RawOperation, references};
 
-use super::bodies::is_success;
-use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::compare::Comparison;
-use super::refs::{self, Refs};
-use super::view::{At, Side};
+use crate::bodies::is_success;
+use crate::change::{Change, Direction, Item, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::refs::{self, Refs};
+use crate::side::Side;
 
 /// The operations of one version.
 pub(crate) fn all<'a>(side: Side<'a>) -> impl Iterator<Item = RawOperation<'a>> {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use unloc_spec::RawOperation;
+use unloc_spec::{At, RawOperation};
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::operations::item;
-use super::rename;
-use super::schemas::Spot;
-use super::view::{At, Side};
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::operations::item;
+use crate::rename;
+use crate::schemas::Spot;
+use crate::side::Side;
 
 type Parameters<'a> = BTreeMap<(String, String), At<'a>>;
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unloc_spec::At;
 use unloc_spec::keys::ALIASES;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::rename;
-use super::schemas::Spot;
-use super::view::{At, Extra, Side, View};
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::rename;
+use crate::schemas::Spot;
+use crate::side::Side;
+use crate::view::{Extra, View};
 
 /// How many pairs of properties are held against each other, to find those that have another name only.
 const MOST: usize = 10_000;
@@ -72,9 +74,8 @@ impl<'a> Comparison<'a> {
             let what = format!("the entries of {} are described in another way", spot.name);
             let change = Change::new(Kind::Type, self.direction, what);
             let change = change.wire(Verdict::Unknown, "whether what travels is still understood cannot be told");
-            let change = change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()));
             let (old, new) = (old.keyword("additionalProperties"), new.keyword("additionalProperties"));
-            self.add(change, old, new);
+            self.add(self.spot(change, spot), old, new);
         }
     }
 
@@ -101,7 +102,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn closed(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
-        let (before, after) = (matches!(old.extra, Extra::Closed), Self::closes(new));
+        let (before, after) = (old.is_closed(), new.is_closed());
         if before == after {
             return;
         }
@@ -113,8 +114,8 @@ impl<'a> Comparison<'a> {
             false => (Verdict::Compatible, "the old bindings send and read the listed properties"),
         };
         let change = Change::new(Kind::Type, self.direction, format!("{} {now}", spot.name)).wire(verdict, why);
-        let change = change.about(Some(spot.items.0.clone()), Some(spot.items.1.clone()));
-        self.add(change, old.keyword("additionalProperties"), new.keyword("additionalProperties"));
+        let places = (old.keyword("additionalProperties"), new.keyword("additionalProperties"));
+        self.add(self.spot(change, spot), places.0, places.1);
     }
 
     fn about(&self, change: Change, spot: &Spot, old: Option<&str>, new: Option<&str>) -> Change {
@@ -124,7 +125,7 @@ impl<'a> Comparison<'a> {
     fn property_gone(&mut self, old: &View<'a>, new: &View<'a>, name: &str, spot: &Spot) {
         let what = format!("the property `{name}` of {} is gone", spot.name);
         let (verdict, why) = match self.direction {
-            Direction::Request if Self::closes(new) => (Verdict::Breaking, "what the old bindings send is refused"),
+            Direction::Request if new.is_closed() => (Verdict::Breaking, "what the old bindings send is refused"),
             Direction::Request => {
                 (Verdict::Unknown, "the service may refuse what the old bindings send, or take no notice of it")
             }

@@ -8,11 +8,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 use unloc_spec::references;
 
-use super::view::Side;
+use crate::side::Side;
 
 /// The name of the component that a reference leads to, which types are called after.
 pub(crate) fn name(reference: &str) -> Option<String> {
-    Some(reference.strip_prefix('#')?.rsplit('/').next()?.replace("~1", "/").replace("~0", "~"))
+    reference.strip_prefix('#')?.rsplit('/').next().map(unescaped)
+}
+
+/// What a step of a JSON pointer stands for.
+pub(crate) fn unescaped(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 /// The references that stand in what each reference leads to.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use unloc_spec::At;
 
-use super::numbers::normal;
-use super::view::{At, Extra, Side};
+use crate::numbers::normal;
+use crate::side::Side;
+use crate::view::Extra;
 
 /// In which order the entries of a mapping stand in the file.
 pub(crate) fn order<'a>(side: Side<'_>, entries: &BTreeMap<&'a str, At<'_>>) -> BTreeMap<&'a str, usize> {

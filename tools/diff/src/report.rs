@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::change::{Change, Place, Verdict};
-use super::version::{Bump, Version};
+use crate::change::{Change, Place, Verdict};
+use crate::version::{Bump, Version};
 
 /// How changes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,36 +20,46 @@ pub enum Format {
 }
 
 impl FromStr for Format {
-    type Err = String;
+    type Err = anyhow::Error;
 
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
+    fn from_str(name: &str) -> Result<Self> {
         match name {
             "human" => Ok(Self::Human),
             "markdown" => Ok(Self::Markdown),
             "json" => Ok(Self::Json),
-            _ => Err(format!("`--format` takes human, markdown or json, not `{name}`")),
+            _ => bail!("`--format` takes human, markdown or json, not `{name}`"),
         }
     }
 }
 
 /// All that was found out.
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// What was compared with what.
-    pub(crate) sides: String,
-    pub(crate) changes: Vec<Change>,
+    pub sides: String,
+    /// The changes, by their places.
+    pub changes: Vec<Change>,
     /// How many texts and examples are others.
-    pub(crate) texts: usize,
+    pub texts: usize,
     /// What else a reader has to know, a line each.
-    pub(crate) notes: Vec<String>,
-    pub(crate) bump: Bump,
-    pub(crate) base: Option<Version>,
-    pub(crate) now: Option<Version>,
+    pub notes: Vec<String>,
+    /// The version that the old side came with.
+    pub base: Option<Version>,
+    /// The version that `Cargo.toml` says now.
+    pub now: Option<Version>,
 }
 
 impl Outcome {
+    /// How much changes.
+    #[must_use]
+    pub fn bump(&self) -> Bump {
+        Bump::of(&self.changes)
+    }
+
     /// The least version that these changes may come with.
-    pub(crate) fn needed(&self) -> Option<Version> {
-        self.base.map(|base| base.after(self.bump))
+    #[must_use]
+    pub fn needed(&self) -> Option<Version> {
+        self.base.map(|base| base.after(self.bump()))
     }
 
     /// Whether `Cargo.toml` says a lesser version than these changes ask for.
@@ -90,16 +101,16 @@ impl Outcome {
 
     fn version(&self) -> String {
         let (Some(base), Some(now), Some(needed)) = (self.base, self.now, self.needed()) else {
-            return format!("least version bump: {}", self.bump.name());
+            return format!("least version bump: {}", self.bump().name());
         };
         let rest = match self.is_too_small() {
             true => format!("Cargo.toml says {now}, which is too small: set it to {needed}"),
             false => format!("Cargo.toml says {now}, which is enough"),
         };
-        format!("least version bump: {} ({base} to {needed}); {rest}", self.bump.name())
+        format!("least version bump: {} ({base} to {needed}); {rest}", self.bump().name())
     }
 
-    pub(crate) fn human(&self, colour: bool) -> String {
+    fn human(&self, colour: bool) -> String {
         let paint =
             |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
         let verdict = |verdict: Verdict| match verdict {
@@ -139,7 +150,7 @@ impl Outcome {
         out
     }
 
-    pub(crate) fn markdown(&self) -> String {
+    fn markdown(&self) -> String {
         let mut out = format!("## What this does to users\n\n{}.\n\n{}.\n\n", self.counts(), self.version());
         for note in &self.notes {
             out.push_str(&format!("Note: {note}\n\n"));
@@ -177,7 +188,7 @@ impl Outcome {
         out
     }
 
-    pub(crate) fn json(&self) -> Value {
+    fn json(&self) -> Value {
         let place = |place: &Option<Place>| {
             let place = place.as_ref()?;
             Some(json!({ "file": place.file, "line": place.at.line, "column": place.at.column }))
@@ -192,7 +203,7 @@ impl Outcome {
         });
         let version = |version: Option<Version>| version.map(|version| version.to_string());
         json!({
-            "changes": changes.collect::<Vec<_>>(), "texts": self.texts, "notes": self.notes, "bump": self.bump.name(),
+            "changes": changes.collect::<Vec<_>>(), "texts": self.texts, "notes": self.notes, "bump": self.bump().name(),
             "version": { "base": version(self.base), "now": version(self.now), "needed": version(self.needed()), "isTooSmall": self.is_too_small() },
             "changelog": self.entry(),
         })

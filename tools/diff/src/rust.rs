@@ -2,134 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use heck::{ToPascalCase, ToSnakeCase};
-use unloc_codegen::quietly;
+use heck::ToSnakeCase;
 use unloc_spec::Document;
 
-use super::change::{Change, Direction, Item, Kind, Verdict};
-use super::foreign::{self, Keep};
-use super::lines::{Lines, Uses};
-
-/// What a line of the public API is about: a type or an operation by its Rust name, and a member of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Owner {
-    pub(crate) is_operation: bool,
-    pub(crate) name: String,
-    pub(crate) member: Option<String>,
-}
-
-impl Owner {
-    /// What this line is about.
-    pub(crate) fn of_line(line: &str) -> Self {
-        let line = match line.strip_prefix("impl ").and_then(|rest| rest.split_once(" for ")) {
-            // A type of ours that becomes one of somebody else's.
-            Some((of, target)) if is_foreign(target) => {
-                let mut words = of.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
-                let name = words.rfind(|word| !word.is_empty() && !is_foreign(word));
-                return Self::of_type(name.unwrap_or(of));
-            }
-            Some((_, target)) => target,
-            None => line,
-        };
-        let line = ["async fn ", "fn ", "struct ", "enum ", "type ", "const ", "trait ", "use "]
-            .iter()
-            .find_map(|word| line.strip_prefix(word))
-            .unwrap_or(line);
-        let end = line.find(['(', '<', ',', ' ']).unwrap_or(line.len());
-        let path = line[..end].trim_end_matches(':').replace('.', "::");
-        let mut steps: Vec<&str> = path.split("::").filter(|step| !step.is_empty()).collect();
-        let is_type = steps.first() == Some(&"types");
-        // All that stands in no module of the bindings is what a client offers.
-        let is_client = !matches!(steps.first(), Some(&("types" | "builder")));
-        steps.retain(|step| !matches!(*step, "types" | "builder" | "super"));
-        let mut steps = steps.into_iter();
-        let (first, second) = (steps.next().unwrap_or_default(), steps.next());
-        if is_client && second.is_some() {
-            return Self { is_operation: true, name: second.unwrap_or_default().to_pascal_case(), member: None };
-        }
-        let member = second.map(|member| member.trim_end_matches('_').to_owned());
-        Self { is_operation: !is_type, name: first.to_owned(), member }
-    }
-
-    /// Whether a change about this is a change about the other: the same, or a member of it.
-    pub(crate) fn holds(&self, other: &Self) -> bool {
-        self.is_operation == other.is_operation
-            && self.name == other.name
-            && self.member.as_ref().is_none_or(|member| other.member.as_ref() == Some(member))
-    }
-}
-
-/// Whether a type is of the standard library or of the crate itself, and not of the bindings.
-fn is_foreign(target: &str) -> bool {
-    let path = target.trim_start_matches("types::").trim_start_matches("builder::");
-    let first = path.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next().unwrap_or_default();
-    let foreign =
-        ["String", "Option", "Vec", "BTreeMap", "Nullable", "Map", "From", "TryFrom", "serde_json", "crate", "std", ""];
-    foreign.contains(&first) || first.starts_with(char::is_lowercase)
-}
-
-/// The public API that a version leads to, or why there is none.
-pub(crate) type Surface = Result<BTreeSet<String>, String>;
-
-pub(crate) fn surface(document: &Document, api: &str) -> Surface {
-    match quietly(|| unloc_surface::items(document, api, &BTreeSet::new())) {
-        Ok(Ok(lines)) => Ok(lines),
-        Ok(Err(errors)) => {
-            let first = errors.first().map(ToString::to_string).unwrap_or_default();
-            // A reason is one line, whatever it is made of.
-            let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
-            Err(match errors.len() {
-                0 | 1 => first,
-                2 => format!("{first}; and one more reason"),
-                count => format!("{first}; and {} more reasons", count - 1),
-            })
-        }
-        Err(_) => {
-            Err(format!("{}: the generator panicked, for a reason that is not foreseen", document.file.display()))
-        }
-    }
-}
-
-/// Those of both versions, made at the same time.
-pub(crate) fn surfaces(old: &Document, new: &Document, api: &str) -> (Surface, Surface) {
-    std::thread::scope(|scope| {
-        let before = scope.spawn(|| surface(old, api));
-        let after = surface(new, api);
-        let before = before.join().unwrap_or_else(|_| Err("the old bindings could not be made".to_owned()));
-        (before, after)
-    })
-}
-
-/// Those of both versions of a spec that is not ours: keys of others are no obstacle.
-pub(crate) fn foreign_surfaces(old: &Document, new: &Document, api: &str) -> (Surface, Surface) {
-    let (before, after) = (foreign::without(old, Keep::Ours).0, foreign::without(new, Keep::Ours).0);
-    let made = surfaces(&before, &after, api);
-    if made.0.is_ok() && made.1.is_ok() {
-        return made;
-    }
-    let ((before, one), (after, other)) = (foreign::without(&before, Keep::None), foreign::without(&after, Keep::None));
-    if one || other { surfaces(&before, &after, api) } else { made }
-}
+use crate::change::{Change, Direction, Item, Kind, Verdict};
+use crate::edition::{Edition, surfaces};
+use crate::lines::{Lines, Uses};
+use crate::owner::Owner;
 
 /// Says of each change what it does to Rust code, and adds those that only Rust code meets; and says why nothing is said, if
 /// so.
-pub(crate) fn judge(
-    (old, before): (&Document, &Surface),
-    (new, after): (&Document, &Surface),
-    changes: &mut Vec<Change>,
-) -> Option<String> {
+pub(crate) fn judge(old: &Edition, new: &Edition, changes: &mut Vec<Change>) -> Option<String> {
+    let (before, after) = surfaces(old, new);
     let why = match (before, after) {
         (Ok(before), Ok(after)) => {
-            attribute(old, new, Lines::between(before, after), changes);
+            attribute(old.document(), new.document(), Lines::between(before, after), changes);
             return None;
         }
         (Err(why), _) | (_, Err(why)) => why,
     };
-    changes.retain(|change| !change.is_quiet);
-    for change in changes.iter_mut() {
-        (change.rust, change.rust_why) =
-            (Verdict::Unknown, "there are no bindings on both sides to compare".to_owned());
-    }
+    leave_open(changes, "there are no bindings on both sides to compare");
     // Of a spec that is no spec of ours, none were made before, and that is all there is to say.
     if before.is_ok() {
         let change = Change::new(Kind::Type, Direction::Both, format!("no bindings can be made any more: {why}"));
@@ -141,6 +33,14 @@ pub(crate) fn judge(
         changes.push(Change { rust_why: "there were none before".to_owned(), ..change });
     }
     before.is_err().then(|| format!("nothing is said of Rust code, because no bindings can be made: {why}"))
+}
+
+/// Says nothing of Rust code, and why.
+pub(crate) fn leave_open(changes: &mut Vec<Change>, why: &str) {
+    changes.retain(|change| !change.is_quiet);
+    for change in changes {
+        (change.rust, change.rust_why) = (Verdict::Unknown, why.to_owned());
+    }
 }
 
 fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec<Change>) {
@@ -242,43 +142,5 @@ fn reason(change: &Change) -> &'static str {
         Kind::Behaviour => "what the old bindings read may be an error for the new ones",
         Kind::Bounds => "a program compiles, and its builder refuses the values that are no longer taken",
         _ => "a program compiles without it, and its builder refuses to send",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lines::renamed;
-
-    #[test]
-    fn every_line_of_the_public_api_is_about_something() {
-        for (line, is_operation, name, member) in [
-            (
-                "async fn builder::GetKey::send(self) -> crate::Result<ResponseValue<types::Key>>",
-                true,
-                "GetKey",
-                Some("send"),
-            ),
-            ("fn LockHolder::get_key(&self) -> builder::GetKey", true, "GetKey", None),
-            ("fn types::builder::Lock::name<T>(self, _1: T) -> Self", false, "Lock", Some("name")),
-            ("types::Lock.type_: Option<String>", false, "Lock", Some("type")),
-            ("types::KeyState::Active", false, "KeyState", Some("Active")),
-            ("impl From<super::Token> for types::builder::Token", false, "Token", None),
-            ("impl TryFrom<Token> for types::builder::super::Token", false, "Token", None),
-            ("struct types::Lock, non-exhaustive", false, "Lock", None),
-            ("enum types::RequestedScope", false, "RequestedScope", None),
-        ] {
-            let owner = Owner { is_operation, name: name.to_owned(), member: member.map(str::to_owned) };
-            assert_eq!(Owner::of_line(line), owner, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_name_is_replaced_as_a_whole_word_only() {
-        assert_eq!(
-            renamed("types::KeyList.keys: Vec<types::Key>", "Key", "Access").as_deref(),
-            Some("types::KeyList.keys: Vec<types::Access>")
-        );
-        assert_eq!(renamed("types::KeyList", "Key", "Access"), None);
     }
 }

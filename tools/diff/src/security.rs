@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use unloc_spec::RawOperation;
+use unloc_spec::{At, RawOperation};
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::operations::item;
-use super::view::{At, Side};
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::operations::item;
+use crate::side::Side;
 
 /// What a scheme is, by everything of it that travels; what it is called does not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

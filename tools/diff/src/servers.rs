@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use unloc_spec::At;
 use unloc_spec::keys::ENVIRONMENT;
 
-use super::change::{Change, Direction, Kind, Verdict};
-use super::compare::Comparison;
-use super::operations;
-use super::view::{At, Side};
+use crate::change::{Change, Direction, Kind, Verdict};
+use crate::compare::Comparison;
+use crate::operations;
+use crate::side::Side;
 
 /// The servers of a version, by environment where they are named, and else by their place.
 fn servers(side: Side<'_>) -> BTreeMap<String, At<'_>> {

@@ -1,14 +1,17 @@
 //! Whether a document can be compared at all: a schema of a type that OpenAPI does not have allows nobody knows what.
 
+use anyhow::Result;
 use serde_json::Value;
-use unloc_spec::Document;
+use unloc_spec::schemas::TYPES;
+use unloc_spec::{At, Document};
 
-use super::view::{At, Side};
+use crate::side::Side;
 
-const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-
-/// The first schema with a type that OpenAPI 3.0 does not know (3.0.3, 4.7.24), in a sentence with its place.
-pub(crate) fn check(document: &Document) -> Result<(), String> {
+/// Whether a document can be compared at all.
+///
+/// # Errors
+/// Names the first schema with a type that OpenAPI 3.0 does not know (3.0.3, 4.7.24), with its place.
+pub fn check(document: &Document) -> Result<()> {
     let side = Side { document };
     let mut unknown = Vec::new();
     let root = side.root();
@@ -22,22 +25,17 @@ pub(crate) fn check(document: &Document) -> Result<(), String> {
         .into_iter()
         .flat_map(part)
         .for_each(|at| carrier(&at, &mut unknown));
-    let mut placed: Vec<_> = unknown.iter().map(|at| (side.document.position(&at.pointer), at)).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    let Some((place, at)) = placed.first() else { return Ok(()) };
-    let place = place.map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
-    let hint = if at.value.is_array() { ": lists of types are of OpenAPI 3.1" } else { "" };
-    let more = match placed.len() - 1 {
+    unknown.sort_by_key(|at| document.position(&at.pointer));
+    let Some(first) = unknown.first() else { return Ok(()) };
+    let hint = if first.value.is_array() { ": lists of types are of OpenAPI 3.1" } else { "" };
+    let more = match unknown.len() - 1 {
         0 => String::new(),
         1 => "; and one more like it".to_owned(),
         count => format!("; and {count} more like it"),
     };
-    Err(format!(
-        "{}{place}: `type` is {}, and OpenAPI 3.0 knows {} only{hint}{more}",
-        document.file.display(),
-        at.value,
-        TYPES.join(", ")
-    ))
+    let (is, known) = (first.value, TYPES.join(", "));
+    let what = format!("`type` is {is}, and OpenAPI 3.0 knows {known} only{hint}{more}");
+    Err(document.error(&first.pointer, what).into())
 }
 
 fn path_item<'a>(item: &At<'a>, unknown: &mut Vec<At<'a>>) {

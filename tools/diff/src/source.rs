@@ -3,21 +3,19 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use unloc_spec::{Config, Document};
 
-use super::sound;
-use super::version::Version;
+use crate::edition::Edition;
+use crate::version::Version;
+use crate::{both, sound};
 
-/// Two versions of one spec; one that has come or gone has one side only.
+/// Two editions of one spec; one that has come or gone has one side only.
 pub(crate) struct Pair {
     /// What the file is called where both are meant.
     pub(crate) name: String,
-    pub(crate) api: String,
-    /// Whether it is a spec of ours, of which bindings are made.
-    pub(crate) is_ours: bool,
-    pub(crate) old: Option<Document>,
-    pub(crate) new: Option<Document>,
+    pub(crate) old: Option<Edition>,
+    pub(crate) new: Option<Edition>,
 }
 
 /// The specs at a revision and in the working tree.
@@ -34,6 +32,7 @@ pub(crate) fn revision(root: &Path, base: &str) -> Result<Vec<Pair>> {
 
 fn pair_at(root: &Path, base: &str, name: String) -> Result<Pair> {
     let file = root.join(&name);
+    let edition = |document| Edition::new(document, api(&file), true);
     let new = file.exists().then(|| read(&file, &name)).transpose()?;
     let old = match git(root, &["cat-file", "-e", &format!("{base}:{name}")]) {
         Err(_) => None,
@@ -42,23 +41,20 @@ fn pair_at(root: &Path, base: &str, name: String) -> Result<Pair> {
             Some(parse(Path::new(&format!("{base}:{name}")), &text)?)
         }
     };
-    Ok(Pair { api: api(&file), is_ours: true, name, old, new })
+    Ok(Pair { old: old.map(edition), new: new.map(edition), name })
 }
 
 /// Two files, taken for two versions of one spec.
 pub(crate) fn files(old: &Path, new: &Path) -> Result<Vec<Pair>> {
     let shown = |file: &Path| file.display().to_string();
     // Both at the same time: of a large spec, to read it is a good part of the work.
-    let (before, after) = std::thread::scope(|scope| {
-        let before = scope.spawn(|| read(old, &shown(old)));
-        let after = read(new, &shown(new));
-        (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), after)
-    });
+    let (before, after) = both(|| read(old, &shown(old)), || read(new, &shown(new)));
     let (before, after) = (before?, after?);
-    sound::check(&before).map_err(Error::msg)?;
-    sound::check(&after).map_err(Error::msg)?;
+    sound::check(&before)?;
+    sound::check(&after)?;
     let is_ours = Config::beside(old)?.bindings || Config::beside(new)?.bindings;
-    Ok(vec![Pair { name: shown(new), api: api(new), is_ours, old: Some(before), new: Some(after) }])
+    let edition = |document| Some(Edition::new(document, api(new), is_ours));
+    Ok(vec![Pair { name: shown(new), old: edition(before), new: edition(after) }])
 }
 
 fn read(file: &Path, name: &str) -> Result<Document> {

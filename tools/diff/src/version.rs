@@ -3,14 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::change::{Change, Kind, Verdict};
+use anyhow::Context;
+
+use crate::change::{Change, Kind, Verdict};
 
 /// A version as Cargo reads it; what stands behind a hyphen or a plus is no matter here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(u64, u64, u64);
 
 impl Version {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let core = text.trim().split(['-', '+']).next()?;
         let mut parts = core.split('.').map(str::parse);
         let version = Self(parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
@@ -35,7 +37,8 @@ impl Version {
 
     /// The least version after this one that may bring such changes: before 1.0, a breaking change raises the second
     /// number and any other the third, as Cargo takes them.
-    pub(crate) fn after(self, bump: Bump) -> Self {
+    #[must_use]
+    pub fn after(self, bump: Bump) -> Self {
         let Self(major, minor, patch) = self;
         match (bump, major) {
             (Bump::None, _) => self,
@@ -49,10 +52,10 @@ impl Version {
 }
 
 impl FromStr for Version {
-    type Err = String;
+    type Err = anyhow::Error;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse(text).ok_or_else(|| format!("`{text}` is no version, like 0.1.0"))
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        Self::parse(text).with_context(|| format!("`{text}` is no version, like 0.1.0"))
     }
 }
 
@@ -64,17 +67,22 @@ impl fmt::Display for Version {
 
 /// How much changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Bump {
+pub enum Bump {
+    /// No new version is needed.
     None,
+    /// Programs go on as they are.
     Fix,
+    /// There is more to call.
     Addition,
+    /// Programs may have to be changed.
     Breaking,
 }
 
 impl Bump {
     /// What these changes need. A program compiled against the new version counts: whatever it may no longer do, at
     /// compile time or at run time, is breaking. What the service has done to programs out there, no version mends.
-    pub(crate) fn of(changes: &[Change]) -> Self {
+    #[must_use]
+    pub fn of(changes: &[Change]) -> Self {
         let of = |change: &Change| match change.rust {
             Verdict::Breaking | Verdict::FailsAtRunTime => Self::Breaking,
             // Without bindings to compare, the wire is all there is to go by.
@@ -87,7 +95,9 @@ impl Bump {
         changes.iter().map(of).max().unwrap_or(Self::None)
     }
 
-    pub(crate) fn name(self) -> &'static str {
+    /// What reports call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Fix => "fix",

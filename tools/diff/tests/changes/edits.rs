@@ -5,6 +5,8 @@ mod bodies;
 mod elsewhere;
 mod operations;
 
+use anyhow::{Context, Result};
+
 /// An edit, what `diff` has to say of it, and where it was worth compiling, a program that uses what it is about.
 pub(crate) struct Edit {
     pub(crate) name: &'static str,
@@ -33,11 +35,11 @@ const fn with(
 
 impl Edit {
     /// The text of the spec after the edit; an edit that does not fit any more says so.
-    pub(crate) fn apply(&self, spec: &str) -> Result<String, String> {
+    pub(crate) fn apply(&self, spec: &str) -> Result<String> {
         let mut text = spec.to_owned();
         for (section, from, to) in self.replaced {
-            let start = text.find(&format!("\n{section}\n")).ok_or_else(|| format!("there is no `{section}`"))?;
-            let at = text[start..].find(from).ok_or_else(|| format!("there is no `{from}` below `{section}`"))?;
+            let start = text.find(&format!("\n{section}\n")).with_context(|| format!("there is no `{section}`"))?;
+            let at = text[start..].find(from).with_context(|| format!("there is no `{from}` below `{section}`"))?;
             text.replace_range(start + at..start + at + from.len(), to);
         }
         Ok(text)

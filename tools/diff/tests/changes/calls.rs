@@ -1,8 +1,9 @@
-//! Kinds of changes around a call: who is let in, where it goes, what counts as success, and what keeps bindings away.
+//! Kinds of changes around a call: who is let in, where it goes, what counts as success.
 
-use super::change::Verdict;
-use super::kinds::{document, told};
-use super::*;
+use unloc_diff::{Verdict, on_the_wire};
+
+use crate::foreign::FOREIGN;
+use crate::{document, summary, told};
 
 /// A spec whose only operation asks for this scheme.
 fn secured(scheme: &str, scopes: &str) -> String {
@@ -68,7 +69,7 @@ fn a_scheme_is_everything_of_it_that_travels() {
 fn a_scheme_that_many_ask_for_is_told_once() {
     let spec = secured("{type: openIdConnect, openIdConnectUrl: 'https://id.example.com/1'}", "[]");
     let two = spec.replace("components:", "  /keys/:\n    get:\n      operationId: getKeys\n      security: [{s: []}]\n      responses: {'204': {description: it}}\ncomponents:");
-    let changes = compare::compare(&document(&two), &document(&two.replace("com/1", "com/2")));
+    let changes = on_the_wire(&document("doors.yaml", &two), &document("doors.yaml", &two.replace("com/1", "com/2")));
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].operations.iter().collect::<Vec<_>>(), ["getDoors", "getKeys"]);
 }
@@ -158,96 +159,17 @@ fn default_is_the_success_where_no_other_is_documented() {
     }
 }
 
-/// A spec that bindings can be made of but for its `x-` keys.
-const PLAIN: &str = "\
-openapi: 3.0.3
-info: {title: Doors, version: '1', x-api-id: 7}
-x-logo: {url: 'https://example.com/logo.svg'}
-servers: [{url: 'https://example.com', x-internal: true}]
-paths:
-  /doors/:
-    x-group: doors
-    get:
-      operationId: getDoor
-      x-pagination: cursor
-      x-codeSamples: [{lang: curl, source: 'curl https://example.com/doors/'}]
-      responses:
-        '200':
-          description: It.
-          content: {application/json: {schema: {$ref: '#/components/schemas/Door'}}}
-components:
-  schemas:
-    Door:
-      type: object
-      x-tags: [doors]
-      properties:
-        id: {type: string, x-order: 1}
-        x-color: {type: string}
-";
-
-fn pair(old: &str, new: &str) -> Pair {
-    Pair {
-        name: "doors.yaml".into(),
-        api: "doors".into(),
-        is_ours: false,
-        old: Some(document(old)),
-        new: Some(document(new)),
-    }
-}
-
 #[test]
-fn keys_of_others_do_not_keep_bindings_away() {
-    let (changes, note) = between(&pair(PLAIN, &PLAIN.replace("        id: {type: string, x-order: 1}\n", "")));
-    assert_eq!(note, None);
-    assert_eq!(changes.len(), 1, "{changes:#?}");
-    assert!(changes[0].items.iter().any(|item| item == "- types::Door.id: Option<String>"), "{:?}", changes[0].items);
-    // In a spec of ours the same keys are slips.
-    let plain = PLAIN.replace("      x-pagination: cursor\n", "");
-    let ours = Pair { is_ours: true, ..pair(&plain, &plain) };
-    assert!(between(&ours).1.unwrap().contains("means nothing here"));
-}
-
-#[test]
-fn why_there_are_no_bindings_is_said_in_one_line() {
-    let parameter = "      parameters: [{name: c, in: cookie, schema: {type: string}}]\n      responses:";
-    let cookie = PLAIN.replace("      responses:", parameter);
-    let (changes, note) = between(&pair(&cookie, &cookie.replace("  /doors/", "  /gates/")));
-    let note = note.unwrap();
-    assert!(note.contains("the bindings know no cookies") && !note.contains('{'), "{note}");
-    assert_eq!(note.lines().count(), 1);
-    assert!(changes.iter().all(|change| change.rust == Verdict::Unknown));
-    // And where there were some before, the line is that of a change.
-    let (changes, note) = between(&pair(PLAIN, &cookie));
-    assert_eq!(note, None);
-    let ends = changes.iter().find(|change| change.what.starts_with("no bindings can be made any more")).unwrap();
-    assert!(ends.what.lines().count() == 1 && ends.what.len() < 300, "{}", ends.what);
-}
-
-#[test]
-fn a_type_that_openapi_does_not_have_ends_the_comparison_in_one_line() {
-    for (schema, said) in [
-        ("{type: int}", "`type` is \"int\""),
-        ("{type: object, properties: {a: {type: array, items: {type: str}}}}", "`type` is \"str\""),
-        ("{allOf: [{type: 'null'}]}", "`type` is \"null\""),
-        ("{type: [string, 'null']}", "lists of types are of OpenAPI 3.1"),
-        ("{type: object, additionalProperties: {type: file}}", "`type` is \"file\""),
-    ] {
-        let text = PLAIN.replace("{type: string, x-order: 1}", schema);
-        let why = sound::check(&document(&text)).unwrap_err();
-        assert!(why.contains(said) && why.starts_with("doors.yaml:22:") && why.lines().count() == 1, "{why}");
-    }
-    // Names, examples and data are no types.
-    let names = "{type: object, properties: {type: {type: string}}, example: {type: int}, enum: [{type: int}], default: {type: int}}";
-    assert_eq!(sound::check(&document(&PLAIN.replace("{type: string, x-order: 1}", names))), Ok(()));
-}
-
-#[test]
-fn a_panic_of_the_generator_is_a_reason() {
-    let done = unloc_codegen::quietly(|| panic!("a panic that nobody shall see"));
-    assert!(done.is_err());
-    // A reference into a component is one that the generator does not follow.
-    let into = PLAIN.replace("x-color: {type: string}", "twin: {$ref: '#/components/schemas/Door/properties/id'}");
-    let (changes, note) = between(&pair(&into, &into));
-    assert!(changes.is_empty());
-    assert_eq!(note.unwrap().lines().count(), 1);
+fn an_error_is_no_answer() {
+    let spec = |field: &str| {
+        FOREIGN.replace(
+            "components:",
+            &format!(
+                "        default:\n          description: Why not.\n          content: {{application/json: {{schema: {{type: object, \
+                 required: [e], properties: {{e: {{type: {field}}}}}}}}}}}\ncomponents:"
+            ),
+        )
+    };
+    let changes = on_the_wire(&document("doors.yaml", &spec("string")), &document("doors.yaml", &spec("integer")));
+    assert!(changes.iter().all(|change| change.wire == Verdict::Compatible), "{:?}", summary(&changes));
 }

@@ -1,0 +1,104 @@
+//! What each line of the public API is about.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+use crate::change::Item;
+
+/// What a line of the public API is about: a type or an operation by its Rust name, and a member of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Owner {
+    pub(crate) is_operation: bool,
+    pub(crate) name: String,
+    pub(crate) member: Option<String>,
+}
+
+impl Owner {
+    pub(crate) fn of(item: &Item) -> Self {
+        let (is_operation, name, member) = match item {
+            Item::Type(name, member) => (false, name, member),
+            Item::Operation(name, member) => (true, name, member),
+        };
+        // A keyword gets an underscore in Rust, which is no part of its name.
+        Self { is_operation, name: name.to_pascal_case(), member: member.as_ref().map(|name| name.to_snake_case()) }
+    }
+
+    pub(crate) fn of_type(name: &str) -> Self {
+        Self { is_operation: false, name: name.to_pascal_case(), member: None }
+    }
+
+    /// What this line is about.
+    pub(crate) fn of_line(line: &str) -> Self {
+        let line = match line.strip_prefix("impl ").and_then(|rest| rest.split_once(" for ")) {
+            // A type of ours that becomes one of somebody else's.
+            Some((of, target)) if is_foreign(target) => {
+                let mut words = of.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+                let name = words.rfind(|word| !word.is_empty() && !is_foreign(word));
+                return Self::of_type(name.unwrap_or(of));
+            }
+            Some((_, target)) => target,
+            None => line,
+        };
+        let line = ["async fn ", "fn ", "struct ", "enum ", "type ", "const ", "trait ", "use "]
+            .iter()
+            .find_map(|word| line.strip_prefix(word))
+            .unwrap_or(line);
+        let end = line.find(['(', '<', ',', ' ']).unwrap_or(line.len());
+        let path = line[..end].trim_end_matches(':').replace('.', "::");
+        let mut steps: Vec<&str> = path.split("::").filter(|step| !step.is_empty()).collect();
+        let is_type = steps.first() == Some(&"types");
+        // All that stands in no module of the bindings is what a client offers.
+        let is_client = !matches!(steps.first(), Some(&("types" | "builder")));
+        steps.retain(|step| !matches!(*step, "types" | "builder" | "super"));
+        let mut steps = steps.into_iter();
+        let (first, second) = (steps.next().unwrap_or_default(), steps.next());
+        if is_client && second.is_some() {
+            return Self { is_operation: true, name: second.unwrap_or_default().to_pascal_case(), member: None };
+        }
+        let member = second.map(|member| member.trim_end_matches('_').to_owned());
+        Self { is_operation: !is_type, name: first.to_owned(), member }
+    }
+
+    /// Whether a change about this is a change about the other: the same, or a member of it.
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        self.is_operation == other.is_operation
+            && self.name == other.name
+            && self.member.as_ref().is_none_or(|member| other.member.as_ref() == Some(member))
+    }
+}
+
+/// Whether a type is of the standard library or of the crate itself, and not of the bindings.
+fn is_foreign(target: &str) -> bool {
+    let path = target.trim_start_matches("types::").trim_start_matches("builder::");
+    let first = path.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next().unwrap_or_default();
+    let foreign =
+        ["String", "Option", "Vec", "BTreeMap", "Nullable", "Map", "From", "TryFrom", "serde_json", "crate", "std", ""];
+    foreign.contains(&first) || first.starts_with(char::is_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_public_api_is_about_something() {
+        for (line, is_operation, name, member) in [
+            (
+                "async fn builder::GetKey::send(self) -> crate::Result<ResponseValue<types::Key>>",
+                true,
+                "GetKey",
+                Some("send"),
+            ),
+            ("fn LockHolder::get_key(&self) -> builder::GetKey", true, "GetKey", None),
+            ("fn types::builder::Lock::name<T>(self, _1: T) -> Self", false, "Lock", Some("name")),
+            ("types::Lock.type_: Option<String>", false, "Lock", Some("type")),
+            ("types::KeyState::Active", false, "KeyState", Some("Active")),
+            ("impl From<super::Token> for types::builder::Token", false, "Token", None),
+            ("impl TryFrom<Token> for types::builder::super::Token", false, "Token", None),
+            ("struct types::Lock, non-exhaustive", false, "Lock", None),
+            ("enum types::RequestedScope", false, "RequestedScope", None),
+        ] {
+            let owner = Owner { is_operation, name: name.to_owned(), member: member.map(str::to_owned) };
+            assert_eq!(Owner::of_line(line), owner, "{line}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the two editions come from: files, and git.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+use unloc_diff::{Format, Sides, Version, compare};
+
+use crate::foreign::FOREIGN;
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let missing = PathBuf::from("missing.yaml");
+    let why = compare(Path::new("."), &Sides::Files(missing.clone(), missing), None).err().unwrap();
+    assert!(format!("{why:#}").contains("missing.yaml cannot be read"));
+    let no_version: Result<Version> = "new".parse();
+    assert!(no_version.unwrap_err().to_string().contains("no version"));
+    assert!("xml".parse::<Format>().unwrap_err().to_string().contains("human, markdown or json"));
+}
+
+#[test]
+fn another_version_of_the_specification_is_refused() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-versions");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("newer.yaml");
+    std::fs::write(&file, FOREIGN.replace("3.0.3", "3.1.0")).unwrap();
+    let why = compare(&folder, &Sides::Files(file.clone(), file), None).err().unwrap();
+    assert!(why.to_string().contains("only 3.0 can be compared"), "{why}");
+}
+
+/// Runs git in a folder, away from the settings of whoever runs the test.
+fn git(folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]);
+    let output = command.args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_branch_is_compared_with_where_it_left_main() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-repository");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    std::fs::create_dir_all(folder.join("openapi")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    let spec = |line: &str| FOREIGN.replace("        id: {type: string}\n", line);
+    write("Cargo.toml", "[workspace.package]\nversion = \"0.1.0\"\n");
+    write("openapi/doors.yaml", FOREIGN);
+    write("openapi/lint.yaml", "bindings: true\n");
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-qm", "Doors"]);
+    git(&folder, &["switch", "-qc", "wider"]);
+    // Main goes on; that is no matter of the branch.
+    git(&folder, &["switch", "-q", "main"]);
+    write("openapi/doors.yaml", &spec("        id: {type: integer}\n"));
+    git(&folder, &["commit", "-qam", "Count them"]);
+    git(&folder, &["switch", "-q", "wider"]);
+    write("openapi/doors.yaml", &spec("        id: {type: string}\n        width: {type: integer}\n"));
+    write("openapi/windows.yaml", FOREIGN);
+    let told = compare(&folder, &Sides::Since(None), None).unwrap();
+    let whats: Vec<_> = told.changes.iter().map(|change| change.what.as_str()).collect();
+    assert_eq!(whats, ["the property `width` of `Door` is new", "openapi/windows.yaml is new"]);
+    // From a revision where there was nothing yet of it, everything is new.
+    let why = compare(&folder, &Sides::Since(Some("nowhere".to_owned())), None).err().unwrap();
+    assert!(why.to_string().contains("no revision `nowhere`"));
+}

@@ -1,0 +1,120 @@
+//! The public API of a small package: written down, held against its spec, and refused.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use unloc_surface::{differences, write};
+
+const SPEC: &str = "\
+openapi: 3.0.3
+info: {title: Doors, version: '1'}
+servers: [{url: 'https://example.com'}]
+paths:
+  /doors/{doorId}/:
+    get:
+      operationId: getDoor
+      parameters: [{name: doorId, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200':
+          description: It.
+          content: {application/json: {schema: {$ref: '#/components/schemas/Door'}}}
+components:
+  schemas:
+    Door:
+      type: object
+      required: [id]
+      properties:
+        id: {type: string}
+        width: {type: integer, format: int32}
+";
+
+/// A package that has this spec, and clients with nothing in them.
+struct Package(PathBuf);
+
+impl Package {
+    fn new(name: &str, spec: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("surface-{name}"));
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        for inner in ["openapi", "src"] {
+            fs::create_dir_all(folder.join(inner)).unwrap();
+        }
+        let package = Self(folder);
+        for source in unloc_codegen::CLIENTS {
+            package.put(source, "");
+        }
+        package.put("openapi/doors.yaml", spec);
+        package
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        fs::write(self.0.join(name), text).unwrap();
+    }
+
+    /// The lines that are checked in.
+    fn known(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.0.join("openapi/surface/doors.txt")).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn what_is_written_is_the_public_api_a_line_each_and_sorted() {
+    let package = Package::new("written", SPEC);
+    let said = write(&package.0).unwrap();
+    let known = package.known();
+    assert_eq!(said, format!("openapi/surface/doors.txt: {} items\n", known.len()));
+    assert!(known.is_sorted());
+    for line in [
+        "async fn builder::GetDoor::send(self) -> crate::Result<ResponseValue<types::Door>>",
+        "fn builder::GetDoor::door_id<V>(self, _1: V) -> Self where V: TryInto<String>, V::Error: fmt::Display",
+        "struct types::Door, non-exhaustive",
+        "types::Door.id: String",
+        "types::Door.width: Option<i32>",
+    ] {
+        assert!(known.iter().any(|one| one == line), "{line}\n{known:#?}");
+    }
+}
+
+#[test]
+fn an_edit_of_the_spec_is_told_line_by_line_until_it_is_written() {
+    let package = Package::new("edited", SPEC);
+    write(&package.0).unwrap();
+    assert_eq!(differences(&package.0).unwrap(), "");
+    package.put("openapi/doors.yaml", &SPEC.replace("        width: ", "        height: "));
+    let told = differences(&package.0).unwrap();
+    let mut lines = told.lines();
+    assert_eq!(lines.next(), Some("openapi/surface/doors.txt"));
+    let lines: Vec<_> = lines.collect();
+    assert!(
+        lines.contains(&"- types::Door.width: Option<i32>") && lines.contains(&"+ types::Door.height: Option<i32>")
+    );
+    assert!(lines.iter().all(|line| line.contains("width") || line.contains("height")), "{told}");
+    write(&package.0).unwrap();
+    assert_eq!(differences(&package.0).unwrap(), "");
+    // What only describes is no part of it.
+    package.put("openapi/doors.yaml", &SPEC.replace("        width: ", "        height: ").replace("It.", "The door."));
+    assert_eq!(differences(&package.0).unwrap(), "");
+}
+
+#[test]
+fn all_lines_of_an_api_that_was_never_written_are_new() {
+    let package = Package::new("new", SPEC);
+    let told = differences(&package.0).unwrap();
+    write(&package.0).unwrap();
+    let lines: Vec<_> = package.known().iter().map(|line| format!("+ {line}")).collect();
+    assert_eq!(told.lines().skip(1).collect::<Vec<_>>(), lines);
+}
+
+#[test]
+fn a_spec_without_bindings_and_a_package_without_clients_say_why() {
+    let package = Package::new("refused", &SPEC.replace("    get:", "    gett:"));
+    let why = differences(&package.0).unwrap_err().to_string();
+    assert!(why.contains("openapi/doors.yaml:6:5: `gett` is no HTTP method"), "{why}");
+    assert!(!package.0.join("openapi/surface").exists());
+    fs::remove_file(package.0.join(unloc_codegen::CLIENTS[0])).unwrap();
+    let why = write(&package.0).unwrap_err().to_string();
+    assert!(why.contains("src/client.rs: cannot be read"), "{why}");
+}
