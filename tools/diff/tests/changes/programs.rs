@@ -32,6 +32,7 @@ impl Package {
         let (manifest, _) = manifest.split_once("[build-dependencies]").unwrap();
         let (before, members) = manifest.split_once("\nmembers = [").unwrap();
         let (_, after) = members.split_once(']').unwrap();
+        let after = after.replacen("generate = [\"dep:unloc-codegen\"]", "generate = []", 1);
         let source = root.join("src/lib.rs");
         let mut manifest = format!("{before}\nmembers = [\".\"]{after}[lib]\npath = {source:?}\n").replacen(
             "\n[package]\n",
