@@ -11,6 +11,7 @@ use std::ptr;
 use serde_json::Value;
 
 use crate::error::Flaw;
+use crate::keys::holds_names;
 use crate::load::{Target, escape, follow, reference};
 use crate::words::nearest;
 
@@ -48,7 +49,7 @@ impl<'a> Schemas<'a> {
         for (name, schema) in entries(root.pointer("/components/schemas")) {
             schemas.schema(schema, format!("/components/schemas/{}", escape(name)));
         }
-        schemas.other(root, &mut String::new());
+        schemas.other(root, false, &mut String::new());
         schemas
     }
 
@@ -57,21 +58,21 @@ impl<'a> Schemas<'a> {
         self.all.iter().map(|(pointer, schema)| (pointer.as_str(), *schema))
     }
 
-    /// Looks for schemas in what is none.
-    fn other(&mut self, node: &'a Value, pointer: &mut String) {
+    /// Looks for schemas in what is none; its keys may be names that somebody gave, as of the response `default`.
+    fn other(&mut self, node: &'a Value, has_names: bool, pointer: &mut String) {
         let length = pointer.len();
         match node {
             Value::Object(map) => {
                 for (key, value) in map {
-                    if DATA.contains(&key.as_str()) || key.starts_with("x-") {
+                    if !has_names && (DATA.contains(&key.as_str()) || key.starts_with("x-")) {
                         continue;
                     }
                     pointer.push('/');
                     pointer.push_str(&escape(key));
-                    if key == "schema" {
+                    if key == "schema" && !has_names {
                         self.schema(value, pointer.clone());
                     } else if pointer != "/components/schemas" {
-                        self.other(value, pointer);
+                        self.other(value, !has_names && holds_names(key), pointer);
                     }
                     pointer.truncate(length);
                 }
@@ -79,7 +80,7 @@ impl<'a> Schemas<'a> {
             Value::Array(list) => {
                 for (place, value) in list.iter().enumerate() {
                     pointer.push_str(&format!("/{place}"));
-                    self.other(value, pointer);
+                    self.other(value, false, pointer);
                     pointer.truncate(length);
                 }
             }

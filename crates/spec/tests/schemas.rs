@@ -136,3 +136,39 @@ fn a_type_that_does_not_exist_is_told_with_what_was_meant() {
     assert!(told[2].1.contains("nullable"), "{told:?}");
     assert_eq!(told.len(), 3);
 }
+
+#[test]
+fn a_schema_is_seen_whatever_it_stands_under_is_called() {
+    let text = "\
+openapi: 3.0.3
+paths:
+  /doors/:
+    get:
+      parameters: [{name: default, in: query, schema: {type: one}}]
+      responses:
+        default:
+          headers:
+            x-rate: {schema: {type: two}}
+            schema: {schema: {type: three}}
+            example: {schema: {type: four}, example: {schema: {type: data}}}
+          content:
+            application/json:
+              schema: {type: object, properties: {default: {type: five}}, default: {schema: {type: data}}}
+              examples: {value: {value: {schema: {type: data}}}}
+components:
+  parameters:
+    schema: {name: a, in: query, schema: {type: six}}
+  responses:
+    enum: {content: {application/json: {schema: {type: seven}}}}
+  requestBodies:
+    value: {content: {default: {schema: {type: eight}}}}
+x-own: {schema: {type: data}}
+";
+    let document = Document::parse(Path::new("spec.yaml"), text).unwrap();
+    let flaws = Schemas::of(&document.value).untyped();
+    let types: Vec<_> =
+        flaws.iter().map(|flaw| document.value.pointer(&flaw.pointer).unwrap().as_str().unwrap()).collect();
+    let mut sorted = types.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, ["eight", "five", "four", "one", "seven", "six", "three", "two"], "{flaws:#?}");
+}
