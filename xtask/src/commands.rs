@@ -54,7 +54,7 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "probe" => told(unloc_probe::command(&root, arguments)?),
         "soak" => none(arguments).and_then(|()| found(ci::soak(&root))),
         "ci" => none(arguments).and_then(|()| found(ci::run(&root))),
-        "package" => none(arguments).and_then(|()| package(&root)),
+        "package" => none(arguments).and_then(|()| found(package(&root))),
         "outside" => {
             let toolchain = toolchain(arguments)?;
             found(unloc_outside::check(&root, &|| cargo(&root), &|| by(toolchain.as_deref(), &root)))
@@ -93,9 +93,10 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
-fn package(root: &Path) -> Outcome {
+fn package(root: &Path) -> Result<()> {
     let folder = unloc_outside::packages::pack(root, &|| cargo(root))?;
-    shown(&format!("{}: the packages, unpacked; their bindings are those of their specs\n", folder.display()))
+    print(&format!("{}: the packages, unpacked; their bindings are those of their specs\n", folder.display()));
+    Ok(())
 }
 
 fn toolchain(arguments: &mut lexopt::Parser) -> Result<Option<String>> {
