@@ -31,7 +31,7 @@ mod made {
         let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
         if !Path::new(FOLDER).is_dir() {
             return Err(format!(
-                "`unloc` is built without the feature `generate`, and a checkout has no bindings: {OTHERWISE}"
+                "`unloc` is built without the feature `generate`, and has no bindings here, as in every checkout: {OTHERWISE}"
             ));
         }
         let (here, there) = (names("openapi")?, names(FOLDER)?);
@@ -43,7 +43,9 @@ mod made {
             }
         }
         for source in there.iter().filter(|name| name.ends_with(".rs")) {
-            let copied = fs::copy(Path::new(FOLDER).join(source), Path::new(&out).join(source));
+            // Without its permissions: what came from a store is read-only there, and is written again by the next run.
+            let text = fs::read(Path::new(FOLDER).join(source));
+            let copied = text.and_then(|text| fs::write(Path::new(&out).join(source), text));
             copied.map_err(|error| format!("{FOLDER}/{source} cannot be copied: {error}"))?;
         }
         Ok(())

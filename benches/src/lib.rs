@@ -105,7 +105,8 @@ pub fn begin(bench: &str, arguments: &[String]) -> Result<Option<Record>> {
     if !own.contains(&RECORD) {
         return Ok(None);
     }
-    let command = format!("cargo bench -p unloc-benches --bench {bench} -- {}", own.join(" "));
+    let features = if cfg!(feature = "progenitor") { "" } else { " --no-default-features" };
+    let command = format!("cargo bench -p unloc-benches --bench {bench}{features} -- {}", own.join(" "));
     let date = chrono::Utc::now().date_naive().to_string();
     Record::begin(root(), bench, date, command, env!("UNLOC_RUSTC")).map(Some)
 }

@@ -10,10 +10,13 @@ use crate::Result;
 /// Unit tests are no part of what is measured.
 const WITHOUT: [&str; 2] = [":!src/*tests*", ":!*/src/*tests*"];
 
-/// The commit that is checked out, and whether anything under these paths differs from it.
-pub(crate) fn head(root: &Path, paths: &[&str]) -> Result<(String, bool)> {
-    let commit = git(root, &["rev-parse", "HEAD"], &[])?.trim().to_owned();
-    Ok((commit, !git(root, &["status", "--porcelain"], paths)?.is_empty()))
+/// The commit that is checked out, which has all that is under these paths.
+pub(crate) fn head(root: &Path, paths: &[&str]) -> Result<String> {
+    let changed = git(root, &["status", "--porcelain"], paths)?;
+    if !changed.is_empty() {
+        return Err(format!("a record is of a commit; commit this before:\n{}", changed.trim_end()).into());
+    }
+    Ok(git(root, &["rev-parse", "HEAD"], &[])?.trim().to_owned())
 }
 
 pub(crate) fn is_shallow(root: &Path) -> Result<bool> {
@@ -45,9 +48,19 @@ pub(crate) fn lines_since(root: &Path, commit: &str, paths: &[&str]) -> Result<O
     Ok(Some((new, files.iter().map(count).sum())))
 }
 
-fn git(root: &Path, arguments: &[&str], paths: &[&str]) -> Result<String> {
+/// A git that looks at this folder, also where a hook of git's runs this program and names another repository.
+pub(crate) fn command(root: &Path) -> Command {
     let mut command = Command::new("git");
-    command.current_dir(root).args(arguments);
+    command.current_dir(root);
+    std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")).for_each(|(name, _)| {
+        command.env_remove(name);
+    });
+    command
+}
+
+fn git(root: &Path, arguments: &[&str], paths: &[&str]) -> Result<String> {
+    let mut command = command(root);
+    command.args(arguments);
     if !paths.is_empty() {
         command.arg("--").args(paths).args(WITHOUT);
     }

@@ -27,8 +27,6 @@ pub struct Record {
     pub date: String,
     /// The commit that was checked out, by its full hash.
     pub commit: String,
-    /// Whether files that the figures depend on differed from that commit.
-    pub uncommitted: bool,
     /// What makes it again.
     pub command: String,
     /// Where it ran.
@@ -84,11 +82,12 @@ impl Record {
     /// busy, and before anything else is committed.
     ///
     /// # Errors
-    /// If git does not tell the commit, or the benchmark is not in the list of [`report`].
+    /// If git does not tell the commit, if what the figures depend on differs from it, or if the benchmark is not in the list
+    /// of [`report`].
     pub fn begin(root: &Path, bench: &str, date: String, command: String, rustc: &str) -> Result<Self> {
-        let (commit, uncommitted) = history::head(root, &report::paths(bench)?)?;
+        let commit = history::head(root, &report::paths(bench)?)?;
         let machine = Machine::this(rustc);
-        Ok(Self { bench: bench.to_owned(), date, commit, uncommitted, command, machine, rows: Vec::new() })
+        Ok(Self { bench: bench.to_owned(), date, commit, command, machine, rows: Vec::new() })
     }
 
     /// Reads the record of a benchmark from the checkout at `root`.
@@ -117,7 +116,6 @@ impl Record {
             ("bench", serde_json::to_string(&self.bench)?),
             ("date", serde_json::to_string(&self.date)?),
             ("commit", serde_json::to_string(&self.commit)?),
-            ("uncommitted", self.uncommitted.to_string()),
             ("command", serde_json::to_string(&self.command)?),
             ("machine", serde_json::to_string(&self.machine)?),
             ("rows", format!("[\n    {}\n  ]", rows.join(",\n    "))),
@@ -140,7 +138,6 @@ mod tests {
             bench: "x".into(),
             date: "2030-01-01".into(),
             commit: "0123abc".into(),
-            uncommitted: true,
             command: "y".into(),
             machine: Machine::this("1.88.0"),
             rows: vec![Row::new("getLock", "unloc").with("CPU, µs", Spread::of([3.0, 1.0, 2.0]))],

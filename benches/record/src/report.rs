@@ -125,10 +125,9 @@ fn made(root: &Path) -> Result<Vec<(PathBuf, String)>> {
 /// Where, when and how the figures came about.
 fn origin(record: &Record) -> String {
     let Machine { cpu, cores, system, rustc, load, .. } = &record.machine;
-    let changes = if record.uncommitted { " with changes that were not committed yet" } else { "" };
     let load = load.map(|load| format!(", under a load of {} before it began", short(load))).unwrap_or_default();
     format!(
-        "Recorded on {} at {}{changes} by `{}`, on {cpu} with {cores} processors, {system}, compiled by Rust {rustc}{load}. \
+        "Recorded on {} at {} by `{}`, on {cpu} with {cores} processors, {system}, compiled by Rust {rustc}{load}. \
          In brackets: the quartiles.",
         record.date,
         abbreviated(record),

@@ -17,9 +17,9 @@ mod reserved;
 
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Once;
 
@@ -34,42 +34,43 @@ use unloc_spec::{Document, Error, Operation, apis};
 /// The APIs whose types `lib.rs` exports, or keeps, by itself; every other has a public module of its name.
 const AT_ROOT: [&str; 2] = ["auth", "integrator"];
 
-/// What a build script does: reads each `openapi/{api}.yaml` of the package and writes `{api}.rs` to the output
-/// folder, and [`modules`] to `apis.rs`. What is wrong with a spec becomes one `cargo::error` line each, with file,
-/// line and reason.
+/// What a build script does: writes the [`sources`] of the package to the output folder. What is wrong with a spec becomes
+/// one `cargo::error` line each, with file, line and reason.
 #[must_use]
 pub fn build() -> ExitCode {
-    let mut failed = false;
-    let mut reserved = match written_by_hand(Path::new(".")) {
-        Ok(reserved) => reserved,
-        Err(error) => {
-            println!("cargo::error={error}");
-            return ExitCode::FAILURE;
-        }
-    };
     CLIENTS.iter().chain(&["openapi"]).for_each(|source| println!("cargo::rerun-if-changed={source}"));
-    let apis = match apis(Path::new(".")).and_then(|apis| put("apis.rs", &modules(&apis)).map(|()| apis)) {
-        Ok(apis) => apis,
-        Err(error) => {
-            println!("cargo::error={error}");
-            return ExitCode::FAILURE;
-        }
+    let put = |sources: BTreeMap<String, String>| sources.iter().try_for_each(|(name, text)| put(name, text));
+    let Err(errors) = sources(Path::new("")).and_then(|sources| put(sources).map_err(|error| vec![error])) else {
+        return ExitCode::SUCCESS;
     };
+    for error in errors {
+        println!("cargo::error={}", error.to_string().replace('\n', " "));
+    }
+    ExitCode::FAILURE
+}
+
+/// The Rust sources that a build of the package in this folder includes, by their names: the bindings of each
+/// `openapi/{api}.yaml` as `{api}.rs`, and [`modules`] as `apis.rs`.
+///
+/// # Errors
+/// Every reason found why there are none.
+pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
+    let alone = |error| vec![error];
+    let (mut reserved, apis) = (written_by_hand(package).map_err(alone)?, apis(package).map_err(alone)?);
+    let (mut sources, mut errors) = (BTreeMap::from([("apis.rs".to_owned(), modules(&apis))]), Vec::new());
     for api in &apis {
-        let spec = PathBuf::from(format!("openapi/{api}.yaml"));
-        let written = quietly(|| write(&spec, api, &mut reserved));
-        let written = written.unwrap_or_else(|panic| {
+        let spec = package.join(format!("openapi/{api}.yaml"));
+        let made = quietly(|| made(&spec, api, &mut reserved));
+        let made = made.unwrap_or_else(|panic| {
             let what = format!("the bindings cannot be made, for a reason that is not foreseen: {}", reason(&*panic));
             Err(vec![Error::new(&spec, None, what)])
         });
-        if let Err(errors) = written {
-            failed = true;
-            for error in errors {
-                println!("cargo::error={}", error.to_string().replace('\n', " "));
-            }
+        match made {
+            Ok(source) => _ = sources.insert(format!("{api}.rs"), source),
+            Err(reasons) => errors.extend(reasons),
         }
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if errors.is_empty() { Ok(sources) } else { Err(errors) }
 }
 
 /// The Rust source of `crate::generated`: a module for each API, and what all of them know.
@@ -155,14 +156,13 @@ pub fn written_by_hand(folder: &Path) -> Result<Reserved, Error> {
     Reserved::of(sources.iter().map(String::as_str)).map_err(|error| Error::new(folder, None, error))
 }
 
-fn write(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<(), Vec<Error>> {
+fn made(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<String, Vec<Error>> {
     let document = Document::read(spec).map_err(|error| vec![error])?;
     let clashes = reserved.clashes(&document, &Operation::all(&document)?);
     if !clashes.is_empty() {
         return Err(clashes);
     }
-    let bindings = bindings(&document, api, &reserved.unwritten(&document))?;
-    put(&format!("{api}.rs"), &bindings).map_err(|error| vec![error])
+    bindings(&document, api, &reserved.unwritten(&document))
 }
 
 /// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`; `made` are the clients that nobody
@@ -198,12 +198,6 @@ impl<'a> Generated<'a> {
         let run = Run::of(document, &prepared, &module, &operations, &placeholders);
         let tokens = run.tokens().map_err(|error| vec![error])?;
         Ok(Self { document, module, prepared, operations, placeholders, tokens })
-    }
-
-    /// The operations of the spec.
-    #[must_use]
-    pub fn operations(&self) -> &[Operation] {
-        &self.operations
     }
 
     /// Rewrites what the generator made, so that it is the bindings; `made` are the clients that nobody has written.

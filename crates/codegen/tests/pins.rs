@@ -46,11 +46,13 @@ fn a_pin_that_is_left_behind_loosened_or_doubled_is_told() {
     let (lock, manifests) = (read("Cargo.lock"), read("Cargo.toml") + &read("crates/codegen/Cargo.toml"));
     let [version] = locked(&lock, "typify-impl")[..] else { panic!("there is one version of it") };
     let pin = format!("typify-impl = \"={version}\"");
+    let [version] = locked(&lock, "unloc-spec")[..] else { panic!("there is one version of it") };
+    let own = format!("crates/spec\", version = \"={version}\"");
     for (from, to) in [
         (&*pin, "typify-impl = \"=0.0.1\""),
         (&pin, "typify-impl = \"0.8\""),
         (&pin, ""),
-        ("version = \"=0.1.0\"", "version = \"0.1.0\""),
+        (&own, &own.replace('=', "")),
     ] {
         assert!(manifests.contains(from), "{from}");
         let told = wrong(&lock, &manifests.replacen(from, to, 1));

@@ -122,7 +122,13 @@ pub(crate) fn versions(root: &Path, base: Option<&str>) -> (Option<Version>, Opt
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new("git").current_dir(root).args(arguments).output();
+    let mut command = Command::new("git");
+    command.current_dir(root).args(arguments);
+    // A hook of git's that runs this program names a repository, which need not be the one of this folder.
+    std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")).for_each(|(name, _)| {
+        command.env_remove(name);
+    });
+    let output = command.output();
     let output = output.context("git could not be started; `--old` and `--new` need none")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();

@@ -19,7 +19,7 @@ use unloc_spec::{Document, Error, Operation, Pagination, reference};
 /// Every reason found why none can be made; the same as those of [`unloc_codegen::bindings`].
 pub fn bindable(document: &Document) -> Result<(), Vec<Error>> {
     let generated = Generated::of(document, "api")?;
-    if is_plain(document, generated.operations()) {
+    if is_plain(document, &Operation::all(document)?) {
         return Ok(());
     }
     generated.finish(&BTreeSet::new()).map(drop)

@@ -6,25 +6,18 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use unloc_spec::{Document, apis};
+use unloc_spec::apis;
 
 const FOLDER: &str = "generated";
 
 /// What a package carries, by the names of the files: the bindings, as the build makes them, and beside them each spec that
 /// they were made of, so that a build can tell whether they belong to the specs that it has.
 fn made(package: &Path) -> Result<BTreeMap<String, String>> {
-    let apis = apis(package)?;
-    let written = unloc_codegen::written_by_hand(package)?;
-    let mut files = BTreeMap::from([("apis.rs".to_owned(), unloc_codegen::modules(&apis))]);
-    for api in apis {
-        let spec = package.join(format!("openapi/{api}.yaml"));
-        let text = fs::read_to_string(&spec).with_context(|| format!("{} cannot be read", spec.display()))?;
-        let document = Document::parse(&spec, &text)?;
-        let bindings = unloc_codegen::bindings(&document, &api, &written.unwritten(&document));
-        let bindings = bindings
-            .map_err(|errors| anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
-        files.insert(format!("{api}.rs"), bindings);
-        files.insert(format!("{api}.yaml"), text);
+    let mut files = unloc_codegen::sources(package)
+        .map_err(|errors| anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    for api in apis(package)? {
+        let (name, spec) = (format!("{api}.yaml"), package.join(format!("openapi/{api}.yaml")));
+        files.insert(name, fs::read_to_string(&spec).with_context(|| format!("{} cannot be read", spec.display()))?);
     }
     Ok(files)
 }
@@ -38,7 +31,8 @@ pub fn stage(package: &Path) -> Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     for name in names(&folder)?.iter().filter(|name| !files.contains_key(*name)) {
         let file = folder.join(name);
-        fs::remove_file(&file).with_context(|| format!("{} cannot be removed", file.display()))?;
+        let removed = if file.is_dir() { fs::remove_dir_all(&file) } else { fs::remove_file(&file) };
+        removed.with_context(|| format!("{} cannot be removed", file.display()))?;
     }
     files.iter().try_for_each(|(name, text)| super::write(&folder.join(name), text))
 }
@@ -50,7 +44,9 @@ pub fn stage(package: &Path) -> Result<()> {
 pub fn hold(package: &Path) -> Result<()> {
     let (folder, files) = (package.join(FOLDER), made(package)?);
     let there = names(&folder).with_context(|| format!("{} has no bindings", package.display()))?;
-    let is_same = |name: &String| fs::read_to_string(folder.join(name)).ok().as_ref() == files.get(name);
+    let is_same = |name: &String| {
+        files.get(name).is_some_and(|text| fs::read(folder.join(name)).is_ok_and(|there| there == text.as_bytes()))
+    };
     let all: BTreeSet<_> = files.keys().cloned().chain(there).collect();
     let wrong: Vec<_> = all.into_iter().filter(|name| !is_same(name)).collect();
     if wrong.is_empty() {

@@ -48,6 +48,8 @@ struct Example {
 /// Says what cannot be packed, which example is no good, or what to run to see what failed.
 pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Command) -> Result<()> {
     let (examples, needs) = read(root)?;
+    // The rest is done offline, with the versions of the lock file.
+    packages::run(cargo().args(["fetch", "--quiet", "--locked"]))?;
     let folder = packages::pack(root, cargo)?;
     let package = folder.join("outside");
     for example in &examples {
@@ -63,7 +65,6 @@ pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Comman
     write(&package.join("tests/outside_runner.rs"), &format!("{RUNNER}\n{}", list(&examples)))?;
     write(&folder.join("Cargo.toml"), &workspace(&read("Cargo.toml")?))?;
     write(&folder.join("Cargo.lock"), &lock)?;
-    // Offline: the versions are those of the lock file, which are here, since this program was built with them.
     let run = |arguments: &[&str]| {
         let mut command = user();
         command.args(arguments).args(["--offline", "--manifest-path"]).arg(folder.join("Cargo.toml"));

@@ -24,7 +24,7 @@ pub(super) fn folder(name: &str) -> String {
 pub fn pack(root: &Path, cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
     bindings::stage(root)?;
     let target = root.join("target");
-    let (packed, unpacked) = (target.join("package"), target.join("packages"));
+    let unpacked = target.join("packages");
     for name in NAMES {
         let old = unpacked.join(folder(name));
         if old.exists() {
@@ -37,9 +37,9 @@ pub fn pack(root: &Path, cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
     NAMES.iter().for_each(|name| _ = pack.args(["-p", name]));
     run(&mut pack)?;
     for name in NAMES {
-        let file = packed.join(format!("{}.crate", folder(name)));
+        let file = format!("../package/{}.crate", folder(name));
         // Packages are older than any build of them: `-m` has their files made now, so that cargo builds them anew.
-        run(Command::new("tar").arg("-xmzf").arg(file).arg("-C").arg(&unpacked))?;
+        run(Command::new("tar").arg("-xmzf").arg(file).current_dir(&unpacked))?;
     }
     bindings::hold(&unpacked.join(folder("unloc")))?;
     Ok(unpacked)

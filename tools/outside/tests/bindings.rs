@@ -53,6 +53,8 @@ fn what_was_staged_holds_until_something_of_it_is_another() {
     refused(": auth.rs;");
     fs::write(folder.join("generated/doors.rs"), "").unwrap();
     refused(": doors.rs;");
+    fs::create_dir(folder.join("generated/more")).unwrap();
+    refused(": more;");
     fs::remove_dir_all(folder.join("generated")).unwrap();
     assert!(hold(&folder).unwrap_err().to_string().contains("has no bindings"));
 }
@@ -91,5 +93,5 @@ fn a_build_takes_bindings_of_its_own_specs_alone() {
     assert!(String::from_utf8(stdout).unwrap().contains("made of another openapi/doors.yaml"));
     fs::remove_file(folder.join("openapi/doors.yaml")).unwrap();
     fs::remove_dir_all(folder.join("generated")).unwrap();
-    refused("a checkout has no bindings");
+    refused("has no bindings here, as in every checkout");
 }

@@ -1,5 +1,3 @@
-use std::process::Command;
-
 use super::*;
 
 #[test]
@@ -37,9 +35,10 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new("git");
+        let mut command = history::command(&self.root);
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         command.args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]);
-        let output = command.args(arguments).current_dir(&self.root).output().unwrap();
+        let output = command.args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
@@ -56,7 +55,6 @@ impl Repository {
             bench: "overhead".to_owned(),
             date: String::new(),
             commit: commit.to_owned(),
-            uncommitted: false,
             command: "cargo bench -- --record".to_owned(),
             machine: Machine::this("1.88.0"),
             rows: Vec::new(),
@@ -91,10 +89,12 @@ fn a_record_holds_until_more_than_a_tenth_is_new() {
 #[test]
 fn changes_that_are_not_committed_count() {
     let made = Repository::new("uncommitted");
-    assert_eq!(history::head(&made.root, &["src"]).unwrap(), (made.commit.clone(), false));
+    assert_eq!(history::head(&made.root, &["src"]).unwrap(), made.commit);
     made.write("src/lib.rs", 20, 3);
     assert!(made.refused().contains("3 of 20 lines"));
-    assert_eq!(history::head(&made.root, &["src"]).unwrap(), (made.commit.clone(), true));
+    assert!(
+        history::head(&made.root, &["src"]).unwrap_err().to_string().contains("commit this before:\n M src/lib.rs")
+    );
 }
 
 #[test]
