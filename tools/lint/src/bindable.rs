@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value};
 use unloc_codegen::{Generated, names};
-use unloc_spec::{Document, Error, Operation, Pagination, reference};
+use unloc_spec::{Document, Error, Operation, Pagination, beside_null, reference};
 
 /// Whether bindings can be made of a spec.
 ///
@@ -51,9 +51,13 @@ fn is_composed(schema: &Value) -> bool {
         match node {
             Value::Object(map) => {
                 let is_single = map.get("allOf").and_then(Value::as_array).is_none_or(|parts| parts.len() == 1);
-                !is_single
-                    || ["anyOf", "oneOf", "not"].iter().any(|key| map.contains_key(*key))
-                    || map.values().any(inside)
+                let mut kinds = ["allOf", "anyOf", "oneOf", "not"].into_iter().filter(|kind| map.contains_key(*kind));
+                match (beside_null(node), kinds.next(), kinds.next()) {
+                    // A component or null is the component, which may be absent.
+                    (Some((_, one)), Some(_), None) if reference(one).is_some() => false,
+                    (_, None | Some("allOf"), None) => !is_single || map.values().any(inside),
+                    _ => true,
+                }
             }
             Value::Array(list) => list.iter().any(inside),
             _ => false,
@@ -62,7 +66,7 @@ fn is_composed(schema: &Value) -> bool {
     let is_nullable = schema.get("nullable").is_some_and(|nullable| *nullable == Value::Bool(true));
     let is_open =
         schema.get("properties").is_some() && schema.get("additionalProperties").is_some_and(Value::is_object);
-    is_nullable || is_open || inside(schema)
+    is_nullable || is_open || beside_null(schema).is_some() || inside(schema)
 }
 
 /// A name that stays one, and is no keyword, in every case of letters.
@@ -88,4 +92,34 @@ fn has_pages(document: &Document, operation: &Operation, paging: &Pagination) ->
         && items.and_then(|items| items.get("type")).is_some_and(|kind| kind == "array")
         && items.and_then(|items| reference(items.get("items")?)).is_some()
         && property(&paging.cursor).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn is_answered_at_once(text: &str) -> bool {
+        let document = Document::parse(Path::new("spec.yaml"), text).unwrap();
+        is_plain(&document, &Operation::all(&document).unwrap())
+    }
+
+    /// It is what makes `validate` quick on the large one of our own specs.
+    #[test]
+    fn a_component_or_null_is_no_reason_to_finish_what_the_generator_made_and_other_alternatives_are() {
+        let text = include_str!("../../../openapi/integrator.yaml");
+        assert!(is_answered_at_once(text));
+        let (address, null) =
+            ("- $ref: '#/components/schemas/Address'\n", "- {type: string, nullable: true, enum: [null]}\n");
+        let whole = format!("          anyOf:\n            {address}            {null}");
+        for (from, to) in [
+            (null, "- {type: string, nullable: true}\n".to_owned()),
+            (address, "- {type: string}\n".to_owned()),
+            (null, format!("{null}          not: {{type: string}}\n")),
+        ] {
+            let (from, to) = (whole.as_str(), whole.replacen(from, &to, 1));
+            assert!(text.contains(from) && !is_answered_at_once(&text.replacen(from, &to, 1)), "{to}");
+        }
+    }
 }
