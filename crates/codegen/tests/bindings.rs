@@ -77,6 +77,62 @@ fn the_operations_of_the_yaml_are_those_that_are_generated() {
     }
 }
 
+/// The documentation of the clients' functions and of the builders that are called so.
+fn documented(items: &[syn::Item], name: &str) -> Vec<String> {
+    let text = |attributes: &[syn::Attribute]| {
+        let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+        docs.map(|attribute| attribute.to_token_stream().to_string()).collect::<String>()
+    };
+    let found = items.iter().flat_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "builder" => documented(&module.content.as_ref().unwrap().1, name),
+        syn::Item::Struct(item) if item.ident == name => vec![text(&item.attrs)],
+        syn::Item::Impl(block) if block.self_ty.to_token_stream().to_string().starts_with("crate") => {
+            let functions = block.items.iter().filter_map(|item| match item {
+                syn::ImplItem::Fn(function) if function.sig.ident == name => Some(text(&function.attrs)),
+                _ => None,
+            });
+            functions.collect()
+        }
+        _ => Vec::new(),
+    });
+    found.collect()
+}
+
+#[test]
+fn the_page_of_a_builder_says_what_the_function_of_its_client_says() {
+    let file = syn::parse_file(&bindings(&document("integrator"), "integrator").unwrap()).unwrap();
+    for operation in Operation::all(&document("integrator")).unwrap() {
+        let [function] = &documented(&file.items, &names::function(&operation))[..] else { panic!("{}", operation.id) };
+        assert_eq!(&documented(&file.items, &names::builder(&operation)), &[function.clone()], "{}", operation.id);
+        assert!(function.contains("# Errors") && function.contains("# Evidence"), "{}", operation.id);
+    }
+}
+
+#[test]
+fn functions_stand_in_the_order_of_the_tags_and_of_the_file() {
+    let text = std::fs::read_to_string(spec("integrator")).unwrap();
+    let tags: Vec<_> = document("integrator").value["tags"].as_array().unwrap().clone();
+    let place = |tag: &str| tags.iter().position(|declared| declared["name"] == *tag).unwrap();
+    let lines = text.lines().map(str::trim);
+    let tagged = lines.clone().zip(lines.skip(1)).filter_map(|(id, tag)| {
+        let tag = tag.strip_prefix("tags: [")?.strip_suffix(']')?;
+        Some((id.strip_prefix("operationId: ")?, place(tag)))
+    });
+    let mut expected: Vec<_> = tagged.collect();
+    expected.sort_by_key(|(_, place)| *place);
+    let functions = generated("integrator").0;
+    for client in ["Unloc", "LockHolder"] {
+        let functions: Vec<_> = functions.iter().filter(|(on, _)| on == client).map(|(_, name)| name.clone()).collect();
+        let operations = Operation::all(&document("integrator")).unwrap();
+        let name = |id: &str| {
+            operations.iter().find(|one| one.id == id && one.client_name() == Some(client)).map(names::function)
+        };
+        let expected: Vec<_> = expected.iter().filter_map(|(id, _)| name(id)).collect();
+        assert!(functions.len() > 2);
+        assert_eq!(functions, expected, "{client}");
+    }
+}
+
 #[test]
 fn bindings_import_nothing_so_that_no_name_of_a_spec_stands_in_for_another() {
     fn imports(items: &[syn::Item]) -> Vec<String> {

@@ -58,8 +58,8 @@ fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
             (
                 "Project".to_owned(),
                 vec![
-                    call("refresh_lock_connection", &format!("RefreshLockConnection::__new(self.client()){renamed}")),
                     call("get_locks", &format!("GetLocks::__new(self.client()){both}")),
+                    call("refresh_lock_connection", &format!("RefreshLockConnection::__new(self.client()){renamed}")),
                 ]
             ),
         ])

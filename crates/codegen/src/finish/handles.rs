@@ -10,9 +10,10 @@
 //! `builders` has given a `__new`; nothing of progenitor's is taken apart here.
 
 use quote::format_ident;
+use serde_json::Value;
 use syn::{ImplItem, Item, parse_quote};
 use unloc_spec::echoes::echoes;
-use unloc_spec::{Client, Document, Operation};
+use unloc_spec::{Client, Document, Operation, Position};
 
 use super::{Around, docs, example};
 use crate::names;
@@ -22,8 +23,10 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
     let Around { document, operations, made, .. } = around;
     let (mut items, mut structs) = (Vec::new(), Vec::<Item>::new());
     for client in Client::all(&document.value) {
-        let offered = operations.iter().filter(|operation| operation.client.as_ref() == Some(&client));
-        let methods = offered.map(|operation| method(module, document, &client, operation));
+        let mut offered: Vec<_> =
+            operations.iter().filter(|operation| operation.client.as_ref() == Some(&client)).collect();
+        offered.sort_by_key(|operation| place(document, operation));
+        let methods = offered.into_iter().map(|operation| method(module, document, &client, operation));
         let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
         let path: syn::Path = if made.contains(&client.name) {
             structs.extend(declaration(module, &client));
@@ -41,6 +44,14 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
         pub mod clients { #(#structs)* }
     });
     items
+}
+
+/// Where readers of the spec meet an operation: by its first tag, in the order of `tags`, and then by its line.
+fn place(document: &Document, operation: &Operation) -> (usize, Option<Position>) {
+    let tag = document.value.pointer(&format!("{}/tags/0", operation.pointer));
+    let tags = document.value.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let place = tags.iter().position(|declared| declared.get("name").is_some_and(|name| Some(name) == tag));
+    (place.unwrap_or(tags.len()), document.position(&operation.pointer))
 }
 
 /// A client that nobody has written: what its calls are made with, and the path parameters that it fills in.
@@ -125,7 +136,8 @@ fn method(module: &syn::Path, document: &Document, client: &Client, operation: &
     }
 }
 
-fn documentation(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> String {
+/// What an operation does, for its function and for its builder.
+pub(super) fn documentation(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> String {
     let mut text = format!("{}.\n\n", docs::safe(operation.summary.trim_end_matches('.')));
     text.push_str(&example::doctest(module, document, client, operation));
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));

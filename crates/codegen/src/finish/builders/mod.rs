@@ -14,7 +14,7 @@ use quote::{format_ident, quote};
 use syn::{Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type, parse_quote};
 use unloc_spec::{Operation, Parameter};
 
-use super::{Around, Fields, argument, docs, is, last_name, wants_something};
+use super::{Around, Fields, argument, docs, handles, is, last_name, wants_something};
 use crate::names;
 
 /// A field of a builder that a setter fills, and the type inside its `Result`.
@@ -125,17 +125,17 @@ impl Builder<'_> {
 
     fn declaration(&self, fields: &[Field<'_>]) -> Item {
         let (name, module) = (self.name(), self.module);
-        let Operation { id, summary, method, path, .. } = self.operation;
-        let text = format!("`{id}`: {}.", docs::safe(summary.trim_end_matches('.')));
-        let sent = format!("`{method} {path}`");
+        let Operation { summary, method, path, client, .. } = self.operation;
+        let text = match client {
+            Some(client) => handles::documentation(module, self.around.document, client, self.operation),
+            None => format!("{}.\n\n`{method} {path}`", docs::safe(summary.trim_end_matches('.'))),
+        };
         let fields = fields
             .iter()
             .map(|Field { ident, ty, .. }| quote!(#ident: ::std::result::Result<#ty, ::std::string::String>));
         // The builder owns its client, so that what it sends can be spawned and its streams can be kept.
         parse_quote! {
             #[doc = #text]
-            #[doc = ""]
-            #[doc = #sent]
             #[must_use = "nothing happens before `send()`"]
             #[derive(Clone)]
             pub struct #name {
