@@ -39,7 +39,9 @@ mod made {
         for spec in here.iter().chain(&there).filter(is_spec) {
             let [one, other] = ["openapi", FOLDER].map(|folder| fs::read(Path::new(folder).join(spec)).ok());
             if one != other {
-                return Err(format!("the bindings in {FOLDER} were made of another openapi/{spec}: {OTHERWISE}"));
+                return Err(format!(
+                    "the bindings in {FOLDER} were made of another version of openapi/{spec} than stands here: {OTHERWISE}"
+                ));
             }
         }
         for source in there.iter().filter(|name| name.ends_with(".rs")) {

@@ -132,6 +132,8 @@ fn specs(root: &Path) -> Result<()> {
 /// Holds the figures in the documents to the records, and the records to the code.
 pub(crate) fn figures(root: &Path) -> Result<Option<Skip>> {
     let skipped = report::check(root).map_err(Error::from_boxed)?;
+    print("the documents have what the benchmarks recorded");
+    print(if skipped.is_none() { ", and it is recent\n" } else { "\n" });
     Ok(skipped.map(|skipped| Skip { is_allowed: true, ..Skip::new(skipped.reason, skipped.remedy) }))
 }
 

@@ -48,6 +48,10 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         Some(other) => bail!("{}\n\n{USAGE}", other.unexpected()),
         None => bail!("no command given\n\n{USAGE}"),
     };
+    let explains_itself = ["validate", "diff", "probe"].contains(&name.as_str());
+    if !explains_itself && matches!(arguments.clone().next()?, Some(Short('h') | Long("help"))) {
+        return shown(&format!("{USAGE}\n"));
+    }
     match name.as_str() {
         "validate" => told(unloc_lint::command(&root, arguments)?),
         "diff" => told(unloc_diff::command(&root, arguments)?),
@@ -82,15 +86,18 @@ pub(crate) fn surface(root: &Path) -> Result<()> {
     let differences = unloc_surface::differences(root)?;
     print(&differences);
     if differences.is_empty() {
+        print("the public API is as openapi/surface has it\n");
         Ok(())
     } else {
         bail!("the public API differs from openapi/surface; if it should, run: cargo xtask surface")
     }
 }
 
-/// The repository, wherever one stands in it.
+/// The repository, wherever one stands in it: as cargo says that runs this, since a program in a target folder that two
+/// checkouts share may have been compiled in the other.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf()
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    own.parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
 fn package(root: &Path) -> Result<()> {

@@ -70,6 +70,8 @@ pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
             Err(reasons) => errors.extend(reasons),
         }
     }
+    // In the order of the file: what comes first often leads to the rest.
+    errors.sort_by(|one, other| (&one.file, one.position).cmp(&(&other.file, other.position)));
     if errors.is_empty() { Ok(sources) } else { Err(errors) }
 }
 
