@@ -183,6 +183,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_command_has_a_help_that_does_nothing_else() {
+        for name in ["ci", "soak", "validate", "diff", "probe", "surface", "package", "outside", "bench-report"] {
+            assert!(USAGE.contains(&format!("\n  {name} ")), "{name}");
+            assert!(command(&mut lexopt::Parser::from_args([name, "--help"])).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
     fn arguments_that_make_no_sense_are_told_and_nothing_is_done() {
         for (arguments, reason, is_explained) in [
             (&["diff", "--old", "a.yaml"][..], "go together", true),

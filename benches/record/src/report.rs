@@ -57,7 +57,7 @@ pub fn write(root: &Path) -> Result<Vec<PathBuf>> {
 /// Whether they are stale is skipped without a repository, and where a shallow clone lacks the commit of a record.
 ///
 /// # Errors
-/// Names the documents that are not, the records that are stale and how they are made again, commits that are not in the
+/// Names the documents that are not, the records that are stale and the commands that record them again, commits that are not in the
 /// history, and paths that git does not know.
 pub fn check(root: &Path) -> Result<Option<Skipped>> {
     let differs = |(file, text): &(PathBuf, String)| fs::read_to_string(file).ok().as_ref() != Some(text);

@@ -1,0 +1,177 @@
+//! The program while it serves, and a token endpoint that answers it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use unloc_sandbox::Sandbox;
+
+use crate::programs::example;
+
+pub(crate) const SECRET: &str = "EXAMPLE-SECRET-THAT-MUST-NOT-SHOW";
+
+/// The program while it serves. Dropping it ends it.
+pub(crate) struct Backend {
+    pub(crate) child: Child,
+    pub(crate) out: BufReader<std::process::ChildStdout>,
+    pub(crate) host: String,
+    pub(crate) office: String,
+    pub(crate) tenant: String,
+}
+
+impl Backend {
+    /// Starts it, and waits until it has printed where it is and who may ask.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (host, office, tenant) = Default::default();
+        let mut backend = Self { child, out, host, office, tenant };
+        backend.host = backend.line().strip_prefix("http://").unwrap().to_owned();
+        backend.office = backend.key_of("# the office");
+        backend.tenant = backend.key_of("# the tenant");
+        assert_ne!(backend.office, backend.tenant);
+        backend
+    }
+
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        let ended = self.out.read_line(&mut line).unwrap() == 0;
+        if ended {
+            let mut why = String::new();
+            self.child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+            assert!(!ended, "the program ended: {why}");
+        }
+        line.trim_end().to_owned()
+    }
+
+    pub(crate) fn key_of(&mut self, session: &str) -> String {
+        while self.line() != session {}
+        let call = self.line();
+        let key = call.split_once("Authorization: Bearer ").and_then(|(_, rest)| rest.split_once('\'')).unwrap().0;
+        key.to_owned()
+    }
+
+    pub(crate) fn ask(&self, key: &str, body: &Value) -> Answer {
+        self.post(&format!("Authorization: Bearer {key}\r\n"), &body.to_string())
+    }
+
+    pub(crate) fn post(&self, header: &str, body: &str) -> Answer {
+        let length = body.len();
+        let head =
+            format!("POST /token HTTP/1.1\r\n{header}Content-Type: application/json\r\nContent-Length: {length}\r\n");
+        self.send(&head, body)
+    }
+
+    pub(crate) fn send(&self, head: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        // Only so that a program that never answers fails the test.
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        // In one piece: what arrives behind an early answer would break the connection before the answer is read.
+        let request = format!("{head}Host: {}\r\nConnection: close\r\n\r\n{body}", self.host);
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// Ends it, and gives all that it printed beside the keys.
+    pub(crate) fn end(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut printed = String::new();
+        self.out.read_to_string(&mut printed).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut printed).unwrap();
+        printed
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn has(&self, name: &str, value: &str) -> bool {
+        self.value(name) == Some(value)
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The status and OAuth's word for it, of an answer that holds no token and that nothing keeps.
+    #[track_caller]
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        let Self { status, head, body } = self;
+        assert!(!body.contains("access_token") && self.has("cache-control", "no-store"), "{head}\n{body}");
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert!(body["error_description"].is_string(), "{body}");
+        (*status, body["error"].as_str().unwrap().to_owned())
+    }
+}
+
+/// A token endpoint that answers the first, second, … request with a status, a header and a body.
+pub(crate) struct Service {
+    pub(crate) url: String,
+}
+
+impl Service {
+    pub(crate) fn start(answer: impl Fn(usize) -> (u16, &'static str, String) + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for (index, stream) in listener.incoming().enumerate() {
+                let mut stream = BufReader::new(stream.unwrap());
+                let (mut line, mut length) = (String::new(), 0);
+                while stream.read_line(&mut line).unwrap() > 2 {
+                    let header = line.to_ascii_lowercase();
+                    length =
+                        header.strip_prefix("content-length: ").map_or(length, |text| text.trim().parse().unwrap());
+                    line.clear();
+                }
+                stream.read_exact(&mut vec![0; length]).unwrap();
+                let (status, header, body) = answer(index + 1);
+                let head =
+                    format!("HTTP/1.1 {status} X\r\n{header}connection: close\r\ncontent-length: {}", body.len());
+                write!(stream.get_mut(), "{head}\r\n\r\n{body}").unwrap();
+            }
+        });
+        Self { url }
+    }
+}
+
+/// The program on a free port, with nothing in its environment that would lead it elsewhere.
+pub(crate) fn program() -> Command {
+    let mut command = example("token_backend");
+    command.env("PORT", "0");
+    command
+}
+
+pub(crate) fn in_front_of(sandbox: &Sandbox) -> Command {
+    let mut command = against(sandbox.base_url());
+    command.env("UNLOC_CLIENT_ID", sandbox.client_id()).env("UNLOC_CLIENT_SECRET", sandbox.client_secret());
+    command
+}
+
+pub(crate) fn against(url: &str) -> Command {
+    let mut command = program();
+    command.env("UNLOC_ENVIRONMENT", url).env("UNLOC_CLIENT_ID", "me").env("UNLOC_CLIENT_SECRET", SECRET);
+    command
+}
