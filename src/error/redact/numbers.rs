@@ -138,7 +138,9 @@ fn behind_plus(chars: &[char], plus: usize) -> Option<usize> {
     if is_sum {
         return (gap == 0 && groups[0].length() >= 10).then_some(groups[0].to);
     }
+    // Longer than any number, it is one with something glued to it: what does not belong to it nobody knows.
     greedy(chars, &groups, 0)
+        .or_else(|| groups.first().filter(|first| gap == 0 && first.length() > MOST).map(|it| it.to))
 }
 
 /// With the zeros that stand for the plus, in one group with what follows or alone.

@@ -28,6 +28,20 @@ fn numbers_with_a_plus_are_redacted_however_they_are_written() {
 }
 
 #[test]
+fn a_number_with_a_plus_is_redacted_whatever_is_glued_to_its_end() {
+    for glued in [
+        "+12125550100100100",
+        "+121255501001001001001001k",
+        "loc+12125550100100100100100100100100100k",
+        "+4477009001230000000000",
+    ] {
+        let told = redact(&format!("No {glued} has this id"));
+        assert!(told.contains("[phone number]") && !told.contains("255501") && !told.contains("700900"), "{told}");
+        assert!(told.starts_with("No ") && told.ends_with(" has this id"), "{told}");
+    }
+}
+
+#[test]
 fn numbers_with_zeros_for_the_plus_are_redacted() {
     for number in [
         "0012125550142",
