@@ -1,130 +1,38 @@
-//! The client, and how it is built.
+//! The clients, and how they are built.
 
 mod builder;
-
-use std::fmt;
-use std::sync::Arc;
-
-use reqwest::Url;
+mod credentials;
+mod environment;
+mod lock_holder;
+mod unloc;
 
 pub use builder::UnlocBuilder;
-pub(crate) use builder::http;
+pub use credentials::ClientCredentials;
+pub use environment::Environment;
+pub use lock_holder::LockHolderClient;
+pub use unloc::Unloc;
 
-use crate::environment::{self, Environment};
-use crate::error::Result;
-use crate::generated::integrator;
-use crate::scope::{Scope, ScopeGeneration, Scopes, lock_holder_scope};
-use crate::token::TokenCache;
-use crate::transport::Inner;
-use crate::{LockHolder, types};
+pub(crate) use generated::*;
 
-/// A client of the Integrator API.
-///
-/// Offers what concerns the integrator as a whole; [`lock_holder`](Self::lock_holder) gives what belongs to one lock
-/// holder. Tokens are fetched, kept and renewed behind it. Clones are cheap and share tokens and connections; use one
-/// client for one Tokio runtime, since its connections live there.
-///
-/// ```no_run
-/// # async fn example(client_id: String, client_secret: String) -> unloc::Result<()> {
-/// use unloc::{Environment, Unloc};
-///
-/// let unloc = Unloc::builder()
-///     .environment(Environment::Sandbox)
-///     .client_credentials(client_id, client_secret)
-///     .build()?;
-/// for lock_holder in &unloc.get_lock_holders().send().await?.lock_holders {
-///     let home = unloc.lock_holder(lock_holder)?;
-///     let connections = home.get_vendor_connections().send().await?.into_inner().vendor_connections;
-///     println!("{}: {} vendor connections", lock_holder.name, connections.len());
-/// }
-/// # Ok(()) }
-/// ```
-#[derive(Clone)]
-pub struct Unloc {
-    client: Arc<integrator::Client>,
-    tokens: TokenCache,
-    generation: ScopeGeneration,
-    environment: Environment,
-}
+/// What the build makes of the specs; nothing here is written by hand.
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    unused_mut,
+    unused_qualifications
+)]
+mod generated {
+    // A module for each `openapi/{api}.yaml`.
+    include!(concat!(env!("OUT_DIR"), "/clients.rs"));
 
-impl Unloc {
-    /// Begins to build a client.
-    pub fn builder() -> UnlocBuilder {
-        UnlocBuilder::default()
-    }
-
-    /// A client as the environment variables `UNLOC_ENVIRONMENT` (`production`, `sandbox` or an address),
-    /// `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) naming the variable that is missing, empty or wrong.
-    pub fn from_env() -> Result<Self> {
-        let (environment, id, secret) = environment::credentials()?;
-        Self::builder().environment(environment).client_credentials(id, secret).build()
-    }
-
-    /// What belongs to this lock holder, with tokens for it alone.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if the lock holder's parts cannot form a scope.
-    pub fn lock_holder(&self, lock_holder: &types::LockHolder) -> Result<LockHolder> {
-        let scope = match self.generation {
-            ScopeGeneration::Identifier => lock_holder_scope(lock_holder)?,
-            ScopeGeneration::Admin => Scope::lock_holder_admin(&lock_holder.id)?,
-        };
-        Ok(self.lock_holder_by_id(lock_holder.id.as_str(), scope))
-    }
-
-    /// What belongs to the lock holder with this id, with tokens for this scope: for programs that know both and need
-    /// no list.
-    ///
-    /// ```no_run
-    /// # fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
-    /// use unloc::Scope;
-    ///
-    /// let id = "373c3bdd-ff32-4caa-9eca-bfc54e5042d5";
-    /// let home = unloc.lock_holder_by_id(id, Scope::lock_holder_identifier("NO", "harbour-flats", "")?);
-    /// let same = unloc.lock_holder_by_id(id, Scope::lock_holder_admin(id)?);
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn lock_holder_by_id(&self, id: impl Into<String>, scope: impl Into<Scopes>) -> LockHolder {
-        let mut client = integrator::Client::clone(&self.client);
-        client.inner.tokens = Some((self.tokens.clone(), scope.into()));
-        LockHolder::new(Arc::new(client), id.into())
-    }
-
-    /// The tokens of this client, to fetch some ahead of time, to forget one, or to see how often what happened.
-    ///
-    /// ```no_run
-    /// # async fn example(unloc: unloc::Unloc, homes: Vec<unloc::types::LockHolder>) -> unloc::Result<()> {
-    /// use unloc::{Scopes, lock_holder_scope};
-    ///
-    /// let scopes: Vec<Scopes> = homes.iter().map(|home| Ok(lock_holder_scope(home)?.into())).collect::<unloc::Result<_>>()?;
-    /// unloc.tokens().prefetch(scopes).await?;
-    /// println!("{} fetched", unloc.tokens().stats().fetched);
-    /// # Ok(()) }
-    /// ```
-    #[must_use]
-    pub fn tokens(&self) -> &TokenCache {
-        &self.tokens
-    }
-
-    /// What the calls of another client are made with: as those of this one, with tokens for these scopes.
-    #[allow(dead_code, reason = "for clients that the build makes of the specs, which have none now")]
-    pub(crate) fn beside(&self, servers: &[(&str, &str)], scopes: Scopes) -> Result<(Url, reqwest::Client, Inner)> {
-        let base = self.environment.base(servers)?;
-        let manner = Arc::new(self.client.inner.manner.at(base.clone()));
-        Ok((base, self.client.client.clone(), Inner { tokens: Some((self.tokens.clone(), scopes)), manner }))
-    }
-
-    pub(crate) fn client(&self) -> Arc<integrator::Client> {
-        Arc::clone(&self.client)
-    }
-}
-
-impl fmt::Debug for Unloc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unloc").field("base_url", &self.client.baseurl).finish_non_exhaustive()
+    /// The rows of `tests/awkward/`, in its package alone.
+    #[cfg(unloc_awkward)]
+    pub(crate) mod awkward {
+        include!(concat!(env!("OUT_DIR"), "/rows_client.rs"));
     }
 }

@@ -1,10 +1,15 @@
 //! What can go wrong, and what to do about it.
 
+pub(crate) mod body;
+mod cause;
+pub(crate) mod encoding;
 mod kind;
 mod making;
 mod oauth;
 mod redact;
 mod service;
+mod time;
+mod unbuilt;
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -16,11 +21,14 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::operation::Operation;
-use crate::text::InvalidPhoneNumber;
-use crate::types::error::ConversionError;
+use crate::model::operation::Operation;
+use crate::model::sensitive::InvalidPhoneNumber;
 pub use kind::{ErrorKind, Outcome};
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use cause::Unresolved;
 pub(crate) use redact::{Sent, Texts, one_line, redact};
+pub(crate) use time::seconds;
+pub(crate) use unbuilt::Unbuilt;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -33,11 +41,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// goes. Cheap to clone, because callers that wait for one token share its error.
 ///
 /// ```
-/// # async fn example(home: unloc::LockHolder) {
+/// # async fn example(home: unloc::LockHolderClient) {
 /// use unloc::{ErrorKind, Outcome};
 ///
 /// match home.get_lock().lock_id("front-door").send().await {
-///     Ok(lock) => println!("{:?}", lock.lock),
+///     Ok(lock) => println!("{}", lock.name),
 ///     Err(error) if error.status().is_some_and(|status| status == 404) => println!("no such lock"),
 ///     Err(error) if error.is_retryable() => println!("later: {error}"),
 ///     Err(error) => println!("{error}"),
@@ -87,7 +95,7 @@ impl Error {
     }
 
     /// The same, for what passes: calls wait out the pause that the cache makes, which grows with each failure, and are made
-    /// again as far as their deadline and [`RetryPolicy`](crate::RetryPolicy) allow.
+    /// again as far as their operation timeout and [`RetryPolicy`](crate::RetryPolicy) allow.
     pub fn token_unavailable(message: impl fmt::Display) -> Self {
         Self::token(message).change(|inner| inner.transient = true)
     }
@@ -184,11 +192,15 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         let harmless = matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
             || self.0.operation.is_none_or(|operation| operation.idempotent);
-        self.is_passing() && harmless
+        self.is_transient() && harmless
     }
 
-    /// Whether it may well be over in a moment, whatever it left behind.
-    pub(crate) fn is_passing(&self) -> bool {
+    /// Returns whether the failure may go away by itself: no connection, a timeout, or a status such as 429 or 503.
+    ///
+    /// Says nothing about harm: a call that is not idempotent may have been carried out. See
+    /// [`is_retryable`](Self::is_retryable).
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         match (self.0.kind, self.0.status) {
             _ if self.0.transient => true,
             (ErrorKind::Connection | ErrorKind::Timeout, _) => true,
@@ -267,13 +279,6 @@ impl fmt::Debug for Error {
 impl From<InvalidPhoneNumber> for Error {
     fn from(error: InvalidPhoneNumber) -> Self {
         Self::new(ErrorKind::Request, error.to_string())
-    }
-}
-
-/// A request that could not be built is a mistake in the call.
-impl From<ConversionError> for Error {
-    fn from(error: ConversionError) -> Self {
-        Self::new(ErrorKind::Request, redact(&error.to_string()))
     }
 }
 

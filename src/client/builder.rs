@@ -6,18 +6,19 @@ use std::sync::Arc;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
-use super::Unloc;
-use crate::clock::{Clock, SystemClock};
-use crate::environment::{self, Environment};
+use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
+use crate::auth::token::{TokenCache, TokenSource};
+use crate::client::{ClientCredentials, Environment, Unloc};
 use crate::error::{Error, ErrorKind, Result};
-use crate::generated::{auth, integrator};
-use crate::options::RequestOptions;
-use crate::platform;
-use crate::retry::Budget;
-use crate::scope::{Scope, ScopeGeneration, Scopes};
-use crate::text::Secret;
-use crate::token::{ClientCredentials, TokenCache, TokenSource};
-use crate::transport::{Inner, Manner, USER_AGENT};
+use crate::http::config::{ClientConfig, USER_AGENT};
+use crate::http::connection::{self, Configure};
+use crate::http::retry::Budget;
+use crate::http::{ApiClient, RequestOptions};
+use crate::model::{Secret, auth, integrator};
+use crate::runtime::clock::{Clock, SystemClock};
+
+/// The size of the retry budget: enough for the failures of one server among several, too little for a retry storm.
+const RETRY_BUDGET: u32 = 20;
 
 /// Builds an [`Unloc`].
 #[must_use = "nothing is built before `build()`"]
@@ -25,7 +26,7 @@ pub struct UnlocBuilder {
     environment: Option<Result<Environment>>,
     tokens: Option<Tokens>,
     generation: ScopeGeneration,
-    http: Option<reqwest::Client>,
+    configure: Option<Configure>,
     options: RequestOptions,
     user_agent: Option<String>,
     retry_budget: u32,
@@ -56,7 +57,7 @@ impl UnlocBuilder {
     }
 
     /// Gets tokens from somewhere else: a [`TokenSource`], [`source_fn`](crate::token::source_fn) for a backend that keeps
-    /// tokens, or any async function from [`Scopes`] to a [`Token`](crate::token::Token).
+    /// tokens, or any async function from [`Scopes`] to a [`Token`](crate::auth::token::Token).
     pub fn token_source(self, source: impl TokenSource) -> Self {
         Self { tokens: Some(Tokens::Source(Arc::new(source))), ..self }
     }
@@ -82,38 +83,45 @@ impl UnlocBuilder {
         Self { generation, ..self }
     }
 
-    /// Times, repeats and headers of all calls of this client.
+    /// Timeouts, retries and headers of all calls of this client.
     pub fn options(self, options: RequestOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// Sends through this HTTP client instead of one of the SDK's own: with a proxy, with trusted roots or a client
-    /// certificate of yours. The tokens of [`client_credentials`](Self::client_credentials) are fetched through it, too.
+    /// Changes the settings of the HTTP client: a proxy, trusted roots, a client certificate, timeouts of the connection. The
+    /// tokens of [`client_credentials`](Self::client_credentials) are fetched through it, too. Called twice, both closures
+    /// are applied.
     ///
-    /// It has to be built with `redirect(Policy::none())`, since a redirect would carry secrets, tokens and phone numbers
-    /// elsewhere; one that follows them is refused. Give it a short `pool_idle_timeout`, and no `retry`, which knows nothing
-    /// of operations that must not be repeated. It is of the `reqwest` that this crate re-exports; another version's is
-    /// another type, and trusted roots and client certificates need one of the TLS features. Leave `connection_verbose` off:
-    /// with it, whoever logs at the level `trace` logs client secrets, tokens and phone numbers, byte for byte.
+    /// The builder that the closure gets has the SDK's settings: connections have ten seconds, idle ones are closed after
+    /// four, and loopback addresses and all that goes over `http` go past the proxy that the environment names
+    /// (`HTTPS_PROXY`). Whatever it returns follows no redirects, since they would carry secrets, tokens and phone numbers
+    /// elsewhere, retries nothing by itself, since only the SDK knows which operations are idempotent, sends no referer, and
+    /// logs nothing of what goes over a connection. [`user_agent`](Self::user_agent) counts before what is set here.
     ///
-    /// The SDK's own client uses the proxy that the environment names (`HTTPS_PROXY`), but for loopback addresses, whether
-    /// `http` or `https`, and for all that goes over `http`. Yours decides for itself: see `no_proxy`.
+    /// The builder is of the `reqwest` that this crate re-exports; trusted roots and client certificates need one of the TLS
+    /// features.
     ///
     /// ```
     /// use std::time::Duration;
-    /// use unloc::reqwest;
+    /// use unloc::reqwest::Proxy;
     ///
-    /// let http = reqwest::Client::builder()
-    ///     .redirect(reqwest::redirect::Policy::none())
-    ///     .connect_timeout(Duration::from_secs(5))
-    ///     .pool_idle_timeout(Duration::from_secs(4))
-    ///     .build()
-    ///     .expect("TLS can be set up");
-    /// let unloc = unloc::Unloc::builder().http_client(http).client_credentials("my-client-id", "EXAMPLE-SECRET").build()?;
+    /// let proxy = Proxy::https("http://proxy.example.com:3128").expect("a URL");
+    /// let unloc = unloc::Unloc::builder()
+    ///     .configure_http(|builder| builder.proxy(proxy).connect_timeout(Duration::from_secs(5)))
+    ///     .client_credentials("my-client-id", "EXAMPLE-SECRET")
+    ///     .build()?;
     /// # Ok::<(), unloc::Error>(())
     /// ```
-    pub fn http_client(self, http: reqwest::Client) -> Self {
-        Self { http: Some(http), ..self }
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn configure_http(
+        self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        let configure: Configure = match self.configure {
+            Some(before) => Box::new(|builder| configure(before(builder))),
+            None => Box::new(configure),
+        };
+        Self { configure: Some(configure), ..self }
     }
 
     /// Names your program to the service, as `my-program/1.2`: it stands before the SDK's own `unloc-rust/0.1.0`.
@@ -130,8 +138,9 @@ impl UnlocBuilder {
         Self { retry_budget: repeats, ..self }
     }
 
-    /// Where time and chance come from, for tokens, timeouts, deadlines and repeats. A cache that is given by
+    /// Sets where time and jitter come from, for tokens, timeouts and retries. A cache that is given by
     /// [`token_cache`](Self::token_cache) keeps its own.
+    #[cfg(feature = "test-util")]
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
@@ -139,20 +148,20 @@ impl UnlocBuilder {
     /// Builds the client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there are no credentials or they cannot be any, the address, the user agent or the HTTP client is refused,
-    /// or TLS cannot be set up.
+    /// [`ErrorKind::Configuration`] if there are no credentials or they cannot be any, the address or the user agent is
+    /// refused, or TLS cannot be set up.
     pub fn build(self) -> Result<Unloc> {
         let environment = self.environment.unwrap_or(Ok(Environment::Production))?;
         let base = environment.base(integrator::SERVERS)?;
-        let http = http(self.http, &base)?;
+        let http = connection::connect(&base, self.configure)?;
         let user_agent = match self.user_agent {
             Some(program) => format!("{program} {USER_AGENT}"),
             None => USER_AGENT.to_owned(),
         };
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|_| Error::new(ErrorKind::Configuration, "the user agent has characters that cannot be sent"))?;
-        let manner = |base: &Url, options| {
-            Arc::new(Manner {
+        let config = |base: &Url, options| {
+            Arc::new(ClientConfig {
                 base: base.clone(),
                 budget: Arc::new(Budget::new(base, self.retry_budget, self.clock.now())),
                 clock: Arc::clone(&self.clock),
@@ -167,8 +176,9 @@ impl UnlocBuilder {
             Some(Tokens::Source(source)) => cache(source),
             Some(Tokens::Credentials(id, secret)) => {
                 let auth = environment.base(auth::SERVERS)?;
-                let manner = manner(&auth, ClientCredentials::options());
-                cache(Arc::new(ClientCredentials::with(&auth, http.clone(), manner, id, secret)?))
+                let config = config(&auth, ClientCredentials::options());
+                let client = ApiClient { http: http.clone(), config, tokens: None };
+                cache(Arc::new(ClientCredentials::with(client, &id, &secret)?))
             }
             None => {
                 let what = "no credentials: call `client_credentials`, `token_source` or `token_cache`";
@@ -177,29 +187,10 @@ impl UnlocBuilder {
         };
         let scopes = match self.generation {
             ScopeGeneration::Identifier => Scopes::unscoped(),
-            ScopeGeneration::Admin => Scope::IntegratorAdmin.into(),
+            ScopeGeneration::Admin => Scope::integrator_admin().into(),
         };
-        let inner = Inner { tokens: Some((tokens.clone(), scopes)), manner: manner(&base, self.options) };
-        let client = integrator::Client::new_with_client(base.as_str(), http, inner);
+        let client = ApiClient { http, config: config(&base, self.options), tokens: Some((tokens.clone(), scopes)) };
         Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation, environment })
-    }
-}
-
-/// The caller's HTTP client, if it can be trusted with secrets, or one of our own.
-pub(crate) fn http(own: Option<reqwest::Client>, base: &Url) -> Result<reqwest::Client> {
-    let (loopback, unencrypted) = (environment::is_loopback(base), base.scheme() == "http");
-    if unencrypted && !loopback {
-        let host = base.host_str().unwrap_or_default();
-        tracing::warn!(server.address = host, "secrets, tokens and phone numbers are sent unencrypted: for tests only");
-    }
-    match own {
-        None => platform::http(loopback || unencrypted),
-        Some(own) if platform::follows_redirects(&own) => {
-            let what = "the HTTP client follows redirects, which would carry secrets elsewhere";
-            let hint = "build it with `redirect(reqwest::redirect::Policy::none())`";
-            Err(Error::new(ErrorKind::Configuration, what).hint(hint))
-        }
-        Some(own) => Ok(own),
     }
 }
 
@@ -209,10 +200,10 @@ impl Default for UnlocBuilder {
             environment: None,
             tokens: None,
             generation: ScopeGeneration::default(),
-            http: None,
+            configure: None,
             options: RequestOptions::new(),
             user_agent: None,
-            retry_budget: 20,
+            retry_budget: RETRY_BUDGET,
             clock: Arc::new(SystemClock),
         }
     }

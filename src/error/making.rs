@@ -1,6 +1,7 @@
 //! How errors are made, and how they become what the caller sees.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS, Sent, redact};
-use crate::operation::Operation;
-use crate::scope::Scopes;
+use crate::model::operation::Operation;
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
@@ -109,7 +109,7 @@ impl Error {
     pub(crate) fn without_another_token(self, why: &Self) -> Self {
         self.change(|inner| {
             inner.hint = Some(format!("and no fresh token: {why}").into());
-            inner.transient = why.is_passing();
+            inner.transient = why.is_transient();
             inner.retry_after = why.retry_after();
             inner.about_a_token = true;
         })
@@ -117,10 +117,10 @@ impl Error {
 
     /// Where the service says that the token does not cover what was asked of it: what it was granted, if that was not what
     /// was asked for.
-    pub(crate) fn with_scopes(self, asked: &Scopes, granted: Option<&str>) -> Self {
+    pub(crate) fn with_scopes(self, asked: &impl fmt::Display, granted: Option<&str>) -> Self {
         match granted {
             Some(granted) if self.status() == Some(StatusCode::FORBIDDEN) => {
-                let (asked, granted) = (asked.shown(), redact(granted));
+                let (asked, granted) = (redact(&asked.to_string()), redact(granted));
                 self.also(format!("the token was asked for with `{asked}` and granted `{granted}`"))
             }
             _ => self,

@@ -9,11 +9,11 @@ use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
 use super::{ACTED, Error, ErrorKind, Outcome, Sent, one_line, redact};
-use crate::clock::seconds;
-use crate::coding::coding;
-use crate::decode::without_mark;
-use crate::platform::could_not_connect;
-use crate::transport::{ENCODED, Unbuilt};
+use super::body::without_mark;
+use super::cause::Cause;
+use super::encoding::{ENCODED, coding};
+use super::seconds;
+use super::unbuilt::Unbuilt;
 
 pub(super) const CHECK_CREDENTIALS: &str = "check the client id and secret, and that they belong to this environment";
 
@@ -56,39 +56,37 @@ impl Error {
 
     /// No answer.
     pub(crate) fn transport(error: reqwest::Error) -> Self {
+        const CHECK: &str = "check the base URL, the network and any proxy";
+
         // The path of the address holds phone numbers; where it leads does not.
         let origin = error.url().map_or_else(|| "the service".to_owned(), |url| url.origin().ascii_serialization());
+        let cause = Cause::of(&error);
         let error = error.without_url();
-        let (cause, unconnected) = (root(&error), could_not_connect(&error));
-        let (kind, what, outcome, hint) = if cause.contains("scheme is not http") {
-            let hint = "switch on one of the features rustls, native-tls and rustls-no-provider";
-            (ErrorKind::Configuration, "this program was built without TLS, which {} needs", Outcome::NotSent, hint)
-        } else if error.is_builder() {
-            (ErrorKind::Request, "the request to {} cannot be built", Outcome::NotSent, "mend the call")
-        } else if cause.contains("certificate") && unconnected {
-            let hint = "check the address, the clock and the trusted roots";
-            (ErrorKind::Certificate, "the certificate of {} does not verify", Outcome::NotSent, hint)
-        } else if unconnected && error.is_timeout() {
-            (
-                ErrorKind::Timeout,
-                "no connection in time to {}",
-                Outcome::NotSent,
-                "check the address, the network and the proxy",
-            )
-        } else if unconnected {
-            (
-                ErrorKind::Connection,
-                "no connection to {}",
-                Outcome::NotSent,
-                "check the address, the network and the proxy",
-            )
-        } else if error.is_timeout() {
-            (ErrorKind::Timeout, "no answer in time from {}", Outcome::Unknown, ACTED)
-        } else {
-            (ErrorKind::Connection, "the connection to {} broke", Outcome::Unknown, ACTED)
+        let (kind, what, hint) = match cause {
+            Cause::NoTls => {
+                let hint = "switch on one of the features rustls, native-tls and rustls-no-provider";
+                (ErrorKind::Configuration, "this program was built without TLS, which {} needs", hint)
+            }
+            Cause::Builder => (ErrorKind::Request, "the request to {} cannot be built", "mend the call"),
+            Cause::OtherName => {
+                let hint = "check the base URL and any proxy: another host answers there";
+                (ErrorKind::Certificate, "the certificate of {} is for another host name", hint)
+            }
+            Cause::Certificate => {
+                let hint = "check the address, the clock and the trusted roots";
+                (ErrorKind::Certificate, "the certificate of {} does not verify", hint)
+            }
+            Cause::Unresolved => {
+                (ErrorKind::Connection, "no connection to {}", "check the host name of the base URL, and the DNS")
+            }
+            Cause::ConnectTimeout => (ErrorKind::Timeout, "no connection in time to {}", CHECK),
+            Cause::Refused | Cause::Unconnected => (ErrorKind::Connection, "no connection to {}", CHECK),
+            Cause::Timeout => (ErrorKind::Timeout, "no answer in time from {}", ACTED),
+            Cause::Broken => (ErrorKind::Connection, "the connection to {} broke", ACTED),
         };
-        Self::new(kind, format!("{}: {}", what.replace("{}", &origin), one_line(&cause))).change(|inner| {
-            inner.outcome = outcome;
+        let is_open = matches!(cause, Cause::Timeout | Cause::Broken);
+        Self::new(kind, format!("{}: {}", what.replace("{}", &origin), one_line(&root(&error)))).change(|inner| {
+            inner.outcome = if is_open { Outcome::Unknown } else { Outcome::NotSent };
             inner.status = error.status();
             inner.source = Some(Arc::new(error));
             inner.hint = Some(hint.into());
@@ -121,11 +119,8 @@ impl Error {
     }
 
     /// A request that could not be built.
-    pub(crate) fn unbuilt(error: Unbuilt) -> Self {
-        match error {
-            Unbuilt::InvalidRequest(what) => Self::new(ErrorKind::Request, redact(&what)),
-            Unbuilt::Unsendable(error) => Self::transport(error),
-        }
+    pub(crate) fn unbuilt(Unbuilt(what): &Unbuilt) -> Self {
+        Self::new(ErrorKind::Request, redact(what))
     }
 
     /// A success whose body cannot be read.

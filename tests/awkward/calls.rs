@@ -12,10 +12,10 @@ use reqwest::header::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::clock::{Clock, SystemClock};
-use crate::options::RequestOptions;
-use crate::retry::{Budget, RetryPolicy};
-use crate::transport::{Inner, Manner, USER_AGENT};
+use crate::runtime::clock::{Clock, SystemClock};
+use crate::http::options::RequestOptions;
+use crate::http::retry::{Budget, RetryPolicy};
+use crate::http::transport::{Inner, Manner, USER_AGENT};
 
 /// The outcome of a call: the decoded response as JSON (`None` if the operation has no response body), or the error.
 pub type Given = Result<Option<Value>, String>;

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use unloc_spec::keys::RUST_NAME;
-use unloc_spec::{Document, Error, Operation, RawOperation, escape};
+use unloc_spec::{At, Document, Error, Operation, RawOperation, escape};
 
 use crate::names;
 
 /// What every builder of an operation has beside the setters of its parameters.
-const ON_BUILDERS: [&str; 2] = ["options", "send"];
+const ON_BUILDERS: [&str; 3] = ["options", "send", "send_with_response"];
 /// What it has if there is a body, and if the operation pages.
-const WITH_BODY: [&str; 2] = ["body", "body_map"];
+const WITH_BODY: [&str; 1] = ["body"];
 const WITH_PAGES: [&str; 2] = ["items", "pages"];
 /// What a type's own module needs for itself.
 const TYPES: [&str; 1] = ["Self"];
@@ -51,9 +51,9 @@ pub(crate) fn name_of(document: &Document, operation: &Operation) -> String {
 fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) {
     let mut taken: BTreeMap<String, String> = BTreeMap::new();
     let has_body = document.value.pointer(&format!("{}/requestBody", operation.pointer)).is_some();
-    let own = [(true, ON_BUILDERS), (has_body, WITH_BODY), (operation.pagination.is_some(), WITH_PAGES)];
+    let own = [(true, &ON_BUILDERS[..]), (has_body, &WITH_BODY), (operation.pagination.is_some(), &WITH_PAGES)];
     for name in own.into_iter().filter(|(is_there, _)| *is_there).flat_map(|(_, names)| names) {
-        taken.insert(name.to_owned(), format!("`{name}()`, which the operation's builder has"));
+        taken.insert((*name).to_owned(), format!("`{name}()`, which the operation's builder has"));
     }
     let raw = RawOperation::find(&document.value, &operation.path, operation.method);
     for at in raw.map(|raw| raw.parameters(&document.value)).unwrap_or_default() {
@@ -64,6 +64,19 @@ fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) 
             let what = format!("{}: `{name}` in {place} gives the same Rust name as {earlier}", operation.id);
             let named = at.get(RUST_NAME).or_else(|| at.get("name")).unwrap_or(at);
             let error = document.error(&named.pointer, what);
+            errors.push(error.helped("give one of the two another name for Rust by `x-rust-name`"));
+        }
+    }
+    let schema = operation.body.as_ref().map(|(schema, _)| format!("/components/schemas/{}", escape(schema)));
+    let schema = schema.and_then(|pointer| At::find(&document.value, &pointer));
+    let properties = schema.and_then(|schema| schema.get("properties"));
+    for (name, property) in properties.iter().flat_map(At::entries) {
+        let setter = names::snake(property.text(RUST_NAME).unwrap_or(name));
+        if let Some(earlier) = taken.insert(setter, format!("the property `{name}` of the request body")) {
+            let id = &operation.id;
+            let what = format!("{id}: the property `{name}` of its request body gives the same Rust name as {earlier}");
+            let named = property.get(RUST_NAME);
+            let error = document.error(&named.as_ref().unwrap_or(&property).pointer, what);
             errors.push(error.helped("give one of the two another name for Rust by `x-rust-name`"));
         }
     }

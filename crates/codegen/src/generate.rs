@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch};
-use quote::quote;
 use serde_json::{Map, Value, json};
 use serde_path_to_error::Segment;
 use syn::File;
@@ -81,13 +80,12 @@ fn settings(prepared: &Prepared, module: &str) -> GenerationSettings {
         .with_tag(TagStyle::Merged)
         // No hook is implemented anywhere: a `send` that the finishing passes missed does not compile.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::transport::Inner))
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
     for (name, rust) in &prepared.marks.replaced {
         settings.with_replacement(names::pascal(name), rust, std::iter::empty());
     }
-    for name in prepared.marks.enums.keys() {
+    for name in prepared.marks.enums.keys().chain(prepared.marks.texts.keys()) {
         let rust = format!("{module}::types::{}", names::pascal(name));
         settings.with_replacement(names::pascal(name), rust, [TypeImpl::Display, TypeImpl::FromStr].into_iter());
     }

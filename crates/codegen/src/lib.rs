@@ -23,6 +23,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Once;
 
+pub use finish::Finished;
 pub use reserved::{CLIENTS, Reserved};
 
 use generate::Run;
@@ -50,14 +51,14 @@ pub fn build() -> ExitCode {
 }
 
 /// The Rust sources that a build of the package in this folder includes, by their names: the bindings of each
-/// `openapi/{api}.yaml` as `{api}.rs`, and [`modules`] as `apis.rs`.
+/// `openapi/{api}.yaml` as `{api}_model.rs` and `{api}_client.rs`, and the [`modules`] that include those.
 ///
 /// # Errors
 /// Every reason found why there are none.
 pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
     let alone = |error| vec![error];
     let (mut reserved, apis) = (written_by_hand(package).map_err(alone)?, apis(package).map_err(alone)?);
-    let (mut sources, mut errors) = (BTreeMap::from([("apis.rs".to_owned(), modules(&apis))]), Vec::new());
+    let (mut sources, mut errors) = (modules(&apis), Vec::new());
     for api in &apis {
         let spec = package.join(format!("openapi/{api}.yaml"));
         let made = quietly(|| made(&spec, api, &mut reserved));
@@ -66,7 +67,7 @@ pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
             Err(vec![Error::new(&spec, None, what)])
         });
         match made {
-            Ok(source) => _ = sources.insert(format!("{api}.rs"), source),
+            Ok(bindings) => sources.extend(bindings.files(api)),
             Err(reasons) => errors.extend(reasons),
         }
     }
@@ -75,32 +76,38 @@ pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
     if errors.is_empty() { Ok(sources) } else { Err(errors) }
 }
 
-/// The Rust source of `crate::generated`: a module for each API, and what all of them know.
+/// The Rust sources that include the bindings: `models.rs` in `crate::model` and `clients.rs` in `crate::client`, with a
+/// module for each API, and what all of them know.
 #[must_use]
-pub fn modules(apis: &[String]) -> String {
-    let mut source = String::new();
-    for api in apis {
-        source.push_str(&format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}.rs\")); }}\n"));
-    }
+pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
+    let included = |part: &str| {
+        let modules = apis.iter().map(|api| {
+            format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}_{part}.rs\")); }}\n")
+        });
+        modules.collect::<String>()
+    };
+    let (mut models, mut clients) = (included("model"), included("client"));
     // What users get of them: `lib.rs` exports the first two by itself.
-    let others: Vec<_> = apis.iter().filter(|api| !AT_ROOT.contains(&api.as_str())).collect();
-    let exports = others.iter().map(|api| {
-        format!("    pub mod {api} {{ pub use crate::generated::{api}::{{builder, clients::*, types}}; }}\n")
+    let others = apis.iter().filter(|api| !AT_ROOT.contains(&api.as_str()));
+    let exports = others.map(|api| {
+        format!(
+            "    pub mod {api} {{ pub use crate::client::{api}::{{builder, clients::*}}; pub use crate::model::{api}::types; }}\n"
+        )
     });
-    source.push_str(&format!(
+    clients.push_str(&format!(
         "pub mod exported {{\n    pub use super::integrator::clients::*;\n{}}}\n",
         exports.collect::<String>()
     ));
     for (before, table, kind) in [
-        ("", "OPERATIONS", "&crate::Operation"),
+        ("", "OPERATIONS", "&crate::model::Operation"),
         ("", "PROPERTIES", "&str"),
-        ("", "TABLES", "crate::table::Table"),
-        ("#[cfg(test)] ", "TYPED", "(&crate::Operation, crate::table::tests::Typed)"),
+        ("", "TABLES", "crate::model::table::Table"),
+        ("#[cfg(test)] ", "TYPED", "(&crate::model::Operation, crate::http::decode::table::tests::Typed)"),
     ] {
         let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
-        source.push_str(&format!("{before}pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
+        models.push_str(&format!("{before}pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
     }
-    source
+    BTreeMap::from([("models.rs".to_owned(), models), ("clients.rs".to_owned(), clients)])
 }
 
 /// Writes a file to the output folder of a build script.
@@ -158,7 +165,7 @@ pub fn written_by_hand(folder: &Path) -> Result<Reserved, Error> {
     Reserved::of(sources.iter().map(String::as_str)).map_err(|error| Error::new(folder, None, error))
 }
 
-fn made(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<String, Vec<Error>> {
+fn made(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<Bindings, Vec<Error>> {
     let document = Document::read(spec).map_err(|error| vec![error])?;
     let clashes = reserved.clashes(&document, &Operation::all(&document)?);
     if !clashes.is_empty() {
@@ -167,20 +174,38 @@ fn made(spec: &Path, api: &str, reserved: &mut Reserved) -> Result<String, Vec<E
     bindings(&document, api, &reserved.unwritten(&document))
 }
 
-/// The Rust source of the bindings of one API, to stand in `crate::generated::{api}`; `made` are the clients that nobody
-/// has written by hand, and that are made with them.
+/// The Rust sources of the bindings of one API.
+#[derive(Clone, Debug)]
+pub struct Bindings {
+    /// What stands in `crate::model::{api}`: the types, and the tables of operations.
+    pub model: String,
+    /// What stands in `crate::client::{api}`: the builders of operations, and the functions of clients.
+    pub client: String,
+}
+
+impl Bindings {
+    /// By the names that [`modules`] includes them under.
+    #[must_use]
+    pub fn files(self, api: &str) -> [(String, String); 2] {
+        [(format!("{api}_model.rs"), self.model), (format!("{api}_client.rs"), self.client)]
+    }
+}
+
+/// The bindings of one API; `made` are the clients that nobody has written by hand, and that are made with them.
 ///
 /// # Errors
 /// Every reason found why none can be made.
-pub fn bindings(document: &Document, api: &str, made: &BTreeSet<String>) -> Result<String, Vec<Error>> {
-    Ok(prettyplease::unparse(&Generated::of(document, api)?.finish(made)?))
+pub fn bindings(document: &Document, api: &str, made: &BTreeSet<String>) -> Result<Bindings, Vec<Error>> {
+    let Finished { model, client } = Generated::of(document, api)?.finish(made)?;
+    Ok(Bindings { model: prettyplease::unparse(&model), client: prettyplease::unparse(&client) })
 }
 
 /// What the generator made of a sound spec, and what is known of it besides.
 pub struct Generated<'a> {
     document: &'a Document,
-    /// Where the bindings will stand.
+    /// Where the types will stand, and where the builders.
     module: String,
+    client: String,
     prepared: Prepared,
     operations: Vec<Operation>,
     placeholders: Placeholders,
@@ -194,26 +219,27 @@ impl<'a> Generated<'a> {
     /// Every reason found why there are no bindings of it.
     pub fn of(document: &'a Document, api: &str) -> Result<Self, Vec<Error>> {
         let operations = sound(document)?;
-        let module = format!("crate::generated::{api}");
+        let module = format!("crate::model::{api}");
         let prepared = prepare::prepare(prepare::RULES, &document.value, &format!("{module}::types"));
         let placeholders = Placeholders::of(&document.value, &operations);
         let run = Run::of(document, &prepared, &module, &operations, &placeholders);
         let tokens = run.tokens().map_err(|error| vec![error])?;
-        Ok(Self { document, module, prepared, operations, placeholders, tokens })
+        let client = format!("crate::client::{api}");
+        Ok(Self { document, module, client, prepared, operations, placeholders, tokens })
     }
 
     /// Rewrites what the generator made, so that it is the bindings; `made` are the clients that nobody has written.
     ///
     /// # Errors
     /// Every reason found why it cannot be.
-    pub fn finish(self, made: &BTreeSet<String>) -> Result<syn::File, Vec<Error>> {
-        let Self { document, module, prepared, operations, placeholders, tokens } = self;
+    pub fn finish(self, made: &BTreeSet<String>) -> Result<Finished, Vec<Error>> {
+        let Self { document, module, client, prepared, operations, placeholders, tokens } = self;
         let run = Run::of(document, &prepared, &module, &operations, &placeholders);
         let file = run.parsed(tokens).map_err(|error| vec![error])?;
         let (spec, marks) = (&prepared.spec, &prepared.marks);
         let around =
             finish::Around { document, spec, marks, operations: &operations, placeholders: &placeholders, made };
-        finish::finish(file, &module, &around).map_err(|error| vec![error])
+        finish::finish(file, &module, &client, &around).map_err(|error| vec![error])
     }
 }
 

@@ -12,7 +12,7 @@ use crate::collisions::name_of;
 use crate::names;
 
 /// Where the clients' functions are written, below the package's folder.
-pub const CLIENTS: [&str; 2] = ["src/client.rs", "src/lock_holder.rs"];
+pub const CLIENTS: [&str; 2] = ["src/client/unloc.rs", "src/client/lock_holder.rs"];
 
 /// The clients, and the functions that they have already.
 #[derive(Debug, Default)]

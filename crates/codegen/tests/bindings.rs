@@ -448,6 +448,6 @@ fn a_time_in_a_parameter_is_cut_as_one_in_a_body_is() {
         let text = text.replace("operationId: getToken", &parameter);
         let source = bindings(&Document::parse(Path::new("auth.yaml"), &text).unwrap(), "auth").unwrap();
         let setter = source.split("pub fn since<").nth(1).unwrap().split("pub ").next().unwrap();
-        assert!(setter.contains(".map(crate::lenient::Cut::cut)"), "{setter}");
+        assert!(setter.contains(".map(crate::model::lenient::Cut::cut)"), "{setter}");
     }
 }

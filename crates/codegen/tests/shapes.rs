@@ -44,7 +44,7 @@ components:
 /// Whether a property, or a parameter, is told like this.
 fn tells(bindings: &str, name: &str, told: &str) {
     let told: String = told.split_whitespace().collect();
-    let text = bindings.replace("crate::table::", "");
+    let text = bindings.replace("crate::model::table::", "");
     assert!(text.contains(&format!("name:\"{name}\",{told}")), "{name}: {told}");
 }
 
@@ -109,7 +109,7 @@ fn what_a_property_is_stands_in_the_table_of_every_kind() {
     tells(
         &bindings,
         "Phone",
-        "shape:Shape{kind:Kind::Sensitive(crate::operation::Sensitive::PhoneNumber),nullable:false}",
+        "shape:Shape{kind:Kind::Sensitive(crate::model::operation::Sensitive::PhoneNumber),nullable:false}",
     );
     tells(&bindings, "Either", "shape:Shape{kind:Kind::Any,nullable:false}");
     assert!(!bindings.contains("staticUnused:"), "what no operation leads to is not there");

@@ -5,7 +5,7 @@ use proptest::sample::select;
 
 use super::numbers::digit;
 use super::{Sent, redact};
-use crate::operation::Operation;
+use crate::model::operation::Operation;
 
 /// What services put between the digits of a number.
 const SEPARATORS: [&str; 24] = [

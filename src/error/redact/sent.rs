@@ -8,7 +8,7 @@ use super::escapes::{self, Unit};
 use super::grams::Grams;
 use super::texts::Texts;
 use super::{Marks, PHONE, is_invisible, numbers, tokens};
-use crate::operation::{Operation, Sensitive};
+use crate::model::operation::{Operation, Sensitive};
 
 const SECRET: &str = "[secret]";
 const CURSOR: &str = "[cursor]";

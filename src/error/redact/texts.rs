@@ -194,7 +194,7 @@ mod tests {
     use serde_json::json;
 
     use super::Texts;
-    use crate::types::CreateKeyRequest;
+    use crate::model::integrator::types::CreateKeyRequest;
 
     fn texts(of: &dyn Texts) -> Vec<(String, String)> {
         let mut found = Vec::new();

@@ -22,7 +22,7 @@ pub(super) fn item(name: &str, open: &OpenEnum) -> Item {
         quote!(#[doc = #description] #variant = #value)
     });
     Item::Macro(syn::parse_quote! {
-        crate::open_enum! {
+        crate::model::open_enum::open_enum! {
             #[doc = #description]
             #name, case_insensitive: #insensitive, { #(#variants,)* }
         }

@@ -15,24 +15,26 @@ use syn::{ImplItem, Item, parse_quote};
 use unloc_spec::echoes::echoes;
 use unloc_spec::{Client, Document, Operation, Position};
 
+use super::builders::Paths;
 use super::{Around, docs, example};
 use crate::names;
 
 /// The functions of each client, and a module `clients` with those that the build makes.
-pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
+pub(super) fn items(paths: &Paths<'_>, around: &Around<'_>) -> Vec<Item> {
     let Around { document, operations, made, .. } = around;
     let (mut items, mut structs) = (Vec::new(), Vec::<Item>::new());
     for client in Client::all(&document.value) {
         let mut offered: Vec<_> =
             operations.iter().filter(|operation| operation.client.as_ref() == Some(&client)).collect();
         offered.sort_by_key(|operation| place(document, operation));
-        let methods = offered.into_iter().map(|operation| method(module, document, &client, operation));
+        let methods = offered.into_iter().map(|operation| method(paths.client, around, &client, operation));
         let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
         let path: syn::Path = if made.contains(&client.name) {
-            structs.extend(declaration(module, &client));
-            parse_quote!(#module::clients::#name)
+            structs.extend(declaration(paths.model, &client));
+            let own = paths.client;
+            parse_quote!(#own::clients::#name)
         } else {
-            parse_quote!(crate::#name)
+            parse_quote!(crate::client::#name)
         };
         items.push(parse_quote! {
             #[doc = #text]
@@ -75,7 +77,7 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
             #[doc = #text]
             #[derive(Clone)]
             pub struct #name {
-                client: ::std::sync::Arc<#module::Client>,
+                client: ::std::sync::Arc<crate::http::ApiClient>,
                 #(#fields: ::std::string::String,)*
             }
         },
@@ -87,13 +89,11 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
                 /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the spec names no server for the
                 /// environment.
                 pub fn new(
-                    unloc: &crate::Unloc,
+                    unloc: &crate::client::Unloc,
                     #(#fields: impl ::std::convert::Into<::std::string::String>,)*
-                    scopes: impl ::std::convert::Into<crate::Scopes>,
-                ) -> crate::Result<Self> {
-                    let (base, http, inner) =
-                        unloc.beside(#module::SERVERS, ::std::convert::Into::into(scopes))?;
-                    let client = #module::Client::new_with_client(base.as_str(), http, inner);
+                    scopes: impl ::std::convert::Into<crate::auth::scope::Scopes>,
+                ) -> crate::error::Result<Self> {
+                    let client = unloc.beside(#module::SERVERS, ::std::convert::Into::into(scopes))?;
                     ::std::result::Result::Ok(Self {
                         client: ::std::sync::Arc::new(client),
                         #(#fields: ::std::convert::Into::into(#fields),)*
@@ -102,7 +102,7 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
 
                 #(#getters)*
 
-                pub(crate) fn client(&self) -> ::std::sync::Arc<#module::Client> {
+                pub(crate) fn client(&self) -> ::std::sync::Arc<crate::http::ApiClient> {
                     ::std::sync::Arc::clone(&self.client)
                 }
             }
@@ -117,10 +117,10 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
     ]
 }
 
-fn method(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> ImplItem {
+fn method(module: &syn::Path, around: &Around<'_>, client: &Client, operation: &Operation) -> ImplItem {
     let (function, builder) =
         (format_ident!("{}", names::function(operation)), format_ident!("{}", names::builder(operation)));
-    let text = documentation(module, document, client, operation);
+    let text = documentation(module, around, client, operation);
     let filled_in =
         operation.parameters.iter().filter(|parameter| operation.is_filled_in(parameter)).map(|parameter| {
             // The client has its values under their own names, whatever an operation calls its parameter in Rust.
@@ -137,16 +137,16 @@ fn method(module: &syn::Path, document: &Document, client: &Client, operation: &
 }
 
 /// What an operation does, for its function and for its builder.
-pub(super) fn documentation(module: &syn::Path, document: &Document, client: &Client, operation: &Operation) -> String {
+pub(super) fn documentation(module: &syn::Path, around: &Around<'_>, client: &Client, operation: &Operation) -> String {
+    let document = around.document;
     let mut text = format!("{}.\n\n", docs::safe(operation.summary.trim_end_matches('.')));
-    text.push_str(&example::doctest(module, document, client, operation));
+    text.push_str(&example::doctest(module, around, client, operation));
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
     text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
     text.push_str(if operation.idempotent {
-        "; sent twice, it does what it does when sent once, so it is made again after what passes.\n\n"
+        ". Idempotent: retried after transient failures.\n\n"
     } else {
-        "; **sent twice, it may act twice**, so it is made again only if it did not reach the service, or if the service \
-         refused its token and did nothing.\n\n"
+        ". **Not idempotent**: retried only when the request certainly was not processed.\n\n"
     });
     let parameters: Vec<_> = operation.parameters.iter().filter(|p| !operation.is_filled_in(p)).collect();
     if !parameters.is_empty() {

@@ -19,8 +19,10 @@
 mod builders;
 mod docs;
 mod enums;
+mod envelopes;
 mod example;
 mod handles;
+mod limits;
 mod qualify;
 mod rename;
 mod shapes;
@@ -30,7 +32,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use syn::{File, ImplItem, Item, ItemMod, Type, parse_quote};
+use syn::{File, Item, ItemMod, Type, parse_quote};
 use unloc_spec::{Document, Error, Operation, escape};
 
 pub(crate) use enums::variant;
@@ -51,52 +53,49 @@ pub(crate) struct Around<'a> {
     pub(crate) made: &'a BTreeSet<String>,
 }
 
-pub(crate) fn finish(mut file: File, module: &str, around: &Around<'_>) -> Result<File, Error> {
+/// The bindings of one API as syntax trees.
+#[derive(Clone)]
+pub struct Finished {
+    /// The types, and the tables of operations.
+    pub model: File,
+    /// The builders of operations, and the functions of clients.
+    pub client: File,
+}
+
+/// `module` is where the types will stand, `client` where the builders.
+pub(crate) fn finish(mut file: File, module: &str, client: &str, around: &Around<'_>) -> Result<Finished, Error> {
     let Around { document, marks, operations, placeholders, .. } = *around;
     let missing_at = |pointer: &str, what: &str| {
         document.error(pointer, format!("the generator's output has no {what}: has it changed?"))
     };
     let missing = |what: &str| missing_at("", what);
-    // `prelude` and the `use` lines go, here and in `builder`: what they bring in is named by its whole path instead.
-    file.items.retain(|item| match item {
-        Item::Mod(module) => module.ident != "prelude",
-        Item::Const(_) | Item::Use(_) => false,
-        _ => true,
-    });
-    content(&mut file, "builder").into_iter().for_each(|items| items.retain(|item| !matches!(item, Item::Use(_))));
+    // Of all that, the two modules stay. The `use` lines in `builder` go: what they bring in is named by its whole path.
     qualify::qualify(&mut file, module).map_err(|what| missing(&what))?;
-    let path = syn::parse_str(module).map_err(|_| missing(&format!("module `{module}`")))?;
-    let types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
-    unique(types, document)?;
-    types::finish(types, &path, marks)?;
-    let fields = types::fields(types);
-    let builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
-    builders::finish(builder, &path, around, &fields).map_err(|(at, what)| missing_at(&at, &what))?;
-    // `pub struct Client`, one block `impl Client` with `new` and `new_with_client`, one with a function for each
-    // operation, and two `impl` of traits. What remains is the struct that the requests are built on,
-    // `new_with_client`, and the traits, by which the transport gets at the HTTP client.
-    for item in &mut file.items {
-        match item {
-            Item::Struct(client) => client.vis = parse_quote!(pub(crate)),
-            Item::Impl(block) if block.trait_.is_none() => {
-                block
-                    .items
-                    .retain(|item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client"));
-                for item in &mut block.items {
-                    if let ImplItem::Fn(function) = item {
-                        function.vis = parse_quote!(pub(crate));
-                    }
-                }
-            }
-            _ => {}
-        }
+    let parsed = |path: &str| syn::parse_str::<syn::Path>(path).map_err(|_| missing(&format!("module `{path}`")));
+    let (model, client) = (parsed(module)?, parsed(client)?);
+    let mut types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
+    unique(&types, document)?;
+    let envelopes = envelopes::unwrapped(around);
+    let (fields, built) = types::finish(&mut types, &model, around, &envelopes)?;
+    let mut builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
+    let paths = builders::Paths { model: &model, client: &client };
+    builders::finish(&mut builder, &paths, around, &fields).map_err(|(at, what)| missing_at(&at, &what))?;
+    let mut items: Vec<Item> = vec![parse_quote! {
+        pub mod types { #(#types)* }
+    }];
+    items.append(&mut tables::items(document, marks, operations));
+    items.append(&mut shapes::items(&model, around));
+    let of = |items: Vec<Item>| File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
+    let mut own: Vec<Item> = vec![parse_quote! {
+        pub mod builder { #(#builder)* }
+    }];
+    own.extend(built);
+    own.append(&mut handles::items(&paths, around));
+    let mut finished = Finished { model: of(items), client: of(own) };
+    for file in [&mut finished.model, &mut finished.client] {
+        rename::rename(file, operations, placeholders).map_err(|what| missing(&what))?;
     }
-    file.items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && block.items.is_empty()));
-    file.items.append(&mut handles::items(&path, around));
-    file.items.append(&mut tables::items(document, marks, operations));
-    file.items.append(&mut shapes::items(&path, around));
-    rename::rename(&mut file, operations, placeholders).map_err(|what| missing(&what))?;
-    Ok(file)
+    Ok(finished)
 }
 
 /// The generator makes up names for what has none in the spec, and does not look whether they are taken.
@@ -127,22 +126,37 @@ fn unique(types: &[Item], document: &Document) -> Result<(), Error> {
     Ok(())
 }
 
-fn content<'a>(file: &'a mut File, name: &str) -> Option<&'a mut Vec<Item>> {
-    file.items.iter_mut().find_map(|item| match item {
-        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(items),
+/// Takes the items of a module out of a file, without `use` lines.
+fn content(file: &mut File, name: &str) -> Option<Vec<Item>> {
+    let mut items = file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(std::mem::take(items)),
         _ => None,
-    })
+    })?;
+    items.retain(|item| !matches!(item, Item::Use(_)));
+    Some(items)
 }
 
-/// The JSON names of a Rust struct's fields, and their Rust types, by struct and field.
+/// The fields of Rust structs, by struct.
 type Fields = BTreeMap<String, Vec<Field>>;
 
 #[derive(Clone)]
 struct Field {
     ident: syn::Ident,
+    /// Its name on the wire.
     property: String,
     ty: Type,
     docs: Vec<syn::Attribute>,
+    /// What its setters say of it besides: whether it is required, and what its values are limited to.
+    limits: String,
+    /// `x-rust-name`, which its setters have.
+    renamed: Option<String>,
+}
+
+impl Field {
+    /// The name of its setters.
+    fn setter(&self) -> syn::Ident {
+        self.renamed.as_ref().map_or_else(|| self.ident.clone(), |name| quote::format_ident!("{name}"))
+    }
 }
 
 /// The schemas by the Rust types that were made from them.
@@ -179,7 +193,7 @@ fn optional(ty: &Type) -> Option<&Type> {
 
 /// Whether it is `crate::Nullable<T>`, which `prepare` has typify write in place of a type that may be null.
 fn is_nullable(ty: &Type) -> bool {
-    is(ty, "crate::Nullable")
+    is(ty, "crate::model::Nullable")
 }
 
 /// The last name of a type's path.
@@ -193,25 +207,10 @@ fn is_time(ty: &Type) -> bool {
     is(ty, "::chrono::DateTime")
 }
 
-/// What makes a text of the error with which a value is refused.
-fn refusal(property: &str, ty: &Type) -> proc_macro2::TokenStream {
-    let is_number = ["i8", "i16", "i32", "i64"].iter().any(|name| is(ty, name));
-    if is_number {
-        return quote::quote!(|error| crate::text::number(#property, &error, #ty::BITS));
-    }
-    // A name can have what a format string gives a meaning to.
-    quote::quote!(|error| ::std::format!("`{}`: {error}", #property))
-}
-
-/// Whether a builder of this type has anything to complain of before a setter is called.
-fn wants_something(fields: &[Field]) -> bool {
-    fields.iter().any(|field| !may_be_unset(&field.ty))
-}
-
 /// Whether a builder starts with the default of this type: of what may be left out, and of lists and maps, which are
 /// empty.
 fn may_be_unset(ty: &Type) -> bool {
-    ["::std::option::Option", "::std::vec::Vec", "::std::collections::BTreeMap", "crate::Nullable"]
+    ["::std::option::Option", "::std::vec::Vec", "::std::collections::BTreeMap", "crate::model::Nullable"]
         .iter()
         .any(|path| is(ty, path))
 }

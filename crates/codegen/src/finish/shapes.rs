@@ -30,10 +30,10 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
         let body = option(shape(shapes.content(operation, "requestBody")));
         let response = option(shape(*response));
         let paging = option(operation.pagination.as_ref().map(|Pagination { items, cursor, size }| {
-            quote!(crate::table::Paging { items: #items, cursor: #cursor, size: #size })
+            quote!(crate::model::table::Paging { items: #items, cursor: #cursor, size: #size })
         }));
         tables.push(quote! {
-            crate::table::Table {
+            crate::model::table::Table {
                 operation: &#module::operations::#constant,
                 parameters: &[#(#parameters),*],
                 body: #body,
@@ -45,12 +45,12 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
     let statics = reached.iter().map(|name| {
         let (ident, shape) = (format_ident!("{}", names::pascal(name)), shapes.component(name));
         quote! {
-            pub(crate) static #ident: crate::table::Component = crate::table::Component { name: #name, shape: #shape };
+            pub(crate) static #ident: crate::model::table::Component = crate::model::table::Component { name: #name, shape: #shape };
         }
     });
     let typed = around.operations.iter().filter_map(|operation| {
         let (constant, rust) = (format_ident!("{}", names::constant(operation)), shapes.rust(operation)?);
-        Some(quote!((&#module::operations::#constant, crate::table::tests::typed::<#rust>)))
+        Some(quote!((&#module::operations::#constant, crate::http::decode::table::tests::typed::<#rust>)))
     });
     vec![
         parse_quote! {
@@ -62,12 +62,12 @@ pub(super) fn items(module: &syn::Path, around: &Around<'_>) -> Vec<Item> {
         },
         parse_quote! {
             /// What all operations take and give, in the order of their paths.
-            pub(crate) static TABLES: &[crate::table::Table] = &[#(#tables),*];
+            pub(crate) static TABLES: &[crate::model::table::Table] = &[#(#tables),*];
         },
         parse_quote! {
             /// How the types read each response.
             #[cfg(test)]
-            pub(crate) static TYPED: &[(&crate::Operation, crate::table::tests::Typed)] = &[#(#typed),*];
+            pub(crate) static TYPED: &[(&crate::model::Operation, crate::http::decode::table::tests::Typed)] = &[#(#typed),*];
         },
     ]
 }
@@ -120,9 +120,9 @@ impl<'a> Shapes<'a> {
             let (name, required, filled_in) = (&parameter.name, parameter.required, operation.is_filled_in(parameter));
             let (place, shape) = (format_ident!("{}", names::pascal(&parameter.place)), self.shape(schema));
             found.push(quote! {
-                crate::table::Parameter {
+                crate::model::table::Parameter {
                     name: #name,
-                    place: crate::table::Place::#place,
+                    place: crate::model::table::Place::#place,
                     required: #required,
                     filled_in: #filled_in,
                     shape: #shape,
@@ -136,16 +136,16 @@ impl<'a> Shapes<'a> {
     fn component(&self, name: &str) -> TokenStream {
         let node = &self.spec["components"]["schemas"][name];
         let sensitive = match self.marks.replaced.get(name).map(String::as_str) {
-            Some("crate::PhoneNumber") => Some(quote!(PhoneNumber)),
-            Some("crate::Secret") => Some(quote!(Secret)),
-            Some("crate::Cursor") => Some(quote!(Cursor)),
+            Some("crate::model::PhoneNumber") => Some(quote!(PhoneNumber)),
+            Some("crate::model::Secret") => Some(quote!(Secret)),
+            Some("crate::model::Cursor") => Some(quote!(Cursor)),
             _ => None,
         };
         let kind = if let Some(open) = self.marks.enums.get(name) {
             let (values, case_insensitive) = (open.values.iter().map(|(value, _)| value), open.case_insensitive);
             quote!(Choice { values: &[#(#values),*], case_insensitive: #case_insensitive })
         } else if let Some(sensitive) = sensitive {
-            quote!(Sensitive(crate::operation::Sensitive::#sensitive))
+            quote!(Sensitive(crate::model::operation::Sensitive::#sensitive))
         } else if let Some(properties) = node.get("properties").and_then(Value::as_object) {
             self.object(name, node, properties)
         } else if node.get("additionalProperties") == Some(&Value::Bool(false)) {
@@ -169,11 +169,11 @@ impl<'a> Shapes<'a> {
             };
             let (required, shape) = (required.iter().any(|one| one == name), self.shape(node));
             quote! {
-                crate::table::Property {
+                crate::model::table::Property {
                     name: #name,
                     aliases: &[#(#aliases),*],
                     required: #required,
-                    reading: crate::table::Reading::#reading,
+                    reading: crate::model::table::Reading::#reading,
                     shape: #shape,
                 }
             }
@@ -225,7 +225,7 @@ fn integer(format: &str) -> TokenStream {
 }
 
 fn made(kind: &TokenStream, nullable: bool) -> TokenStream {
-    quote!(crate::table::Shape { kind: crate::table::Kind::#kind, nullable: #nullable })
+    quote!(crate::model::table::Shape { kind: crate::model::table::Kind::#kind, nullable: #nullable })
 }
 
 fn is_nullable(node: &Value) -> bool {

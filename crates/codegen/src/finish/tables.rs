@@ -26,7 +26,7 @@ fn sensitive(document: &Document, operation: &Operation) -> Vec<TokenStream> {
     let named: BTreeSet<_> = parameters.chain(properties).collect();
     let kinds = named.into_iter().filter_map(|(name, kind)| {
         let kind = format_ident!("{}", names::pascal(&kind?));
-        Some(quote!((#name, crate::operation::Sensitive::#kind)))
+        Some(quote!((#name, crate::model::operation::Sensitive::#kind)))
     });
     kinds.collect()
 }
@@ -66,7 +66,7 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
         let envelope = operation.success.as_ref().and_then(|schema| marks.envelopes.get(schema));
         let envelope = match envelope {
             Some(Envelope { property, required, inside }) => quote! {
-                Some(crate::operation::Envelope {
+                Some(crate::model::operation::Envelope {
                     property: #property,
                     required: #required,
                     inside: &[#(#inside),*],
@@ -89,10 +89,10 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
                 Source::Property(name) => quote!(Property(#name)),
                 Source::Segment(place) => quote!(Segment(#place)),
             };
-            quote!(crate::operation::Echo { at: &[#(#at),*], source: crate::operation::Source::#source })
+            quote!(crate::model::operation::Echo { at: &[#(#at),*], source: crate::model::operation::Source::#source })
         });
         quote! {
-            crate::Operation {
+            crate::model::Operation {
                 id: #id,
                 method: #method,
                 path: #path,
@@ -122,12 +122,12 @@ pub(super) fn items(document: &Document, marks: &Marks, operations: &[Operation]
         parse_quote! {
             /// What is known of each operation, by its name.
             pub(crate) mod operations {
-                #(pub(crate) static #names: crate::Operation = #values;)*
+                #(pub(crate) static #names: crate::model::Operation = #values;)*
             }
         },
         parse_quote! {
             /// All operations, in the order of their paths.
-            pub(crate) static OPERATIONS: &[&crate::Operation] = &[#(&operations::#names),*];
+            pub(crate) static OPERATIONS: &[&crate::model::Operation] = &[#(&operations::#names),*];
         },
         parse_quote! {
             /// Base addresses by environment.

@@ -19,27 +19,47 @@
 //!
 //! A schema that is no object becomes `pub struct Name(pub T)`, a list or a map as well, and keeps its form.
 
+use std::collections::BTreeSet;
+
 use quote::quote;
+use serde_json::Value;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, ExprLit, Fields as SynFields, ImplItem, Item, ItemStruct, Lit, Meta, MetaNameValue, Token, Type,
-    parse_quote,
+    Attribute, Expr, ExprLit, Fields as SynFields, Ident, ImplItem, Item, ItemStruct, Lit, Meta, MetaNameValue, Token,
+    Type, parse_quote,
 };
-use unloc_spec::Error;
+use unloc_spec::keys::RUST_NAME;
+use unloc_spec::{Document, Error};
 
-use super::{Field, Fields, by_type, docs, enums, is_nullable, is_time, last_name, may_be_unset, optional, refusal};
+use super::{
+    Around, Field, Fields, by_type, docs, enums, is_nullable, is_time, last_name, limits, may_be_unset, optional,
+};
+use crate::names;
 use crate::prepare::Marks;
 
-pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -> Result<(), Error> {
-    let mut names: Vec<syn::Ident> = Vec::new();
+/// Finishes the types; returns their fields, and the functions `build` of their builders, which belong to the clients
+/// since their error does.
+pub(super) fn finish(
+    items: &mut Vec<Item>,
+    module: &syn::Path,
+    around: &Around<'_>,
+    envelopes: &BTreeSet<&str>,
+) -> Result<(Fields, Vec<Item>), Error> {
+    let (marks, document) = (around.marks, around.document);
+    let mut shown: Vec<Ident> = Vec::new();
+    let hidden: BTreeSet<_> = envelopes.iter().map(|schema| names::pascal(schema)).collect();
     let marked = marks.lenient.keys().chain(marks.aliases.keys()).chain(&marks.times);
     let read = by_type(marked.map(|(schema, _)| schema));
     for item in items.iter_mut() {
         match item {
             Item::Struct(item) => {
                 docs::sanitise(&mut item.attrs);
-                names.push(item.ident.clone());
+                if hidden.contains(&item.ident.to_string()) {
+                    item.vis = parse_quote!(pub(crate));
+                } else {
+                    shown.push(item.ident.clone());
+                }
                 // `pub struct Name(pub T)` has no property.
                 if let SynFields::Named(_) = &item.fields {
                     fields_of(item, marks, read.get(&item.ident.to_string()).copied());
@@ -47,7 +67,7 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
             }
             Item::Enum(item) => {
                 docs::sanitise(&mut item.attrs);
-                names.push(item.ident.clone());
+                shown.push(item.ident.clone());
             }
             // impl Lock { pub fn builder() -> builder::Lock { Default::default() } }, which says nothing of itself.
             Item::Impl(item) => {
@@ -55,60 +75,68 @@ pub(super) fn finish(items: &mut Vec<Item>, module: &syn::Path, marks: &Marks) -
                     if let ImplItem::Fn(function) = function
                         && function.sig.ident == "builder"
                     {
-                        function.attrs.push(parse_quote!(#[doc = "A builder whose setters take each property."]));
+                        function
+                            .attrs
+                            .push(parse_quote!(#[doc = "Returns a builder whose setters take each property."]));
                     }
                 }
             }
             _ => {}
         }
     }
-    let all = fields(items);
+    let is_hidden = |ty: &Type| last_name(ty).is_some_and(|name| hidden.contains(&name));
+    // impl LockList { pub fn builder() … }
+    items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && is_hidden(&block.self_ty)));
+    let all = fields(items, document);
+    let mut built = Vec::new();
     for item in items.iter_mut() {
         if let Item::Mod(inner) = item
             && inner.ident == "builder"
             && let Some((_, items)) = &mut inner.content
         {
-            builders(items, module, &all, marks);
+            items.retain(|item| match item {
+                Item::Struct(item) => !hidden.contains(&item.ident.to_string()),
+                // impl From<super::LockList> for LockList { … }
+                Item::Impl(block) => !is_hidden(&block.self_ty),
+                _ => true,
+            });
+            built = builders(items, module, &all, marks);
         }
     }
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
-    // Only objects have a builder.
-    let built = |name: &syn::Ident| all.get(&name.to_string()).is_some_and(|fields| !fields.is_empty());
-    items.extend(marks.replaced.values().filter_map(|rust| nullable_builder(module, rust, built)));
-    items.push(schemas(module, &names));
-    Ok(())
-}
-
-/// A builder is taken where the value it builds may be null, as it is everywhere else: typify writes only
-/// `impl TryFrom<builder::Lock> for Lock`. What stands in place of a schema is
-/// `crate::Nullable<crate::…::types::Lock>`.
-fn nullable_builder(module: &syn::Path, rust: &str, built: impl Fn(&syn::Ident) -> bool) -> Option<Item> {
-    let inner = rust.strip_prefix("crate::Nullable<")?.strip_suffix('>')?;
-    let name = syn::Ident::new(inner.rsplit_once("::types::")?.1, proc_macro2::Span::call_site());
-    built(&name).then(|| {
-        parse_quote! {
-            impl ::std::convert::TryFrom<#module::types::builder::#name> for crate::Nullable<#module::types::#name> {
-                type Error = #module::types::error::ConversionError;
-                fn try_from(value: #module::types::builder::#name) -> ::std::result::Result<Self, Self::Error> {
-                    #module::types::#name::try_from(value).map(Self::Value)
-                }
-            }
-        }
-    })
+    items.extend(marks.texts.iter().map(|(name, description)| {
+        let (name, text) = (quote::format_ident!("{}", names::pascal(name)), docs::safe(description));
+        Item::Macro(parse_quote! { crate::model::text::text_type! { #[doc = #text] #name } })
+    }));
+    items.push(schemas(module, &shown));
+    Ok((all, built))
 }
 
 /// The named fields of all structs.
-pub(super) fn fields(items: &[Item]) -> Fields {
+fn fields(items: &[Item], document: &Document) -> Fields {
+    let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
+    let by_type = by_type(schemas.into_iter().flatten().map(|(name, _)| name));
     let structs = items.iter().filter_map(|item| match item {
         Item::Struct(item) => Some(item),
         _ => None,
     });
-    let field = |field: &syn::Field| {
-        let ident = field.ident.clone()?;
-        let docs = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect();
-        Some(Field { property: property(field), ident, ty: field.ty.clone(), docs })
-    };
-    structs.map(|item| (item.ident.to_string(), item.fields.iter().filter_map(field).collect())).collect()
+    let all = structs.map(|item| {
+        let name = item.ident.to_string();
+        let schema = by_type.get(&name).and_then(|schema| schemas?.get(*schema));
+        let field = |field: &syn::Field| {
+            let ident = field.ident.clone()?;
+            let docs = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect();
+            let property = property(field);
+            let node = schema.and_then(|schema| schema.get("properties")?.get(&property));
+            let listed = schema.and_then(|schema| schema.get("required")?.as_array());
+            let required = listed.is_some_and(|names| names.iter().any(|name| *name == property));
+            let limits = node.map_or_else(String::new, |node| limits::told(document, node, required));
+            let renamed = node.and_then(|node| Some(names::snake(node.get(RUST_NAME)?.as_str()?)));
+            Some(Field { ident, property, ty: field.ty.clone(), docs, limits, renamed })
+        };
+        (name, item.fields.iter().filter_map(field).collect())
+    });
+    all.collect()
 }
 
 /// Rewrites the fields of a struct, of which typify writes each like one of these:
@@ -121,7 +149,7 @@ pub(super) fn fields(items: &[Item]) -> Fields {
 /// pub periods: ::std::vec::Vec<Period>,
 /// ```
 ///
-/// What may be null and may be left out comes as `Option<crate::Nullable<T>>`, and becomes `crate::Nullable<T>`, of
+/// What may be null and may be left out comes as `Option<crate::model::Nullable<T>>`, and becomes `crate::model::Nullable<T>`, of
 /// which absent is a variant; its `#[serde(…)]` speaks of the `Option` and is written anew. All other attributes stay,
 /// and are added to.
 fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
@@ -132,7 +160,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
             field.ty = inner;
             field.attrs.retain(|attr| !attr.path().is_ident("serde"));
             field.attrs.push(parse_quote! {
-                #[serde(default, rename = #property, skip_serializing_if = "crate::Nullable::is_absent")]
+                #[serde(default, rename = #property, skip_serializing_if = "crate::model::Nullable::is_absent")]
             });
         }
         let key = schema.map(|schema| (schema.clone(), property));
@@ -141,7 +169,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
         }
         let is_cut = key.as_ref().is_some_and(|key| marks.times.contains(key));
         if is_cut {
-            field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::lenient::write_cut")]));
+            field.attrs.push(parse_quote!(#[serde(serialize_with = "crate::model::lenient::write_cut")]));
         }
         // serde takes a field with a reader for required, unless `default` stands there: typify leaves it to the
         // `Option`.
@@ -149,7 +177,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
         let reader = lenient.or_else(|| is_cut.then(|| "read_cut".to_owned()));
         let is_time = || is_time(optional(&field.ty).unwrap_or(&field.ty)).then(|| "time".to_owned());
         if let Some(reader) = reader.or_else(is_time) {
-            let reader = format!("crate::lenient::{reader}");
+            let reader = format!("crate::model::lenient::{reader}");
             // What is required and nullable has one that tells null from absent, for requests, which nobody reads.
             field
                 .attrs
@@ -189,10 +217,13 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
 /// ```
 ///
 /// The struct stays, but for `Option<Nullable<T>>`; its own `impl` is written anew from the fields of the type that it
-/// builds; of `Default` the body is; the conversions stay, since they move fields of one type.
-fn builders(items: &mut [Item], module: &syn::Path, all: &Fields, marks: &Marks) {
+/// builds; of `Default` the body is; `From` stays, since it moves fields of one type; in place of `TryFrom`, with an error
+/// of typify's, stands a function.
+fn builders(items: &mut Vec<Item>, module: &syn::Path, all: &Fields, marks: &Marks) -> Vec<Item> {
     let limited = by_type(marks.lengths.keys().chain(&marks.times).map(|(schema, _)| schema));
-    for item in items {
+    let (mut fields_of_builders, mut built) = (Vec::new(), Vec::new());
+    items.retain(|item| !matches!(item, Item::Impl(block) if is_of(block, "TryFrom")));
+    for item in items.iter_mut() {
         match item {
             // pub struct Lock { name: Result<String, String>, … }
             Item::Struct(item) => {
@@ -211,68 +242,104 @@ fn builders(items: &mut [Item], module: &syn::Path, all: &Fields, marks: &Marks)
                 let limits = |field: &Field| marks.lengths.get(&key(field)?).copied();
                 let is_cut = |field: &Field| key(field).is_some_and(|key| marks.times.contains(&key));
                 block.items = fields.iter().map(|field| setter(field, limits(field), is_cut(field))).collect();
-                let built = syn::Ident::new(&rust, proc_macro2::Span::call_site());
+                let name = quote::format_ident!("{rust}");
+                let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
                 block.items.push(parse_quote! {
-                    /// The value, if every property that is required was set and none was refused.
-                    ///
-                    /// # Errors
-                    /// Names the property that is missing or refused.
-                    pub fn build(self) -> ::std::result::Result<#module::types::#built, #module::types::error::ConversionError> {
-                        ::std::convert::TryInto::try_into(self)
+                    pub(crate) fn __built(self) -> ::std::result::Result<#module::types::#name, ::std::string::String> {
+                        ::std::result::Result::Ok(#module::types::#name { #(#idents: self.#idents?),* })
+                    }
+                });
+                let ty: Type = parse_quote!(#module::types::#name);
+                fields_of_builders.extend([ty.clone(), parse_quote!(crate::model::Nullable<#ty>)].map(|target| {
+                    let value =
+                        if is_nullable(&target) { quote!(.map(crate::model::Nullable::Value)) } else { quote!() };
+                    let item: Item = parse_quote! {
+                        impl crate::model::IntoField<#target> for #module::types::builder::#name {
+                            fn into_field(
+                                self,
+                                _: crate::model::field::Sealed,
+                            ) -> ::std::result::Result<#target, crate::model::field::Refused> {
+                                self.__built()#value.map_err(crate::model::field::Refused::because)
+                            }
+                        }
+                    };
+                    item
+                }));
+                built.push(parse_quote! {
+                    impl #module::types::builder::#name {
+                        /// Returns the value, if every property that is required was set and none was refused.
+                        ///
+                        /// # Errors
+                        /// [`ErrorKind::Request`](crate::ErrorKind::Request), which names the property that is missing or
+                        /// refused.
+                        pub fn build(self) -> crate::error::Result<#module::types::#name> {
+                            self.__built().map_err(|what| crate::error::Error::unbuilt(&crate::error::Unbuilt(
+                                ::std::format!("{}: {what}", #rust),
+                            )))
+                        }
                     }
                 });
             }
             // impl Default for Lock { fn default() -> Self … }; the other two traits are not `Default`.
-            Item::Impl(block) => {
-                let rust = last_name(&block.self_ty).unwrap_or_default();
-                let fields = all.get(&rust);
-                let last = block.trait_.as_ref().and_then(|of| of.0.segments.last());
-                let default = last.is_some_and(|last| last.ident == "Default");
-                for function in block.items.iter_mut().filter(|_| default) {
+            Item::Impl(block) if is_of(block, "Default") => {
+                let fields = all.get(&last_name(&block.self_ty).unwrap_or_default());
+                for function in &mut block.items {
                     if let (ImplItem::Fn(function), Some(fields)) = (function, fields) {
-                        function.block = unset(&rust, fields);
+                        function.block = unset(fields);
                     }
                 }
             }
             _ => {}
         }
     }
+    items.extend(fields_of_builders);
+    built
 }
 
-/// The start of a builder: required properties say what is missing, and on which builder: one stands inside the other.
-fn unset(rust: &str, fields: &[Field]) -> syn::Block {
-    let values = fields.iter().map(|Field { ident, property, ty, .. }| {
+/// Whether it is the `impl` of the trait with this name.
+fn is_of(block: &syn::ItemImpl, name: &str) -> bool {
+    block.trait_.as_ref().and_then(|of| of.0.segments.last()).is_some_and(|last| last.ident == name)
+}
+
+/// The start of a builder: required properties say what is missing.
+fn unset(fields: &[Field]) -> syn::Block {
+    let values = fields.iter().map(|field| {
+        let Field { ident, property, ty, .. } = field;
         if may_be_unset(ty) {
             quote!(#ident: ::std::result::Result::Ok(::std::default::Default::default()))
         } else {
-            let message = format!("`{property}` is not set: call `.{ident}(…)` on `{rust}::builder()`");
+            let message = format!("`{property}` is not set: call `.{}(…)`", field.setter());
             quote!(#ident: ::std::result::Result::Err(::std::borrow::ToOwned::to_owned(#message)))
         }
     });
     parse_quote!({ Self { #(#values),* } })
 }
 
-fn setter(Field { ident, property, ty, docs }: &Field, limits: Option<(u64, u64)>, is_cut: bool) -> ImplItem {
+fn setter(field: &Field, limits: Option<(u64, u64)>, is_cut: bool) -> ImplItem {
+    let (Field { ident, property, ty, .. }, setter) = (field, field.setter());
     let inner = optional(ty).unwrap_or(ty);
     let some = optional(ty).map(|_| quote!(.map(::std::option::Option::Some)));
-    let refused = refusal(property, optional(ty).unwrap_or(ty));
-    let checked =
-        limits.map(|(least, most)| quote!(.and_then(|text| crate::text::length(#property, text, #least, #most))));
-    let cut = is_cut.then(|| quote!(.map(crate::lenient::Cut::cut)));
-    let told: Option<Attribute> = is_cut
-        .then(|| parse_quote!(#[doc = "\nWhat is finer than a millisecond is cut off, as the service keeps no more."]));
+    let checked = limits
+        .map(|(least, most)| quote!(.and_then(|text| crate::model::field::length(#property, text, #least, #most))));
+    let cut = is_cut.then(|| quote!(.map(crate::model::lenient::Cut::cut)));
+    let docs = described(field, is_cut);
     parse_quote! {
         #(#docs)*
-        #told
-        pub fn #ident<T>(mut self, value: T) -> Self
-        where
-            T: ::std::convert::TryInto<#inner>,
-            T::Error: ::std::fmt::Display,
-        {
-            self.#ident = ::std::convert::TryInto::<#inner>::try_into(value).map_err(#refused)#checked #cut #some;
+        pub fn #setter(mut self, value: impl crate::model::IntoField<#inner>) -> Self {
+            self.#ident = crate::model::field::field::<#inner>(#property, value)#checked #cut #some;
             self
         }
     }
+}
+
+/// What the setters of a field say.
+pub(super) fn described(field: &Field, is_cut: bool) -> Vec<Attribute> {
+    let mut all = field.docs.clone();
+    let limits = docs::safe(&field.limits);
+    let limits = (!limits.is_empty()).then(|| format!("\n{limits}"));
+    let cut = is_cut.then(|| "\nWhat is finer than a millisecond is cut off, as the service keeps no more.".to_owned());
+    all.extend(limits.into_iter().chain(cut).map(|text| parse_quote!(#[doc = #text])));
+    all
 }
 
 /// `Option<Nullable<T>>` anywhere inside becomes `Nullable<T>`.
@@ -310,7 +377,7 @@ fn serde(attrs: &[Attribute]) -> impl Iterator<Item = Meta> {
     attrs.filter_map(move |attr| attr.parse_args_with(all).ok()).flatten()
 }
 
-fn schemas(module: &syn::Path, names: &[syn::Ident]) -> Item {
+fn schemas(module: &syn::Path, names: &[Ident]) -> Item {
     parse_quote! {
         /// The JSON Schema of every type in this module, by name, under `$defs`.
         #[cfg(feature = "schemars")]

@@ -41,6 +41,7 @@ pub const RULES: &[Rule] = &[
     strings::OPEN_ENUM,
     strings::HIDDEN_TEXT,
     strings::PLAIN_FORMAT,
+    strings::TEXT_TYPE,
     limits::NO_LIMIT_IN_RESPONSE,
     limits::NO_LIMIT_AT_RUN_TIME,
     limits::NO_DEFAULT,
@@ -54,6 +55,8 @@ pub const RULES: &[Rule] = &[
 pub struct Marks {
     /// String enums by schema name.
     pub enums: BTreeMap<String, OpenEnum>,
+    /// Texts that have a type of their own, by schema name: their descriptions.
+    pub texts: BTreeMap<String, String>,
     /// Schemas that stand for a handwritten Rust type, by name.
     pub replaced: BTreeMap<String, String>,
     /// Other spellings of a property: schema, property, spellings.
@@ -84,7 +87,7 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// The function that reads it, below `crate::lenient`.
+    /// The function that reads it, below `crate::model::lenient`.
     #[must_use]
     pub fn path(self) -> String {
         match self {

@@ -66,7 +66,7 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
                     return;
                 }
                 let Some((mut name, rust)) = nullable(property.node, components, &types) else { return };
-                let rust = format!("crate::Nullable<{rust}>");
+                let rust = format!("crate::model::Nullable<{rust}>");
                 while taken.contains(&name) || marks.replaced.get(&name).is_some_and(|other| *other != rust) {
                     name.push('X');
                 }

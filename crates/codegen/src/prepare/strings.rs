@@ -42,9 +42,9 @@ pub(super) const HIDDEN_TEXT: Rule = Rule {
 /// The handwritten type that a text with `x-sensitive` becomes.
 pub(super) fn hidden(node: &Map<String, Value>) -> Option<&'static str> {
     match node.get(SENSITIVE)?.as_str()? {
-        "phone-number" => Some("crate::PhoneNumber"),
-        "secret" => Some("crate::Secret"),
-        "cursor" => Some("crate::Cursor"),
+        "phone-number" => Some("crate::model::PhoneNumber"),
+        "secret" => Some("crate::model::Secret"),
+        "cursor" => Some("crate::model::Cursor"),
         _ => None,
     }
 }
@@ -54,6 +54,22 @@ pub(super) const PLAIN_FORMAT: Rule = Rule {
     reason: "Ids are UUIDs only until they are not (older locks have another form): of the text formats only date-time \
              and date make a Rust type, all others stay text.",
     apply: |draft: &mut Draft| draft.everywhere(&plain),
+};
+
+pub(super) const TEXT_TYPE: Rule = Rule {
+    name: "text-type",
+    reason: "An id of a lock must not be given where that of a key is meant: a text with a name of its own in the spec \
+             becomes a type of its own, which takes any text.",
+    apply: |draft: &mut Draft| {
+        draft.schemas(|schema, node, marks| {
+            let is_text = node.get("type").and_then(Value::as_str) == Some("string") && !node.contains_key("format");
+            let is_taken = marks.enums.contains_key(schema) || marks.replaced.contains_key(schema);
+            if is_text && !is_taken && !super::is_true(node, "nullable") {
+                let description = node.get("description").and_then(Value::as_str).unwrap_or_default();
+                marks.texts.insert(schema.to_owned(), description.to_owned());
+            }
+        });
+    },
 };
 
 fn plain(node: &mut Map<String, Value>) {

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{Key, SENSITIVE, Values};
+use super::{ENVELOPE, Key, SENSITIVE, Values};
 use crate::at::At;
-use crate::load::{escape, resolve, schema_name};
+use crate::load::{beside_null, escape, resolve, schema_name, underlying};
 use crate::tolerance::Tolerance;
 use crate::walk::RawOperation;
 use crate::words::RESERVED;
@@ -169,6 +169,9 @@ pub(super) fn pagination(one: &Use<'_>, faults: &mut Faults) {
     {
         faults.say(says(&format!("the property `{items}` of the response is no list")));
     }
+    if let Some(schema) = schema.filter(|schema| schema.get(ENVELOPE).is_none() && faults.0.is_empty()) {
+        alone(one.root, schema, items, "x-pagination", faults);
+    }
 }
 
 /// Names that every conversion to a case of Rust's takes as they are meant.
@@ -186,8 +189,29 @@ pub(super) fn rust_name(one: &Use<'_>, faults: &mut Faults) {
 }
 
 pub(super) fn envelope(one: &Use<'_>, faults: &mut Faults) {
-    if one.value.as_str().and_then(|name| one.property(name)).is_none() {
-        faults.say(format!("x-envelope names a property of the schema, and {} is none", one.value));
+    match one.value.as_str().filter(|name| one.property(name).is_some()) {
+        None => faults.say(format!("x-envelope names a property of the schema, and {} is none", one.value)),
+        Some(name) => alone(one.root, one.node, name, "x-envelope", faults),
+    }
+}
+
+/// Beside the value in a response there is nothing, and beside a list a cursor: whatever else stood there would be lost.
+fn alone(root: &Value, schema: &Value, property: &str, key: &str, faults: &mut Faults) {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let is_list = properties.and_then(|all| all.get(property)?.get("type")).is_some_and(|kind| kind == "array");
+    let is_cursor = |node: &Value| {
+        let node = beside_null(node).map_or(node, |(_, other)| other);
+        underlying(root, node).and_then(|node| node.get(SENSITIVE)).is_some_and(|kind| kind == "cursor")
+    };
+    let mut others = properties.into_iter().flatten().filter(|(name, _)| *name != property);
+    let lost = match (others.next(), is_list) {
+        (Some((_, node)), true) if is_cursor(node) => others.next(),
+        (first, _) => first,
+    };
+    if let Some((name, _)) = lost {
+        faults.say(format!(
+            "{key}: `{name}` beside `{property}` would be lost; beside a list there may be a cursor, and nothing else"
+        ));
     }
 }
 

@@ -80,18 +80,19 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: RUST_NAME,
-        places: &[Place::Operation, Place::Parameter],
+        places: &[Place::Operation, Place::Parameter, Place::Property],
         values: Values::Own("identifier in snake or camel case"),
-        meaning: "What Rust calls the operation or the parameter, in place of `operationId` or `name`, where that \
-                  would collide.",
+        meaning: "What Rust calls the operation, or the setter of the parameter or property, in place of `operationId` or \
+                  the name, where that would collide.",
         check: Some(checks::rust_name),
     },
     Key {
         name: ENVELOPE,
         places: &[Place::Schema],
         values: Values::Own("name of a property"),
-        meaning: "The schema of a response wraps one value or list under that name; the value or list without its \
-                  wrapping is read as well.",
+        meaning: "The schema of a response wraps one value or list under that name, which is what the bindings give: a \
+                  list beside a cursor as a page. Nothing else may stand there. The value or list without its wrapping \
+                  is read as well.",
         check: Some(checks::envelope),
     },
     Key {

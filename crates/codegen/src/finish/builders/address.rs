@@ -32,7 +32,7 @@ pub(super) fn address(builder: &Builder<'_>, fields: &[Field<'_>]) -> TokenStrea
     written.extend((!text.is_empty()).then(|| quote!(url.text(#text);)));
     let operation = builder.constant();
     quote! {
-        let mut url = crate::path::Address::below(&client.inner.manner.base);
+        let mut url = crate::http::path::Address::below(client.base());
         #(#written)*
         let url = url.finish(#operation)?;
     }
@@ -42,7 +42,7 @@ pub(super) fn address(builder: &Builder<'_>, fields: &[Field<'_>]) -> TokenStrea
 fn displayed(field: &Field<'_>) -> TokenStream {
     let ident = &field.ident;
     if is_time(&field.ty) {
-        return quote!(crate::path::Time(#ident));
+        return quote!(crate::http::path::Time(#ident));
     }
     // These display nothing, and are meant for the service here.
     let hides = field.parameter.is_some_and(|parameter| parameter.sensitive.is_some());

@@ -1,5 +1,5 @@
-//! The operations' builders: documented setters that say why they refuse a value, a `send()` that goes through the
-//! crate's transport, `pages()` and `items()` where the spec says how an operation pages.
+//! The operations' builders: documented setters of parameters and of the request body's properties, a `send()` that goes
+//! through the crate's pipeline, `pages()` and `items()` where the spec says how an operation pages.
 //!
 //! Of progenitor's builders two things stay: the types of the fields, and the statements of `send` that build the request.
 //! Fields and variables keep the placeholders that progenitor knew; functions have the names that users see.
@@ -7,6 +7,7 @@
 mod address;
 mod paging;
 mod request;
+mod sending;
 mod setters;
 
 use proc_macro2::TokenStream;
@@ -14,8 +15,14 @@ use quote::{format_ident, quote};
 use syn::{Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type, parse_quote};
 use unloc_spec::{Operation, Parameter};
 
-use super::{Around, Fields, argument, docs, handles, is, last_name, wants_something};
+use super::{Around, Fields, argument, docs, handles, is, last_name};
 use crate::names;
+
+/// Where the types stand, and where the builders.
+pub(super) struct Paths<'a> {
+    pub(super) model: &'a syn::Path,
+    pub(super) client: &'a syn::Path,
+}
 
 /// A field of a builder that a setter fills, and the type inside its `Result`.
 struct Field<'a> {
@@ -44,8 +51,7 @@ struct Builder<'a> {
     around: &'a Around<'a>,
     operation: &'a Operation,
     place: usize,
-    /// The path of the module that the bindings stand in.
-    module: &'a syn::Path,
+    paths: &'a Paths<'a>,
     types: &'a Fields,
 }
 
@@ -53,7 +59,7 @@ struct Builder<'a> {
 /// With the pointer of the operation that it is about.
 pub(super) fn finish(
     items: &mut Vec<Item>,
-    module: &syn::Path,
+    paths: &Paths<'_>,
     around: &Around<'_>,
     types: &Fields,
 ) -> Result<(), (String, String)> {
@@ -77,7 +83,7 @@ pub(super) fn finish(
             ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
             _ => None,
         });
-        let builder = Builder { around, operation, place, module, types };
+        let builder = Builder { around, operation, place, paths, types };
         let fields = builder.fields(item).map_err(at)?;
         items.push(builder.declaration(&fields));
         items.push(builder.debug(&fields));
@@ -93,8 +99,8 @@ impl Builder<'_> {
     }
 
     fn constant(&self) -> TokenStream {
-        let (module, constant) = (self.module, format_ident!("{}", names::constant(self.operation)));
-        quote!(&#module::operations::#constant)
+        let (model, constant) = (self.paths.model, format_ident!("{}", names::constant(self.operation)));
+        quote!(&#model::operations::#constant)
     }
 
     /// The fields that hold parameters and the body, each of a type `Result<T, String>`.
@@ -124,24 +130,28 @@ impl Builder<'_> {
     }
 
     fn declaration(&self, fields: &[Field<'_>]) -> Item {
-        let (name, module) = (self.name(), self.module);
+        let name = self.name();
         let Operation { summary, method, path, client, .. } = self.operation;
         let text = match client {
-            Some(client) => handles::documentation(module, self.around.document, client, self.operation),
+            Some(client) => handles::documentation(self.paths.client, self.around, client, self.operation),
             None => format!("{}.\n\n`{method} {path}`", docs::safe(summary.trim_end_matches('.'))),
         };
-        let fields = fields
-            .iter()
-            .map(|Field { ident, ty, .. }| quote!(#ident: ::std::result::Result<#ty, ::std::string::String>));
+        let fields = fields.iter().map(|field| {
+            let (ident, ty) = (&field.ident, &field.ty);
+            match self.built(field) {
+                Some(builder) => quote!(#ident: #builder),
+                None => quote!(#ident: ::std::result::Result<#ty, ::std::string::String>),
+            }
+        });
         // The builder owns its client, so that what it sends can be spawned and its streams can be kept.
         parse_quote! {
             #[doc = #text]
             #[must_use = "nothing happens before `send()`"]
             #[derive(Clone)]
             pub struct #name {
-                client: ::std::sync::Arc<#module::Client>,
+                client: ::std::sync::Arc<crate::http::ApiClient>,
                 #(#fields,)*
-                options: crate::RequestOptions,
+                options: crate::http::RequestOptions,
             }
         }
     }
@@ -164,59 +174,53 @@ impl Builder<'_> {
 
     fn implementation(&self, fields: &[Field<'_>], send: &ImplItemFn) -> Result<Item, String> {
         let name = self.name();
-        let no_body = fields.iter().find(|field| field.parameter.is_none()).and_then(|body| self.no_body(body));
-        let new = self.constructor(fields, no_body.as_deref());
+        let new = self.constructor(fields);
         let setters = fields.iter().flat_map(|field| match field.parameter {
-            Some(parameter) => vec![setters::parameter(self.operation, parameter, field)],
-            None => setters::body(field, no_body.as_deref(), self.module),
+            Some(parameter) => vec![setters::parameter(self, parameter, field)],
+            None => setters::body(self, field),
         });
-        let (options, request, sending) = (options(), request::request(self, fields, send)?, self.send());
+        let setters: Vec<_> = setters.collect();
+        let (options, request, sending) =
+            (options(), request::request(self, fields, send)?, sending::items(self, fields)?);
         Ok(parse_quote! {
             impl #name {
                 #new
                 #(#setters)*
                 #options
                 #request
-                #sending
+                #(#sending)*
             }
         })
     }
 
+    /// The builder of the request body, where that has one.
+    fn built(&self, body: &Field<'_>) -> Option<Type> {
+        let (model, name) = (self.paths.model, format_ident!("{}", body.built()?));
+        Some(parse_quote!(#model::types::builder::#name))
+    }
+
     /// The type of the request body, built.
-    fn body_type(&self, body: &Field<'_>) -> TokenStream {
+    fn body_type(&self, body: &Field<'_>) -> Type {
         match body.built() {
             Some(name) => {
-                let (module, name) = (self.module, format_ident!("{name}"));
-                quote!(#module::types::#name)
+                let (model, name) = (self.paths.model, format_ident!("{name}"));
+                parse_quote!(#model::types::#name)
             }
-            None => {
-                let ty = &body.ty;
-                quote!(#ty)
-            }
+            None => body.ty.clone(),
         }
     }
 
-    /// What to say while no body is set: one that says nothing is none where something is required of it.
-    fn no_body(&self, body: &Field<'_>) -> Option<String> {
-        match body.built() {
-            Some(name) => self.types.get(&name).filter(|fields| wants_something(fields)).map(|_| {
-                format!("the request body is not set: call `.body(…)` with a `{name}`, which `{name}::builder()` makes")
-            }),
-            None => {
-                let name = last_name(&body.ty).unwrap_or_default();
-                Some(format!("the request body is not set: call `.body(…)` with a `{name}`"))
-            }
-        }
-    }
-
-    fn constructor(&self, fields: &[Field<'_>], no_body: Option<&str>) -> ImplItem {
-        let module = self.module;
+    fn constructor(&self, fields: &[Field<'_>]) -> ImplItem {
         let values = fields.iter().map(|field| {
             let ident = &field.ident;
-            let unset = match (field.parameter, no_body) {
-                (None, no_body) => no_body.map(str::to_owned),
-                (Some(_), _) if is(&field.ty, "::std::option::Option") => None,
-                (Some(parameter), _) => Some(format!("`{}` is not set: call `.{}(…)`", parameter.name, field.setter())),
+            let unset = match field.parameter {
+                None if field.built().is_some() => return quote!(#ident: ::std::default::Default::default()),
+                None => {
+                    let name = last_name(&field.ty).unwrap_or_default();
+                    Some(format!("the request body is not set: call `.body(…)` with a `{name}`"))
+                }
+                Some(_) if is(&field.ty, "::std::option::Option") => None,
+                Some(parameter) => Some(format!("`{}` is not set: call `.{}(…)`", parameter.name, field.setter())),
             };
             match unset {
                 Some(unset) => quote!(#ident: ::std::result::Result::Err(::std::borrow::ToOwned::to_owned(#unset))),
@@ -225,40 +229,8 @@ impl Builder<'_> {
         });
         // Neither this nor `__request` can be what a parameter's setter is called: no setter begins so.
         parse_quote! {
-            pub(crate) fn __new(client: ::std::sync::Arc<#module::Client>) -> Self {
-                Self { client, #(#values,)* options: crate::RequestOptions::new() }
-            }
-        }
-    }
-
-    fn send(&self) -> ImplItem {
-        let (module, constant) = (self.module, self.constant());
-        let (ty, through): (Type, _) = match &self.operation.success {
-            Some(schema) => {
-                let name = format_ident!("{}", names::pascal(schema));
-                let handwritten = self.around.marks.replaced.get(schema).and_then(|rust| syn::parse_str(rust).ok());
-                (handwritten.unwrap_or_else(|| parse_quote!(#module::types::#name)), quote!(send))
-            }
-            None => (parse_quote!(()), quote!(send_for_nothing)),
-        };
-        let mut sends = format!("Sends `{} {}`.", self.operation.method, self.operation.path);
-        if self.operation.pagination.is_some() {
-            // What the service does without `limit` is not documented, so that a whole list cannot be told from a part.
-            sends.push_str(
-                " Gives one page, which may be a part of the list: without [`limit`](Self::limit) the service decides how \
-                 long it is, and may name no next page. [`items`](Self::items) gives the whole list.",
-            );
-        }
-        parse_quote! {
-            #[doc = #sends]
-            ///
-            /// # Errors
-            /// Any [`Error`](crate::Error): its [`kind`](crate::Error::kind) says where it arose, its
-            /// [`outcome`](crate::Error::outcome) whether the service may have acted.
-            pub async fn send(mut self) -> crate::Result<::progenitor_client::ResponseValue<#ty>> {
-                let client = ::std::sync::Arc::clone(&self.client);
-                let options = ::std::mem::take(&mut self.options);
-                crate::transport::#through(&*client, self.__request(), options, #constant).await
+            pub(crate) fn __new(client: ::std::sync::Arc<crate::http::ApiClient>) -> Self {
+                Self { client, #(#values,)* options: crate::http::RequestOptions::new() }
             }
         }
     }
@@ -267,8 +239,8 @@ impl Builder<'_> {
 /// What concerns the call and not the operation.
 fn options() -> ImplItem {
     parse_quote! {
-        /// Times, repeats and headers of this call; what is left open is as the client's.
-        pub fn options(mut self, options: crate::RequestOptions) -> Self {
+        /// Sets timeouts, retries and headers of this call; what is left open is as the client's.
+        pub fn options(mut self, options: crate::http::RequestOptions) -> Self {
             self.options = options;
             self
         }

@@ -15,11 +15,11 @@
 //! let info = OperationInfo { … };                                     // from here on it is sent
 //! ```
 //!
-//! The address is put together by the SDK, since progenitor lets a parameter leave its path; so are the values of headers.
-//! `api-version` is progenitor's own idea. A body is serialized by the SDK, which shares it with all attempts. A query parameter that is not set costs nothing, and no more does a map of headers
-//! that nothing is put into. All else stays as it is; what does not look so ends the build.
+//! Each of these statements becomes one on the SDK's own request, which keeps parameters on their path, shares the body with
+//! all attempts, and needs nothing of progenitor's at run time. `api-version` is progenitor's own idea. What does not look so
+//! ends the build.
 
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Expr, ExprMethodCall, Ident, ImplItem, ImplItemFn, Local, Pat, Stmt, parse_quote};
 use unloc_spec::Operation;
 
@@ -39,7 +39,7 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
             Some(name) => {
                 let field = fields.iter().find(|field| field.ident == name);
                 let field = field.filter(|_| found.values.len() < fields.len()).ok_or_else(|| unknown(name))?;
-                found.values.push(value(statement, field).ok_or_else(|| unknown(name))?);
+                found.values.push(value(builder, statement, field).ok_or_else(|| unknown(name))?);
             }
             None if is_taken_apart(statement) => {}
             None if mentions(statement, "\"api-version\"") => {}
@@ -56,54 +56,37 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
     let values = &found.values;
     let parts = fields.iter().map(|field| &field.ident);
     let address = address::address(builder, fields);
-    let headers = (!found.headers.is_empty()).then(|| {
-        let room = found.headers.len();
-        let headers = found.headers.iter().map(|field| header(field));
-        quote! {
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(#room);
-            #(#headers)*
-            let request = request.headers(header_map);
-        }
-    });
-    let method = chain.method;
+    let headers = found.headers.iter().map(|field| header(field));
+    let method = format_ident!("{}", chain.method.to_string().to_uppercase());
     // The body is sent as often as there are attempts, and its value tells errors what not to repeat.
-    let (json, said, ty) = match fields.iter().find(|field| field.parameter.is_none()) {
+    let (json, ty) = match fields.iter().find(|field| field.parameter.is_none()) {
         Some(body) => {
-            let ident = &body.ident;
-            (
-                quote!(::std::option::Option::Some(crate::transport::json(&#ident)?)),
-                quote!(#ident),
-                builder.body_type(body),
-            )
+            let (ident, ty) = (&body.ident, builder.body_type(body));
+            (quote!(request.json(#ident)), quote!(#ty))
         }
-        None => (quote!(::std::option::Option::None), quote!(()), quote!(())),
+        None => (quote!(::std::result::Result::Ok(request)), quote!(())),
     };
-    let other = other.iter().map(|ExprMethodCall { method, args, .. }| {
-        if method == "json" {
-            let json = quote!(::reqwest::header::HeaderValue::from_static("application/json"));
-            return quote!(.header(::reqwest::header::CONTENT_TYPE, #json));
-        }
-        quote!(.#method(#args))
-    });
-    let query = query.iter().map(|ExprMethodCall { args, .. }| {
-        let field = fields.iter().find(|field| mentions(args, &field.ident.to_string()));
-        let guard =
-            field.filter(|field| optional(&field.ty).is_some()).map(|Field { ident, .. }| quote!(if #ident.is_some()));
-        match guard {
-            Some(guard) => quote!(let request = #guard { request.query(#args) } else { request };),
-            None => quote!(let request = request.query(#args);),
-        }
+    // .header(ACCEPT, HeaderValue::from_static("application/json")), where there is something to read
+    let accepts = other.iter().any(|call| call.method == "header").then(|| quote!(request.accept_json();));
+    let query = query.iter().filter_map(|ExprMethodCall { args, .. }| {
+        let field = fields.iter().find(|field| mentions(args, &field.ident.to_string()))?;
+        let (ident, name) = (&field.ident, field.ident.to_string());
+        let guard = optional(&field.ty).map(|_| quote!(if #ident.is_some()));
+        Some(match guard {
+            Some(guard) => quote!(#guard { request.query(#name, &#ident)?; }),
+            None => quote!(request.query(#name, &#ident)?;),
+        })
     });
     Ok(parse_quote! {
-        fn __request(self) -> ::std::result::Result<crate::transport::Built<#ty>, crate::transport::Unbuilt> {
+        fn __request(self) -> ::std::result::Result<crate::http::request::Request<#ty>, crate::error::Unbuilt> {
             let Self { client, #(#parts,)* .. } = self;
             #(#values)*
             #address
-            let request = client.client.#method(url) #(#other)*;
+            let mut request = crate::http::request::Request::new(::reqwest::Method::#method, url);
+            #accepts
             #(#query)*
-            #headers
-            let json = #json;
-            ::std::result::Result::Ok(crate::transport::Built { request: request.build()?, json, said: #said })
+            #(#headers)*
+            #json
         }
     })
 }
@@ -179,7 +162,7 @@ fn chain(statement: &Stmt) -> Option<Chain> {
 }
 
 /// The statement that takes a value out of a field's `Result`, with the crate's own error.
-fn value(statement: &Stmt, field: &Field<'_>) -> Option<Stmt> {
+fn value(builder: &Builder<'_>, statement: &Stmt, field: &Field<'_>) -> Option<Stmt> {
     let Stmt::Local(Local { init: Some(init), .. }) = statement else { return None };
     let Expr::Try(tried) = &*init.expr else { return None };
     let Expr::MethodCall(call) = &*tried.expr else { return None };
@@ -191,18 +174,18 @@ fn value(statement: &Stmt, field: &Field<'_>) -> Option<Stmt> {
         _ => false,
     };
     let is_mapped = call.method == "map_err" && mentions(&call.args, "InvalidRequest");
-    (is_own && is_mapped)
-        .then(|| parse_quote!(let #ident = #receiver.map_err(crate::transport::Unbuilt::InvalidRequest)?;))
+    let built = builder.built(field).map(|_| quote!(.__built()));
+    (is_own && is_mapped).then(|| parse_quote!(let #ident = #ident #built.map_err(crate::error::Unbuilt)?;))
 }
 
-/// `header_map.append("name", …)`; the placeholder becomes the header's name in the end, as every literal does.
+/// `header_map.append("name", …)` becomes `request.header(…)`; the placeholder becomes the header's name in the end, as every literal does.
 fn header(field: &Field<'_>) -> proc_macro2::TokenStream {
     let Field { ident, ty, parameter } = field;
     let name = ident.to_string();
     let shown = parameter.map_or("", |parameter| parameter.name.as_str());
     let written = |value: proc_macro2::TokenStream, ty| {
-        let value = if is_time(ty) { quote!(crate::path::Time(#value)) } else { value };
-        quote!(header_map.append(#name, crate::path::header(#shown, &#value)?);)
+        let value = if is_time(ty) { quote!(crate::http::path::Time(#value)) } else { value };
+        quote!(request.header(#name, #shown, &#value)?;)
     };
     match optional(ty) {
         None => written(quote!(#ident), ty),

@@ -1,0 +1,120 @@
+//! The client of the Integrator API.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::auth::scope::{Scope, ScopeGeneration, Scopes, lock_holder_scope};
+use crate::auth::token::TokenCache;
+use crate::client::environment::{self, Environment};
+use crate::client::{LockHolderClient, UnlocBuilder};
+use crate::error::Result;
+use crate::http::ApiClient;
+use crate::model::integrator::types;
+
+/// A client of the Integrator API.
+///
+/// Offers what concerns the integrator as a whole; [`lock_holder`](Self::lock_holder) gives what belongs to one lock
+/// holder. Tokens are fetched, kept and renewed behind it. Clones are cheap and share tokens and connections; use one
+/// client for one Tokio runtime, since its connections live there.
+///
+/// ```no_run
+/// # async fn example(client_id: String, client_secret: String) -> unloc::Result<()> {
+/// use unloc::{Environment, Unloc};
+///
+/// let unloc = Unloc::builder()
+///     .environment(Environment::Sandbox)
+///     .client_credentials(client_id, client_secret)
+///     .build()?;
+/// for lock_holder in unloc.get_lock_holders().send().await? {
+///     let home = unloc.lock_holder(&lock_holder)?;
+///     let connections = home.get_vendor_connections().send().await?;
+///     println!("{}: {} vendor connections", lock_holder.name, connections.len());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Unloc {
+    pub(super) client: Arc<ApiClient>,
+    pub(super) tokens: TokenCache,
+    pub(super) generation: ScopeGeneration,
+    pub(super) environment: Environment,
+}
+
+impl Unloc {
+    /// Begins to build a client.
+    pub fn builder() -> UnlocBuilder {
+        UnlocBuilder::default()
+    }
+
+    /// A client as the environment variables `UNLOC_ENVIRONMENT` (`production`, `sandbox` or an address),
+    /// `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) naming the variable that is missing, empty or wrong.
+    pub fn from_env() -> Result<Self> {
+        let (environment, id, secret) = environment::credentials()?;
+        Self::builder().environment(environment).client_credentials(id, secret).build()
+    }
+
+    /// What belongs to this lock holder, with tokens for it alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if the lock holder's parts cannot form a scope.
+    pub fn lock_holder(&self, lock_holder: &types::LockHolder) -> Result<LockHolderClient> {
+        let scope = match self.generation {
+            ScopeGeneration::Identifier => lock_holder_scope(lock_holder)?,
+            ScopeGeneration::Admin => Scope::lock_holder_admin(&lock_holder.id)?,
+        };
+        Ok(self.lock_holder_by_id(&lock_holder.id, scope))
+    }
+
+    /// What belongs to the lock holder with this id, with tokens for this scope: for programs that know both and need
+    /// no list.
+    ///
+    /// ```no_run
+    /// # fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
+    /// use unloc::Scope;
+    ///
+    /// let id = "373c3bdd-ff32-4caa-9eca-bfc54e5042d5";
+    /// let home = unloc.lock_holder_by_id(id, Scope::lock_holder_identifier("NO", "harbour-flats", "")?);
+    /// let same = unloc.lock_holder_by_id(id, Scope::lock_holder_admin(id)?);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn lock_holder_by_id(&self, id: impl Into<types::LockHolderId>, scope: impl Into<Scopes>) -> LockHolderClient {
+        LockHolderClient::new(Arc::new(self.client.with_tokens(self.tokens.clone(), scope.into())), id.into())
+    }
+
+    /// The tokens of this client, to fetch some ahead of time, to forget one, or to see how often what happened.
+    ///
+    /// ```no_run
+    /// # async fn example(unloc: unloc::Unloc, homes: Vec<unloc::types::LockHolder>) -> unloc::Result<()> {
+    /// use unloc::{Scopes, lock_holder_scope};
+    ///
+    /// let scopes: Vec<Scopes> = homes.iter().map(|home| Ok(lock_holder_scope(home)?.into())).collect::<unloc::Result<_>>()?;
+    /// unloc.tokens().prefetch(scopes).await?;
+    /// println!("{} fetched", unloc.tokens().stats().fetched);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn tokens(&self) -> &TokenCache {
+        &self.tokens
+    }
+
+    /// The calls of another client: made as those of this one, with tokens for these scopes.
+    #[allow(dead_code, reason = "for clients that the build makes of the specs, which have none now")]
+    pub(crate) fn beside(&self, servers: &[(&str, &str)], scopes: Scopes) -> Result<ApiClient> {
+        let base = self.environment.base(servers)?;
+        Ok(self.client.at(base).with_tokens(self.tokens.clone(), scopes))
+    }
+
+    pub(crate) fn client(&self) -> Arc<ApiClient> {
+        Arc::clone(&self.client)
+    }
+}
+
+impl fmt::Debug for Unloc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unloc").field("base_url", &self.client.base().as_str()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! What is read by the tables is what is read by the types.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+mod bodies;
+mod quirks;
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Map;
+use unloc_spec::Document;
+use unloc_spec::json_schema::{JsonSchemas, Reading as Held};
+
+use super::*;
+use crate::http::decode::decode;
+use crate::model::Operation;
+use crate::model::table::Place;
+use bodies::{Bodies, Dice};
+
+/// Reads a response as its type does, and writes it again.
+pub(crate) type Typed = fn(&Operation, &[u8], &Said<'_>) -> Result<Value, String>;
+
+pub(crate) fn typed<T: DeserializeOwned + Serialize>(
+    operation: &Operation,
+    body: &[u8],
+    said: &Said<'_>,
+) -> Result<Value, String> {
+    decode::<T>(operation, body, said).map(|value| serde_json::to_value(value).unwrap())
+}
+
+/// An operation with a response, by its two readers.
+struct Both {
+    table: &'static Table,
+    typed: Typed,
+    /// Where its call went, and what it said.
+    url: reqwest::Url,
+    json: String,
+}
+
+impl Both {
+    fn all() -> Vec<Self> {
+        let typed = crate::model::TYPED.iter().copied().flatten();
+        typed.map(|(operation, typed)| Self::of(Table::of(operation).unwrap(), *typed)).collect()
+    }
+
+    fn of(table: &'static Table, typed: Typed) -> Self {
+        let mut path = table.operation.path.to_owned();
+        for parameter in table.parameters.iter().filter(|parameter| parameter.place == Place::Path) {
+            let value = if parameter.name == "userId" { "%2B12125550100" } else { "door" };
+            path = path.replace(&format!("{{{}}}", parameter.name), value);
+        }
+        let url = format!("https://api.unloc.app/base{path}").parse().unwrap();
+        let body = serde_json::json!({
+            "name": "Harbour Flats", "countryIso": "NO", "organizationId": "harbour-flats", "userId": "+12125550100",
+            "vendor": "DANALOCK", "canShare": true, "lockId": "door",
+        });
+        Self { table, typed, url, json: body.to_string() }
+    }
+
+    /// What both make of a body: the same, or nothing.
+    fn read(&self, body: &[u8]) -> Result<Value, String> {
+        let said = Said { base_path: "/base", url: &self.url, json: self.json.as_bytes() };
+        let by_type = (self.typed)(self.table.operation, body, &said);
+        let by_table = read(self.table, body, &said);
+        let id = self.table.operation.id;
+        let shown = || format!("{id}: {}", String::from_utf8_lossy(body));
+        match (&by_type, &by_table) {
+            (Ok(by_type), Ok(by_table)) => {
+                let known = known(self.table.response.as_ref().unwrap(), by_table);
+                assert_eq!(known, *by_type, "{}", shown());
+                // Of a response that holds nothing, what is unknown is all there is: it may look like what belongs inside.
+                let again = read(self.table, by_table.to_string().as_bytes(), &said);
+                let again = if *by_type == Value::Object(Map::new()) { Ok(by_table.clone()) } else { again };
+                assert_eq!(again.as_ref(), Ok(by_table), "what was read is read as the same: {}", shown());
+            }
+            (Err(_), Err(_)) => {}
+            _ => panic!("by type {by_type:?}, by table {by_table:?}: {}", shown()),
+        }
+        by_table
+    }
+}
+
+/// Of a value, what its shape tells of.
+fn known(shape: &Shape, value: &Value) -> Value {
+    match (shape.kind, value) {
+        (Kind::Component(component), value) => known(&component.shape, value),
+        (Kind::List(items), Value::Array(list)) => list.iter().map(|item| known(items, item)).collect(),
+        (Kind::Map(values), Value::Object(map)) => {
+            map.iter().map(|(name, value)| (name.clone(), known(values, value))).collect()
+        }
+        (Kind::Object(properties), Value::Object(object)) => {
+            let told = properties.iter().filter_map(|property| {
+                Some((property.name.to_owned(), known(&property.shape, object.get(property.name)?)))
+            });
+            told.collect()
+        }
+        (_, value) => value.clone(),
+    }
+}
+
+/// For each operation with a response, both readers, its tolerant schema, and the values of enums.
+fn all() -> Vec<(Both, Value, Vec<String>)> {
+    let documents = ["auth", "integrator"]
+        .map(|api| Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap());
+    let operations: Vec<_> = documents
+        .iter()
+        .flat_map(|document| unloc_spec::Operation::all(document).unwrap().into_iter().map(move |one| (document, one)))
+        .collect();
+    let with_schema = |both: Both| {
+        let id = both.table.operation.id;
+        let (document, operation) = operations.iter().find(|(_, operation)| operation.id == id).unwrap();
+        let schemas = JsonSchemas::new(document, Held::Tolerant);
+        let status = ["200", "201", "202"].into_iter().find_map(|status| schemas.response(operation, status));
+        (both, status.unwrap(), bodies::words(document))
+    };
+    Both::all().into_iter().map(with_schema).collect()
+}
+
+#[test]
+fn what_is_read_by_table_is_what_is_read_by_type() {
+    let all = all();
+    let chance = (proptest::collection::vec(any::<u8>(), 0..400), any::<bool>());
+    let result =
+        TestRunner::new(Config { failure_persistence: None, ..Config::default() }).run(&chance, |(chance, spoilt)| {
+            for (both, schema, words) in &all {
+                let bodies = Bodies { schema, words };
+                drop(both.read(&bodies.body(&mut Dice(chance.iter()), spoilt)));
+            }
+            Ok(())
+        });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}

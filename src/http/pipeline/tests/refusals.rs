@@ -1,0 +1,123 @@
+//! Calls whose token was refused, and that wait for the next one.
+
+use super::*;
+
+/// A cache whose source takes half a second, gives numbers, and fails like this where there is a failure for the number.
+fn giving(
+    service: &Service,
+    failure: impl Fn(usize) -> Option<Error> + Send + Sync + 'static,
+) -> (TokenCache, Arc<AtomicUsize>) {
+    let fetches = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&fetches);
+    let source = move |_: Scopes| {
+        let number = counter.fetch_add(1, Ordering::SeqCst) + 1;
+        let failure = failure(number);
+        async move {
+            sleep(Duration::from_millis(500)).await;
+            failure.map_or(Ok(Token::new(number.to_string()).expires_in(Duration::from_secs(3600))), Err)
+        }
+    };
+    (TokenCache::builder(source).shared_clock(Arc::clone(&service.clock) as _).build(), fetches)
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_whose_token_was_refused_wait_for_the_next_one_as_calls_without_a_token_do() {
+    for passing in [refused, timed_out, || status(429), || status(503), || status(503).retry_in(Duration::from_secs(7))]
+    {
+        let mut service = Service { takes: Duration::from_millis(20), ..Service::new([]) };
+        let (cache, fetches) = giving(&service, move |number| (number == 2).then(passing));
+        service.cache = cache;
+        service.call("getLocks", plain()).await.unwrap();
+        service.revoked.store(1, Ordering::SeqCst);
+        let calls = join_all((0..100).map(|_| service.call("createKey", plain()))).await;
+        assert!(calls.into_iter().all(|sent| sent.unwrap() == 2), "{}", passing());
+        assert_eq!(fetches.load(Ordering::SeqCst), 3, "one that fails, and one for all");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_token_was_refused_and_that_gets_no_other_in_time_is_retryable() {
+    let mut service = Service::new([]);
+    let (cache, fetches) = giving(&service, |number| (number > 1).then(|| status(503)));
+    (service.cache, service.budget) = (cache, budget(0, &*service.clock));
+    service.revoked.store(1, Ordering::SeqCst);
+    for (options, fetched) in [(plain(), 4), (plain().operation_timeout(Duration::from_secs(10)).retry(RetryPolicy::never()), 2)]
+    {
+        service.cache.invalidate(&Scopes::unscoped());
+        fetches.store(0, Ordering::SeqCst);
+        let error = service.call("createKey", options).await.unwrap_err();
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Service, 401));
+        assert_eq!((error.outcome(), error.attempts(), error.is_retryable()), (Outcome::Rejected, 1, true), "{error}");
+        assert!(error.to_string().contains("and no fresh token: the service answered 503"), "{error}");
+        assert!(error.retry_after().is_some(), "{error}");
+        assert_eq!(fetches.load(Ordering::SeqCst), fetched);
+    }
+    // The deadline ends the wait as well.
+    service.cache.invalidate(&Scopes::unscoped());
+    fetches.store(0, Ordering::SeqCst);
+    let begun = Instant::now();
+    let error = service.call("createKey", plain().operation_timeout(Duration::from_millis(700))).await.unwrap_err();
+    assert!(begun.elapsed() <= Duration::from_millis(700) && error.is_retryable(), "{error}");
+    assert!(error.to_string().contains("none within the operation timeout of 0.7 s"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_token_was_refused_and_that_can_get_no_other_is_not_retryable() {
+    for lasting in [|| status(401), || status(400), || Error::token("closed on Sundays")] {
+        let mut service = Service::new([]);
+        let (cache, fetches) = giving(&service, move |number| (number > 1).then(lasting));
+        service.cache = cache;
+        service.revoked.store(1, Ordering::SeqCst);
+        let error = service.call("getLocks", plain()).await.unwrap_err();
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.attempts(), error.is_retryable()),
+            (401, 1, false),
+            "{error}"
+        );
+        assert_eq!(fetches.load(Ordering::SeqCst), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_that_gives_the_refused_token_again_is_said_to_do_so() {
+    for (second, words) in [("1", "gave the same token again"), ("2", "a fresh token was refused as well")] {
+        let mut service = Service::new([]);
+        let fetches = AtomicUsize::new(0);
+        let source = move |_: Scopes| {
+            let token = if fetches.fetch_add(1, Ordering::SeqCst) == 0 { "1" } else { second };
+            async move { Ok(Token::new(token).expires_in(Duration::from_secs(3600))) }
+        };
+        service.cache = TokenCache::builder(source).shared_clock(Arc::clone(&service.clock) as _).build();
+        service.revoked.store(usize::MAX, Ordering::SeqCst);
+        let error = service.call("getLocks", plain()).await.unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+        assert_eq!((error.attempts(), error.is_retryable()), (2, false));
+        assert_eq!(error.to_string().contains("source_fn"), second == "1");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_403_says_which_scopes_the_token_was_granted_in_place_of_those_asked_for() {
+    for (answer, granted, told) in [
+        (status(403), "lockHolder.admin:other", true),
+        (status(403), "lockHolder.admin:home", false),
+        (status(404), "lockHolder.admin:other", false),
+    ] {
+        let service = Service::new([answer]);
+        let source = move |_: Scopes| async move { Ok(Token::new("1").granted(granted)) };
+        let cache = TokenCache::builder(source).shared_clock(Arc::clone(&service.clock) as _).build();
+        let scopes = "lockHolder.admin:home".parse().unwrap();
+        let options = plain().merge(&plain());
+        let call = Call {
+            operation: Operation::find("getLocks").unwrap(),
+            base_path: "/integrators/v1",
+            clock: &*service.clock,
+            budget: &service.budget,
+            options: &options,
+            tokens: Some((&cache, &scopes)),
+        };
+        let error = call.make(&mut Line { service: &service, arrivals: 0 }).await.map(drop).unwrap_err().to_string();
+        let words = "the token was asked for with `lockHolder.admin:home` and granted `lockHolder.admin:other`";
+        assert_eq!(error.contains(words), told, "{error}");
+    }
+}

@@ -1,0 +1,80 @@
+//! The generated types' JSON Schema is that of the YAML, but for what the tolerances announce.
+//!
+//! Inside the crate, because the types of the token call are not public.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+use unloc_codegen::prepare::{RULES, prepare};
+use unloc_spec::Document;
+
+#[path = "../crates/codegen/tests/changes/mod.rs"]
+mod changes;
+
+use changes::{Shapes, changes, shapes};
+
+use super::{auth, integrator};
+
+fn document(api: &str) -> Document {
+    Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap()
+}
+
+/// What differs between two listings, as `schema.property: before -> after`.
+fn differences(before: &Shapes, after: &Shapes) -> BTreeSet<String> {
+    let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let shape = |shapes: &Shapes, name: &(String, String)| shapes.get(name).map_or("absent", String::as_str).to_owned();
+    let pairs = names.into_iter().map(|name| (name, shape(before, name), shape(after, name)));
+    let changed = pairs.filter(|(_, before, after)| before != after);
+    changed.map(|((schema, property), before, after)| format!("{schema}.{property}: {before} -> {after}")).collect()
+}
+
+fn assert_announced(api: &str, schemas: &Value) -> usize {
+    let document = document(api);
+    // Several rules may touch one property: what counts is where it began and where it ended.
+    let mut announced: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
+    for change in changes(&document.value) {
+        let entry = announced.entry((change.schema, change.property)).or_insert((change.before, String::new()));
+        entry.1 = change.after;
+    }
+    let announced: BTreeSet<_> = announced
+        .into_iter()
+        .filter(|(_, (before, after))| before != after)
+        .map(|((schema, property), (before, after))| format!("{schema}.{property}: {before} -> {after}"))
+        .collect();
+    let yaml = shapes(&document.value);
+    let rust = shapes(schemas);
+    assert_eq!(differences(&yaml, &rust), announced);
+    rust.len()
+}
+
+#[test]
+fn the_types_differ_from_the_yaml_exactly_as_the_tolerances_announce() {
+    assert!(assert_announced("integrator", &integrator::types::json_schemas()) > 100);
+    assert!(assert_announced("auth", &auth::types::json_schemas()) > 8);
+}
+
+#[test]
+fn a_difference_that_no_tolerance_announces_is_noticed() {
+    let document = document("integrator");
+    let rust = shapes(&integrator::types::json_schemas());
+    for (from, to) in
+        [("postalCode", "postcode"), ("format: int32", "format: int64"), ("type: boolean", "type: string")]
+    {
+        let text = std::fs::read_to_string(&document.file).unwrap().replace(from, to);
+        let edited = Document::parse(&document.file, &text).unwrap();
+        let (before, after) = (shapes(&document.value), shapes(&edited.value));
+        assert!(!differences(&before, &after).is_empty(), "{from}");
+        assert!(differences(&after, &rust).len() > differences(&before, &rust).len(), "{from}");
+    }
+}
+
+#[test]
+fn every_type_has_a_schema() {
+    let schemas = integrator::types::json_schemas();
+    let names: BTreeSet<_> = schemas["$defs"].as_object().unwrap().keys().collect();
+    for (schema, _) in shapes(&prepare(RULES, &document("integrator").value, "crate::types").spec).into_keys() {
+        assert!(names.contains(&schema), "{schema}");
+    }
+}

@@ -1,0 +1,254 @@
+//! Texts that never show themselves: `Debug` hides them, `Display` does not exist.
+
+use std::fmt;
+use std::str::FromStr;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::lenient;
+
+/// A mobile number in E.164 form, which is also a person's user id.
+///
+/// Made from text, it is checked: a plus, then seven to fifteen digits that do not begin with zero. Read from an answer,
+/// it is taken as it comes, except that a number gets back the plus it lost. Neither `Debug` nor an error shows the
+/// number; [`expose`](Self::expose) does.
+///
+/// ```
+/// use unloc::PhoneNumber;
+///
+/// let number: PhoneNumber = "+12125550142".parse()?;
+/// assert_eq!(number.expose(), "+12125550142");
+/// assert_eq!(number.masked(), "+1••••••••42");
+/// assert_eq!(format!("{number:?}"), "PhoneNumber(hidden)");
+/// assert!("2125550142".parse::<PhoneNumber>().is_err());
+/// # Ok::<(), unloc::InvalidPhoneNumber>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// The number.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The number with all but its ends hidden, for people to tell entries of a list apart.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let end = self.0.chars().count().saturating_sub(2);
+        let shown = |(index, c): (usize, char)| if index < 2 || index >= end { c } else { '•' };
+        self.0.chars().enumerate().map(shown).collect()
+    }
+}
+
+/// A text was no phone number that the service accepts. The text is not repeated here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a phone number in E.164 form: write a plus, the country code and the number, 7 to 15 digits, no blanks")]
+#[non_exhaustive]
+pub struct InvalidPhoneNumber;
+
+impl FromStr for PhoneNumber {
+    type Err = InvalidPhoneNumber;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPhoneNumber> {
+        let digits = text.strip_prefix('+').ok_or(InvalidPhoneNumber)?;
+        let valid = (7..=15).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        if valid { Ok(Self(text.to_owned())) } else { Err(InvalidPhoneNumber) }
+    }
+}
+
+impl TryFrom<&str> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+
+    fn try_from(text: &str) -> Result<Self, InvalidPhoneNumber> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+
+    fn try_from(text: String) -> Result<Self, InvalidPhoneNumber> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for PhoneNumber {
+    type Error = InvalidPhoneNumber;
+
+    fn try_from(text: &String) -> Result<Self, InvalidPhoneNumber> {
+        text.parse()
+    }
+}
+
+impl From<&Self> for PhoneNumber {
+    fn from(number: &Self) -> Self {
+        number.clone()
+    }
+}
+
+impl<'de> Deserialize<'de> for PhoneNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = lenient::phone_number(deserializer)?;
+        let lost_plus =
+            (8..=15).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
+        Ok(Self(if lost_plus { format!("+{text}") } else { text }))
+    }
+}
+
+/// A password, client secret, token or invite code. Wiped from memory when it is dropped.
+///
+/// ```
+/// let secret = unloc::Secret::from("EXAMPLE");
+/// assert_eq!(secret.expose(), "EXAMPLE");
+/// assert_eq!(format!("{secret:?}"), "Secret(hidden)");
+/// ```
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// The text. Take care where it goes.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl PartialEq for Secret {
+    /// Takes the same time wherever two secrets of one length differ.
+    fn eq(&self, other: &Self) -> bool {
+        let (own, other) = (self.expose().as_bytes(), other.expose().as_bytes());
+        let difference = own.iter().zip(other).fold(0, |all, (own, other)| all | (own ^ other));
+        own.len() == other.len() && std::hint::black_box(difference) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// A place in a list, as the service names it; hand it back as it came.
+///
+/// Hidden from `Debug` because that of a list of roles holds a phone number.
+///
+/// ```
+/// let stored = unloc::Cursor::from("19398e97-cef8-4e3e-90a2-43162f319356");
+/// assert_eq!(stored.expose(), "19398e97-cef8-4e3e-90a2-43162f319356");
+/// assert_eq!(format!("{stored:?}"), "Cursor(hidden)");
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// The text, to store it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Cursor {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Cursor {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient::text(deserializer).map(Self)
+    }
+}
+
+macro_rules! hidden {
+    ($($name:ident)*) => { $(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(hidden)"))
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                generator.subschema_for::<String>()
+            }
+        }
+    )* };
+}
+
+hidden!(PhoneNumber Secret Cursor);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_lost_its_plus_comes_back_as_e164() {
+        let read = |json: &str| serde_json::from_str::<PhoneNumber>(json).map(|number| number.0);
+        assert_eq!(read("12125550142").unwrap(), "+12125550142");
+        assert_eq!(read("\"+12125550142\"").unwrap(), "+12125550142");
+        assert_eq!(read("\"12125550142\"").unwrap(), "+12125550142");
+        assert_eq!(read("\"someone@example.com\"").unwrap(), "someone@example.com");
+        assert!(read("null").is_err() && read("-1").is_err() && read("1.5").is_err());
+    }
+
+    #[test]
+    fn only_e164_can_be_sent() {
+        for refused in
+            ["", "+", "2125550142", "+0125550142", "+123456", "+1234567890123456", "+1 212 555 0142", "+١٢٣٤٥٦٧"]
+        {
+            assert_eq!(refused.parse::<PhoneNumber>(), Err(InvalidPhoneNumber), "{refused}");
+        }
+        assert!("+1234567".parse::<PhoneNumber>().is_ok());
+    }
+
+    #[test]
+    fn secrets_are_equal_only_if_every_byte_is() {
+        assert_eq!(Secret::from("a"), Secret::from("a"));
+        assert_ne!(Secret::from("a"), Secret::from("b"));
+        assert_ne!(Secret::from("a"), Secret::from("ab"));
+        assert_ne!(Secret::from(""), Secret::from("a"));
+    }
+}

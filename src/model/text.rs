@@ -1,0 +1,132 @@
+//! Texts with a name in a spec, such as ids, each of which becomes a type of its own.
+
+/// Makes a type of a text of the spec: an id of a lock cannot be given where that of a key is meant.
+macro_rules! text_type {
+    (#[doc = $doc:literal] $name:ident) => {
+        #[doc = $doc]
+        ///
+        /// Made from any text, and read as it came: the service decides what it accepts.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(::std::boxed::Box<str>);
+
+        impl $name {
+            /// Returns the text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl ::std::convert::From<&Self> for $name {
+            fn from(other: &Self) -> Self {
+                other.clone()
+            }
+        }
+
+        impl ::std::convert::From<$name> for ::std::string::String {
+            fn from(text: $name) -> Self {
+                text.0.into()
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                Ok(text.into())
+            }
+        }
+
+        impl ::std::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::std::cmp::PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl ::std::cmp::PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.0).finish()
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                crate::model::lenient::open_enum(deserializer)
+            }
+        }
+
+        crate::model::field::text_sources!($name);
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                generator.subschema_for::<::std::string::String>()
+            }
+        }
+    };
+}
+
+pub(crate) use text_type;
+
+#[cfg(test)]
+mod tests {
+    use crate::model::integrator::types::{Lock, LockId};
+
+    #[test]
+    fn a_text_type_is_written_and_read_as_its_text() {
+        let id = LockId::from("front-door");
+        assert_eq!((serde_json::to_string(&id).unwrap(), id.to_string()), ("\"front-door\"".into(), "front-door".into()));
+        assert_eq!(serde_json::from_str::<LockId>("\"front-door\"").unwrap(), id);
+        assert!(serde_json::from_str::<LockId>("7").is_err());
+        assert_eq!(format!("{id:?} {id:>11}"), "LockId(\"front-door\")  front-door");
+        assert!(id == "front-door" && *"x" != *id.as_str() && id.as_ref() == String::from(id.clone()));
+        let lock: Lock = serde_json::from_str(r#"{"id":"front-door","name":"Front door"}"#).unwrap();
+        assert_eq!(lock.id, id);
+    }
+}
