@@ -213,7 +213,7 @@ async fn what_the_service_asks_for_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_ends_at_its_deadline_whatever_it_waits_for() {
+async fn a_call_ends_at_its_operation_timeout_whatever_it_waits_for() {
     let minute = Duration::from_secs(60);
     // For answers: three attempts of 25 s are cut short.
     let service = Service::new([timed_out(), timed_out(), timed_out()]);
@@ -225,7 +225,7 @@ async fn a_call_ends_at_its_deadline_whatever_it_waits_for() {
     // For the time to try again.
     let service = Service::new([status(503).retry_in(Duration::from_secs(20))]);
     let error = service.call("getLocks", plain().operation_timeout(Duration::from_secs(10))).await.unwrap_err();
-    assert!(error.to_string().contains("the deadline of 10 s leaves no time"), "{error}");
+    assert!(error.to_string().contains("the operation timeout of 10 s leaves no time"), "{error}");
     assert_eq!(error.status().unwrap().as_u16(), 503);
     // For a token, whose fetch goes on without this caller.
     let service = Service::new([]);
@@ -239,7 +239,7 @@ async fn a_call_ends_at_its_deadline_whatever_it_waits_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_lives_is_sent_rather_than_waiting_for_the_next_until_the_deadline() {
+async fn a_token_that_lives_is_sent_rather_than_waiting_for_the_next_until_the_operation_timeout() {
     let mut service = Service::new([]);
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);

@@ -284,7 +284,7 @@ async fn call(world: Arc<World>, idempotent: bool, home: u8) -> Result<()> {
     let (tokens, begun) = (&world.tokens, Instant::now());
     let answer = call.make(&mut line).await.map(|(answer, _)| answer);
     if begun.elapsed() > options.operation_timeout + Duration::from_millis(10) {
-        tokens.wrong(format!("a call went on behind its deadline, for {:?}", begun.elapsed()));
+        tokens.wrong(format!("a call went on behind its operation timeout, for {:?}", begun.elapsed()));
     }
     if let Err(error) = &answer {
         if error.attempts() != line.arrivals {
@@ -362,7 +362,7 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
         }
     }
     for call in calls {
-        // A deadline of a minute, and then some: no call is left behind, whatever became of its token.
+        // An operation timeout of a minute, and then some: no call is left behind, whatever became of its token.
         match timeout(Duration::from_secs(200), call).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => world.tokens.wrong(format!("a call panicked: {error}")),

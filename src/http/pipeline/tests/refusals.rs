@@ -52,7 +52,7 @@ async fn a_call_whose_token_was_refused_and_that_gets_no_other_in_time_is_retrya
         assert!(error.retry_after().is_some(), "{error}");
         assert_eq!(fetches.load(Ordering::SeqCst), fetched);
     }
-    // The deadline ends the wait as well.
+    // The operation timeout ends the wait as well.
     service.cache.invalidate(&Scopes::unscoped());
     fetches.store(0, Ordering::SeqCst);
     let begun = Instant::now();
