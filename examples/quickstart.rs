@@ -24,7 +24,7 @@ use comfy_table::{Table, presets};
 use futures_util::TryStreamExt;
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{CreateKeyRequest, Key, KeyState, Lock, Role, UpdateKeyRequest};
-use unloc::{LockHolder, Unloc};
+use unloc::{LockHolderClient, Unloc};
 use unloc_sandbox::Sandbox;
 
 /// A number kept for fiction: nobody is called when this runs against a real service.
@@ -57,7 +57,7 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     };
 
     // An unscoped token lists the lock holders …
-    let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let lock_holders = unloc.get_lock_holders().send().await?;
     let first = lock_holders.first().ok_or("these credentials manage no lock holder: create one first")?;
     writeln!(out, "Lock holders ({}); the first is {}.", lock_holders.len(), first.name)?;
 
@@ -85,14 +85,14 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
 }
 
 /// Creates a key for one hour from now, waits until it is made, and takes it away again.
-async fn create_and_revoke(out: &mut impl Write, home: &LockHolder, lock: &Lock) -> Result<(), Box<dyn Error>> {
+async fn create_and_revoke(out: &mut impl Write, home: &LockHolderClient, lock: &Lock) -> Result<(), Box<dyn Error>> {
     let now = Utc::now();
     let request = CreateKeyRequest::builder()
         .user_id(GUEST)
         .start(now)
         .end(now + TimeDelta::hours(1))
         .skip_invite_notification(true);
-    let key = home.create_key().lock_id(&lock.id).body(request).send().await?.into_inner().key;
+    let key = home.create_key().lock_id(&lock.id).body(request).send().await?;
     let id = key.id.ok_or("the service made a key and did not say which: look at the list of keys")?;
 
     // Whatever comes of waiting and showing: the key shall not stay.
@@ -101,14 +101,19 @@ async fn create_and_revoke(out: &mut impl Write, home: &LockHolder, lock: &Lock)
     home.update_key().lock_id(&lock.id).key_id(&id).body(revoke).send().await?;
     shown?;
 
-    let key = home.get_key().lock_id(&lock.id).key_id(&id).send().await?.into_inner().key;
+    let key = home.get_key().lock_id(&lock.id).key_id(&id).send().await?;
     writeln!(out, "Revoked key {id}: its state is now {}.", key.state)?;
     Ok(())
 }
 
-async fn show_created(out: &mut impl Write, home: &LockHolder, lock: &Lock, id: &str) -> Result<(), Box<dyn Error>> {
+async fn show_created(
+    out: &mut impl Write,
+    home: &LockHolderClient,
+    lock: &Lock,
+    id: &str,
+) -> Result<(), Box<dyn Error>> {
     for _ in 0..40 {
-        let key = home.get_key().lock_id(&lock.id).key_id(id).send().await?.into_inner().key;
+        let key = home.get_key().lock_id(&lock.id).key_id(id).send().await?;
         // A key is made at the lock's vendor, which takes a moment.
         if key.state != KeyState::Creating {
             let (person, lock) = (key.to_user.id.masked(), &lock.name);

@@ -235,7 +235,7 @@ async fn list_lock_holders(
     });
     let unloc = Unloc::builder().environment(environment).token_source(source).build()?;
 
-    let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let lock_holders = unloc.get_lock_holders().send().await?;
     writeln!(out, "Lock holders, listed without the secret ({}):", lock_holders.len())?;
     for lock_holder in lock_holders {
         writeln!(out, "{}", lock_holder.name)?;

@@ -23,9 +23,9 @@ use reqwest::header::HeaderMap;
 
 use crate::model::operation::Operation;
 use crate::model::sensitive::InvalidPhoneNumber;
-pub use kind::{ErrorKind, Outcome};
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use cause::Unresolved;
+pub use kind::{ErrorKind, Outcome};
 pub(crate) use redact::{Sent, Texts, one_line, redact};
 pub(crate) use time::seconds;
 pub(crate) use unbuilt::Unbuilt;

@@ -208,8 +208,8 @@ async fn keys(sandbox: &Sandbox) -> Vec<Key> {
         .client_credentials(sandbox.client_id(), sandbox.client_secret())
         .build()
         .unwrap();
-    let lock_holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
-    unloc.lock_holder(&lock_holders[0]).unwrap().get_keys().send().await.unwrap().into_inner().keys
+    let lock_holders = unloc.get_lock_holders().send().await.unwrap();
+    unloc.lock_holder(&lock_holders[0]).unwrap().get_keys().send().await.unwrap().into_items()
 }
 
 /// The program, with nothing in its environment that would lead it elsewhere.

@@ -66,10 +66,10 @@ pub use issued::Token;
 pub use observer::{TokenEvent, TokenObserver, TokenStats};
 pub use source_fn::{SourceFn, source_fn};
 
-use crate::error::Result;
-use crate::runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 use crate::auth::scope::Scopes;
+use crate::error::Result;
 use crate::model::Secret;
+use crate::runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 
 /// Gives out access tokens.
 ///

@@ -8,12 +8,12 @@ use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 use serde_json::Value;
 
-use super::{ACTED, Error, ErrorKind, Outcome, Sent, one_line, redact};
 use super::body::without_mark;
 use super::cause::Cause;
 use super::encoding::{ENCODED, coding};
 use super::seconds;
 use super::unbuilt::Unbuilt;
+use super::{ACTED, Error, ErrorKind, Outcome, Sent, one_line, redact};
 
 pub(super) const CHECK_CREDENTIALS: &str = "check the client id and secret, and that they belong to this environment";
 
@@ -56,7 +56,7 @@ impl Error {
 
     /// No answer.
     pub(crate) fn transport(error: reqwest::Error) -> Self {
-        const CHECK: &str = "check the base URL, the network and any proxy";
+        const CHECK: &str = "check the address, the network and the proxy";
 
         // The path of the address holds phone numbers; where it leads does not.
         let origin = error.url().map_or_else(|| "the service".to_owned(), |url| url.origin().ascii_serialization());

@@ -18,7 +18,7 @@ pub(crate) fn connect(base: &Url, configure: Option<Configure>) -> Result<reqwes
     let (loopback, unencrypted) = (is_loopback(base), base.scheme() == "http");
     if unencrypted && !loopback {
         let host = base.host_str().unwrap_or_default();
-        tracing::warn!(server.address = host, "secrets, tokens and phone numbers are sent unencrypted: for tests only");
+        tracing::warn!(target: "unloc::client", { server.address = host }, "secrets, tokens and phone numbers are sent unencrypted: for tests only");
     }
     builder(loopback || unencrypted, configure)?.build().map_err(Error::no_client)
 }

@@ -62,7 +62,7 @@ pub(crate) fn decode_by<T>(
     if !operation.inferred || is_markup(body) {
         return Err(what);
     }
-    tracing::warn!(operation = operation.id, what, "an inferred response cannot be read: it is taken for empty");
+    tracing::warn!(target: "unloc::call", operation = operation.id, what, "an inferred response cannot be read: it is taken for empty");
     read(b"{}").ok_or(what)
 }
 

@@ -154,10 +154,16 @@ mod tests {
     #[test]
     fn what_a_call_says_counts_before_what_its_client_says() {
         let seconds = Duration::from_secs;
-        let client =
-            RequestOptions::new().attempt_timeout(seconds(1)).operation_timeout(seconds(2)).header("x-a", "1").header("x-b", "1");
+        let client = RequestOptions::new()
+            .attempt_timeout(seconds(1))
+            .operation_timeout(seconds(2))
+            .header("x-a", "1")
+            .header("x-b", "1");
         let limits = RequestOptions::new().attempt_timeout(seconds(3)).header("x-b", "2").merge(&client);
-        assert_eq!((limits.attempt_timeout, limits.operation_timeout, limits.retry), (seconds(3), seconds(2), RetryPolicy::default()));
+        assert_eq!(
+            (limits.attempt_timeout, limits.operation_timeout, limits.retry),
+            (seconds(3), seconds(2), RetryPolicy::default())
+        );
         assert_eq!(
             (&limits.headers["x-a"], &limits.headers["x-b"], limits.headers.len()),
             (&"1".parse().unwrap(), &"2".parse().unwrap(), 2)

@@ -11,8 +11,8 @@ use tracing::Instrument;
 
 use crate::error::Result;
 use crate::model::operation::Operation;
-use crate::runtime::platform::{self, BoxStream, MaybeSend};
 use crate::model::{Cursor, Page};
+use crate::runtime::platform::{self, BoxStream, MaybeSend};
 
 /// A stream of items or pages that is read from the service as it goes.
 ///
@@ -47,6 +47,7 @@ where
         let next = page.cursor().filter(|_| !page.is_empty()).cloned();
         if page.is_empty() && page.cursor().is_some() {
             tracing::warn!(
+                target: "unloc::call",
                 operation = operation.id,
                 "the service named another page on one without items: the list ends"
             );
@@ -58,6 +59,7 @@ where
             }
             Some(_) => {
                 tracing::warn!(
+                    target: "unloc::call",
                     operation = operation.id,
                     "the service named a page that was read before: the list ends"
                 );

@@ -9,8 +9,8 @@ use std::fmt::{self, Display, Write};
 use chrono::{DateTime, SecondsFormat, Utc};
 use reqwest::Url;
 
-use crate::model::operation::Operation;
 use crate::error::Unbuilt;
+use crate::model::operation::Operation;
 
 /// What the paths of operations follow, of a base address with or without a slash at its end.
 pub(crate) fn prefix(base: &Url) -> &str {

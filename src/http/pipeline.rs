@@ -169,7 +169,7 @@ impl Ending {
     fn failed(&self, status: Option<StatusCode>, error: Error) -> Error {
         let error = error.during(self.operation).after(self.sent).at_worst(self.outcome);
         self.span.record("otel.status_code", "ERROR");
-        self.span.in_scope(|| tracing::debug!(%error, "the call failed"));
+        self.span.in_scope(|| tracing::debug!(target: "unloc::call", %error, "the call failed"));
         self.record(status, Some(&error));
         error
     }
@@ -217,7 +217,7 @@ impl Call<'_> {
             state.failures += 1;
             match self.pause(&error, state) {
                 Ok(pause) => {
-                    tracing::debug!(%error, ?pause, failures = state.failures, "the call is made again after a pause");
+                    tracing::debug!(target: "unloc::call", %error, ?pause, failures = state.failures, "the call is made again after a pause");
                     self.clock.sleep(pause).await;
                 }
                 Err(why) => return Err(why.into_iter().fold(error, Error::also)),
@@ -246,7 +246,7 @@ impl Call<'_> {
         let spends = !error.is_about_a_token();
         if spends && !self.budget.take(self.clock.now()) {
             let host = self.budget.host();
-            tracing::warn!(server.address = host, "the retry budget is empty");
+            tracing::warn!(target: "unloc::call", { server.address = host }, "the retry budget is empty");
             return Err(Some(format!("not made again, since the retry budget for {host} is empty")));
         }
         Ok(pause)
@@ -296,7 +296,8 @@ impl Call<'_> {
         }
         let got = timeout(self.clock, self.left(state), getting).await;
         got.unwrap_or_else(|| {
-            let what = format!("none within the operation timeout of {} s", self.options.operation_timeout.as_secs_f64());
+            let what =
+                format!("none within the operation timeout of {} s", self.options.operation_timeout.as_secs_f64());
             Err(Error::new(ErrorKind::Timeout, what))
         })
     }
@@ -312,6 +313,7 @@ impl Call<'_> {
             return Err(Error::new(ErrorKind::Timeout, "the operation timeout passed before the request was sent"));
         }
         let span = tracing::debug_span!(
+            target: "unloc::call",
             "attempt",
             http.request.resend_count = state.sent,
             http.response.status_code = Empty,

@@ -29,7 +29,8 @@ impl Request<()> {
 
     /// With this body.
     pub(crate) fn json<B: Serialize>(mut self, said: B) -> Result<Request<B>, Unbuilt> {
-        let json = serde_json::to_vec(&said).map_err(|error| Unbuilt(format!("the body cannot be written: {error}")))?;
+        let json =
+            serde_json::to_vec(&said).map_err(|error| Unbuilt(format!("the body cannot be written: {error}")))?;
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let Self { method, url, headers, .. } = self;
         Ok(Request { method, url, headers, json: Some(json.into()), said })
@@ -72,9 +73,8 @@ impl<B> Request<B> {
     /// Adds a header parameter.
     #[allow(dead_code, reason = "for bindings with header parameters; the specs have none now")]
     pub(crate) fn header(&mut self, name: &'static str, shown: &str, value: &dyn Display) -> Result<(), Unbuilt> {
-        let value = HeaderValue::from_str(&value.to_string()).map_err(|_| {
-            Unbuilt(format!("`{shown}` has characters that a header cannot carry: use visible ASCII"))
-        })?;
+        let value = HeaderValue::from_str(&value.to_string())
+            .map_err(|_| Unbuilt(format!("`{shown}` has characters that a header cannot carry: use visible ASCII")))?;
         let name = HeaderName::try_from(name).map_err(|_| Unbuilt(format!("`{shown}` is no name of a header")))?;
         self.headers.append(name, value);
         Ok(())

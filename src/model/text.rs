@@ -86,9 +86,7 @@ macro_rules! text_type {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 crate::model::lenient::open_enum(deserializer)
             }
         }
@@ -121,7 +119,10 @@ mod tests {
     #[test]
     fn a_text_type_is_written_and_read_as_its_text() {
         let id = LockId::from("front-door");
-        assert_eq!((serde_json::to_string(&id).unwrap(), id.to_string()), ("\"front-door\"".into(), "front-door".into()));
+        assert_eq!(
+            (serde_json::to_string(&id).unwrap(), id.to_string()),
+            ("\"front-door\"".into(), "front-door".into())
+        );
         assert_eq!(serde_json::from_str::<LockId>("\"front-door\"").unwrap(), id);
         assert!(serde_json::from_str::<LockId>("7").is_err());
         assert_eq!(format!("{id:?} {id:>11}"), "LockId(\"front-door\")  front-door");

@@ -10,7 +10,7 @@ use unloc::types::{
     CreateVendorAccountRequest, CreateVendorConnectionRequest, CreateWebhookRequest, UpdateKeyRequest,
     UpdateLockHolderRequest, UpdateLockRequest, UpdateVendorConnectionPasswordRequest,
 };
-use unloc::{LockHolder, Operation, PhoneNumber, Result, Unloc};
+use unloc::{LockHolderClient, Operation, PhoneNumber, Result, Unloc};
 use unloc_spec::PathTemplate;
 
 pub(crate) const PERSON: &str = "+12125550100";
@@ -49,7 +49,7 @@ pub(crate) struct Seen {
     pub(crate) shown: String,
 }
 
-pub(crate) type Run = fn(Unloc, LockHolder, Ids) -> BoxFuture<'static, Result<Seen>>;
+pub(crate) type Run = fn(Unloc, LockHolderClient, Ids) -> BoxFuture<'static, Result<Seen>>;
 
 /// One operation, and how it is called.
 pub(crate) struct Call {
@@ -87,14 +87,14 @@ macro_rules! call_each {
                 let (_unloc, _home) = (&unloc, &home);
                 let $of = call_each!(@ $handle _unloc _home);
                 let _ = &$ids;
-                let answer = $call.send().await?.into_inner();
+                let answer = $call.send().await?;
                 let written = serde_json::to_value(&answer).expect("an answer can be written");
                 Ok(Seen { written, shown: format!("{answer:?}") })
             }),
         }),*]
     };
     (@ Unloc $unloc:ident $home:ident) => { $unloc };
-    (@ LockHolder $unloc:ident $home:ident) => { $home };
+    (@ LockHolderClient $unloc:ident $home:ident) => { $home };
 }
 
 pub(crate) use call_each;
@@ -110,49 +110,49 @@ pub(crate) fn calls() -> Vec<Call> {
         Unloc "createVendorAccount": |unloc, ids| unloc.create_vendor_account().body(
             CreateVendorAccountRequest::builder().vendor("danalock").email("me@example.com").password(PASSWORD),
         );
-        LockHolder "updateLockHolder": |home, ids| home.update_lock_holder()
+        LockHolderClient "updateLockHolder": |home, ids| home.update_lock_holder()
             .body(UpdateLockHolderRequest::builder().name("Harbour Flats South"));
-        LockHolder "getKeyEvents": |home, ids| home.get_key_events();
-        LockHolder "getWebhooks": |home, ids| home.get_webhooks();
-        LockHolder "createWebhook": |home, ids| home.create_webhook()
+        LockHolderClient "getKeyEvents": |home, ids| home.get_key_events();
+        LockHolderClient "getWebhooks": |home, ids| home.get_webhooks();
+        LockHolderClient "createWebhook": |home, ids| home.create_webhook()
             .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
-        LockHolder "deleteWebhook": |home, ids| home.delete_webhook().webhook_id(ids.get("webhookId"));
-        LockHolder "getKeys": |home, ids| home.get_keys();
-        LockHolder "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder()
+        LockHolderClient "deleteWebhook": |home, ids| home.delete_webhook().webhook_id(ids.get("webhookId"));
+        LockHolderClient "getKeys": |home, ids| home.get_keys();
+        LockHolderClient "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder()
             .body(CreateKeyForLockHolderRequest::builder().lock_id("door").user_id(PERSON));
-        LockHolder "getLocks": |home, ids| home.get_locks();
-        LockHolder "getLock": |home, ids| home.get_lock().lock_id(ids.get("lockId"));
-        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
+        LockHolderClient "getLocks": |home, ids| home.get_locks();
+        LockHolderClient "getLock": |home, ids| home.get_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
             .body(UpdateLockRequest::builder().address(Address::builder().city("Oslo")));
-        LockHolder "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createWebhookForLock": |home, ids| home.create_webhook_for_lock().lock_id(ids.get("lockId"))
+        LockHolderClient "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "createWebhookForLock": |home, ids| home.create_webhook_for_lock().lock_id(ids.get("lockId"))
             .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
-        LockHolder "getKeysForLock": |home, ids| home.get_keys_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createKey": |home, ids| home.create_key().lock_id(ids.get("lockId"))
+        LockHolderClient "getKeysForLock": |home, ids| home.get_keys_for_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "createKey": |home, ids| home.create_key().lock_id(ids.get("lockId"))
             .body(CreateKeyRequest::builder().user_id(PERSON));
-        LockHolder "getKey": |home, ids| home.get_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"));
-        LockHolder "updateKey": |home, ids| home.update_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"))
+        LockHolderClient "getKey": |home, ids| home.get_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"));
+        LockHolderClient "updateKey": |home, ids| home.update_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"))
             .body(UpdateKeyRequest::builder().state("revoked"));
-        LockHolder "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role()
+        LockHolderClient "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "createOrUpdateRole": |home, ids| home.create_or_update_role()
             .lock_id(ids.get("lockId")).user_id(ids.person("userId"))
             .body(CreateOrUpdateRoleRequest::builder().can_share(true));
-        LockHolder "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
+        LockHolderClient "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
             .lock_id(ids.get("lockId")).user_id(ids.person("userId"));
-        LockHolder "getRoles": |home, ids| home.get_roles();
-        LockHolder "getKeysForUser": |home, ids| home.get_keys_for_user().user_id(ids.person("userId"));
-        LockHolder "getRolesForUser": |home, ids| home.get_roles_for_user().user_id(ids.person("userId"));
-        LockHolder "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user()
+        LockHolderClient "getRoles": |home, ids| home.get_roles();
+        LockHolderClient "getKeysForUser": |home, ids| home.get_keys_for_user().user_id(ids.person("userId"));
+        LockHolderClient "getRolesForUser": |home, ids| home.get_roles_for_user().user_id(ids.person("userId"));
+        LockHolderClient "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user()
             .user_id(ids.person("userId"));
-        LockHolder "getVendorConnections": |home, ids| home.get_vendor_connections();
-        LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection().body(
+        LockHolderClient "getVendorConnections": |home, ids| home.get_vendor_connections();
+        LockHolderClient "createVendorConnection": |home, ids| home.create_vendor_connection().body(
             CreateVendorConnectionRequest::builder().vendor("danalock").username("me").password(PASSWORD),
         );
-        LockHolder "getVendorConnection": |home, ids| home.get_vendor_connection()
+        LockHolderClient "getVendorConnection": |home, ids| home.get_vendor_connection()
             .vendor_connection_id(ids.get("vendorConnectionId"));
-        LockHolder "refreshVendorConnection": |home, ids| home.refresh_vendor_connection()
+        LockHolderClient "refreshVendorConnection": |home, ids| home.refresh_vendor_connection()
             .vendor_connection_id(ids.get("vendorConnectionId"));
-        LockHolder "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
+        LockHolderClient "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
             .vendor_connection_id(ids.get("vendorConnectionId"))
             .body(UpdateVendorConnectionPasswordRequest::builder().password(PASSWORD));
     }
@@ -160,7 +160,7 @@ pub(crate) fn calls() -> Vec<Call> {
 
 pub(crate) fn lock_holder(id: &str) -> types::LockHolder {
     let builder = types::LockHolder::builder().id(id).name("Harbour Flats").country_iso("NO");
-    builder.organization_id("harbour-flats").try_into().expect("a lock holder")
+    builder.organization_id("harbour-flats").build().expect("a lock holder")
 }
 
 /// A phone number as the service may have given it out: unchecked.

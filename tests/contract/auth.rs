@@ -171,19 +171,19 @@ fn sandbox_unloc(sandbox: &Sandbox, secret: &str) -> Unloc {
 async fn tokens_that_expire_between_two_calls_go_unnoticed() {
     let sandbox = Sandbox::start().await.unwrap();
     let unloc = sandbox_unloc(&sandbox, sandbox.client_secret());
-    let holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    let holders = unloc.get_lock_holders().send().await.unwrap();
     let home = unloc.lock_holder(&holders[0]).unwrap();
-    let locks = home.get_locks().send().await.unwrap().into_inner();
+    let locks = home.get_locks().send().await.unwrap();
     sandbox.expire_tokens();
-    assert_eq!(home.get_locks().send().await.unwrap().into_inner(), locks);
+    assert_eq!(home.get_locks().send().await.unwrap(), locks);
     sandbox.expire_tokens();
-    assert_eq!(unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders, holders);
+    assert_eq!(unloc.get_lock_holders().send().await.unwrap(), holders);
     // Also where the call changes something, and exactly once.
-    let keys = home.get_keys().send().await.unwrap().into_inner().keys.len();
+    let keys = home.get_keys().send().await.unwrap().len();
     sandbox.expire_tokens();
-    let body = CreateKeyRequest::builder().user_id("+447700900199").end(None).start(None);
-    home.create_key().lock_id(&locks.locks[0].id).body(body).send().await.unwrap();
-    assert_eq!(home.get_keys().send().await.unwrap().into_inner().keys.len(), keys + 1);
+    let key = home.create_key().lock_id(&locks.items()[0].id).user_id("+447700900199").end(None).start(None);
+    key.send().await.unwrap();
+    assert_eq!(home.get_keys().send().await.unwrap().len(), keys + 1);
 }
 
 #[tokio::test]

@@ -45,12 +45,12 @@ async fn what_a_response_to_a_change_leaves_out_of_the_request_is_no_error() {
                 lacking.as_object_mut().unwrap().extend(nothing.map(|null| ((*field).to_owned(), null)));
                 let read = bench.answered(&call, Answer::ok(&wrapped(names[0], &lacking))).await;
                 let read = read.unwrap_or_else(|error| panic!("{field}: {error}"));
-                assert_eq!(read[names[0]][field], wanted(field), "{id}");
+                assert_eq!(read[field], wanted(field), "{id}");
             }
         }
         let read = bench.answered(&call, Answer::ok(&wrapped(names[0], &without_any))).await.unwrap();
         for field in echoes(id) {
-            assert_eq!(read[names[0]][field], wanted(field), "{id}");
+            assert_eq!(read[field], wanted(field), "{id}");
         }
         // What stands there is the service's word, and what is no value of the field is an error still.
         let mut strange = whole.clone();
@@ -82,7 +82,7 @@ async fn a_role_that_says_less_than_the_call_is_read_and_a_role_of_a_list_is_not
             let (_server, home) = answering(body.clone()).await;
             let request = CreateOrUpdateRoleRequest::builder().can_share(false);
             let call = home.create_or_update_role().lock_id("door").user_id("+12125550101").body(request);
-            let role = call.send().await.unwrap_or_else(|error| panic!("{body}: {error}")).into_inner().role;
+            let role = call.send().await.unwrap_or_else(|error| panic!("{body}: {error}"));
             assert_eq!((role.user_id.expose(), role.lock_id.as_str()), ("+12125550101", "door"), "{body}");
             assert_eq!(role.can_share, can_share, "{body}");
         }
@@ -102,7 +102,7 @@ async fn an_inferred_response_that_cannot_be_read_is_no_error_unless_it_is_a_pag
             if body == half && !echoes(id).is_empty() {
                 continue; // what it lacks the call has said
             } else if INFERRED.contains(&id) {
-                assert_eq!(result.unwrap_or_else(|error| panic!("{body}: {error}")), json!({}), "{id}: {body}");
+                assert_eq!(result.unwrap_or_else(|error| panic!("{body}: {error}")), Value::Null, "{id}: {body}");
             } else if sample(id).is_some_and(|(names, _)| !body.starts_with("[]") || !names[0].ends_with('s')) {
                 let error = result.expect_err(&format!("{id}: {body}"));
                 assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Accepted), "{id}: {body}");

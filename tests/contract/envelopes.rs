@@ -44,6 +44,11 @@ pub(crate) fn wrapped(name: &str, value: &Value) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), value.clone())]))
 }
 
+/// What the SDK gives of an answer with this in its envelope: a page where a cursor may stand beside a list.
+pub(crate) fn given(name: &str, value: &Value) -> Value {
+    if ["locks", "keys", "roles", "keyEvents"].contains(&name) { wrapped("items", value) } else { value.clone() }
+}
+
 /// Whether nothing in the operation's answer is certain to be there.
 fn may_be_empty(id: &str) -> bool {
     sample(id).is_none() || matches!(id, "updateKey" | "createWebhook" | "createWebhookForLock" | "getIntegrator")
@@ -77,7 +82,7 @@ async fn every_answer_is_read_under_each_of_its_names_and_without_any() {
     for call in calls() {
         let id = call.operation.id;
         let Some((names, value)) = sample(id) else { continue };
-        let wanted = wrapped(names[0], &value);
+        let wanted = given(names[0], &value);
         for name in names {
             let answer = Answer::ok(&wrapped(name, &value));
             assert_eq!(bench.answered(&call, answer).await.unwrap(), wanted, "{id} as {name}");
@@ -92,7 +97,7 @@ async fn fields_that_nobody_has_told_of_do_no_harm() {
     let more = json!({"numbers": [1, 2], "nested": {"deep": [null]}});
     for call in calls() {
         let Some((names, mut value)) = sample(call.operation.id) else { continue };
-        let plain = wrapped(names[0], &value);
+        let plain = given(names[0], &value);
         let object = if value.is_array() { &mut value[0] } else { &mut value };
         object["somethingNew"] = more.clone();
         let mut body = wrapped(names[0], &value);
@@ -106,8 +111,8 @@ async fn a_list_that_is_null_or_empty_is_an_empty_list() {
     let bench = Bench::new().await;
     for call in calls() {
         let Some((names, Value::Array(_))) = sample(call.operation.id) else { continue };
-        let wanted = wrapped(names[0], &json!([]));
-        for body in [wrapped(names[0], &Value::Null), wanted.clone(), json!([])] {
+        let wanted = given(names[0], &json!([]));
+        for body in [wrapped(names[0], &Value::Null), wrapped(names[0], &json!([])), json!([])] {
             let read = bench.answered(&call, Answer::ok(&body)).await;
             assert_eq!(read.unwrap(), wanted, "{}: {body}", call.operation.id);
         }
@@ -118,10 +123,12 @@ async fn a_list_that_is_null_or_empty_is_an_empty_list() {
 async fn any_success_with_a_readable_body_is_a_success() {
     let bench = Bench::new().await;
     for call in calls() {
-        let body = sample(call.operation.id).map_or(json!({"ok": true}), |(names, value)| wrapped(names[0], &value));
+        let sample = sample(call.operation.id);
+        let body = sample.as_ref().map_or(json!({"ok": true}), |(names, value)| wrapped(names[0], value));
+        let wanted = sample.map_or(Value::Null, |(names, value)| given(names[0], &value));
         for status in [200, 201, 202] {
             let read = bench.answered(&call, Answer::json(status, &body)).await.unwrap();
-            assert!(read.is_null() || read == body, "{} {status}", call.operation.id);
+            assert_eq!(read, wanted, "{} {status}", call.operation.id);
         }
     }
 }
@@ -133,7 +140,7 @@ async fn an_empty_success_is_fine_where_nothing_is_certain_and_otherwise_an_acce
         for (status, body) in [(204, ""), (200, ""), (200, " \n")] {
             let (id, result) = (call.operation.id, bench.answered(&call, Answer::new(status, body)).await);
             if may_be_empty(id) {
-                assert!(matches!(&result, Ok(Value::Null)) || result.unwrap() == json!({}), "{id}");
+                assert_eq!(result.unwrap(), Value::Null, "{id}");
                 continue;
             }
             let error = result.unwrap_err();

@@ -5,12 +5,12 @@ use std::error::Error as _;
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use unloc::types::{CreateKeyRequest, CreateLockHolderRequest};
-use unloc::{Environment, Error, ErrorKind, LockHolder, Outcome, Unloc};
+use unloc::{Environment, Error, ErrorKind, LockHolderClient, Outcome, Unloc};
 
 use crate::operations::PERSON;
 use crate::support::{Answer, Server, builder, home, lock_holder, unloc};
 
-async fn create_key(home: &LockHolder) -> Error {
+async fn create_key(home: &LockHolderClient) -> Error {
     let body = CreateKeyRequest::builder().user_id(PERSON);
     home.create_key().lock_id("door").body(body).send().await.unwrap_err()
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use unloc::types::CreateKeyRequest;
-use unloc::{Error, ErrorKind, LockHolder, Outcome, RequestOptions, Result, UnlocBuilder};
+use unloc::{Error, ErrorKind, LockHolderClient, Outcome, RequestOptions, Result, UnlocBuilder};
 
 use crate::operations::PERSON;
 use crate::support::{Answer, Server, lock_holder, repeating};
@@ -36,7 +36,7 @@ const CALL: Duration = Duration::from_secs(100_000);
 struct Stage {
     server: Arc<Server>,
     time: Time,
-    home: LockHolder,
+    home: LockHolderClient,
 }
 
 impl Stage {
@@ -76,8 +76,8 @@ impl Stage {
     }
 
     async fn get_locks_with(&self, options: RequestOptions) -> Result<Vec<String>> {
-        let locks = self.home.get_locks().options(options).send().await?.into_inner().locks;
-        Ok(locks.into_iter().map(|lock| lock.id).collect())
+        let locks = self.home.get_locks().options(options).send().await?;
+        Ok(locks.into_iter().map(|lock| lock.id.into()).collect())
     }
 
     async fn create_key(&self) -> Result<()> {
@@ -92,7 +92,7 @@ impl Stage {
 }
 
 fn limits() -> RequestOptions {
-    RequestOptions::new().timeout(ATTEMPT).deadline(CALL)
+    RequestOptions::new().attempt_timeout(ATTEMPT).operation_timeout(CALL)
 }
 
 /// A good answer to a list: one lock with this id.

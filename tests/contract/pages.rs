@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
-use unloc::{Cursor, ErrorKind, LockHolder, Unloc};
+use unloc::{Cursor, ErrorKind, LockHolderClient, Unloc};
 use unloc_sandbox::Sandbox;
 
 use crate::support::{Answer, Server, home};
@@ -22,12 +22,12 @@ fn queries(server: &Server) -> Vec<String> {
 }
 
 /// The ids of all locks, and whether the list ended in an error.
-async fn walk(home: &LockHolder) -> (Vec<String>, Option<unloc::Error>) {
+async fn walk(home: &LockHolderClient) -> (Vec<String>, Option<unloc::Error>) {
     let mut items = pin!(home.get_locks().items());
     let mut ids = Vec::new();
     while let Some(item) = items.next().await {
         match item {
-            Ok(lock) => ids.push(lock.id),
+            Ok(lock) => ids.push(lock.id.into()),
             Err(error) => {
                 assert!(items.next().await.is_none(), "a stream ends after its error");
                 return (ids, Some(error));
@@ -48,14 +48,12 @@ async fn items_come_from_one_page_after_the_other() {
 }
 
 #[tokio::test]
-async fn pages_come_with_their_status_and_headers() {
-    let first = page(&["a"], json!("a")).header("x-request-id", "first");
-    let server = Server::one_by_one([first, page(&["b", "c"], Value::Null)]).await;
+async fn pages_come_with_their_items_and_the_next_cursor() {
+    let server = Server::one_by_one([page(&["a"], json!("a")), page(&["b", "c"], Value::Null)]).await;
     let home = home(&server);
     let pages: Vec<_> = home.get_locks().pages().try_collect().await.unwrap();
-    assert_eq!(pages.iter().map(|page| page.locks.len()).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(pages[0].headers()["x-request-id"], "first");
-    assert_eq!(pages[0].status(), 200);
+    assert_eq!(pages.iter().map(|page| page.len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(pages.iter().map(unloc::Page::cursor).collect::<Vec<_>>(), [Some(&Cursor::from("a")), None]);
 }
 
 #[tokio::test]
@@ -131,11 +129,13 @@ async fn nothing_is_asked_for_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn one_page_asked_for_without_a_limit_names_none() {
-    let server = Server::one_by_one([page(&["a"], json!("a"))]).await;
-    let locks = home(&server).get_locks().send().await.unwrap().into_inner();
-    assert_eq!(locks.start_after_id, Some(Cursor::from("a")));
-    assert_eq!(queries(&server), [""]);
+async fn one_page_is_asked_for_with_the_size_of_a_page_so_that_a_part_of_a_list_names_the_next() {
+    let server = Server::one_by_one([page(&["a"], json!("a")).header("x-request-id", "first")]).await;
+    let response = home(&server).get_locks().send_with_response().await.unwrap();
+    assert_eq!(response.headers()["x-request-id"], "first");
+    assert_eq!((response.status().as_u16(), response.attempts()), (200, 1));
+    assert_eq!(response.value().cursor(), Some(&Cursor::from("a")));
+    assert_eq!(queries(&server), ["limit=500"]);
 }
 
 #[tokio::test]
@@ -144,13 +144,13 @@ async fn the_sandbox_gives_the_same_in_small_pages_as_at_once() {
     let environment: unloc::Environment = sandbox.base_url().parse().unwrap();
     let builder = Unloc::builder().environment(environment);
     let unloc = builder.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
-    let holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    let holders = unloc.get_lock_holders().send().await.unwrap();
     assert_eq!(holders.len(), 3);
     for holder in &holders {
         let home = unloc.lock_holder(holder).unwrap();
-        let all_locks = home.get_locks().send().await.unwrap().into_inner().locks;
-        let all_keys = home.get_keys().send().await.unwrap().into_inner().keys;
-        let all_roles = home.get_roles().send().await.unwrap().into_inner().roles;
+        let all_locks = home.get_locks().send().await.unwrap().into_items();
+        let all_keys = home.get_keys().send().await.unwrap().into_items();
+        let all_roles = home.get_roles().send().await.unwrap().into_items();
         // One page would prove nothing.
         assert!(all_locks.len() > 2 && all_keys.len() > 2 && all_roles.len() > 1, "{}", holder.name);
         for limit in [1, 2] {

@@ -27,7 +27,8 @@ fn what_is_idempotent_beyond_its_method_is_listed_and_is_what_the_specs_say() {
 #[tokio::test]
 async fn a_busy_service_is_asked_again_for_what_can_be_repeated_and_once_for_all_else() {
     let server = Server::always(Answer::new(503, "")).await;
-    let at_once = RequestOptions::new().retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO));
+    let at_once =
+        RequestOptions::new().retry(RetryPolicy::default().initial_backoff(Duration::ZERO).max_backoff(Duration::ZERO));
     let unloc = repeating(&server.url()).options(at_once).retry_budget(1000).build().unwrap();
     for call in calls() {
         let id = call.operation.id;

@@ -1,9 +1,13 @@
 //! What the service gets to see: bodies, headers, targets.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use unloc::types::{Address, CreateKeyRequest, UpdateLockRequest, builder};
-use unloc::{Cursor, LockHolder, Nullable};
+use unloc::types::{Address, CreateKeyRequest, Recurrence, RecurrencePeriod, UpdateLockRequest, builder};
+use unloc::{Cursor, LockHolderClient, Nullable};
+use unloc_spec::{Document, beside_null};
 
 use crate::operations::PERSON;
 use crate::support::{Answer, Server, answering, builder as unloc_builder, home, lock_holder, unchecked};
@@ -15,7 +19,7 @@ fn may() -> DateTime<Utc> {
 /// Creates a key as `change` has it; gives the body that arrived, without the person it is for.
 async fn sent(
     server: &Server,
-    home: &LockHolder,
+    home: &LockHolderClient,
     change: impl FnOnce(builder::CreateKeyRequest) -> builder::CreateKeyRequest,
 ) -> Value {
     let body = change(CreateKeyRequest::builder().user_id(PERSON));
@@ -54,7 +58,7 @@ async fn skipping_the_invitation_goes_as_null_as_a_boolean_or_not_at_all() {
 #[tokio::test]
 async fn the_address_of_a_lock_goes_as_null_as_a_value_or_not_at_all() {
     let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
-    let address: Address = Address::builder().city("Oslo").postal_code("0101").try_into().unwrap();
+    let address = Address::builder().city("Oslo").postal_code("0101").build().unwrap();
     let lock = UpdateLockRequest::builder;
     for (body, wanted) in [
         (lock().name("Door"), json!({"name": "Door"})),
@@ -83,7 +87,7 @@ async fn a_plus_is_percent_encoded_in_paths_and_in_queries() {
 async fn the_number_of_a_role_that_came_without_its_plus_goes_back_with_it() {
     let role = json!({"userId": 12125550100_u64, "lockId": "door", "canShare": true});
     let (server, home) = answering(json!({"roles": [role]})).await;
-    let roles = home.get_roles().send().await.unwrap().into_inner().roles;
+    let roles = home.get_roles().send().await.unwrap().into_items();
     home.get_roles_for_user().user_id(&roles[0].user_id).send().await.unwrap();
     assert!(server.requests()[1].target.ends_with("/users/%2B12125550100/roles/"));
 }
@@ -128,7 +132,7 @@ async fn no_slash_is_doubled_or_lost_below_a_base_address_of_any_form() {
         home.get_locks().limit(1).send().await.unwrap();
         let targets: Vec<_> = server.take().into_iter().map(|request| request.target).collect();
         let plain = format!("{before}/integrators/v1/lock-holders/home/locks/");
-        assert_eq!(targets, [plain.clone(), format!("{plain}?limit=1")], "{below}");
+        assert_eq!(targets, [format!("{plain}?limit=500"), format!("{plain}?limit=1")], "{below}");
     }
 }
 
@@ -197,31 +201,110 @@ async fn a_time_is_held_and_sent_to_the_millisecond_however_it_comes_in() {
 #[tokio::test]
 async fn a_body_that_is_missing_or_incomplete_is_told_with_the_setter_that_there_is() {
     let (server, home) = answering(json!({})).await;
-    let error = home.create_key().lock_id("door").send().await.unwrap_err().to_string();
-    assert!(error.contains("`.body(…)`") && error.contains("`CreateKeyRequest::builder()`"), "{error}");
-    assert!(!error.contains(".user_id("), "{error}");
-    for body in [
+    for call in [
+        home.create_key().lock_id("door"),
+        home.create_key().lock_id("door").end(None),
         home.create_key().lock_id("door").body(CreateKeyRequest::builder()),
-        home.create_key().lock_id("door").body_map(|body| body),
     ] {
-        let error = body.send().await.unwrap_err().to_string();
-        assert!(error.contains("call `.user_id(…)` on `CreateKeyRequest::builder()`"), "{error}");
+        let error = call.send().await.unwrap_err().to_string();
+        assert_eq!(error, "createKey: `userId` is not set: call `.user_id(…)`");
     }
+    let error = CreateKeyRequest::builder().build().unwrap_err().to_string();
+    assert_eq!(error, "CreateKeyRequest: `userId` is not set: call `.user_id(…)`");
+    // Of an object inside another, the names of both are told.
+    let half = Recurrence::builder().mon(RecurrencePeriod::builder().start_hour(8));
+    let error = home.create_key().lock_id("door").user_id(PERSON).recurrence(half).send().await.unwrap_err();
+    assert_eq!(error.to_string(), "createKey: `recurrence`: `mon`: `endHour` is not set: call `.end_hour(…)`");
     assert!(server.requests().is_empty());
     // Where nothing is required of a body, one that says nothing is one.
     let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
     home.update_lock().lock_id("door").send().await.unwrap();
-    home.update_lock().lock_id("door").body_map(|lock| lock.name("Gate")).send().await.unwrap();
+    home.update_lock().lock_id("door").name("Gate").send().await.unwrap();
     let bodies: Vec<_> = server.requests().iter().map(crate::support::Request::json).collect();
     assert_eq!(bodies, [json!({}), json!({"name": "Gate"})]);
 }
 
 #[tokio::test]
-async fn a_body_can_be_made_of_nothing_but_changes() {
+async fn a_body_is_set_whole_or_property_by_property_and_what_is_set_last_counts() {
     let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
-    let call = home.create_key().lock_id("door").body_map(|key| key.user_id(PERSON)).body_map(|key| key.end(None));
-    call.send().await.unwrap();
-    assert_eq!(server.take()[0].json(), json!({"userId": PERSON, "end": null}));
+    let call = || home.create_key().lock_id("door");
+    let whole = CreateKeyRequest::builder().user_id(PERSON).end(None).build().unwrap();
+    for (call, wanted) in [
+        (call().user_id(PERSON).end(None), json!({"userId": PERSON, "end": null})),
+        (call().body(whole.clone()), json!({"userId": PERSON, "end": null})),
+        (
+            call().body(whole.clone()).end(may()).duration_minutes(5),
+            json!({"userId": PERSON, "end": "2024-05-01T12:00:00Z", "durationMinutes": 5}),
+        ),
+        (call().duration_minutes(5).body(whole), json!({"userId": PERSON, "end": null})),
+        (call().body(CreateKeyRequest::builder().end(None)).user_id(PERSON), json!({"userId": PERSON, "end": null})),
+    ] {
+        call.send().await.unwrap();
+        assert_eq!(server.take()[0].json(), wanted);
+    }
+}
+
+/// The nullable properties of requests, with the JSON of absent, null and a value.
+#[tokio::test]
+async fn each_nullable_property_goes_as_null_as_a_value_or_not_at_all() {
+    let key = json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}});
+    let lock = json!({"lock": {"id": "door", "name": "Door"}});
+    let mut pinned = BTreeSet::new();
+    macro_rules! pin {
+        ($answer:expr, $operation:ident($($fixed:ident: $with:expr),*), $schema:literal: $($setter:ident $property:literal $value:expr => $json:expr;)*) => {
+            let (server, home) = answering($answer).await;
+            let call = || home.$operation()$(.$fixed($with))*;
+            call().send().await.unwrap();
+            let absent = server.take()[0].json();
+            $(
+                for (call, wanted) in [
+                    (call().$setter(None), json!(null)),
+                    (call().$setter(Nullable::Null), json!(null)),
+                    (call().$setter($value), $json),
+                    (call().$setter(Some($value)), $json),
+                ] {
+                    call.send().await.unwrap();
+                    let mut body = server.take()[0].json();
+                    assert_eq!(body.as_object_mut().unwrap().remove($property), Some(wanted), "{}.{}", $schema, $property);
+                    assert_eq!(body, absent, "nothing else is sent");
+                }
+                call().$setter(Nullable::Absent).send().await.unwrap();
+                assert_eq!(server.take()[0].json(), absent);
+                assert!(absent.get($property).is_none());
+                pinned.insert(format!("{}.{}", $schema, $property));
+            )*
+        };
+    }
+    let noon = json!("2024-05-01T12:00:00Z");
+    pin! { key.clone(), create_key(lock_id: "door", user_id: PERSON), "CreateKeyRequest":
+        start "start" may() => noon.clone();
+        end "end" may() => noon.clone();
+        skip_invite_notification "skipInviteNotification" true => json!(true);
+    }
+    pin! { key, create_key_for_lock_holder(lock_id: "door", user_id: PERSON), "CreateKeyForLockHolderRequest":
+        start "start" may() => noon.clone();
+        end "end" may() => noon.clone();
+        skip_invite_notification "skipInviteNotification" false => json!(false);
+    }
+    pin! { lock, update_lock(lock_id: "door"), "UpdateLockRequest":
+        image "image" "data:image/png;base64,".to_owned() => json!("data:image/png;base64,");
+        address "address" Address::builder().city("Oslo").build().unwrap() => json!({"city": "Oslo"});
+    }
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/integrator.yaml");
+    let document = Document::read(&document).unwrap();
+    let mut nullable = BTreeSet::new();
+    for operation in unloc_spec::Operation::all(&document).unwrap() {
+        let Some((schema, _)) = operation.body else { continue };
+        let properties = document.value["components"]["schemas"][&schema]["properties"].as_object().unwrap();
+        for (name, property) in properties {
+            if property.get("nullable") == Some(&Value::Bool(true)) || beside_null(property).is_some() {
+                let says = property["description"].as_str().unwrap_or_default();
+                assert!(says.to_lowercase().contains("null"), "{schema}.{name} has to say what null does: {says}");
+                nullable.insert(format!("{schema}.{name}"));
+            }
+        }
+    }
+    assert_eq!(pinned, nullable);
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
 }
 
 fn at_once() -> RequestOptions {
-    RequestOptions::new().retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
+    RequestOptions::new().retry(RetryPolicy::default().initial_backoff(Duration::ZERO).max_backoff(Duration::ZERO))
 }
 
 /// All kinds but that of a certificate, whose test is beside that of TLS.
@@ -188,7 +188,7 @@ async fn every_kind() -> Vec<ErrorKind> {
         (never(), 5),
     ] {
         let server = Server::always(answer.clone()).await;
-        let brief = at_once().timeout(Duration::from_millis(limit)).header("x-secret", SECRET);
+        let brief = at_once().attempt_timeout(Duration::from_millis(limit)).header("x-secret", SECRET);
         let unloc = repeating(&server.url()).options(brief).build().unwrap();
         let home = unloc.lock_holder(&lock_holder("home")).unwrap();
         let connection =
@@ -202,7 +202,7 @@ async fn every_kind() -> Vec<ErrorKind> {
         let refused = RequestOptions::new().header("authorization", token(1)).header("x-a", format!("{SECRET}\n"));
         errors.push(home.get_locks().options(refused).send().await.unwrap_err());
         server.on_token(move |_| answer.clone());
-        let hasty = RequestOptions::new().deadline(Duration::from_millis(limit));
+        let hasty = RequestOptions::new().operation_timeout(Duration::from_millis(limit));
         errors.extend(unloc.get_lock_holders().options(hasty).send().await.err());
     }
     for error in &errors {
@@ -403,13 +403,13 @@ async fn answers_do_not_show_what_is_personal_in_them() {
     let events = home.get_key_events().send().await.unwrap();
     let body = UpdateLockHolderRequest::builder().name("Name");
     let holder = home.update_lock_holder().body(body).send().await.unwrap();
-    assert_eq!(holder.lock_holder.active_installer_invite_codes[0].expose(), CODE);
-    assert_eq!(roles.start_after_id.as_ref().unwrap().expose(), format!("{PERSON}.door"));
+    assert_eq!(holder.active_installer_invite_codes[0].expose(), CODE);
+    assert_eq!(roles.cursor().unwrap().expose(), format!("{PERSON}.door"));
     assert_debug(&roles);
     assert_debug(&keys);
     assert_debug(&events);
     assert_debug(&holder);
-    assert_debug(&(roles.into_inner(), keys.into_inner(), events.into_inner(), holder.into_inner()));
+    assert_debug(&(roles, keys, events, holder));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use unloc::{Environment, LockHolder, RequestOptions, RetryPolicy, Unloc, UnlocBuilder};
+use unloc::{Environment, LockHolderClient, RequestOptions, RetryPolicy, Unloc, UnlocBuilder};
 
 pub(crate) use crate::calls::{lock_holder, unchecked};
 use crate::hostile::wire::{self, Step};
@@ -269,12 +269,12 @@ pub(crate) fn unloc(server: &Server) -> Unloc {
 }
 
 /// The handle on the lock holder with the id `home`.
-pub(crate) fn home(server: &Server) -> LockHolder {
+pub(crate) fn home(server: &Server) -> LockHolderClient {
     unloc(server).lock_holder(&lock_holder("home")).expect("a scope")
 }
 
 /// A server that always answers 200 with `body`, and the handle of `home` at it.
-pub(crate) async fn answering(body: Value) -> (Server, LockHolder) {
+pub(crate) async fn answering(body: Value) -> (Server, LockHolderClient) {
     let server = Server::always(Answer::ok(&body)).await;
     let home = home(&server);
     (server, home)

@@ -37,8 +37,7 @@ async fn the_times_of_a_certificate_are_no_phone_numbers() {
             let _ = acceptor.accept(stream).await;
         }
     });
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).tls_certs_only([trusted]);
-    let unloc = builder(&url).http_client(http.build().unwrap()).build().unwrap();
+    let unloc = builder(&url).configure_http(|http| http.tls_certs_only([trusted])).build().unwrap();
     let error = unloc.get_lock_holders().send().await.unwrap_err();
     server.abort();
     assert_eq!(error.kind(), ErrorKind::Certificate);

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use unloc::types::{CreateLockHolderRequest, LockHolder};
+use unloc::types::LockHolder;
 use unloc::{ErrorKind, Outcome, ScopeGeneration};
 
 use crate::support::{
@@ -144,7 +144,7 @@ async fn a_lock_holder_whose_parts_cannot_form_a_scope_is_refused_before_anythin
     // The stray blank is in one of the documents' own examples.
     for organization in [" 919424508", "a.b", "", "a lockHolder.admin:b"] {
         let holder = LockHolder::builder().id("x").name("N").country_iso("NO").organization_id(organization);
-        let error = unloc.lock_holder(&holder.try_into().unwrap()).unwrap_err();
+        let error = unloc.lock_holder(&holder.build().unwrap()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Scope, "{organization}");
         assert!(error.to_string().contains("`organizationId`"), "{error}");
     }
@@ -160,11 +160,10 @@ async fn a_new_lock_holder_can_be_used_at_once() {
     });
     let server = server.await;
     let unloc = unloc(&server);
-    let body =
-        CreateLockHolderRequest::builder().name("Harbour Flats").country_iso("NO").organization_id("harbour-flats");
-    let made = unloc.create_lock_holder().body(body).send().await.unwrap().into_inner().lock_holder;
+    let made = unloc.create_lock_holder().name("Harbour Flats").country_iso("NO").organization_id("harbour-flats");
+    let made = made.send().await.unwrap();
     unloc.lock_holder(&made).unwrap().get_locks().send().await.unwrap();
-    assert_eq!(server.requests()[1].target, "/integrators/v1/lock-holders/new/locks/");
+    assert_eq!(server.requests()[1].target, "/integrators/v1/lock-holders/new/locks/?limit=500");
 }
 
 /// The failure of a call whose token is answered with this, by a service that must not see the call.

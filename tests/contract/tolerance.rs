@@ -21,13 +21,13 @@ fn least(operation: &str) -> Value {
 
 async fn lock(more: Value) -> types::Lock {
     let (_server, home) = answering(json!({"lock": with(least("getLock"), &more)})).await;
-    home.get_lock().lock_id("door").send().await.unwrap_or_else(|error| panic!("{more}: {error}")).into_inner().lock
+    home.get_lock().lock_id("door").send().await.unwrap_or_else(|error| panic!("{more}: {error}"))
 }
 
 async fn key(more: Value) -> types::Key {
     let (_server, home) = answering(json!({"key": with(least("getKey"), &more)})).await;
     let key = home.get_key().lock_id("door").key_id("key").send().await;
-    key.unwrap_or_else(|error| panic!("{more}: {error}")).into_inner().key
+    key.unwrap_or_else(|error| panic!("{more}: {error}"))
 }
 
 #[tokio::test]
@@ -39,9 +39,9 @@ async fn a_phone_number_that_came_as_a_number_has_its_plus_again() {
         "keyEvents": [{"id": "e", "action": "locked", "created": "2024-05-02T10:35:24Z", "userId": number}],
     }))
     .await;
-    let roles = home.get_roles().send().await.unwrap().into_inner().roles;
-    let keys = home.get_keys().send().await.unwrap().into_inner().keys;
-    let events = home.get_key_events().send().await.unwrap().into_inner().key_events;
+    let roles = home.get_roles().send().await.unwrap().into_items();
+    let keys = home.get_keys().send().await.unwrap().into_items();
+    let events = home.get_key_events().send().await.unwrap().into_items();
     assert_eq!([roles[0].user_id.expose(), keys[0].to_user.id.expose()], [PERSON; 2]);
     assert_eq!(events[0].user_id.as_ref().unwrap().expose(), PERSON);
     assert_eq!(key(json!({"toUser": {"id": number}})).await.to_user.id.expose(), PERSON);
@@ -53,7 +53,7 @@ async fn can_share_is_read_with_and_without_quotes() {
     for (form, wanted) in [(json!(true), true), (json!("true"), true), (json!(false), false), (json!("false"), false)] {
         let role = with(least("createOrUpdateRole"), &json!({"canShare": form}));
         let (_server, home) = answering(json!({"roles": [role]})).await;
-        assert_eq!(home.get_roles().send().await.unwrap().into_inner().roles[0].can_share, wanted, "{form}");
+        assert_eq!(home.get_roles().send().await.unwrap().items()[0].can_share, wanted, "{form}");
     }
 }
 
@@ -125,13 +125,13 @@ async fn a_cursor_is_absent_null_empty_or_any_text() {
     for (form, wanted) in [
         (json!({}), None),
         (json!({"startAfterId": null}), None),
-        (json!({"startAfterId": ""}), Some("")),
+        (json!({"startAfterId": ""}), None),
         (json!({"startAfterId": 17}), Some("17")),
         (json!({"startAfterId": "+12125550100.4c8e"}), Some("+12125550100.4c8e")),
     ] {
         let (_server, home) = answering(with(json!({"roles": []}), &form)).await;
-        let page = home.get_roles().send().await.unwrap().into_inner();
-        assert_eq!(page.start_after_id.as_ref().map(unloc::Cursor::expose), wanted);
+        let page = home.get_roles().send().await.unwrap();
+        assert_eq!(page.cursor().map(unloc::Cursor::expose), wanted);
     }
 }
 
@@ -147,7 +147,7 @@ async fn maps_and_lists_inside_of_answers_may_be_null_or_absent() {
         let holder = with(least("updateLockHolder"), &more);
         let (_server, home) = answering(json!({"lockHolder": holder})).await;
         let body = types::UpdateLockHolderRequest::builder().name("Name");
-        let holder = home.update_lock_holder().body(body).send().await.unwrap().into_inner().lock_holder;
+        let holder = home.update_lock_holder().body(body).send().await.unwrap();
         assert!(holder.active_installer_invite_codes.is_empty() && holder.organization_id_suffix.is_none());
     }
 }
@@ -181,9 +181,6 @@ fn whatever_is_optional_may_be_null() {
     reads_null_as_absent::<types::Recurrence>(&json!({}), &week);
     reads_null_as_absent::<types::Webhook>(&json!({}), &["id", "webhookUrl"]);
     reads_null_as_absent::<types::Integrator>(&json!({}), &["id", "name"]);
-    reads_null_as_absent::<types::KeyUpdate>(&json!({}), &["key"]);
-    reads_null_as_absent::<types::WebhookEnvelope>(&json!({}), &["webhook"]);
-    reads_null_as_absent::<types::IntegratorEnvelope>(&json!({}), &["integrator"]);
 }
 
 #[tokio::test]
@@ -195,23 +192,23 @@ async fn values_that_no_list_has_are_kept_and_written_back_as_they_came() {
     let connections = json!({"vendorConnections": [{"id": "c", "state": "Paused", "vendor": "futurehome"}]});
     let events = json!({"keyEvents": [{"id": "e", "action": "rang", "created": "2024-05-02T10:35:24.083Z"}]});
     let (_server, home) = answering(locks.clone()).await;
-    assert_eq!(serde_json::to_value(home.get_locks().send().await.unwrap().into_inner()).unwrap(), locks);
+    assert_eq!(serde_json::to_value(home.get_locks().send().await.unwrap().items()).unwrap(), locks["locks"]);
     let (_server, home) = answering(keys.clone()).await;
-    let list = home.get_keys().send().await.unwrap().into_inner();
-    assert_eq!(list.keys[0].state, KeyState::Unknown("on-holiday".to_owned()));
-    assert_eq!(serde_json::to_value(list).unwrap(), keys);
+    let list = home.get_keys().send().await.unwrap();
+    assert_eq!(list.items()[0].state, KeyState::Unknown("on-holiday".to_owned()));
+    assert_eq!(serde_json::to_value(list.items()).unwrap(), keys["keys"]);
     let (_server, home) = answering(connections.clone()).await;
-    let list = home.get_vendor_connections().send().await.unwrap().into_inner();
-    assert_eq!(list.vendor_connections[0].state, VendorConnectionState::Unknown("Paused".to_owned()));
-    assert_eq!(serde_json::to_value(list).unwrap(), connections);
+    let list = home.get_vendor_connections().send().await.unwrap();
+    assert_eq!(list[0].state, VendorConnectionState::Unknown("Paused".to_owned()));
+    assert_eq!(serde_json::to_value(list).unwrap(), connections["vendorConnections"]);
     let (_server, home) = answering(events.clone()).await;
-    assert_eq!(serde_json::to_value(home.get_key_events().send().await.unwrap().into_inner()).unwrap(), events);
+    assert_eq!(serde_json::to_value(home.get_key_events().send().await.unwrap().items()).unwrap(), events["keyEvents"]);
 }
 
 #[tokio::test]
 async fn keys_of_one_lock_may_lack_their_ids() {
     let (_server, home) = answering(json!({"keys": [least("getKey"), least("getKey")]})).await;
-    let keys = home.get_keys_for_lock().lock_id("door").send().await.unwrap().into_inner().keys;
+    let keys = home.get_keys_for_lock().lock_id("door").send().await.unwrap().into_items();
     assert_eq!(keys.len(), 2);
     assert!(keys.iter().all(|key| key.id.is_none() && key.lock_id.is_none()));
 }

@@ -12,7 +12,7 @@ use crate::log::Log;
 use crate::support::{Answer, Server, lock_holder, repeating};
 
 fn at_once() -> RequestOptions {
-    RequestOptions::new().retry(RetryPolicy::default().backoff(Duration::ZERO, Duration::ZERO))
+    RequestOptions::new().retry(RetryPolicy::default().initial_backoff(Duration::ZERO).max_backoff(Duration::ZERO))
 }
 
 /// The lines of this crate's own.
@@ -184,7 +184,7 @@ async fn an_inferred_response_that_cannot_be_read_is_an_event_without_what_it_he
     let home = repeating(&server.url()).build().unwrap().lock_holder(&lock_holder("home")).unwrap();
     let body = unloc::types::CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/");
     let (log, guard) = Log::of_this_thread();
-    assert!(home.create_webhook().body(body).send().await.unwrap().webhook.is_none());
+    assert!(home.create_webhook().body(body).send().await.unwrap().is_none());
     drop(guard);
     let lines = lines(&log);
     assert_line(&lines, &["WARN: message=an inferred response cannot be read", "createWebhook", "`webhook.id`"]);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::envelopes::{Bench, sample, wrapped};
+use crate::envelopes::{Bench, given, sample};
 use crate::operations::{PERSON, calls};
 use crate::support::{Answer, Server, home};
 
@@ -12,7 +12,7 @@ async fn a_list_under_two_names_is_read_once_and_from_the_name_that_says_somethi
     for call in calls() {
         let id = call.operation.id;
         let Some((&[name, alias], list)) = sample(id) else { continue };
-        let wanted = wrapped(name, &list);
+        let wanted = given(name, &list);
         let pairs = [
             (&list, &list),
             (&list, &Value::Null),
@@ -49,9 +49,9 @@ async fn a_recurrence_under_two_names_deep_in_a_list_is_read() {
     let key = format!(r#"{{"toUser": {{"id": "{PERSON}"}}, "state": "active", "recurrence": {week}}}"#);
     let body = format!(r#"{{"keys": [{key}, {key}], "startAfterId": "a", "startAfterId": "a"}}"#);
     let server = Server::always(Answer::new(200, body)).await;
-    let page = home(&server).get_keys().send().await.unwrap().into_inner();
-    assert_eq!(page.keys.len(), 2);
-    for key in page.keys {
+    let page = home(&server).get_keys().send().await.unwrap();
+    assert_eq!(page.len(), 2);
+    for key in page {
         assert_eq!(key.recurrence.unwrap().time_spans.len(), 1);
     }
 }
@@ -61,7 +61,7 @@ async fn a_property_that_stands_twice_is_read_in_every_response() {
     let bench = Bench::new().await;
     for call in calls() {
         let Some((names, value)) = sample(call.operation.id) else { continue };
-        let wanted = wrapped(names[0], &value);
+        let wanted = given(names[0], &value);
         let object = if value.is_array() { &value[0] } else { &value };
         // Each property of the object once more, as it is and as null.
         for again in [object.clone(), object.as_object().unwrap().keys().map(|name| (name, Value::Null)).collect()] {

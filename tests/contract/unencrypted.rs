@@ -1,8 +1,6 @@
 //! `http` to a host that is not loopback: only where it is asked for, and never without a word.
 
-use unloc::reqwest::{self, redirect};
-use unloc::token::ClientCredentials;
-use unloc::{Environment, ErrorKind, Unloc, UnlocBuilder, Url};
+use unloc::{ClientCredentials, Environment, ErrorKind, Unloc, UnlocBuilder, Url};
 
 use crate::log::Log;
 use crate::support::{Answer, CLIENT_ID, SECRET, Server};
@@ -10,8 +8,9 @@ use crate::support::{Answer, CLIENT_ID, SECRET, Server};
 /// A client of `host`, whose name leads to this server.
 fn builder(environment: Environment, host: &str, server: &Server) -> UnlocBuilder {
     let address = server.url().trim_start_matches("http://").parse().unwrap();
-    let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy().resolve(host, address);
-    Unloc::builder().environment(environment).client_credentials(CLIENT_ID, SECRET).http_client(http.build().unwrap())
+    let (builder, host) = (Unloc::builder().environment(environment), host.to_owned());
+    let builder = builder.client_credentials(CLIENT_ID, SECRET);
+    builder.configure_http(move |http| http.no_proxy().resolve(&host, address))
 }
 
 fn address(host: &str, server: &Server) -> Url {
@@ -28,7 +27,7 @@ async fn calls_go_to_a_host_that_is_named_and_the_log_warns() {
         drop(guard);
         assert!(log.text().contains(host) && log.text().contains("unencrypted"), "{}", log.text());
         assert!(!log.text().contains(SECRET));
-        assert!(unloc.get_lock_holders().send().await.unwrap().lock_holders.is_empty());
+        assert!(unloc.get_lock_holders().send().await.unwrap().is_empty());
         assert_eq!(server.take().len(), 1);
     }
 }

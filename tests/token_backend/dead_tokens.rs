@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use unloc::token::source_fn;
-use unloc::{ErrorKind, LockHolder, Scope, Scopes, Secret, Token, TokenSource, Unloc};
+use unloc::{ErrorKind, LockHolderClient, Scope, Scopes, Secret, Token, TokenSource, Unloc};
 use unloc_sandbox::Sandbox;
 
 use crate::HOME;
@@ -41,7 +41,7 @@ impl Backend {
 
 async fn office(sandbox: &Sandbox, source: impl TokenSource) -> (Unloc, LockHolder) {
     let unloc = Unloc::builder().environment(sandbox.base_url()).token_source(source).build().unwrap();
-    let lock_holders = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    let lock_holders = unloc.get_lock_holders().send().await.unwrap();
     let home = unloc.lock_holder_by_id(lock_holders[0].id.as_str(), HOME.parse::<Scope>().unwrap());
     (unloc, home)
 }

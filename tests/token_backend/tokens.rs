@@ -39,11 +39,11 @@ async fn a_caller_gets_tokens_for_its_own_scopes_only() {
 
     // What it gets is good for what it says: the office's for the list, the tenant's for what belongs to its home.
     let integrator = with_tokens(&sandbox, &backend.ask(office, &json!({})));
-    let lock_holders = integrator.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+    let lock_holders = integrator.get_lock_holders().send().await.unwrap();
     let scope: Scope = HOME.parse().unwrap();
     let home = with_tokens(&sandbox, &backend.ask(tenant, &json!({ "scope": HOME })));
     let home = home.lock_holder_by_id(lock_holders[0].id.as_str(), scope);
-    assert_eq!(home.get_locks().send().await.unwrap().into_inner().locks.len(), 5);
+    assert_eq!(home.get_locks().send().await.unwrap().into_items().len(), 5);
 
     let other = "lockHolder.identifier:NO.demo-nordlys.tromso";
     let both = format!("{HOME} integrator.admin");

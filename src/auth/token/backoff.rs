@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::runtime::clock::{Moment, share};
 use crate::error::{Error, ErrorKind};
+use crate::runtime::clock::{Moment, share};
 
 /// Asking for longer than this is not believed, and asking for less than that does not make a stampede.
 const LONGEST: Duration = Duration::from_secs(600);

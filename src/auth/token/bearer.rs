@@ -8,10 +8,10 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 
 use super::Token;
-use crate::runtime::clock::{Moment, share};
-use crate::error::{Error, Result};
 use crate::auth::scope::Scopes;
+use crate::error::{Error, Result};
 use crate::model::sensitive::Secret;
+use crate::runtime::clock::{Moment, share};
 
 /// How long a token lives whose source does not say.
 pub(super) const ASSUMED_LIFETIME: Duration = Duration::from_secs(300);

@@ -9,12 +9,12 @@ use futures_util::stream::{self, StreamExt};
 
 use super::bearer::Bearer;
 use super::builder::TokenCacheBuilder;
-use super::observer::{TokenEvent, TokenStats};
 use super::entry::{Entry, Flight, Found, Launch};
+use super::observer::{TokenEvent, TokenStats};
 use super::store::Store;
 use super::{FetchToken, Token, TokenSource, refresh};
-use crate::error::{Error, Result};
 use crate::auth::scope::Scopes;
+use crate::error::{Error, Result};
 use crate::model::sensitive::Secret;
 use crate::runtime::timeout::timeout;
 
@@ -153,7 +153,7 @@ impl TokenCache {
         let now = self.store.now();
         let is_believed = self.store.with(scopes, |entry| entry.doubt(claimed, now)) == Some(true);
         if is_believed {
-            tracing::debug!(scopes = scopes.shown(), "a token is said to have been refused, and is renewed");
+            tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "a token is said to have been refused, and is renewed");
         }
         is_believed
     }
@@ -169,7 +169,7 @@ impl TokenCache {
         self.source.rejected(scopes, refused);
         let reject = |entry: &Arc<Entry>| entry.reject(refused, generation, || self.store.next());
         if self.store.with(scopes, reject) == Some(true) {
-            tracing::debug!(scopes = scopes.shown(), "the service refused a token before its time");
+            tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "the service refused a token before its time");
             self.store.tell(scopes, &TokenEvent::Rejected);
         }
     }
@@ -191,7 +191,7 @@ impl TokenCache {
                 Found::Token(bearer, launch) => {
                     // Who has a token needs no runtime; the next caller tries again.
                     if launch.is_some_and(|launch| self.launch(&entry, scopes, launch).is_ok()) {
-                        tracing::debug!(scopes = scopes.shown(), "a new token is fetched beside the calls");
+                        tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "a new token is fetched beside the calls");
                         self.store.tell(scopes, &TokenEvent::SoftRefresh);
                     }
                     self.store.tell(scopes, &TokenEvent::Hit);
@@ -204,7 +204,7 @@ impl TokenCache {
                 Found::Wait(flight, launch) => {
                     if !waits {
                         waits = true;
-                        tracing::debug!(scopes = scopes.shown(), "a call waits for a token");
+                        tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "a call waits for a token");
                         self.store.tell(scopes, &TokenEvent::HardWait);
                     }
                     let mine = launch.is_some();
@@ -218,7 +218,9 @@ impl TokenCache {
                 return landed;
             }
         }
-        Err(Error::token("gave up after 100 tries: every token expired, or its fetch was lost, before it could be used"))
+        Err(Error::token(
+            "gave up after 100 tries: every token expired, or its fetch was lost, before it could be used",
+        ))
     }
 
     /// What a fetch gives; nothing if it is worth looking again.

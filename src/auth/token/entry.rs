@@ -8,12 +8,12 @@ use arc_swap::ArcSwapOption;
 use futures_util::future::{FutureExt, Shared};
 use tokio::sync::oneshot;
 
-use super::bearer::{Bearer, CachedToken};
 use super::backoff::Backoff;
+use super::bearer::{Bearer, CachedToken};
 use crate::auth::scope::Scopes;
-use crate::runtime::clock::Moment;
 use crate::error::{Error, Result};
 use crate::model::sensitive::Secret;
+use crate::runtime::clock::Moment;
 
 /// How long a doubt keeps the next one from being believed.
 const DOUBTS: Duration = Duration::from_secs(10);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{Error, Result};
 use crate::auth::scope::Scopes;
+use crate::error::{Error, Result};
 use crate::model::Secret;
 use crate::model::integrator::types::LockHolderId;
 

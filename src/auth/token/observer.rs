@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::auth::scope::Scopes;
 use crate::error::Error;
 use crate::runtime::platform::{MaybeSend, MaybeSync};
-use crate::auth::scope::Scopes;
 
 /// Something that happened in a [`TokenCache`](super::TokenCache).
 #[derive(Clone, Debug)]

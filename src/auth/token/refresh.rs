@@ -8,12 +8,12 @@ use futures_util::FutureExt;
 
 use super::TokenSource;
 use super::bearer::{ASSUMED_LIFETIME, CachedToken};
-use super::observer::TokenEvent;
 use super::entry::{Entry, Landed, Landing, Launch};
+use super::observer::TokenEvent;
 use super::store::Store;
+use crate::auth::scope::Scopes;
 use crate::error::{Error, ErrorKind, Result, redact};
 use crate::runtime::platform;
-use crate::auth::scope::Scopes;
 use crate::runtime::timeout::timeout;
 
 /// Begins a fetch, as a task of its own.
@@ -47,7 +47,7 @@ pub(super) fn launch(
             if token.lifetime().is_none() {
                 store.warn_of_unknown_lifetime.call_once(|| {
                     let assumed = ASSUMED_LIFETIME.as_secs();
-                    tracing::warn!("the token source does not say how long tokens live: {assumed} s are assumed");
+                    tracing::warn!(target: "unloc::token", "the token source does not say how long tokens live: {assumed} s are assumed");
                 });
             }
             CachedToken::new(&token, &scopes, number, received, store.spread).map(Arc::new)
@@ -70,21 +70,21 @@ impl Pilot {
         let landing = self.entry.land(self.number, &landed, store.now(), store.clock.jitter());
         let kept = match (landed, &landing) {
             (Err(error), &Landing::Backoff { failures, pause }) => {
-                tracing::debug!(scopes = scopes.shown(), %error, failures, ?pause, ?took, "no new token");
+                tracing::debug!(target: "unloc::token", scopes = scopes.shown(), %error, failures, ?pause, ?took, "no new token");
                 store.tell(scopes, &TokenEvent::Failed { error: error.clone(), failures, pause });
                 return Err(error.retry_in(pause));
             }
             (landed, _) => landed?,
         };
         let lifetime = kept.lifetime();
-        tracing::debug!(scopes = scopes.shown(), ?lifetime, ?took, "a new token");
+        tracing::debug!(target: "unloc::token", scopes = scopes.shown(), ?lifetime, ?took, "a new token");
         if let Some(granted) = kept.granted() {
             let granted = redact(granted);
-            tracing::warn!(scopes = scopes.shown(), granted, "the token was granted other scopes than were asked for");
+            tracing::warn!(target: "unloc::token", scopes = scopes.shown(), granted, "the token was granted other scopes than were asked for");
         }
         store.tell(scopes, &TokenEvent::Fetched { lifetime, took });
         if matches!(landing, Landing::Refused) {
-            tracing::debug!(scopes = scopes.shown(), "it is the refused one, and asked for before the refusal");
+            tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "it is the refused one, and asked for before the refusal");
             return Ok(None);
         }
         Ok(Some(kept))

@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{FetchToken, Token, TokenSource};
-use crate::error::Result;
-use crate::runtime::platform::{MaybeSend, MaybeSync};
 use crate::auth::scope::Scopes;
+use crate::error::Result;
 use crate::model::sensitive::Secret;
+use crate::runtime::platform::{MaybeSend, MaybeSync};
 
 /// For how many sets of scopes a refused token is noted; as many as a cache remembers.
 const NOTES: usize = 10_000;

@@ -9,10 +9,10 @@ use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::bearer::Bearer;
-use super::observer::{Counters, TokenEvent, TokenObserver, TokenStats};
 use super::entry::Entry;
-use crate::runtime::clock::{Clock, Moment};
+use super::observer::{Counters, TokenEvent, TokenObserver, TokenStats};
 use crate::auth::scope::Scopes;
+use crate::runtime::clock::{Clock, Moment};
 
 /// What all handles of a cache share.
 pub(super) struct Store {
@@ -117,7 +117,8 @@ impl Store {
             return 0;
         }
         let idle = entries.iter().filter(|ByScopes(entry)| entry.is_idle());
-        let mut idle: Vec<_> = idle.map(|ByScopes(entry)| (entry.used.load(Ordering::Relaxed), Arc::clone(entry))).collect();
+        let mut idle: Vec<_> =
+            idle.map(|ByScopes(entry)| (entry.used.load(Ordering::Relaxed), Arc::clone(entry))).collect();
         let share = (self.capacity / 16).max(1).min(idle.len());
         if share < idle.len() {
             idle.select_nth_unstable_by_key(share, |(used, _)| *used);

@@ -3,8 +3,8 @@
 use reqwest::Url;
 use serde_json::{Map, Value};
 
-use crate::model::operation::{Operation, Source};
 use crate::http::path::unsegment;
+use crate::model::operation::{Operation, Source};
 
 /// What a call said.
 pub(crate) struct Said<'a> {

@@ -14,10 +14,10 @@ use reqwest::{StatusCode, Url};
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::runtime::clock::tests::Manual;
+use crate::auth::token::Token;
 use crate::http::options::RequestOptions;
 use crate::http::retry::RetryPolicy;
-use crate::auth::token::Token;
+use crate::runtime::clock::tests::Manual;
 
 /// A service: what it answers, one after the other (and then with success), and which tokens it takes.
 struct Service {
@@ -193,7 +193,8 @@ async fn a_key_whose_token_was_refused_and_that_then_did_not_arrive_is_asked_for
 async fn what_may_have_happened_once_is_not_undone_by_a_later_refusal() {
     for last in [refused(), status(404)] {
         let service = Service::new([broken(), last]);
-        let error = service.call("deleteWebhook", plain().retry(RetryPolicy::default().max_attempts(2))).await.unwrap_err();
+        let error =
+            service.call("deleteWebhook", plain().retry(RetryPolicy::default().max_attempts(2))).await.unwrap_err();
         assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::BoxFuture;
 use super::super::clock::Moment;
+use super::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The runtime that runs here. Where none does, timers and connections would panic.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use web_time::{SystemTime, UNIX_EPOCH};
 
-use super::BoxFuture;
 use super::super::clock::Moment;
+use super::BoxFuture;
 use crate::error::{Error, Result};
 
 /// Whether there is what calls run on: in a browser, always.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use unloc::ErrorKind::{Request, Service, Timeout};
 use unloc::Outcome::{NotSent, Unknown};
-use unloc::reqwest::{self, redirect::Policy};
 use unloc::{RequestOptions, RetryPolicy};
 
 use super::wire::never;
@@ -38,7 +37,7 @@ async fn a_call_that_wants_repeats_has_them_though_its_client_has_none() {
 #[tokio::test]
 async fn a_call_has_the_time_that_it_was_given_and_not_its_clients() {
     let stage = Stage::new([never()]).await;
-    let options = RequestOptions::new().timeout(Duration::from_secs(700)).retry(RetryPolicy::never());
+    let options = RequestOptions::new().attempt_timeout(Duration::from_secs(700)).retry(RetryPolicy::never());
     let end = End { kind: Timeout, outcome: Unknown, attempts: 1, status: None };
     assert_failed(stage.get_locks_with(options).await, end, ": 700 s");
     assert_eq!(stage.seen(), (1, 1));
@@ -106,9 +105,9 @@ async fn a_program_that_names_itself_stands_before_the_sdk() {
 }
 
 #[tokio::test]
-async fn the_sdk_names_itself_through_the_callers_client_too() {
-    let theirs = reqwest::Client::builder().redirect(Policy::none()).no_proxy().user_agent("theirs/2").build().unwrap();
-    let stage = Stage::with([locks("there")], |builder| builder.http_client(theirs)).await;
+async fn the_sdk_names_itself_whatever_the_http_client_is_told() {
+    let stage =
+        Stage::with([locks("there")], |builder| builder.configure_http(|http| http.user_agent("theirs/2"))).await;
     stage.get_locks().await.unwrap();
     assert_eq!(stage.server.requests()[0].header("user-agent"), Some(SDK));
 }

@@ -1,9 +1,9 @@
 //! Redirects, which would carry tokens, secrets and bodies elsewhere.
 
-use unloc::ErrorKind::{Configuration, Service, Token};
+use unloc::ErrorKind::{Service, Token};
 use unloc::Outcome::{self, NotSent, Rejected, Unknown};
 use unloc::reqwest::{self, redirect::Policy};
-use unloc::{ClientCredentials, Environment, Unloc};
+use unloc::{ClientCredentials, Environment, Scopes, TokenSource};
 
 use super::{End, Stage, assert_failed, key, locks};
 use crate::support::{Answer, SECRET, Server, TOKEN_TARGET, token_answer};
@@ -27,10 +27,23 @@ fn outcome(status: u16) -> Outcome {
     if status == 303 { Unknown } else { Rejected }
 }
 
-/// A client of the caller's own, with this policy or reqwest's.
-fn theirs(policy: Option<Policy>) -> reqwest::Client {
-    let builder = reqwest::Client::builder().no_proxy();
-    policy.into_iter().fold(builder, reqwest::ClientBuilder::redirect).build().unwrap()
+/// Closures for `configure_http` that undo what they can.
+fn hostile() -> Vec<fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder> {
+    vec![
+        |http| http.redirect(Policy::default()),
+        |http| http.redirect(Policy::limited(10)).referer(true),
+        |http| http.redirect(Policy::custom(|attempt| attempt.follow())),
+        |http| http.user_agent("theirs/2").connection_verbose(true),
+        |http| http.retry(retries_everything()),
+        |_| reqwest::Client::builder().no_proxy(),
+        |_| reqwest::Client::builder().no_proxy().redirect(Policy::limited(10)).retry(retries_everything()),
+    ]
+}
+
+fn retries_everything() -> reqwest::retry::Builder {
+    reqwest::retry::for_host("127.0.0.1").max_retries_per_request(3).classify_fn(|attempt| {
+        if attempt.status().is_some_and(|status| status.is_success()) { attempt.success() } else { attempt.retryable() }
+    })
 }
 
 #[tokio::test]
@@ -67,37 +80,62 @@ async fn a_redirected_request_for_a_token_is_not_followed() {
 }
 
 #[tokio::test]
-async fn with_the_callers_own_client_no_redirect_is_followed_either() {
-    for status in STATUSES {
-        let elsewhere = elsewhere().await;
-        let answers = [to(&elsewhere, status, "/keys/"), key()];
-        let stage = Stage::with(answers, |builder| builder.http_client(theirs(Some(Policy::none())))).await;
-        let end = End { kind: Service, outcome: outcome(status), attempts: 1, status: Some(status) };
-        assert_failed(stage.create_key().await, end, "redirects are not followed");
-        let answers = [key()];
-        let stage = Stage::with(answers, |builder| builder.http_client(theirs(Some(Policy::none())))).await;
-        let stage = stage.tokens([to(&elsewhere, status, TOKEN_TARGET)]);
-        let end = End { kind: Token, outcome: NotSent, attempts: 0, status: Some(status) };
-        assert_failed(stage.create_key().await, end, "redirects are not followed");
-        assert!(elsewhere.requests().is_empty() && elsewhere.token_requests().is_empty(), "{status}");
+async fn whatever_the_http_client_is_told_no_redirect_is_followed() {
+    for configure in hostile() {
+        for status in STATUSES {
+            let elsewhere = elsewhere().await;
+            let answers = [to(&elsewhere, status, "/keys/"), key()];
+            let stage = Stage::with(answers, |builder| builder.configure_http(configure)).await;
+            let end = End { kind: Service, outcome: outcome(status), attempts: 1, status: Some(status) };
+            assert_failed(stage.create_key().await, end, "redirects are not followed");
+            let stage = Stage::with([key()], |builder| builder.configure_http(configure)).await;
+            let stage = stage.tokens([to(&elsewhere, status, TOKEN_TARGET)]);
+            let end = End { kind: Token, outcome: NotSent, attempts: 0, status: Some(status) };
+            assert_failed(stage.create_key().await, end, "redirects are not followed");
+            assert!(elsewhere.requests().is_empty() && elsewhere.token_requests().is_empty(), "{status}");
+        }
     }
 }
 
-#[test]
-fn a_client_that_would_follow_redirects_is_refused_before_anything_is_sent() {
-    let policies =
-        [None, Some(Policy::default()), Some(Policy::limited(1)), Some(Policy::custom(|attempt| attempt.error("no")))];
-    for policy in policies {
-        let http = theirs(policy);
-        let sandbox = Environment::Sandbox;
-        let client = Unloc::builder().client_credentials("id", SECRET).http_client(http.clone()).build().map(drop);
-        let source = ClientCredentials::with_http_client(&sandbox, "id", SECRET, http).map(drop);
-        for refused in [client, source] {
-            let error = refused.unwrap_err();
-            assert_eq!(error.kind(), Configuration);
-            assert!(error.to_string().contains("redirect(reqwest::redirect::Policy::none())"), "{error}");
-        }
+#[tokio::test]
+async fn whatever_the_http_client_is_told_it_retries_nothing_by_itself() {
+    for configure in hostile() {
+        let stage = Stage::with([Answer::new(503, ""), key()], |builder| builder.configure_http(configure)).await;
+        let end = End { kind: Service, outcome: Unknown, attempts: 1, status: Some(503) };
+        assert_failed(stage.create_key().await, end, "503");
+        let agents: Vec<_> = stage.server.requests();
+        assert_eq!(agents.len(), 1);
+        assert!(agents[0].header("user-agent").is_some_and(|agent| agent.starts_with("unloc-rust/")));
+        assert_eq!(agents[0].header("referer"), None);
     }
-    let http = theirs(Some(Policy::none()));
-    assert!(Unloc::builder().client_credentials("id", SECRET).http_client(http).build().is_ok());
+}
+
+#[tokio::test]
+async fn a_source_of_its_own_follows_no_redirect_whatever_its_http_client_is_told() {
+    for configure in hostile() {
+        let elsewhere = elsewhere().await;
+        let stage = Stage::new([]).await.tokens([to(&elsewhere, 307, TOKEN_TARGET)]);
+        let environment: Environment = stage.server.url().parse().unwrap();
+        let source = ClientCredentials::new(&environment, "id", SECRET).unwrap().configure_http(configure).unwrap();
+        let error = source.fetch(Scopes::unscoped()).await.unwrap_err();
+        assert!(error.to_string().contains("redirects are not followed"), "{error}");
+        assert!(elsewhere.token_requests().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn closures_are_applied_one_after_the_other() {
+    let stage = Stage::with([locks("there")], |builder| {
+        builder
+            .configure_http(|http| http.default_headers([named("x-a", "1"), named("x-b", "1")].into_iter().collect()))
+            .configure_http(|http| http.default_headers([named("x-b", "2")].into_iter().collect()))
+    });
+    let stage = stage.await;
+    stage.get_locks().await.unwrap();
+    let sent = &stage.server.requests()[0];
+    assert_eq!((sent.header("x-a"), sent.header("x-b")), (Some("1"), Some("2")));
+}
+
+fn named(name: &'static str, value: &'static str) -> (reqwest::header::HeaderName, unloc::HeaderValue) {
+    (reqwest::header::HeaderName::from_static(name), unloc::HeaderValue::from_static(value))
 }

@@ -53,7 +53,7 @@ async fn an_answer_that_takes_its_time_is_waited_for() {
     // Nothing but the answer, or time, ends the call.
     assert!(!call.is_finished());
     allowed.notify_one();
-    assert_eq!(call.await.unwrap().unwrap().locks[0].id, "slow");
+    assert_eq!(call.await.unwrap().unwrap().items()[0].id, "slow");
     assert_eq!(stage.seen(), (1, 1));
 }
 

@@ -208,7 +208,7 @@ async fn a_key_learns_how_long_the_service_wants_to_be_left_alone() {
 
 #[tokio::test]
 async fn who_allows_a_longer_wait_waits_longer() {
-    let patient = RetryPolicy::default().longest_retry_after(Duration::from_secs(400));
+    let patient = RetryPolicy::default().max_retry_after(Duration::from_secs(400));
     let stage = Stage::new([after(503, "400"), locks("there")]).await;
     let call = stage.get_locks_with(RequestOptions::new().retry(patient)).await;
     assert_eq!(call.unwrap(), ["there"]);
@@ -217,7 +217,10 @@ async fn who_allows_a_longer_wait_waits_longer() {
 
 #[tokio::test]
 async fn the_waits_double_up_to_their_bound() {
-    let policy = RetryPolicy::default().attempts(7).backoff(Duration::from_millis(250), Duration::from_millis(1300));
+    let policy = RetryPolicy::default()
+        .max_attempts(7)
+        .initial_backoff(Duration::from_millis(250))
+        .max_backoff(Duration::from_millis(1300));
     let stage = Stage::new((0..6).map(|_| status(503)).chain([locks("there")])).await;
     let call = stage.get_locks_with(RequestOptions::new().retry(policy)).await;
     assert_eq!(call.unwrap(), ["there"]);

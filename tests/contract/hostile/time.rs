@@ -87,7 +87,7 @@ impl Clock for Time {
         })
     }
 
-    fn chance(&self) -> f64 {
+    fn jitter(&self) -> f64 {
         0.5
     }
 }

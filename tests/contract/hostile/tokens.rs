@@ -65,13 +65,13 @@ async fn a_token_that_breaks_off_says_nothing_about_the_operation() {
 }
 
 #[tokio::test]
-async fn the_deadline_ends_the_wait_for_a_token() {
+async fn the_operation_timeout_ends_the_wait_for_a_token() {
     let stage = Stage::new([key()]).await.tokens([never()]);
     let body = unloc::types::CreateKeyRequest::builder().user_id(crate::operations::PERSON);
-    let options = RequestOptions::new().deadline(Duration::from_secs(9));
+    let options = RequestOptions::new().operation_timeout(Duration::from_secs(9));
     let call = stage.home.create_key().lock_id("door").body(body).options(options).send().await;
     let end = End { kind: Timeout, outcome: NotSent, attempts: 0, status: None };
-    assert_failed(call, end, "createKey: no access token: none within the deadline of 9 s");
+    assert_failed(call, end, "createKey: no access token: none within the operation timeout of 9 s");
     assert_eq!((stage.seen(), stage.time.pauses()), ((0, 1), vec![]));
 }
 

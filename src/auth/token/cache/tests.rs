@@ -11,10 +11,10 @@ use futures_util::future::{FutureExt, join_all};
 use tokio::time::{Instant, advance, sleep};
 
 use super::*;
-use crate::runtime::clock::tests::Manual;
-use crate::error::ErrorKind;
 use crate::auth::scope::Scope;
 use crate::auth::token::{FetchToken, Token};
+use crate::error::ErrorKind;
+use crate::runtime::clock::tests::Manual;
 
 /// Takes half a second, then gives a token for 100 seconds, or fails.
 #[derive(Default)]

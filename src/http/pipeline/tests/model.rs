@@ -8,8 +8,8 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::auth::scope::Scope;
-use crate::model::sensitive::Secret;
 use crate::auth::token::{FetchToken, TokenSource};
+use crate::model::sensitive::Secret;
 
 /// How many lives are tried, unless `PROPTEST_CASES` says it: `cargo xtask soak` tries a hundred times as many.
 const CASES: u32 = 100;

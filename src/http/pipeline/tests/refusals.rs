@@ -41,7 +41,8 @@ async fn a_call_whose_token_was_refused_and_that_gets_no_other_in_time_is_retrya
     let (cache, fetches) = giving(&service, |number| (number > 1).then(|| status(503)));
     (service.cache, service.budget) = (cache, budget(0, &*service.clock));
     service.revoked.store(1, Ordering::SeqCst);
-    for (options, fetched) in [(plain(), 4), (plain().operation_timeout(Duration::from_secs(10)).retry(RetryPolicy::never()), 2)]
+    for (options, fetched) in
+        [(plain(), 4), (plain().operation_timeout(Duration::from_secs(10)).retry(RetryPolicy::never()), 2)]
     {
         service.cache.invalidate(&Scopes::unscoped());
         fetches.store(0, Ordering::SeqCst);
