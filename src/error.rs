@@ -23,6 +23,8 @@ use reqwest::header::HeaderMap;
 
 use crate::model::operation::Operation;
 use crate::model::sensitive::InvalidPhoneNumber;
+#[cfg(test)]
+pub(crate) use cause::Cause;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use cause::Unresolved;
 pub use kind::{ErrorKind, Outcome};

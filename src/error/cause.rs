@@ -10,7 +10,7 @@ pub(crate) struct Unresolved(#[source] pub(crate) io::Error);
 
 /// Why a request failed on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(crate) enum Cause {
     /// No TLS was compiled in, and the URL wants it.
     NoTls,
     /// The request cannot be sent as it is.
@@ -34,7 +34,7 @@ pub(super) enum Cause {
 }
 
 impl Cause {
-    pub(super) fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
         if error.is_builder() {
             return Self::Builder;
         }
