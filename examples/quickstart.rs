@@ -9,7 +9,7 @@
 //! ```sh
 //! cargo add unloc --path ../unloc
 //! cargo add unloc-sandbox --path ../unloc/crates/emulator
-//! cargo add tokio --features macros,rt-multi-thread,time
+//! cargo add tokio --features macros,rt-multi-thread
 //! cargo add futures-util
 //! cargo add comfy-table --no-default-features
 //! ```
@@ -18,12 +18,11 @@ use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use comfy_table::{Table, presets};
 use futures_util::TryStreamExt;
 use unloc::chrono::{DateTime, TimeDelta, Utc};
-use unloc::types::{CreateKeyRequest, Key, KeyState, Lock, Role, UpdateKeyRequest};
+use unloc::types::{Key, KeyState, Lock, LockId, Role};
 use unloc::{LockHolderClient, Unloc};
 use unloc_sandbox::Sandbox;
 
@@ -87,42 +86,26 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
 /// Creates a key for one hour from now, waits until it is made, and takes it away again.
 async fn create_and_revoke(out: &mut impl Write, home: &LockHolderClient, lock: &Lock) -> Result<(), Box<dyn Error>> {
     let now = Utc::now();
-    let request = CreateKeyRequest::builder()
+    let key = home
+        .create_key()
+        .lock_id(&lock.id)
         .user_id(GUEST)
         .start(now)
         .end(now + TimeDelta::hours(1))
-        .skip_invite_notification(true);
-    let key = home.create_key().lock_id(&lock.id).body(request).send().await?;
+        .skip_invite_notification(true)
+        .send()
+        .await?;
     let id = key.id.ok_or("the service made a key and did not say which: look at the list of keys")?;
 
-    // Whatever comes of waiting and showing: the key shall not stay.
-    let shown = show_created(out, home, lock, &id).await;
-    let revoke = UpdateKeyRequest::builder().state(KeyState::Revoked);
-    home.update_key().lock_id(&lock.id).key_id(&id).body(revoke).send().await?;
-    shown?;
+    // A key is made at the lock's vendor, which takes a moment. Whatever comes of waiting: the key shall not stay.
+    let made = home.wait_for_key(&lock.id, &id, KeyState::Active).await;
+    home.update_key().lock_id(&lock.id).key_id(&id).state(KeyState::Revoked).send().await?;
+    let key = made?;
+    let (person, lock_name) = (key.to_user.id.masked(), &lock.name);
+    writeln!(out, "\nCreated key {id} for {person} at {lock_name}, for an hour: its state is {}.", key.state)?;
 
-    let key = home.get_key().lock_id(&lock.id).key_id(&id).send().await?;
+    let key = home.wait_for_key(&lock.id, &id, KeyState::Revoked).await?;
     writeln!(out, "Revoked key {id}: its state is now {}.", key.state)?;
-    Ok(())
-}
-
-async fn show_created(
-    out: &mut impl Write,
-    home: &LockHolderClient,
-    lock: &Lock,
-    id: &str,
-) -> Result<(), Box<dyn Error>> {
-    for _ in 0..40 {
-        let key = home.get_key().lock_id(&lock.id).key_id(id).send().await?;
-        // A key is made at the lock's vendor, which takes a moment.
-        if key.state != KeyState::Creating {
-            let (person, lock) = (key.to_user.id.masked(), &lock.name);
-            writeln!(out, "\nCreated key {id} for {person} at {lock}, for an hour: its state is {}.", key.state)?;
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-    writeln!(out, "\nCreated key {id}: its making takes longer than this example waits.")?;
     Ok(())
 }
 
@@ -137,7 +120,7 @@ fn show_locks(out: &mut impl Write, locks: &[Lock]) -> io::Result<()> {
 
 fn show_keys(out: &mut impl Write, keys: &[Key], locks: &[Lock]) -> io::Result<()> {
     let rows = keys.iter().map(|key| {
-        let lock = name(locks, key.lock_id.as_deref().unwrap_or_default());
+        let lock = key.lock_id.as_ref().map_or_else(String::new, |id| name(locks, id));
         let (from, until) = (moment(key.start, "always"), moment(key.end, "no end"));
         [key.to_user.id.masked(), lock, from, until, key.state.to_string()]
     });
@@ -168,8 +151,8 @@ fn show<const N: usize>(
     Ok(())
 }
 
-fn name(locks: &[Lock], id: &str) -> String {
-    locks.iter().find(|lock| lock.id == id).map_or_else(|| id.to_owned(), |lock| lock.name.clone())
+fn name(locks: &[Lock], id: &LockId) -> String {
+    locks.iter().find(|lock| lock.id == *id).map_or_else(|| id.to_string(), |lock| lock.name.clone())
 }
 
 fn moment(time: Option<DateTime<Utc>>, otherwise: &str) -> String {

@@ -18,6 +18,7 @@
 //! cargo add axum --no-default-features --features http1,json,tokio
 //! cargo add tower-http --no-default-features --features cors
 //! cargo add getrandom
+//! cargo add reqwest --no-default-features --features json
 //! cargo add serde --features derive
 //! cargo add serde_json
 //! ```
@@ -47,12 +48,12 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use reqwest::{RequestBuilder, redirect};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use unloc::reqwest::{self, RequestBuilder, redirect};
-use unloc::token::{ClientCredentials, Token, TokenCache, source_fn};
-use unloc::{Environment, Scope, Scopes, Secret, Unloc, Url};
+use unloc::token::{Token, TokenCache, source_fn};
+use unloc::{ClientCredentials, Environment, Scope, Scopes, Secret, Unloc, Url};
 use unloc_sandbox::Sandbox;
 
 /// The first lock holder of the sandbox; with another service, put one of yours.

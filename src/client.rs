@@ -4,12 +4,15 @@ mod builder;
 mod credentials;
 mod environment;
 mod lock_holder;
+mod resolving;
 mod unloc;
+mod waiting;
 
 pub use builder::UnlocBuilder;
 pub use credentials::ClientCredentials;
 pub use environment::Environment;
 pub use lock_holder::LockHolderClient;
+pub use resolving::CreateKeyResolution;
 pub use unloc::Unloc;
 
 pub(crate) use generated::*;

@@ -236,6 +236,7 @@ impl Error {
             (_, ErrorKind::Connection) => "connection",
             (_, ErrorKind::Timeout) => "timeout",
             (_, ErrorKind::Decode) => "decode",
+            (_, ErrorKind::State) => "state",
         }
     }
 }

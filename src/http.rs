@@ -7,6 +7,7 @@ pub(crate) mod options;
 pub(crate) mod pages;
 pub(crate) mod path;
 pub(crate) mod pipeline;
+pub(crate) mod poller;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod retry;

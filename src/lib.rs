@@ -26,7 +26,7 @@ pub use chrono;
 pub use client::exported::*;
 /// Builders of the operations; the clients' methods return them.
 pub use client::integrator::builder;
-pub use client::{ClientCredentials, Environment, LockHolderClient, Unloc, UnlocBuilder};
+pub use client::{ClientCredentials, CreateKeyResolution, Environment, LockHolderClient, Unloc, UnlocBuilder};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use http::{Paged, RequestOptions, Response, RetryPolicy};
 /// What the operations take and give.

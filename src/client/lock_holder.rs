@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::http::ApiClient;
+use crate::http::{ApiClient, RequestOptions};
 use crate::model::integrator::types::LockHolderId;
 
 /// What belongs to one lock holder: its locks, keys, roles, vendor connections, key events and webhooks.
@@ -25,6 +25,12 @@ impl LockHolderClient {
     #[must_use]
     pub fn id(&self) -> &LockHolderId {
         &self.id
+    }
+
+    /// Returns this client with other options for all its calls; what they leave open is as before.
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self { client: Arc::new(self.client.with_options(options)), id: self.id.clone() }
     }
 
     /// What the bindings fill in for the path parameter of this name.

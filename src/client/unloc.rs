@@ -8,7 +8,7 @@ use crate::auth::token::TokenCache;
 use crate::client::environment::{self, Environment};
 use crate::client::{LockHolderClient, UnlocBuilder};
 use crate::error::Result;
-use crate::http::ApiClient;
+use crate::http::{ApiClient, RequestOptions};
 use crate::model::integrator::types;
 
 /// A client of the Integrator API.
@@ -99,6 +99,13 @@ impl Unloc {
     #[must_use]
     pub fn tokens(&self) -> &TokenCache {
         &self.tokens
+    }
+
+    /// Returns this client with other options for all its calls; what they leave open is as before. Tokens, connections and
+    /// the retry budget are shared.
+    #[must_use]
+    pub fn with_options(&self, options: RequestOptions) -> Self {
+        Self { client: Arc::new(self.client.with_options(options)), ..self.clone() }
     }
 
     /// The calls of another client: made as those of this one, with tokens for these scopes.

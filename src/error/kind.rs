@@ -60,6 +60,11 @@ pub enum ErrorKind {
     /// *Happened?* Yes; making the call again may do it twice. *What to do:* the text names operation, status and the place
     /// inside the JSON; please report it together with the body.
     Decode,
+    /// What was waited for does not happen: a key or a vendor connection is in a state that does not lead there.
+    ///
+    /// *Happened?* The reads did, and change nothing. *What to do:* the text names the state; a key in `error` has to be created
+    /// anew, a vendor connection in `error` needs somebody to log in again.
+    State,
 }
 
 /// What became of the operation, as far as can be known. In the order of how much may have happened: of the attempts of one
@@ -67,7 +72,7 @@ pub enum ErrorKind {
 ///
 /// # Never twice
 /// A key that may have been made is not to be made again blindly. After [`Unknown`](Self::Unknown) and
-/// [`Accepted`](Self::Accepted), look first, on all pages: [`get_keys`](crate::LockHolder::get_keys) with `items()`, for a key
+/// [`Accepted`](Self::Accepted), look first, on all pages: [`get_keys`](crate::LockHolderClient::get_keys) with `items()`, for a key
 /// of the same lock, user and times that is not `revoked`. One that was just asked for may be `creating`, and may take a
 /// moment to appear; that there is none yet does not say that there will be none. The README's "Test your integration" shows
 /// how, with a test.
@@ -77,7 +82,7 @@ pub enum ErrorKind {
 /// equals the `end` of the request for it, and hardly ever the `Utc::now() + …` that went in.
 ///
 /// A call whose future was dropped (by `select!`, by a timeout around it) leaves no error and is to be taken for
-/// `Unknown`: limit it by [`RequestOptions::deadline`](crate::RequestOptions::deadline) instead.
+/// `Unknown`: limit it by [`RequestOptions::operation_timeout`](crate::RequestOptions::operation_timeout) instead.
 ///
 /// # In a browser
 /// A browser itself may repeat a request, a POST included, when a kept connection is reset before the response: measured in

@@ -53,15 +53,29 @@ impl ApiClient {
 
     /// The same at another base URL; the retry budget is one for all calls of a client.
     pub(crate) fn at(&self, base: Url) -> Self {
-        let ClientConfig { clock, budget, options, user_agent, .. } = &*self.config;
-        let config = ClientConfig {
-            base,
-            clock: Arc::clone(clock),
-            budget: Arc::clone(budget),
-            options: options.clone(),
-            user_agent: user_agent.clone(),
-        };
+        self.with(ClientConfig { base, ..self.config.copy() })
+    }
+
+    /// The same with other options.
+    pub(crate) fn with_options(&self, options: RequestOptions) -> Self {
+        let options = options.or(&self.config.options);
+        self.with(ClientConfig { options, ..self.config.copy() })
+    }
+
+    fn with(&self, config: ClientConfig) -> Self {
         Self { config: Arc::new(config), ..self.clone() }
+    }
+}
+
+impl ClientConfig {
+    fn copy(&self) -> Self {
+        Self {
+            base: self.base.clone(),
+            clock: Arc::clone(&self.clock),
+            budget: Arc::clone(&self.budget),
+            options: self.options.clone(),
+            user_agent: self.user_agent.clone(),
+        }
     }
 }
 

@@ -101,7 +101,20 @@ impl RequestOptions {
         self
     }
 
-    /// These, and what they leave open from others.
+    /// These, and what they leave open from others; headers of both.
+    pub(crate) fn or(self, others: &Self) -> Self {
+        let mut headers = others.headers.clone();
+        headers.extend(self.headers);
+        Self {
+            attempt_timeout: self.attempt_timeout.or(others.attempt_timeout),
+            operation_timeout: self.operation_timeout.or(others.operation_timeout),
+            retry: self.retry.or_else(|| others.retry.clone()),
+            headers,
+            refused: self.refused.or_else(|| others.refused.clone()),
+        }
+    }
+
+    /// The same with nothing left open.
     pub(crate) fn merge(self, others: &Self) -> CallOptions {
         let headers = if others.headers.is_empty() {
             self.headers

@@ -1,0 +1,241 @@
+//! Imports bookings from CSV: a key for each, once, whatever happens meanwhile.
+//!
+//! `cargo run --example import_bookings` imports 500 invented bookings into an emulator inside this program.
+//! `cargo run --example import_bookings -- bookings.csv`, with `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and
+//! `UNLOC_CLIENT_SECRET` set, imports a file into that service. The file has a line of names first:
+//! `booking,lock,guest,from,until`, with the name of a lock, a mobile number and times such as `2030-05-01T12:00:00Z`.
+//!
+//! What was done is noted in `bookings.csv.journal` beside the file. If the import is interrupted, or the network fails, call
+//! it again: bookings that are done are skipped, and one whose outcome is unknown is looked for before it is created again.
+//!
+//! ```sh
+//! cargo add unloc --path ../unloc
+//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add tokio --features macros,rt-multi-thread
+//! cargo add futures-util csv
+//! cargo add serde --features derive
+//! ```
+
+use std::collections::HashMap;
+use std::env;
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+use unloc::chrono::{DateTime, TimeDelta, Utc};
+use unloc::types::{CreateKeyRequest, Lock, LockId};
+use unloc::{CreateKeyResolution, LockHolderClient, Outcome, Unloc};
+use unloc_sandbox::Sandbox;
+
+/// How many keys are created at once.
+const AT_ONCE: usize = 8;
+
+/// A line of the file.
+#[derive(Deserialize, Serialize)]
+struct Booking {
+    booking: String,
+    lock: String,
+    guest: String,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+}
+
+/// A line of the journal. The last one about a booking counts.
+#[derive(Clone, Deserialize, Serialize)]
+struct Entry {
+    booking: String,
+    step: Step,
+    at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Step {
+    /// The call is about to be made.
+    Begun,
+    /// The key exists.
+    Created,
+    /// The service refused, and did nothing.
+    Refused,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&mut io::stdout()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Imports; returns whether every booking has its key.
+async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
+    let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
+    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
+    let unloc = match &sandbox {
+        None => Unloc::from_env()?,
+        Some(sandbox) => Unloc::builder()
+            .environment(sandbox.base_url())
+            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+            .build()?,
+    };
+    let lock_holders = unloc.get_lock_holders().send().await?;
+    let home = unloc.lock_holder(lock_holders.first().ok_or("these credentials manage no lock holder")?)?;
+    let locks: Vec<Lock> = home.get_locks().items().try_collect().await?;
+    let file = match env::args_os().nth(1) {
+        Some(file) => PathBuf::from(file),
+        None => sample(&locks)?,
+    };
+    let bookings = read(&file, &locks)?;
+    let (journal, done) = Journal::open(&file)?;
+    let imported = stream::iter(&bookings).map(|(booking, lock)| {
+        let (home, journal, last) = (&home, &journal, done.get(&booking.booking));
+        async move { (booking, import(home, lock, booking, last, journal).await) }
+    });
+    let (mut created, mut skipped, mut failed) = (0, 0, 0);
+    let mut imported = imported.buffer_unordered(AT_ONCE);
+    while let Some((booking, result)) = imported.next().await {
+        match result {
+            Ok(true) => created += 1,
+            Ok(false) => skipped += 1,
+            Err(error) => {
+                failed += 1;
+                writeln!(out, "booking {}: {error}", booking.booking)?;
+            }
+        }
+    }
+    writeln!(out, "{created} keys created, {skipped} bookings were done before, {failed} failed")?;
+    if failed > 0 {
+        writeln!(out, "call this again: what is done is skipped")?;
+    }
+    Ok(failed == 0)
+}
+
+/// Creates the key of a booking unless it has one; returns whether it was created now.
+async fn import(
+    home: &LockHolderClient,
+    lock: &LockId,
+    booking: &Booking,
+    last: Option<&Entry>,
+    journal: &Journal,
+) -> Result<bool, Box<dyn Error>> {
+    let Booking { booking: name, guest, from, until, .. } = booking;
+    let request = CreateKeyRequest::builder().user_id(guest).start(*from).end(*until).build()?;
+    match last {
+        Some(Entry { step: Step::Created, .. }) => return Ok(false),
+        // An earlier import ended in the middle of this booking.
+        Some(Entry { step: Step::Begun, at, .. }) if is_created(home, lock, &request, *at).await? => {
+            journal.note(name, Step::Created)?;
+            return Ok(false);
+        }
+        _ => {}
+    }
+    let since = journal.note(name, Step::Begun)?;
+    let error = match home.create_key().lock_id(lock).body(request.clone()).send().await {
+        Ok(_) => {
+            journal.note(name, Step::Created)?;
+            return Ok(true);
+        }
+        Err(error) => error,
+    };
+    match error.outcome() {
+        Outcome::Unknown | Outcome::Accepted if is_created(home, lock, &request, since).await? => {
+            journal.note(name, Step::Created)?;
+            Ok(true)
+        }
+        Outcome::Rejected | Outcome::NotSent => {
+            journal.note(name, Step::Refused)?;
+            Err(error.into())
+        }
+        // It stays begun: the next import looks again.
+        _ => Err(error.into()),
+    }
+}
+
+/// Whether a call that was begun then has created the key.
+async fn is_created(
+    home: &LockHolderClient,
+    lock: &LockId,
+    request: &CreateKeyRequest,
+    since: DateTime<Utc>,
+) -> Result<bool, Box<dyn Error>> {
+    match home.resolve_create_key(lock, request, since).await? {
+        CreateKeyResolution::Created(_) => Ok(true),
+        CreateKeyResolution::NotCreated => Ok(false),
+        CreateKeyResolution::Unknown { reason, .. } => Err(format!("whether it has a key cannot be told: {reason}").into()),
+        _ => Err("whether it has a key cannot be told".into()),
+    }
+}
+
+/// The bookings with their locks. A file with a mistake is not begun at all.
+fn read(file: &Path, locks: &[Lock]) -> Result<Vec<(Booking, LockId)>, Box<dyn Error>> {
+    let ids: HashMap<&str, &LockId> = locks.iter().map(|lock| (lock.name.as_str(), &lock.id)).collect();
+    let shown = file.display();
+    let mut reader = csv::Reader::from_path(file).map_err(|error| format!("{shown}: {error}"))?;
+    let mut bookings = Vec::new();
+    for (row, line) in reader.deserialize::<Booking>().zip(2..) {
+        // What is wrong with a row can be somebody's number: its place is enough.
+        let booking = row.map_err(|_| format!("{shown}, line {line}: a column is missing or cannot be read"))?;
+        let lock = ids.get(booking.lock.as_str());
+        let lock = lock.ok_or_else(|| format!("{shown}, line {line}: no lock is called `{}`", booking.lock))?;
+        bookings.push((booking, (*lock).clone()));
+    }
+    Ok(bookings)
+}
+
+/// What was done, in a file that is written before and after each call.
+struct Journal(std::sync::Mutex<csv::Writer<File>>);
+
+impl Journal {
+    /// Opens the journal of a file, and returns the last entry about each booking.
+    fn open(file: &Path) -> Result<(Self, HashMap<String, Entry>), Box<dyn Error>> {
+        let mut path = file.as_os_str().to_owned();
+        path.push(".journal");
+        let journal = File::options().create(true).append(true).read(true).open(&path)?;
+        let mut entries = HashMap::new();
+        let is_new = journal.metadata()?.len() == 0;
+        // A line that was cut off by the end of the program says nothing.
+        for entry in csv::Reader::from_path(&path)?.deserialize::<Entry>().flatten() {
+            entries.insert(entry.booking.clone(), entry);
+        }
+        let writer = csv::WriterBuilder::new().has_headers(is_new).from_writer(journal);
+        Ok((Self(std::sync::Mutex::new(writer)), entries))
+    }
+
+    /// Notes a step, on the disk; returns its time.
+    fn note(&self, booking: &str, step: Step) -> Result<DateTime<Utc>, Box<dyn Error>> {
+        let at = Utc::now();
+        let mut writer = self.0.lock().map_err(|_| "another booking could not be noted")?;
+        writer.serialize(Entry { booking: booking.to_owned(), step, at })?;
+        writer.flush()?;
+        Ok(at)
+    }
+}
+
+/// 500 bookings, in a new file.
+fn sample(locks: &[Lock]) -> Result<PathBuf, Box<dyn Error>> {
+    let folder = env::temp_dir().join(format!("unloc-bookings-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    let file = folder.join("bookings.csv");
+    let mut writer = csv::Writer::from_path(&file)?;
+    let start = Utc::now() + TimeDelta::days(1);
+    for (number, lock) in (0..500_i32).zip(locks.iter().cycle()) {
+        let from = start + TimeDelta::hours(number.into());
+        writer.serialize(Booking {
+            booking: format!("B-{number:04}"),
+            lock: lock.name.clone(),
+            guest: format!("+1212555{:04}", 100 + number % 100),
+            from,
+            until: from + TimeDelta::days(2),
+        })?;
+    }
+    writer.flush()?;
+    Ok(file)
+}

@@ -1,0 +1,198 @@
+//! Finding out what became of a call whose outcome is unknown.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::client::LockHolderClient;
+use crate::error::Result;
+use crate::http::poller::Poller;
+use crate::model::integrator::operations::GET_KEYS_FOR_LOCK;
+use crate::model::integrator::types::{CreateKeyRequest, Key, LockId};
+use crate::model::{Nullable, Page};
+
+/// How often the list is looked at before a key that is not in it counts as not created: four looks in about two seconds,
+/// for a request that was still on its way when its connection broke.
+const LOOKS: u32 = 4;
+
+/// How far the service's clock and the caller's may differ: with less, a key that was created by the call could seem older
+/// than the call.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// What became of a call to create a key.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+#[must_use = "after an unknown outcome, what to do next depends on it"]
+pub enum CreateKeyResolution {
+    /// The key was created. Its `id` is missing if the service's list leaves it out.
+    Created(Box<Key>),
+    /// No such key was created, and none appeared meanwhile: the call can be made again.
+    NotCreated,
+    /// It cannot be told. Look for yourself before the call is made again.
+    #[non_exhaustive]
+    Unknown {
+        /// Why it cannot be told.
+        reason: &'static str,
+    },
+}
+
+impl LockHolderClient {
+    /// Finds out what became of a call of [`create_key`](Self::create_key) whose error has the outcome
+    /// [`Unknown`](crate::Outcome::Unknown) or [`Accepted`](crate::Outcome::Accepted).
+    ///
+    /// Looks for a key of the same lock and person with the times of the request, created since the call was begun, in the
+    /// list of the lock's keys; several times in about two seconds, since a request may still be on its way. Two such keys,
+    /// one that may be older than the call, or a list that is cut off, are
+    /// [`CreateKeyResolution::Unknown`].
+    ///
+    /// `since` is the time by this machine's clock right before the call. It may differ from the service's by five minutes.
+    ///
+    /// ```no_run
+    /// # async fn example(home: unloc::LockHolderClient, lock: unloc::types::LockId) -> unloc::Result<()> {
+    /// use unloc::chrono::{TimeDelta, Utc};
+    /// use unloc::types::CreateKeyRequest;
+    /// use unloc::{CreateKeyResolution, Outcome};
+    ///
+    /// let since = Utc::now();
+    /// let request = CreateKeyRequest::builder().user_id("+12125550142").end(since + TimeDelta::hours(24)).build()?;
+    /// let key = match home.create_key().lock_id(&lock).body(request.clone()).send().await {
+    ///     Err(error) if matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted) => {
+    ///         match home.resolve_create_key(&lock, &request, since).await? {
+    ///             CreateKeyResolution::Created(key) => *key,
+    ///             CreateKeyResolution::NotCreated => home.create_key().lock_id(&lock).body(request).send().await?,
+    ///             _ => return Err(error),
+    ///         }
+    ///     }
+    ///     created => created?,
+    /// };
+    /// println!("{}", key.state);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Any error of [`get_keys_for_lock`](Self::get_keys_for_lock).
+    ///
+    /// # Evidence
+    /// That the list of a lock has all of its keys, with the time at which each was created, is documented; that a key's
+    /// times equal those of the request to the millisecond is inferred.
+    pub async fn resolve_create_key(
+        &self,
+        lock_id: impl Into<LockId>,
+        request: &CreateKeyRequest,
+        since: DateTime<Utc>,
+    ) -> Result<CreateKeyResolution> {
+        let (client, lock_id) = (self.client(), lock_id.into());
+        let mut poller = Poller::new(&client, &GET_KEYS_FOR_LOCK);
+        let mut looks = 1;
+        loop {
+            let page = self.get_keys_for_lock().lock_id(&lock_id).options(poller.options()).send().await?;
+            let found = judge(&page, &lock_id, request, since);
+            if found != CreateKeyResolution::NotCreated || looks == LOOKS || !poller.pause().await {
+                return Ok(found);
+            }
+            looks += 1;
+        }
+    }
+}
+
+fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: DateTime<Utc>) -> CreateKeyResolution {
+    let unknown = |reason| CreateKeyResolution::Unknown { reason };
+    let mut candidates = page.iter().filter(|key| {
+        let is_old = key.created.is_some_and(|created| created < since - CLOCK_SKEW);
+        let elsewhere = key.lock_id.as_ref().is_some_and(|other| other != lock_id);
+        !is_old && !elsewhere && is_of(key, request)
+    });
+    match (candidates.next(), candidates.next()) {
+        _ if page.cursor().is_some() => unknown("the list of the lock's keys is cut off"),
+        (None, _) => CreateKeyResolution::NotCreated,
+        (Some(_), Some(_)) => unknown("several keys of the lock are as the request says"),
+        (Some(key), None) => match key.created {
+            Some(created) if created >= since => CreateKeyResolution::Created(Box::new(key.clone())),
+            Some(_) => unknown("a key is as the request says, and was created within five minutes before the call"),
+            None => unknown("a key is as the request says, and the service does not say when it was created"),
+        },
+    }
+}
+
+/// Whether a key is one that the request may have made. What the request leaves to the service is not compared.
+fn is_of(key: &Key, request: &CreateKeyRequest) -> bool {
+    let CreateKeyRequest { user_id, start, end, duration_minutes, recurrence, .. } = request;
+    let starts = match start {
+        Nullable::Value(start) => key.start == Some(*start),
+        Nullable::Null | Nullable::Absent => true,
+    };
+    let ends = match (end, duration_minutes) {
+        (Nullable::Value(end), None) => key.end == Some(*end),
+        (Nullable::Null | Nullable::Absent, None) => key.end.is_none(),
+        // Which of the two counts, and from when a duration is counted, is not documented.
+        (_, Some(_)) => key.end.is_some(),
+    };
+    let recurs = recurrence.is_none() || key.recurrence == *recurrence;
+    key.to_user.id == *user_id && starts && ends && recurs
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Cursor;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        format!("2030-05-01T{text}Z").parse().unwrap()
+    }
+
+    fn key(created: Option<&str>, end: Option<&str>) -> Key {
+        let time = |text: &str| format!("2030-05-01T{text}Z");
+        let (created, end) = (created.map(time), end.map(time));
+        serde_json::from_value(json!({
+            "toUser": {"id": "+12125550142"}, "state": "creating", "created": created, "end": end,
+        }))
+        .unwrap()
+    }
+
+    fn judged(keys: Vec<Key>, cursor: Option<&str>) -> CreateKeyResolution {
+        let request = CreateKeyRequest::builder().user_id("+12125550142").end(at("18:00:00")).build().unwrap();
+        judge(&Page::new(keys, cursor.map(Cursor::from)), &"door".into(), &request, at("12:00:00"))
+    }
+
+    fn is_unknown(found: &CreateKeyResolution) -> bool {
+        matches!(found, CreateKeyResolution::Unknown { .. })
+    }
+
+    #[test]
+    fn one_key_as_the_request_says_that_is_newer_than_the_call_is_the_one() {
+        let own = key(Some("12:00:01"), Some("18:00:00"));
+        assert_eq!(judged(vec![own.clone()], None), CreateKeyResolution::Created(Box::new(own.clone())));
+        let others = [
+            key(Some("12:00:01"), Some("18:00:01")),
+            key(Some("12:00:01"), None),
+            key(Some("11:00:00"), Some("18:00:00")),
+            Key { lock_id: Some("gate".into()), ..own.clone() },
+        ];
+        assert_eq!(judged(others.to_vec(), None), CreateKeyResolution::NotCreated);
+        let all = others.into_iter().chain([own.clone()]).collect();
+        assert_eq!(judged(all, None), CreateKeyResolution::Created(Box::new(own)));
+    }
+
+    #[test]
+    fn two_keys_a_cut_list_and_one_that_may_be_older_cannot_be_told() {
+        let own = || key(Some("12:00:01"), Some("18:00:00"));
+        assert!(is_unknown(&judged(vec![own(), own()], None)));
+        assert!(is_unknown(&judged(vec![own()], Some("next"))) && is_unknown(&judged(vec![], Some("next"))));
+        assert!(is_unknown(&judged(vec![key(Some("11:58:00"), Some("18:00:00"))], None)));
+        assert!(is_unknown(&judged(vec![key(None, Some("18:00:00"))], None)));
+    }
+
+    #[test]
+    fn what_the_request_leaves_to_the_service_is_not_compared() {
+        let request = |request: serde_json::Value| serde_json::from_value::<CreateKeyRequest>(request).unwrap();
+        let started = Key { start: Some(at("12:00:00")), ..key(Some("12:00:01"), None) };
+        assert!(is_of(&started, &request(json!({"userId": "+12125550142"}))));
+        assert!(!is_of(&started, &request(json!({"userId": "+12125550143"}))));
+        assert!(!is_of(&started, &request(json!({"userId": "+12125550142", "start": "2030-05-01T13:00:00Z"}))));
+        let lasting = request(json!({"userId": "+12125550142", "durationMinutes": 60}));
+        assert!(!is_of(&started, &lasting) && is_of(&key(Some("12:00:01"), Some("13:00:01")), &lasting));
+        let weekly = request(json!({"userId": "+12125550142", "recurrence": {"mon": {
+            "startHour": 8, "startMinute": 0, "endHour": 9, "endMinute": 0}}}));
+        assert!(!is_of(&started, &weekly));
+    }
+}
