@@ -169,7 +169,9 @@ async fn is_created(
     match home.resolve_create_key(lock, request, since).await? {
         CreateKeyResolution::Created(_) => Ok(true),
         CreateKeyResolution::NotCreated => Ok(false),
-        CreateKeyResolution::Unknown { reason, .. } => Err(format!("whether it has a key cannot be told: {reason}").into()),
+        CreateKeyResolution::Unknown { reason, .. } => {
+            Err(format!("whether it has a key cannot be told: {reason}").into())
+        }
         _ => Err("whether it has a key cannot be told".into()),
     }
 }

@@ -37,7 +37,9 @@ pub use reqwest;
 pub use reqwest::header::{HeaderMap, HeaderValue};
 pub use reqwest::{StatusCode, Url};
 #[cfg(feature = "test-util")]
-pub use runtime::clock::{Clock, Moment, SystemClock};
+pub use runtime::clock::{Clock, SystemClock};
+#[cfg(feature = "test-util")]
+pub use runtime::moment::Moment;
 pub use runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 
 #[cfg(unloc_awkward)]

@@ -198,7 +198,7 @@ async fn on_a_service_of_the_environment_yes_creates_a_key_and_revokes_it() {
     assert_eq!((new.len(), after.len()), (1, before.len() + 1));
     assert_eq!(new[0].state, KeyState::Revoked);
     assert_eq!(new[0].to_user.id.expose(), "+12125550142");
-    assert!(text.contains(new[0].id.as_deref().unwrap()), "{text}");
+    assert!(text.contains(new[0].id.as_ref().unwrap().as_str()), "{text}");
 }
 
 /// The keys of the sandbox's first lock holder.

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use unloc::chrono::{DateTime, TimeDelta, Utc};
-use unloc::types::{CreateKeyRequest, Key, KeyState};
+use unloc::types::{CreateKeyRequest, Key, KeyState, LockId};
 use unloc::{LockHolderClient, Outcome, Unloc};
 use unloc_sandbox::{Fault, Sandbox};
 
 /// Your code: gives a guest a key until they check out. Looks first, so that it can be called again after any error.
-async fn check_in(home: &LockHolderClient, lock: &str, guest: &str, until: DateTime<Utc>) -> unloc::Result<()> {
+async fn check_in(home: &LockHolderClient, lock: &LockId, guest: &str, until: DateTime<Utc>) -> unloc::Result<()> {
     let stay = CreateKeyRequest::builder().user_id(guest).end(until).build()?; // its times are cut to milliseconds …
     if has_key(home, lock, &stay).await? {
         return Ok(());
@@ -27,10 +27,10 @@ async fn check_in(home: &LockHolderClient, lock: &str, guest: &str, until: DateT
 }
 
 /// Whether any page of the list holds a key for this stay, be it still in the making.
-async fn has_key(home: &LockHolderClient, lock: &str, stay: &CreateKeyRequest) -> unloc::Result<bool> {
+async fn has_key(home: &LockHolderClient, lock: &LockId, stay: &CreateKeyRequest) -> unloc::Result<bool> {
     let is_over = |key: &Key| matches!(key.state, KeyState::Revoked | KeyState::Expired | KeyState::Error);
     let is_it = |key: &Key| {
-        let same_door = key.lock_id.as_deref() == Some(lock) && key.to_user.id == stay.user_id;
+        let same_door = key.lock_id.as_ref() == Some(lock) && key.to_user.id == stay.user_id;
         same_door && key.end.as_ref() == stay.end.value() && !is_over(key) // … as the service keeps them
     };
     let mut keys = home.get_keys().items();
@@ -50,18 +50,18 @@ async fn a_guest_gets_one_key_even_when_the_response_is_lost() -> Result<(), Box
     let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
     let lock_holders = unloc.get_lock_holders().send().await?;
     let home = unloc.lock_holder(lock_holders.first().ok_or("the town has no lock holder")?)?;
-    let locks = home.get_locks().send().await?.into_items();
-    let (lock, guest) = (locks.first().ok_or("the lock holder has no lock")?.id.clone(), "+12125550142");
+    let locks = home.get_locks().send().await?;
+    let (lock, guest) = (&locks.items().first().ok_or("the lock holder has no lock")?.id, "+12125550142");
     let until = Utc::now() + TimeDelta::hours(24); // a clock is finer than the milliseconds that are kept
     sandbox.faults().add(Fault::reset().on("createKey"))?; // the request is lost on its way …
-    check_in(&home, &lock, guest, until).await.unwrap_err(); // … and no key is made
+    check_in(&home, lock, guest, until).await.unwrap_err(); // … and no key is made
     sandbox.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its response is lost
-    check_in(&home, &lock, guest, until).await?;
-    check_in(&home, &lock, guest, until).await?; // nothing more to do
-    let keys = home.get_keys_for_lock().lock_id(&lock).send().await?.into_items();
+    check_in(&home, lock, guest, until).await?;
+    check_in(&home, lock, guest, until).await?; // nothing more to do
+    let keys = home.get_keys_for_lock().lock_id(lock).send().await?;
     assert_eq!(keys.iter().filter(|key| key.to_user.id.expose() == guest).count(), 1);
     sandbox.clock().advance(Duration::from_secs(1)); // it takes a moment to be made
-    sandbox.people().unlock(&lock, guest)?;
+    sandbox.people().unlock(lock.as_str(), guest)?;
     Ok(())
 }
 // README to here
@@ -74,11 +74,11 @@ fn the_readme_shows_this_very_test() {
 }
 
 /// The handle of a lock holder of `sandbox`, and the id of one of its locks.
-async fn door(sandbox: &Sandbox) -> (LockHolderClient, String) {
+async fn door(sandbox: &Sandbox) -> (LockHolderClient, LockId) {
     let unloc = Unloc::builder().environment(sandbox.base_url());
     let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
     let home = unloc.lock_holder(&unloc.get_lock_holders().send().await.unwrap()[0]).unwrap();
-    let lock = home.get_locks().send().await.unwrap().into_items()[0].id.clone();
+    let lock = home.get_locks().send().await.unwrap().items()[0].id.clone();
     (home, lock)
 }
 

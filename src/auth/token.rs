@@ -50,6 +50,7 @@ mod backoff;
 mod bearer;
 mod builder;
 mod cache;
+mod cached_token;
 mod entry;
 mod issued;
 mod observer;

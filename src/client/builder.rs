@@ -8,7 +8,9 @@ use reqwest::header::HeaderValue;
 
 use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
 use crate::auth::token::{TokenCache, TokenSource};
-use crate::client::{ClientCredentials, Environment, Unloc};
+use crate::client::credentials::{ClientCredentials, from_variables};
+use crate::client::environment::Environment;
+use crate::client::unloc::Unloc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::config::{ClientConfig, USER_AGENT};
 use crate::http::connection::{self, Configure};
@@ -31,6 +33,23 @@ pub struct UnlocBuilder {
     user_agent: Option<String>,
     retry_budget: u32,
     clock: Arc<dyn Clock>,
+}
+
+impl Unloc {
+    /// Begins to build a client.
+    pub fn builder() -> UnlocBuilder {
+        UnlocBuilder::default()
+    }
+
+    /// A client as the environment variables `UNLOC_ENVIRONMENT` (`production`, `sandbox` or an address),
+    /// `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) naming the variable that is missing, empty or wrong.
+    pub fn from_env() -> Result<Self> {
+        let (environment, id, secret) = from_variables()?;
+        Self::builder().environment(environment).client_credentials(id, secret).build()
+    }
 }
 
 enum Tokens {

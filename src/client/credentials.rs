@@ -56,7 +56,7 @@ impl ClientCredentials {
     /// # Errors
     /// [`ErrorKind::Configuration`] naming the variable that is missing, empty or wrong.
     pub fn from_env() -> Result<Self> {
-        let (environment, id, secret) = environment::credentials()?;
+        let (environment, id, secret) = from_variables()?;
         Self::new(&environment, id, secret)
     }
 
@@ -113,9 +113,18 @@ impl ClientCredentials {
     }
 }
 
+/// What the environment variables say, all three of which are needed.
+pub(super) fn from_variables() -> Result<(Environment, String, String)> {
+    let credential = |name: &str| {
+        let text = environment::read(name)?;
+        credential(&format!("the environment variable {name}"), &text).map(str::to_owned)
+    };
+    Ok((Environment::from_env()?, credential("UNLOC_CLIENT_ID")?, credential("UNLOC_CLIENT_SECRET")?))
+}
+
 /// A client id or secret as it is sent, or why it cannot be one. RFC 6749, A.1 and A.2: printable ASCII, which has no line
 /// ends; those come with the text from a file or a terminal, and would be refused by the service as wrong credentials.
-pub(crate) fn credential<'a>(name: &str, text: &'a str) -> Result<&'a str> {
+fn credential<'a>(name: &str, text: &'a str) -> Result<&'a str> {
     let refuse = |what: &str| Err(Error::new(ErrorKind::Configuration, format!("{name} {what}")));
     match text.trim() {
         "" => refuse("is empty"),

@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-use crate::client::credentials::credential;
 use crate::error::{Error, ErrorKind};
 use crate::http::connection::is_loopback;
 
@@ -105,16 +104,8 @@ impl Environment {
     }
 }
 
-/// What the environment variables say, all three of which are needed.
-pub(crate) fn credentials() -> Result<(Environment, String, String), Error> {
-    let credential = |name: &str| {
-        let text = read(name)?;
-        credential(&format!("the environment variable {name}"), &text).map(str::to_owned)
-    };
-    Ok((Environment::from_env()?, credential("UNLOC_CLIENT_ID")?, credential("UNLOC_CLIENT_SECRET")?))
-}
-
-fn read(name: &str) -> Result<String, Error> {
+/// What an environment variable says.
+pub(super) fn read(name: &str) -> Result<String, Error> {
     let refuse =
         |what: &str| Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} {what}")));
     match env::var(name) {

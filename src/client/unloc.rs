@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::auth::scope::{Scope, ScopeGeneration, Scopes, lock_holder_scope};
 use crate::auth::token::TokenCache;
-use crate::client::environment::{self, Environment};
-use crate::client::{LockHolderClient, UnlocBuilder};
+use crate::client::environment::Environment;
+use crate::client::lock_holder::LockHolderClient;
 use crate::error::Result;
 use crate::http::{ApiClient, RequestOptions};
 use crate::model::integrator::types;
@@ -41,21 +41,6 @@ pub struct Unloc {
 }
 
 impl Unloc {
-    /// Begins to build a client.
-    pub fn builder() -> UnlocBuilder {
-        UnlocBuilder::default()
-    }
-
-    /// A client as the environment variables `UNLOC_ENVIRONMENT` (`production`, `sandbox` or an address),
-    /// `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) naming the variable that is missing, empty or wrong.
-    pub fn from_env() -> Result<Self> {
-        let (environment, id, secret) = environment::credentials()?;
-        Self::builder().environment(environment).client_credentials(id, secret).build()
-    }
-
     /// What belongs to this lock holder, with tokens for it alone.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::http::config::ApiClient;
 use crate::http::options::RequestOptions;
 use crate::model::operation::Operation;
-use crate::runtime::clock::{Moment, share};
+use crate::runtime::clock::share;
+use crate::runtime::moment::Moment;
 
 /// The bound of the first wait. Jobs of version 2 were seen to be done after 0.4 s and 0.8 s, and the service makes keys of
 /// version 1 in the same way.

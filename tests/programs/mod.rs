@@ -1,15 +1,20 @@
 //! Runs an example as its readers do: as a program.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// This example, with nothing in its environment that would lead it elsewhere. Each test program runs one.
+/// This example, with nothing in its environment that would lead it elsewhere.
 pub(crate) fn example(name: &str) -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(BUILT.get_or_init(|| built(name)));
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let program = {
+        let mut all = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(name.to_owned()).or_insert_with(|| built(name)).clone()
+    };
+    let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy().to_ascii_uppercase();
         if text.starts_with("UNLOC_") || text.ends_with("_PROXY") {
@@ -36,6 +41,7 @@ fn built(name: &str) -> PathBuf {
             cargo.arg("--release");
         }
         let features = [
+            ("generate", cfg!(feature = "generate")),
             ("rustls", cfg!(feature = "rustls")),
             ("native-tls", cfg!(feature = "native-tls")),
             ("rustls-no-provider", cfg!(feature = "rustls-no-provider")),

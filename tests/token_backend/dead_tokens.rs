@@ -39,7 +39,7 @@ impl Backend {
     }
 }
 
-async fn office(sandbox: &Sandbox, source: impl TokenSource) -> (Unloc, LockHolder) {
+async fn office(sandbox: &Sandbox, source: impl TokenSource) -> (Unloc, LockHolderClient) {
     let unloc = Unloc::builder().environment(sandbox.base_url()).token_source(source).build().unwrap();
     let lock_holders = unloc.get_lock_holders().send().await.unwrap();
     let home = unloc.lock_holder_by_id(lock_holders[0].id.as_str(), HOME.parse::<Scope>().unwrap());

@@ -12,8 +12,13 @@ use crate::collisions::name_of;
 use crate::names;
 
 /// Where the clients' functions are written, below the package's folder.
-pub const CLIENTS: [&str; 4] =
-    ["src/client/unloc.rs", "src/client/lock_holder.rs", "src/client/resolving.rs", "src/client/waiting.rs"];
+pub const CLIENTS: [&str; 5] = [
+    "src/client/builder.rs",
+    "src/client/lock_holder.rs",
+    "src/client/resolving.rs",
+    "src/client/unloc.rs",
+    "src/client/waiting.rs",
+];
 
 /// The clients, and the functions that they have already.
 #[derive(Debug, Default)]

@@ -5,11 +5,24 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use crate::error::{Error, ErrorKind};
-use crate::runtime::clock::{Moment, share};
+use crate::runtime::clock::share;
+use crate::runtime::moment::Moment;
 
-/// Asking for longer than this is not believed, and asking for less than that does not make a stampede.
+/// A `Retry-After` of more than this is not believed: it would be an outage of the client's own.
 const LONGEST: Duration = Duration::from_secs(600);
+/// No pause is shorter, whatever was asked for: without one, an outage would cost a request for each call.
 const SHORTEST: Duration = Duration::from_millis(250);
+
+/// The first pause while callers still have a token, and the bound that it doubles to: nobody waits for the next one.
+const UNNOTICED: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(60));
+/// The same while callers wait, and the credentials were refused or the response cannot be read: that does not get better
+/// within a second.
+const REFUSED: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// The same while callers wait, for all else: it is worth asking again soon.
+const NOTICED: (Duration, Duration) = (SHORTEST, Duration::from_secs(10));
+
+/// A pause is longer by up to so much of itself, by jitter.
+const SPREAD: f64 = 0.25;
 
 /// A failure, and the pause behind it.
 pub(super) struct Backoff {
@@ -43,17 +56,16 @@ impl Backoff {
             ErrorKind::Service => error.status().is_some_and(|status| status.is_success() || is_refusal(status)),
             _ => error.status().is_some_and(is_refusal),
         };
-        // Nobody waits while a token lives; for all else it is worth asking again soon.
         let (first, most) = match (alive.is_some(), refused) {
-            (true, _) => (Duration::from_secs(5), Duration::from_secs(60)),
-            (false, true) => (Duration::from_secs(1), Duration::from_secs(60)),
-            (false, false) => (SHORTEST, Duration::from_secs(10)),
+            (true, _) => UNNOTICED,
+            (false, true) => REFUSED,
+            (false, false) => NOTICED,
         };
         let grown = first.saturating_mul(1 << (failures - 1).min(16)).min(most);
         let until = match (error.retry_after(), alive) {
             (Some(asked), _) => now.plus(asked.clamp(SHORTEST, LONGEST)),
             (None, alive) => {
-                let until = now.plus(grown + grown.mul_f64(share(jitter) / 4.0));
+                let until = now.plus(grown + grown.mul_f64(share(jitter) * SPREAD));
                 // A pause that nobody notices ends where callers begin to wait, but is a pause all the same.
                 alive.map_or(until, |alive| until.earlier(now.plus(alive.until(now).max(SHORTEST))))
             }

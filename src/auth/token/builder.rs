@@ -26,8 +26,20 @@ pub struct TokenCacheBuilder {
     observer: Option<Arc<dyn TokenObserver>>,
 }
 
+impl TokenCache {
+    /// A cache of the tokens of this source.
+    pub fn new(source: impl TokenSource) -> Self {
+        Self::builder(source).build()
+    }
+
+    /// Begins to build a cache of the tokens of this source.
+    pub fn builder(source: impl TokenSource) -> TokenCacheBuilder {
+        TokenCacheBuilder::new(source)
+    }
+}
+
 impl TokenCacheBuilder {
-    pub(super) fn new(source: impl TokenSource) -> Self {
+    fn new(source: impl TokenSource) -> Self {
         Self {
             source: Arc::new(source),
             clock: Arc::new(SystemClock),

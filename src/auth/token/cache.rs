@@ -8,7 +8,6 @@ use arc_swap::ArcSwapOption;
 use futures_util::stream::{self, StreamExt};
 
 use super::bearer::Bearer;
-use super::builder::TokenCacheBuilder;
 use super::entry::{Entry, Flight, Found, Launch};
 use super::observer::{TokenEvent, TokenStats};
 use super::store::Store;
@@ -55,16 +54,6 @@ pub struct TokenCache {
 }
 
 impl TokenCache {
-    /// A cache of the tokens of this source.
-    pub fn new(source: impl TokenSource) -> Self {
-        Self::builder(source).build()
-    }
-
-    /// Begins to build a cache of the tokens of this source.
-    pub fn builder(source: impl TokenSource) -> TokenCacheBuilder {
-        TokenCacheBuilder::new(source)
-    }
-
     /// A token for these scopes that lives.
     ///
     /// # Errors

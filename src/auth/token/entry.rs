@@ -9,11 +9,12 @@ use futures_util::future::{FutureExt, Shared};
 use tokio::sync::oneshot;
 
 use super::backoff::Backoff;
-use super::bearer::{Bearer, CachedToken};
+use super::bearer::Bearer;
+use super::cached_token::CachedToken;
 use crate::auth::scope::Scopes;
 use crate::error::{Error, Result};
 use crate::model::sensitive::Secret;
-use crate::runtime::clock::Moment;
+use crate::runtime::moment::Moment;
 
 /// How long a doubt keeps the next one from being believed.
 const DOUBTS: Duration = Duration::from_secs(10);

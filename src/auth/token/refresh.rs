@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use super::TokenSource;
-use super::bearer::{ASSUMED_LIFETIME, CachedToken};
+use super::cached_token::{ASSUMED_LIFETIME, CachedToken};
 use super::entry::{Entry, Landed, Landing, Launch};
 use super::observer::TokenEvent;
 use super::store::Store;

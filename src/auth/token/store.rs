@@ -12,7 +12,8 @@ use super::bearer::Bearer;
 use super::entry::Entry;
 use super::observer::{Counters, TokenEvent, TokenObserver, TokenStats};
 use crate::auth::scope::Scopes;
-use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::clock::Clock;
+use crate::runtime::moment::Moment;
 
 /// What all handles of a cache share.
 pub(super) struct Store {

@@ -5,7 +5,12 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::runtime::clock::Moment;
+use crate::runtime::moment::Moment;
+
+/// What comes back with each success: under a partial outage, one retry in ten calls.
+const PER_SUCCESS: f64 = 0.1;
+/// What comes back with each second: a client that makes few calls has its retries again after minutes.
+const PER_SECOND: f64 = 0.1;
 
 /// Repeats in reserve, for one host. Each repeat costs one; a tenth comes back with each success, and a tenth with each
 /// second: under a total outage nearly nothing is repeated, and an hour later the reserve is full again.
@@ -20,9 +25,6 @@ struct State {
     left: f64,
     at: Duration,
 }
-
-const PER_SUCCESS: f64 = 0.1;
-const PER_SECOND: f64 = 0.1;
 
 impl Budget {
     /// A budget for the host of this address.

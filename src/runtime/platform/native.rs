@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::super::clock::Moment;
 use super::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::moment::Moment;
 
 /// The runtime that runs here. Where none does, timers and connections would panic.
 fn runtime() -> Result<Handle> {

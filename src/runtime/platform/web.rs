@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use web_time::{SystemTime, UNIX_EPOCH};
 
-use super::super::clock::Moment;
 use super::BoxFuture;
 use crate::error::{Error, Result};
+use crate::runtime::moment::Moment;
 
 /// Whether there is what calls run on: in a browser, always.
 pub(crate) fn running() -> Result<()> {

@@ -1,0 +1,293 @@
+//! The layers of `src/`: each module uses only those below it, and no modules use each other in a circle.
+//!
+//! Every path is resolved, in `use` lines, in code, in macros, and in what the build generates: from `crate`, `self` and
+//! `super` on, and through re-exports. What is only there for tests is left out.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, UseTree};
+
+/// From the lowest on.
+const LAYERS: [&str; 6] = ["model", "error", "runtime", "auth", "http", "client"];
+
+/// A module by its names below the crate.
+type Module = Vec<String>;
+
+#[derive(Default)]
+struct Crate {
+    modules: BTreeSet<Module>,
+    /// What a module re-exports under its own path, and where that is.
+    exports: BTreeMap<Module, Module>,
+    /// Which paths each module names, from the crate on.
+    uses: BTreeSet<(Module, Module)>,
+}
+
+impl Crate {
+    fn read() -> Self {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut found = Self::default();
+        found.file(&package.join("src/lib.rs"), &Vec::new());
+        let sources = unloc_codegen::sources(package).unwrap();
+        for (name, source) in &sources {
+            let (_, layer) = name.trim_end_matches(".rs").rsplit_once('_').unwrap_or(("", ""));
+            let api = name.trim_end_matches(".rs").trim_end_matches(&format!("_{layer}")).to_owned();
+            match layer {
+                // Its module is in `generated`, which is exported whole.
+                "model" | "client" => found.source(source, &vec![layer.to_owned(), api], None),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn file(&mut self, path: &Path, module: &Module) {
+        let source = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let folder = path.with_extension("");
+        let folder = if path.ends_with("lib.rs") { path.parent().unwrap().to_owned() } else { folder };
+        self.source(&source, module, Some(&folder));
+    }
+
+    fn source(&mut self, source: &str, module: &Module, folder: Option<&Path>) {
+        let file = syn::parse_file(source).unwrap();
+        self.items(&file.items, module, folder);
+    }
+
+    fn items(&mut self, items: &[Item], module: &Module, folder: Option<&Path>) {
+        self.modules.insert(module.clone());
+        let mut paths = Paths { module, found: Vec::new() };
+        for item in items.iter().filter(|item| !is_test(attributes(item))) {
+            match item {
+                Item::Mod(inner) => {
+                    let below = [module.as_slice(), &[inner.ident.to_string()]].concat();
+                    match (&inner.content, folder) {
+                        (Some((_, items)), _) => self.items(items, &below, folder),
+                        (None, Some(folder)) => self.file(&folder.join(format!("{}.rs", inner.ident)), &below),
+                        (None, None) => panic!("{below:?} has no source"),
+                    }
+                }
+                Item::Use(item) => {
+                    let mut targets = Vec::new();
+                    leaves(&item.tree, &mut Vec::new(), &mut targets);
+                    for (path, name) in targets {
+                        let Some(target) = absolute(module, &path, &self.modules) else { continue };
+                        if !matches!(item.vis, syn::Visibility::Inherited) {
+                            self.exports.insert([module.as_slice(), &[name]].concat(), target.clone());
+                        }
+                        paths.found.push(target);
+                    }
+                }
+                item => paths.visit_item(item),
+            }
+        }
+        let found = paths.found;
+        self.uses.extend(found.into_iter().map(|path| (module.clone(), path)));
+    }
+
+    /// The module that a path leads into, re-exports followed.
+    fn resolve(&self, path: &Module) -> Module {
+        let mut path = path.clone();
+        for _ in 0..10 {
+            let exported = (1..=path.len()).find_map(|end| Some((end, self.exports.get(&path[..end])?)));
+            match exported {
+                Some((end, target)) if *target != path => path = [target.as_slice(), &path[end..]].concat(),
+                _ => break,
+            }
+        }
+        let end = (0..=path.len()).rev().find(|end| self.modules.contains(&path[..*end])).unwrap_or_default();
+        path[..end].to_vec()
+    }
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Mod(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// Whether an item is there for tests alone.
+fn is_test(attributes: &[Attribute]) -> bool {
+    let is_word = |tokens: TokenStream| {
+        let mut words = tokens.into_iter().map(|token| token.to_string());
+        words.next().as_deref() == Some("test") || words.next().is_some_and(|inside| inside.starts_with("(test"))
+    };
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg") && attribute.meta.require_list().is_ok_and(|list| is_word(list.tokens.clone()))
+    })
+}
+
+/// What a `use` names, each with the name that it has from then on.
+fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<(Module, String)>) {
+    match tree {
+        UseTree::Path(path) => {
+            before.push(path.ident.to_string());
+            leaves(&path.tree, before, found);
+            before.pop();
+        }
+        UseTree::Name(name) => {
+            found.push(([before.as_slice(), &[name.ident.to_string()]].concat(), name.ident.to_string()))
+        }
+        UseTree::Rename(name) => {
+            found.push(([before.as_slice(), &[name.ident.to_string()]].concat(), name.rename.to_string()));
+        }
+        UseTree::Glob(_) => found.push((before.clone(), "*".to_owned())),
+        UseTree::Group(group) => group.items.iter().for_each(|tree| leaves(tree, before, found)),
+    }
+}
+
+/// A path from the crate on; nothing for other crates and for what a module has itself.
+fn absolute(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Option<Module> {
+    let ups = path.iter().take_while(|name| *name == "super").count();
+    let (base, rest) = match path.first()?.as_str() {
+        "crate" => (&[][..], &path[1..]),
+        "self" => (module.as_slice(), &path[1..]),
+        "super" => (&module[..module.len().checked_sub(ups)?], &path[ups..]),
+        _ => {
+            let below = [module.as_slice(), &path[..1]].concat();
+            return modules.contains(&below).then(|| [module.as_slice(), path].concat());
+        }
+    };
+    Some([base, rest].concat())
+}
+
+/// The paths of code.
+struct Paths<'a> {
+    module: &'a Module,
+    found: Vec<Module>,
+}
+
+impl Paths<'_> {
+    fn add(&mut self, path: &[String]) {
+        let is_rooted = path.first().is_some_and(|first| ["crate", "self", "super"].contains(&first.as_str()));
+        let found = absolute(self.module, path, &BTreeSet::new()).filter(|_| is_rooted && path.len() > 1);
+        self.found.extend(found);
+    }
+
+    /// The arguments of a macro, and the rules of one, have paths as well.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let mut colons = 0;
+        for token in tokens {
+            match &token {
+                TokenTree::Ident(name) if colons == 2 && !path.is_empty() => path.push(name.to_string()),
+                TokenTree::Punct(sign) if sign.as_char() == ':' && !path.is_empty() => {
+                    colons += 1;
+                    continue;
+                }
+                _ => {
+                    self.add(&std::mem::take(&mut path));
+                    if let TokenTree::Ident(name) = &token {
+                        path.push(name.to_string());
+                    }
+                }
+            }
+            if let TokenTree::Group(group) = &token {
+                self.tokens(group.stream());
+            }
+            colons = 0;
+        }
+        self.add(&path);
+    }
+}
+
+impl<'ast> Visit<'ast> for Paths<'_> {
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if path.leading_colon.is_none() {
+            let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            self.add(&names);
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.visit_path(&call.path);
+        self.tokens(call.tokens.clone());
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        let mut targets = Vec::new();
+        leaves(&item.tree, &mut Vec::new(), &mut targets);
+        targets.iter().for_each(|(path, _)| self.add(path));
+    }
+
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+}
+
+fn shown(module: &[String]) -> String {
+    if module.is_empty() { "lib.rs".to_owned() } else { module.join("::") }
+}
+
+#[test]
+fn no_module_uses_one_above_it_and_none_uses_the_root() {
+    let all = Crate::read();
+    let layer = |module: &[String]| LAYERS.iter().position(|layer| module.first().is_some_and(|first| first == layer));
+    let mut wrong = BTreeSet::new();
+    for (from, path) in all.uses.iter().filter(|(from, _)| !from.is_empty()) {
+        let to = all.resolve(path);
+        match (layer(from), layer(path), layer(&to)) {
+            (Some(own), Some(named), Some(used)) if named <= own && used <= own => {}
+            _ => _ = wrong.insert(format!("{} uses {}", shown(from), shown(path))),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let others = all.modules.iter().filter(|module| module.len() == 1 && layer(module).is_none());
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<&Module>::new());
+    assert!(all.uses.len() > 300, "{} paths", all.uses.len());
+}
+
+#[test]
+fn no_modules_use_each_other_in_a_circle() {
+    let all = Crate::read();
+    // Between the parts of each module: what is inside of a part uses what is inside of another.
+    let mut edges: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (from, path) in &all.uses {
+        let to = all.resolve(path);
+        let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+        if let (Some(one), Some(other)) = (from.get(common), to.get(common)) {
+            let parts = edges.entry(from[..common].to_vec()).or_default();
+            parts.entry(one.clone()).or_default().insert(other.clone());
+        }
+    }
+    let mut circles = Vec::new();
+    for (module, mut parts) in edges {
+        // Those that use none of the rest go, until there are no such left.
+        loop {
+            let left: BTreeSet<_> = parts.keys().cloned().collect();
+            parts.values_mut().for_each(|used| used.retain(|name| left.contains(name)));
+            let before = parts.len();
+            parts.retain(|_, used| !used.is_empty());
+            if parts.len() == before {
+                break;
+            }
+        }
+        if !parts.is_empty() {
+            circles.push((shown(&module), parts));
+        }
+    }
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn paths_are_found_wherever_they_stand() {
+    let source = "
+        use crate::a::{b, c as d, e::*};
+        use super::f;
+        fn g(h: crate::i::J) { crate::k::l(); matches!(h, crate::m::N(super::o::P)); let _ = self::q; }
+        macro_rules! r { () => { $crate::x; crate::s::t } }
+        #[cfg(test)] fn u() { crate::v::w(); }
+    ";
+    let mut found = Crate::default();
+    found.source(source, &vec!["one".to_owned(), "two".to_owned()], None);
+    let found: BTreeSet<_> = found.uses.iter().map(|(_, path)| path.join("::")).collect();
+    let wanted = ["a::b", "a::c", "a::e", "one::f", "i::J", "k::l", "m::N", "one::o::P", "one::two::q", "s::t", "x"];
+    assert_eq!(found, wanted.map(str::to_owned).into());
+}
