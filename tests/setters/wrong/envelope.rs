@@ -1,0 +1,5 @@
+//! Envelopes are no part of the public API.
+
+use unloc::types::{KeyEnvelope, LockList};
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! The sources of fields are a closed list.
+
+struct Door;
+
+impl unloc::IntoField<unloc::types::LockId> for Door {
+    fn into_field(self, _: ()) -> Result<unloc::types::LockId, ()> {
+        Ok("door".into())
+    }
+}
+
+fn main() {}
