@@ -134,7 +134,7 @@ impl UnlocBuilder {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn configure_http(
         self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         let configure: Configure = match self.configure {
             Some(before) => Box::new(|builder| configure(before(builder))),

@@ -68,7 +68,7 @@ impl ClientCredentials {
     #[cfg(not(target_arch = "wasm32"))]
     pub fn configure_http(
         self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Result<Self> {
         let http = connection::connect(self.client.base(), Some(Box::new(configure)))?;
         Ok(Self { client: Arc::new(ApiClient { http, ..ApiClient::clone(&self.client) }), ..self })

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// Changes the HTTP client's settings, before those that secrecy and retries depend on.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+pub(crate) type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 /// Nothing can be set about a browser's connections.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type Configure = std::convert::Infallible;

@@ -92,3 +92,69 @@ impl<'a> Poller<'a> {
         self.limit.saturating_sub(passed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use reqwest::header::HeaderValue;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::http::config::ClientConfig;
+    use crate::http::retry::Budget;
+    use crate::model::integrator::operations::GET_KEY;
+    use crate::runtime::clock::Clock;
+    use crate::runtime::clock::tests::Manual;
+
+    fn client(jitter: f64, options: RequestOptions) -> ApiClient {
+        let (base, clock) = ("https://api.unloc.app/".parse().unwrap(), Arc::new(Manual::with_jitter(jitter)));
+        let budget = Arc::new(Budget::new(&base, 0, clock.now()));
+        let config = ClientConfig { base, clock, budget, options, user_agent: HeaderValue::from_static("x") };
+        ApiClient { http: reqwest::Client::new(), config: Arc::new(config), tokens: None }
+    }
+
+    /// Polls for what is there at the `last` poll; returns what came of it, and when there were polls, in milliseconds.
+    async fn polled(client: &ApiClient, last: usize, end: fn() -> Progress) -> (Result<usize>, Vec<u128>) {
+        let (begun, count, times) = (Instant::now(), AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
+        let ask = |_| {
+            times.lock().unwrap().push(begun.elapsed().as_millis());
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            async move { Ok(number) }
+        };
+        let judge = |number: &usize| if *number == last { end() } else { Progress::Pending("it is not there".to_owned()) };
+        let result = Poller::new(client, &GET_KEY).poll(ask, judge).await;
+        (result, times.into_inner().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_double_up_to_a_bound_and_spread_over_their_upper_half() {
+        let client = |jitter| client(jitter, RequestOptions::new());
+        let (found, times) = polled(&client(1.0), 7, || Progress::Reached).await;
+        assert_eq!(found.unwrap(), 7);
+        assert_eq!(times, [0, 400, 1_200, 2_800, 6_000, 11_000, 16_000]);
+        let (_, times) = polled(&client(0.0), 7, || Progress::Reached).await;
+        assert_eq!(times, [0, 200, 600, 1_400, 3_000, 5_500, 8_000]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_ends_with_the_operation_timeout_and_says_what_there_was() {
+        let seconds = |seconds| client(1.0, RequestOptions::new().operation_timeout(Duration::from_secs(seconds)));
+        let begun = Instant::now();
+        let (error, times) = polled(&seconds(3), usize::MAX, || Progress::Reached).await;
+        let error = error.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Rejected));
+        assert_eq!(error.to_string(), "getKey: it is not there after 3 s, the operation timeout");
+        assert_eq!((times.len(), begun.elapsed() < Duration::from_secs(3)), (4, true));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_will_not_happen_ends_it_at_once() {
+        let client = client(1.0, RequestOptions::new());
+        let (error, times) = polled(&client, 2, || Progress::Never("it is gone".to_owned())).await;
+        let error = error.unwrap_err();
+        assert_eq!((error.kind(), error.is_transient(), error.is_retryable()), (ErrorKind::State, false, false));
+        assert_eq!((error.to_string(), times.len()), ("getKey: it is gone".to_owned(), 2));
+    }
+}

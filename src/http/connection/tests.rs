@@ -12,7 +12,7 @@ use crate::error::{Cause, ErrorKind, Outcome};
 /// Asks for `url`, by a client for it that is configured so; returns the cause of the failure, its kind and its outcome.
 async fn failure(
     url: &str,
-    configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
 ) -> (Cause, ErrorKind, Outcome) {
     let http = connect(&url.parse().unwrap(), Some(Box::new(configure))).unwrap();
     let error = http.post(url).body("{}").send().await.unwrap_err();
