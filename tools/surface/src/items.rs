@@ -154,7 +154,11 @@ impl Surface {
 
     fn implementation(&mut self, path: &str, item: &syn::ItemImpl) {
         let own = type_text(&item.self_ty);
-        let own = if own.starts_with("crate::") { own } else { format!("{path}{own}") };
+        // What stands in the same module is named without it; `i32` and `::std::string::String` do not.
+        let is_beside = matches!(&*item.self_ty, Type::Path(of) if of.path.leading_colon.is_none()
+            && of.path.segments.len() == 1
+            && of.path.segments[0].ident.to_string().starts_with(char::is_uppercase));
+        let own = if is_beside { format!("{path}{own}") } else { own };
         if let Some((of, _)) = &item.trait_ {
             self.add(format!("impl {} for {own}", text(of.to_token_stream())));
             return;
@@ -277,6 +281,8 @@ mod tests {
                 pub enum State { Open, Other(u8) }
                 impl Lock { pub fn builder() -> Self { Self { name: None, secret: 0 } } fn hidden(&self) {} }
                 impl ::std::fmt::Display for State {}
+                impl ::std::convert::From<crate::model::integrator::types::Lock> for i64 {}
+                impl ::std::convert::From<crate::model::integrator::types::Lock> for ::std::string::String {}
                 fn hidden() {}
                 crate::model::open_enum::open_enum! { #[doc = "Which."] Vendor, case_insensitive: true, { #[doc = "One."] One = "one", } }
                 crate::model::text::text_type! { #[doc = "An id."] LockId }
@@ -297,6 +303,8 @@ mod tests {
                 "fn unloc::types::Lock::build(self) -> unloc::Result<unloc::Page<u8>>",
                 "fn unloc::types::Lock::builder() -> Self",
                 "impl Clone for unloc::types::Lock",
+                "impl From<unloc::types::Lock> for String",
+                "impl From<unloc::types::Lock> for i64",
                 "impl JsonSchema for unloc::types::Lock if feature = \"schemars\"",
                 "impl Serialize for unloc::types::Lock",
                 "impl fmt::Display for unloc::types::State",
