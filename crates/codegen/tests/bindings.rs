@@ -459,3 +459,11 @@ fn a_time_in_a_parameter_is_cut_as_one_in_a_body_is() {
         assert!(setter.contains(".map(crate::model::lenient::Cut::cut)"), "{setter}");
     }
 }
+
+#[test]
+fn an_error_that_nothing_gives_is_no_type() {
+    for api in ["auth", "integrator"] {
+        let Bindings { model, client } = bindings(&document(api), api).unwrap();
+        assert!(!model.contains("ConversionError") && !client.contains("ConversionError"), "{api}");
+    }
+}

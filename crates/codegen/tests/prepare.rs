@@ -134,7 +134,10 @@ fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
     Answer: {type: object, properties: {end: {type: string, format: date-time, nullable: true}}}
 ",
     );
-    assert_eq!(prepared.marks.replaced["NullableDateTime"], "crate::model::Nullable<::chrono::DateTime<::chrono::Utc>>");
+    assert_eq!(
+        prepared.marks.replaced["NullableDateTime"],
+        "crate::model::Nullable<::chrono::DateTime<::chrono::Utc>>"
+    );
     assert_eq!(prepared.marks.replaced["NullableBoolean"], "crate::model::Nullable<bool>");
     assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::model::Nullable<crate::types::Place>");
     assert_eq!(property(&prepared, "Request", "end")["description"], "The end.");
