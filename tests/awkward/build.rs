@@ -34,7 +34,9 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     let here = env::current_dir()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     // The SDK's sources have features, which this package does not.
-    println!("cargo::rustc-check-cfg=cfg(feature, values(\"native-tls\", \"rustls\", \"rustls-no-provider\", \"schemars\", \"test-util\"))");
+    println!(
+        "cargo::rustc-check-cfg=cfg(feature, values(\"native-tls\", \"rustls\", \"rustls-no-provider\", \"schemars\", \"test-util\"))"
+    );
     println!("cargo::rustc-cfg=unloc_awkward");
     for watched in ["build.rs", "own.rs", "table.rs", "spec.rs", "rows"] {
         println!("cargo::rerun-if-changed={watched}");

@@ -137,7 +137,8 @@ fn an_envelope_is_no_part_of_the_public_api_and_what_is_inside_is() {
     Door:
 ",
     );
-    let package = Package::new("envelope", &spec.replace("id: {type: string}", "id: {$ref: '#/components/schemas/DoorId'}"));
+    let package =
+        Package::new("envelope", &spec.replace("id: {type: string}", "id: {$ref: '#/components/schemas/DoorId'}"));
     write(&package.0).unwrap();
     let known = package.known();
     for line in [
