@@ -10,7 +10,7 @@ use serde_json::Value;
 use unloc_codegen::prepare::{RULES, prepare};
 use unloc_spec::Document;
 
-#[path = "../crates/codegen/tests/changes/mod.rs"]
+#[path = "../../crates/codegen/tests/changes/mod.rs"]
 mod changes;
 
 use changes::{Shapes, changes, shapes};
