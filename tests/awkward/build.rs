@@ -34,27 +34,33 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     let here = env::current_dir()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     // The SDK's sources have features, which this package does not.
-    println!("cargo::rustc-check-cfg=cfg(feature, values(\"rustls\", \"rustls-no-provider\", \"schemars\"))");
+    println!(
+        "cargo::rustc-check-cfg=cfg(feature, values(\"native-tls\", \"rustls\", \"rustls-no-provider\", \"schemars\", \"test-util\"))"
+    );
     println!("cargo::rustc-cfg=unloc_awkward");
     for watched in ["build.rs", "own.rs", "table.rs", "spec.rs", "rows"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     let written = written_by_hand(Path::new("../.."))?;
     let (apis, mut own) = (unloc_spec::apis(Path::new("../.."))?, String::new());
-    fs::write(out.join("apis.rs"), unloc_codegen::modules(&apis))?;
+    for (name, source) in unloc_codegen::modules(&apis) {
+        fs::write(out.join(name), source)?;
+    }
     println!("cargo::rerun-if-changed=../../openapi");
     for api in &apis {
         let spec = format!("../../openapi/{api}.yaml");
         let document = Document::read(Path::new(&spec))?;
-        let source = bindings(&document, api, &written.unwritten(&document)).map_err(|errors| said(&errors))?;
-        fs::write(out.join(api).with_extension("rs"), source)?;
+        let made = bindings(&document, api, &written.unwritten(&document)).map_err(|errors| said(&errors))?;
+        for (name, source) in made.files(api) {
+            fs::write(out.join(name), source)?;
+        }
         own.push_str(&own::calls(&document, api)?);
     }
     fs::write(out.join("own.rs"), format!("vec![{own}]"))?;
     println!("cargo::rerun-if-env-changed=AWKWARD_ROWS");
     let selected = env::var("AWKWARD_ROWS").unwrap_or_default();
     println!("cargo::rustc-env=AWKWARD_ROWS={selected}");
-    let (mut groups, mut errors) = (BTreeMap::<_, String>::new(), Vec::new());
+    let (mut groups, mut errors) = (BTreeMap::<_, [String; 2]>::new(), Vec::new());
     for row in table::rows().iter().filter(|row| row.refused.is_none()) {
         let [group, module] = row.module();
         let modules = groups.entry(group).or_default();
@@ -67,21 +73,25 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
         // Its clients are made with it: those of the SDK offer the operations of the SDK's own specs.
         let clients = Client::all(&document.value).into_iter().map(|client| client.name).collect();
         match bindings(&document, &format!("awkward::{name}"), &clients) {
-            Ok(source) => {
-                let file = out.join(format!("{group}_{module}.rs"));
-                fs::write(&file, source)?;
-                writeln!(modules, "    #[path = {file:?}]\n    pub mod {module};")?;
+            Ok(made) => {
+                for ((name, source), modules) in made.files(&format!("{group}_{module}")).into_iter().zip(modules) {
+                    let file = out.join(name);
+                    fs::write(&file, source)?;
+                    writeln!(modules, "    #[path = {file:?}]\n    pub mod {module};")?;
+                }
             }
             Err(found) => errors.push(said(&found)),
         }
     }
-    let mut source = String::new();
-    for (group, modules) in &groups {
-        println!("cargo::rustc-check-cfg=cfg({group}, values(any()))");
-        // Rows of schemas and operations have the names of types.
-        writeln!(source, "#[allow(non_snake_case)]\npub mod {group} {{\n{modules}}}")?;
+    groups.keys().for_each(|group| println!("cargo::rustc-check-cfg=cfg({group}, values(any()))"));
+    for (place, name) in ["rows_model.rs", "rows_client.rs"].iter().enumerate() {
+        let mut source = String::new();
+        for (group, modules) in &groups {
+            // Rows of schemas and operations have the names of types.
+            writeln!(source, "#[allow(non_snake_case)]\npub mod {group} {{\n{}}}", modules[place])?;
+        }
+        fs::write(out.join(name), source)?;
     }
-    fs::write(out.join("rows.rs"), source)?;
     let calls = here.join("calls.rs");
     fs::write(
         out.join("calls.rs"),

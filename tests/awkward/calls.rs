@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use progenitor_client::ResponseValue;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::runtime::clock::{Clock, SystemClock};
+use crate::http::config::{ApiClient, ClientConfig, USER_AGENT};
 use crate::http::options::RequestOptions;
 use crate::http::retry::{Budget, RetryPolicy};
-use crate::http::transport::{Inner, Manner, USER_AGENT};
+use crate::runtime::clock::{Clock, SystemClock};
 
 /// The outcome of a call: the decoded response as JSON (`None` if the operation has no response body), or the error.
 pub type Given = Result<Option<Value>, String>;
@@ -36,9 +35,7 @@ pub struct Call {
 
 /// Where calls are sent.
 pub struct At {
-    base: String,
-    http: reqwest::Client,
-    inner: Inner,
+    client: Arc<ApiClient>,
 }
 
 impl At {
@@ -46,38 +43,36 @@ impl At {
     #[must_use]
     pub fn new(base: &Url) -> Self {
         let clock = Arc::new(SystemClock);
-        let manner = Manner {
+        let config = ClientConfig {
             base: base.clone(),
             budget: Arc::new(Budget::new(base, 0, clock.now())),
             clock,
-            options: RequestOptions::new().retry(RetryPolicy::never()).timeout(Duration::from_secs(5)),
+            options: RequestOptions::new().retry(RetryPolicy::never()).operation_timeout(Duration::from_secs(5)),
             user_agent: HeaderValue::from_static(USER_AGENT),
         };
-        let inner = Inner { tokens: None, manner: Arc::new(manner) };
-        Self { base: base.as_str().trim_end_matches('/').to_owned(), http: reqwest::Client::new(), inner }
+        let client = ApiClient { http: reqwest::Client::new(), config: Arc::new(config), tokens: None };
+        Self { client: Arc::new(client) }
     }
 }
 
 /// Makes a row's builder. The name of the bindings' constructor is written here alone.
 macro_rules! builder {
     ($group:ident $row:ident $operation:ident $at:ident) => {{
-        use crate::generated::awkward::$group::$row::{Client, builder};
-        let client = Client::new_with_client(&$at.base, $at.http.clone(), $at.inner.clone());
-        builder::$operation::__new(Arc::new(client))
+        use crate::client::awkward::$group::$row::builder;
+        builder::$operation::__new(Arc::clone(&$at.client))
     }};
 }
 
 /// The same for an operation of the SDK's own specs.
 macro_rules! own {
     ($api:ident $operation:ident $at:ident) => {{
-        use crate::generated::$api::{Client, builder};
-        let client = Client::new_with_client(&$at.base, $at.http.clone(), $at.inner.clone());
-        builder::$operation::__new(Arc::new(client))
+        use crate::client::$api::builder;
+        builder::$operation::__new(Arc::clone(&$at.client))
     }};
 }
 
-async fn sent<T: Serialize + 'static>(call: impl Future<Output = crate::Result<ResponseValue<T>>>) -> Given {
-    given(&call.await.map_err(|error| error.to_string())?.into_inner())
+async fn sent<T: Serialize + 'static>(call: impl Future<Output = crate::Result<T>>) -> Given {
+    given(&call.await.map_err(|error| error.to_string())?)
 }
 
 async fn listed<T: Serialize + 'static>(items: crate::Paged<T>) -> Given {
@@ -99,7 +94,8 @@ fn moment() -> chrono::DateTime<chrono::Utc> {
 macro_rules! rows {
     ($group:ident: $(
         $row:ident $what:literal { $yaml:expr }
-        $(-> $operation:ident $(.$method:ident($($argument:tt)*))* => $sent:literal $(, $response:literal)*)?
+        $(-> $operation:ident $(.$method:ident($($argument:tt)*))* => $sent:literal $(, $response:literal)*
+            $(=> $decoded:literal)?)?
         $(! $words:literal)?;
     )*) => {
         fn $group() -> Vec<Call> {
@@ -111,10 +107,10 @@ macro_rules! rows {
                     row: concat!(stringify!($group), "::", stringify!($row)),
                     sent: $sent,
                     responses: &[$($response),*],
-                    decoded: None,
+                    decoded: None$(.or(Some($decoded)))?,
                     make: |at| {
                         #[allow(unused_imports, reason = "not every call names a type")]
-                        use crate::generated::awkward::$group::$row::types;
+                        use crate::model::awkward::$group::$row::types;
                         let builder = builder!($group $row $operation at);
                         Box::pin(sent(builder $(.$method($($argument)*))*.send()))
                     },
@@ -152,15 +148,14 @@ macro_rules! name {
 /// Makes the builder of a row of `names!` and sets what has the row's name.
 macro_rules! call {
     (property $row:ident $at:ident) => {{
-        use crate::generated::awkward::property::$row::types;
+        use crate::model::awkward::property::$row::types;
         builder!(property $row MakeThing $at).body(types::Thing::builder().$row("v"))
     }};
     (optional $row:ident $at:ident) => {{
-        use crate::generated::awkward::optional::$row::types;
-        builder!(optional $row MakeThing $at).body(types::Thing::builder().$row("v"))
+        builder!(optional $row MakeThing $at).$row("v")
     }};
     (schema $row:ident $at:ident) => {{
-        use crate::generated::awkward::schema::$row::types;
+        use crate::model::awkward::schema::$row::types;
         let one = || types::$row::builder().id("v").build().ok();
         let thing = types::Thing::builder()
             .one(types::$row::builder().id("v"))

@@ -57,6 +57,7 @@ impl Samples<'_> {
         let query = operation.parameters.iter().filter(|one| one.place == "query" && (one.required || full));
         let mut query: Vec<_> =
             query.map(|one| format!("{}={}", one.name, shown(&self.parameter(operation, &one.name)))).collect();
+        query.extend(operation.pagination.as_ref().filter(|_| !full).map(|paging| format!("limit={}", paging.size)));
         query.sort();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let body = operation.body.as_ref().map(|(schema, _)| format!("\n\n{}", self.component(schema, full)));
@@ -67,16 +68,30 @@ impl Samples<'_> {
     fn responses(&self, operation: &Operation, full: bool) -> Vec<(Vec<String>, Option<String>)> {
         let Some(schema) = &operation.success else { return vec![(Vec::new(), None)] };
         let whole = self.component(schema, full);
-        let mut all = vec![(vec![whole.to_string()], None)];
-        let Some(schema) = At::find(self.root, &format!("/components/schemas/{schema}")) else { return all };
-        let Some(property) = schema.text(ENVELOPE) else { return all };
-        let Some(inside) = whole.get(property).filter(|inside| **inside != json!({})) else { return all };
-        let only = json!({property: inside});
-        all.push((vec![inside.to_string()], Some(only.to_string())));
-        let described = schema.get("properties").and_then(|all| all.get(property));
+        let at = At::find(self.root, &format!("/components/schemas/{schema}"));
+        let envelope = at.as_ref().and_then(|schema| schema.text(ENVELOPE));
+        let paged = operation.pagination.as_ref().map(|paging| paging.items.as_str());
+        let (Some(schema), Some(property)) = (at, envelope.or(paged)) else {
+            return vec![(vec![whole.to_string()], None)];
+        };
+        let properties: Vec<_> = schema.get("properties").iter().flat_map(At::entries).collect();
+        let described = properties.iter().find(|(name, _)| *name == property).map(|(_, at)| at);
+        let is_list = described.is_some_and(|at| at.text("type") == Some("array"));
+        let empty = if is_list { json!([]) } else { Value::Null };
+        let inside = whole.get(property).unwrap_or(&empty);
+        let cursor = properties.iter().map(|(name, _)| *name).find(|name| *name != property);
+        let given = |next: Option<&Value>| match cursor {
+            None => inside.to_string(),
+            Some(_) => json!({"items": inside, "cursor": next}).to_string(),
+        };
+        let mut all = vec![(vec![whole.to_string()], Some(given(cursor.and_then(|cursor| whole.get(cursor)))))];
+        if envelope.is_none() || whole.get(property).is_none_or(|inside| *inside == json!({})) {
+            return all;
+        }
+        all.push((vec![inside.to_string()], Some(given(None))));
         let aliases = described.and_then(|at| at.get(ALIASES)).into_iter().flat_map(|all| all.list());
         for alias in aliases.filter_map(|alias| alias.value.as_str()) {
-            all.push((vec![json!({alias: inside}).to_string()], Some(only.to_string())));
+            all.push((vec![json!({alias: inside}).to_string()], Some(given(None))));
         }
         all
     }
@@ -93,7 +108,7 @@ impl Samples<'_> {
         let Some((schema, _)) = &operation.body else { return format!("{call}Box::pin(sent(call.send()))\n") };
         let (name, json) = (names::pascal(schema), self.component(schema, full).to_string());
         call.push_str(&format!(
-            "Box::pin(async move {{\nlet body: crate::generated::{api}::types::{name} =\n\
+            "Box::pin(async move {{\nlet body: crate::model::{api}::types::{name} =\n\
              serde_json::from_str({json:?}).map_err(|error| error.to_string())?;\n\
              sent(call.body(body).send()).await\n}})\n"
         ));

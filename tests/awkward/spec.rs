@@ -79,6 +79,12 @@ fn sends(method: &str, id: &str, parameters: &str, schemas: &str) -> String {
     whole(&operation, schemas)
 }
 
+/// Writes `makeThing` at this path, with these parameters; its request body is a `Thing` with these properties.
+pub(crate) fn sends_at(path: &str, parameters: &str, properties: &str) -> String {
+    let thing = format!("Thing: {{type: object, properties: {properties}}}");
+    sends("post", "makeThing", parameters, &thing).replacen("/things:", &format!("{path:?}:"), 1)
+}
+
 /// Writes `makeThing` with these further keys, without a response body.
 pub(crate) fn post(keys: &str, schemas: &str) -> String {
     let operation = format!(
@@ -99,6 +105,17 @@ pub(crate) fn without_body(method: &str) -> String {
 /// Writes `getThing`, whose response body is the schema of this name.
 pub(crate) fn gives_one(schema: &str, schemas: &str) -> String {
     gives(&format!("{{'200': {{description: Done., content: {}}}}}", json(&to(schema))), schemas)
+}
+
+/// Writes `getThing`, whose response wraps this schema under a name, beside these further properties.
+pub(crate) fn enveloped(name: &str, schema: &str, more: &str) -> String {
+    let property = name.trim_end_matches(MARK).trim_end();
+    let schemas = format!(
+        "{THING}\nCursor: {{type: string, x-sensitive: cursor}}\nResult:\n  type: object\n  x-envelope: {name}\n  \
+         properties:\n    {property}: {schema}\n{}",
+        indent(4, more)
+    );
+    gives_one("Result", &schemas)
 }
 
 /// Writes `getThing` with these responses.

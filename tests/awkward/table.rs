@@ -4,7 +4,7 @@
 //!
 //! * `-> Operation.setter(value)… => "request"`: the bindings compile, and this call sends exactly these bytes. After
 //!   a comma follow the response bodies, one for each request. Without any, a response has the body of its request.
-//!   The decoded value has to equal the last response body. `=> "error: words"` is a call that fails before it sends
+//!   The decoded value has to equal the last response body, or what stands behind another `=>`. `=> "error: words"` is a call that fails before it sends
 //!   anything.
 //! * `! "words"`: the spec is refused at the one line that ends in `#!`, and nowhere else, with these words in the
 //!   message.
@@ -58,7 +58,8 @@ impl Row {
 macro_rules! rows {
     ($group:ident: $(
         $row:ident $what:literal { $yaml:expr }
-        $(-> $operation:ident $(.$method:ident($($argument:tt)*))* => $sent:literal $(, $response:literal)*)?
+        $(-> $operation:ident $(.$method:ident($($argument:tt)*))* => $sent:literal $(, $response:literal)*
+            $(=> $decoded:literal)?)?
         $(! $words:literal)?;
     )*) => {
         fn $group() -> Vec<Row> {

@@ -30,7 +30,9 @@ fn read(manifest: &str, packages: &mut BTreeSet<String>, edges: &mut BTreeSet<Ed
         let name = package["name"].as_str().unwrap();
         packages.insert(name.to_owned());
         let dependencies = package["dependencies"].as_array().unwrap().iter();
-        for dependency in dependencies.filter(|dependency| dependency["path"].is_string()) {
+        // A package that its own tests build with other features is not drawn.
+        let is_other = |dependency: &&Value| dependency["path"].is_string() && dependency["name"] != package["name"];
+        for dependency in dependencies.filter(is_other) {
             let how = match dependency["kind"].as_str() {
                 None => USES,
                 Some("build") => TO_BUILD,

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use quote::ToTokens;
-use unloc_codegen::{Reserved, bindings};
+use unloc_codegen::{Bindings, Reserved, bindings};
 use unloc_spec::{Document, Operation};
 
 const SPEC: &str = include_str!("../../spec/tests/clients.yaml");
 
-fn source(spec: &str) -> Result<String, Vec<String>> {
+fn source(spec: &str) -> Result<Bindings, Vec<String>> {
     let document = Document::parse(Path::new("clients.yaml"), spec).unwrap();
     bindings(&document, "v2", &BTreeSet::new()).map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
@@ -23,7 +23,7 @@ fn methods(source: &str) -> BTreeMap<String, Vec<(String, String)>> {
         _ => None,
     });
     let clients = blocks.filter_map(|(name, block)| {
-        Some((name.strip_prefix("crate :: ").filter(|name| !name.contains(':'))?.to_owned(), block))
+        Some((name.strip_prefix("crate :: client :: ").filter(|name| !name.contains(':'))?.to_owned(), block))
     });
     let methods = clients.map(|(name, block)| {
         let methods = block.items.iter().filter_map(|item| match item {
@@ -40,13 +40,13 @@ fn methods(source: &str) -> BTreeMap<String, Vec<(String, String)>> {
 
 #[test]
 fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
-    let source = source(SPEC).unwrap();
-    let call = |name: &str, body: &str| (name.to_owned(), format!("crate::generated::v2::builder::{body}"));
+    let Bindings { model, client } = source(SPEC).unwrap();
+    let call = |name: &str, body: &str| (name.to_owned(), format!("crate::client::v2::builder::{body}"));
     let own = ".organization_id(self.organization_id())";
     let renamed = ".owner(self.organization_id()).project_id(self.project_id())";
     let both = format!("{own}.project_id(self.project_id())");
     assert_eq!(
-        methods(&source),
+        methods(&client),
         BTreeMap::from([
             (
                 "Organization".to_owned(),
@@ -65,14 +65,14 @@ fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
         ])
     );
     for client in ["Organization", "Project"] {
-        assert!(source.contains(&format!("client: Some(\"{client}\")")), "{client}");
+        assert!(model.contains(&format!("client: Some(\"{client}\")")), "{client}");
     }
-    assert!(source.contains("client: None") && !source.contains("LockHolder"));
+    assert!(model.contains("client: None") && !model.contains("LockHolder"));
 }
 
 #[test]
 fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_it() {
-    let source = source(SPEC).unwrap();
+    let source = source(SPEC).unwrap().client;
     let builder = |name: &str| {
         let block = format!("impl {name} {{");
         source.split(&block).nth(1).unwrap_or_else(|| panic!("{name}")).split("\n    impl ").next().unwrap()
@@ -89,31 +89,31 @@ fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_i
         ("RefreshLockConnection", "connection_id", true),
     ] {
         let visibility = if is_public { "pub fn" } else { "pub(crate) fn" };
-        assert!(builder(name).contains(&format!("        {visibility} {function}<")), "{name}::{function}");
+        assert!(builder(name).contains(&format!("        {visibility} {function}(")), "{name}::{function}");
     }
     assert!(source.contains("# async fn example(project: unloc::v2::Project)"), "an example of a call");
     assert!(source.contains("let mut items = project.get_locks().items();"), "an example of items");
-    assert!(source.contains("///What can be done in one project.\nimpl crate::Project {"), "{source}");
+    assert!(source.contains("///What can be done in one project.\nimpl crate::client::Project {"), "{source}");
 }
 
 #[test]
 fn a_client_that_nobody_has_written_is_made_with_what_it_fills_in() {
     let document = Document::parse(Path::new("clients.yaml"), SPEC).unwrap();
     let made = ["Organization", "Project"].map(str::to_owned).into();
-    let source = bindings(&document, "v2", &made).unwrap();
+    let source = bindings(&document, "v2", &made).unwrap().client;
     for part in [
-        "impl crate::generated::v2::clients::Project {",
+        "impl crate::client::v2::clients::Project {",
         "pub struct Project {",
         "organization_id: impl ::std::convert::Into<::std::string::String>,",
         "pub fn project_id(&self) -> &str {",
-        "crate::generated::v2::SERVERS",
+        "crate::model::v2::SERVERS",
     ] {
         assert!(source.contains(part), "{part}");
     }
-    assert!(!source.contains("impl crate::Project {"));
+    assert!(!source.contains("impl crate::client::Project {"));
     // Those that are written are none of them.
-    let source = bindings(&document, "v2", &["Project".to_owned()].into()).unwrap();
-    assert!(source.contains("impl crate::Organization {") && !source.contains("pub struct Organization {"));
+    let source = bindings(&document, "v2", &["Project".to_owned()].into()).unwrap().client;
+    assert!(source.contains("impl crate::client::Organization {") && !source.contains("pub struct Organization {"));
 }
 
 #[test]

@@ -134,9 +134,12 @@ fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
     Answer: {type: object, properties: {end: {type: string, format: date-time, nullable: true}}}
 ",
     );
-    assert_eq!(prepared.marks.replaced["NullableDateTime"], "crate::Nullable<::chrono::DateTime<::chrono::Utc>>");
-    assert_eq!(prepared.marks.replaced["NullableBoolean"], "crate::Nullable<bool>");
-    assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::Nullable<crate::types::Place>");
+    assert_eq!(
+        prepared.marks.replaced["NullableDateTime"],
+        "crate::model::Nullable<::chrono::DateTime<::chrono::Utc>>"
+    );
+    assert_eq!(prepared.marks.replaced["NullableBoolean"], "crate::model::Nullable<bool>");
+    assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::model::Nullable<crate::types::Place>");
     assert_eq!(property(&prepared, "Request", "end")["description"], "The end.");
     assert!(property(&prepared, "Answer", "end").get("allOf").is_none(), "answers keep their Option");
     assert!(announced(&prepared, "null-or-absent").is_empty(), "the type on the wire is the same");
@@ -177,7 +180,33 @@ fn sensitive_texts_become_types_that_hide_them() {
 ",
     );
     let replaced: Vec<_> = prepared.marks.replaced.values().collect();
-    assert_eq!(replaced, ["crate::Cursor", "crate::Secret", "crate::PhoneNumber"]);
+    assert_eq!(replaced, ["crate::model::Cursor", "crate::model::Secret", "crate::model::PhoneNumber"]);
+}
+
+#[test]
+fn a_text_with_a_name_becomes_a_type_of_its_own() {
+    let prepared = prepared(
+        "    Request: {type: object, properties: {id: {$ref: '#/components/schemas/DoorId'}}}
+    Answer:
+      type: object
+      properties:
+        old: {$ref: '#/components/schemas/OldId'}
+        state: {$ref: '#/components/schemas/State'}
+        password: {$ref: '#/components/schemas/Password'}
+        day: {$ref: '#/components/schemas/Day'}
+        perhaps: {$ref: '#/components/schemas/Perhaps'}
+        count: {$ref: '#/components/schemas/Count'}
+    DoorId: {type: string, description: The id of a door.}
+    OldId: {type: string, format: uuid}
+    State: {type: string, enum: [open]}
+    Password: {type: string, x-sensitive: secret}
+    Day: {type: string, format: date}
+    Perhaps: {type: string, nullable: true}
+    Count: {type: integer}
+",
+    );
+    let texts = prepared.marks.texts.iter().map(|(name, description)| (name.as_str(), description.as_str()));
+    assert_eq!(texts.collect::<Vec<_>>(), [("DoorId", "The id of a door."), ("OldId", "")]);
 }
 
 #[test]
@@ -294,7 +323,7 @@ fn null_as_the_only_alternative_is_what_a_flag_says() {
     Answer: {{type: object, properties: {{where: {{{place}}}}}}}
 "
         ));
-        assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::Nullable<crate::types::Place>", "{place}");
+        assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::model::Nullable<crate::types::Place>", "{place}");
         assert_eq!(property(&prepared, "Request", "where")["description"], "Where.", "{place}");
         let answer = property(&prepared, "Answer", "where");
         assert_eq!(

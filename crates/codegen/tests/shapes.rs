@@ -37,7 +37,7 @@ components:
 {more}"
     );
     let document = Document::parse(Path::new("spec.yaml"), &text).unwrap();
-    let bindings = bindings(&document, "api", &std::collections::BTreeSet::new()).unwrap();
+    let bindings = bindings(&document, "api", &std::collections::BTreeSet::new()).unwrap().model;
     bindings.split_whitespace().collect::<String>().replace(",}", "}").replace(",]", "]").replace(",)", ")")
 }
 
@@ -76,10 +76,10 @@ fn what_a_property_is_stands_in_the_table_of_every_kind() {
         ("time", "Time"),
         ("day", "Date"),
         ("gone", "Text"),
-        ("phone", "Component(&crate::generated::api::schemas::Phone)"),
-        ("state", "Component(&crate::generated::api::schemas::State)"),
-        ("either", "Component(&crate::generated::api::schemas::Either)"),
-        ("again", "Component(&crate::generated::api::schemas::Given)"),
+        ("phone", "Component(&crate::model::api::schemas::Phone)"),
+        ("state", "Component(&crate::model::api::schemas::State)"),
+        ("either", "Component(&crate::model::api::schemas::Either)"),
+        ("again", "Component(&crate::model::api::schemas::Given)"),
     ] {
         tells(&bindings, name, &strict(false, kind, true));
     }
@@ -123,20 +123,20 @@ fn a_request_is_told_as_it_is_written_and_its_parameters_with_their_places() {
         &bindings,
         "end",
         "aliases:&[],required:false,reading:Reading::Strict,\
-         shape:Shape{kind:Kind::Component(&crate::generated::api::schemas::NullableDateTime),nullable:true}",
+         shape:Shape{kind:Kind::Component(&crate::model::api::schemas::NullableDateTime),nullable:true}",
     );
     tells(&bindings, "NullableDateTime", "shape:Shape{kind:Kind::Time,nullable:true}");
     tells(
         &bindings,
         "thing",
         "place:Place::Path,required:true,filled_in:false,\
-         shape:Shape{kind:Kind::Component(&crate::generated::api::schemas::Phone),nullable:false}",
+         shape:Shape{kind:Kind::Component(&crate::model::api::schemas::Phone),nullable:false}",
     );
     tells(
         &bindings,
         "tags",
         "place:Place::Query,required:false,filled_in:false,shape:Shape{kind:Kind::List(&Shape{\
-         kind:Kind::Component(&crate::generated::api::schemas::Tag),",
+         kind:Kind::Component(&crate::model::api::schemas::Tag),",
     );
     tells(&bindings, "Tag", "shape:Shape{kind:Kind::Choice{");
     tells(&bindings, "x-mode", "place:Place::Header,required:false,filled_in:false,shape:Shape{kind:Kind::Boolean,");

@@ -109,6 +109,9 @@ fn what_a_key_may_say_and_where_is_told_with_its_place() {
         ("read_door", "''", "8:7", rust_name),
         ("read_door", "move", "8:7", "x-rust-name is no name in Rust: `move` is a keyword"),
         ("x-rust-name: id", "x-rust-name: i d", "11:52", rust_name),
+        ("[number, any]}", "[number, any], x-rust-name: colour}", "", ""),
+        ("[number, any]}", "[number, any], x-rust-name: x-colour}", "21:61", rust_name),
+        ("    Door:\n", "    Door:\n      x-rust-name: gate\n", "19:7", "`x-rust-name` means nothing here"),
         ("x-idempotent: true", "x-idempotent: 'yes'", "9:7", "x-idempotent is `true` or `false`"),
         ("x-idempotent: true", "x-repeatable: true", "9:7", "`x-repeatable` means nothing here; take it out"),
         ("x-idempotent: true", "x-idempotant: true", "9:7", "did you mean `x-idempotent`?"),
@@ -142,4 +145,31 @@ fn a_name_that_somebody_gave_is_no_key_of_ours() {
     assert!(complaints("x-colour: {type: string", "x-tolerate: {type: string").is_empty());
     assert!(complaints("  schemas:\n", "  headers: {x-trace: {schema: {type: string}}}\n  schemas:\n").is_empty());
     assert!(complaints("type: string, x-tolerate", "type: string, example: {x-a: 1}, x-tolerate").is_empty());
+}
+
+#[test]
+fn beside_the_value_in_a_response_stands_nothing_that_would_be_lost() {
+    for (properties, lost) in [
+        ("door: {type: string}", None),
+        ("door: {type: array, items: {type: string}}, next: {$ref: '#/components/schemas/Cursor'}", None),
+        ("door: {type: string}, next: {$ref: '#/components/schemas/Cursor'}", Some("next")),
+        ("door: {type: array, items: {type: string}}, next: {type: string}", Some("next")),
+        (
+            "after: {$ref: '#/components/schemas/Cursor'}, door: {type: array, items: {type: string}}, count: {type: integer}",
+            Some("count"),
+        ),
+    ] {
+        let to = format!(
+            "    Cursor: {{type: string, x-sensitive: cursor}}\n    Door:\n      type: object\n      x-envelope: door\n      \
+             properties: {{{properties}}}\n    Other:\n"
+        );
+        let found = complaints("    Door:\n", &to);
+        match lost {
+            None => assert!(found.is_empty(), "{properties}: {found:?}"),
+            Some(name) => {
+                let begins = format!("doors.yaml:21:7: x-envelope: `{name}` beside `door` would be lost");
+                assert!(found.len() == 1 && found[0].starts_with(&begins), "{properties}: {found:?}");
+            }
+        }
+    }
 }

@@ -13,6 +13,7 @@ include!("header_values.rs");
 include!("path_values.rs");
 include!("collisions.rs");
 include!("bodies.rs");
+include!("setters.rs");
 include!("kinds.rs");
 include!("responses.rs");
 include!("paging.rs");
@@ -25,7 +26,7 @@ macro_rules! all {
     ($with:ident) => {
         $with! {
             query header path property optional schema operation query_values header_values path_values
-            collisions bodies kinds responses paging places clients letters composed
+            collisions bodies setters kinds responses paging one_page places clients letters composed
         }
     };
 }

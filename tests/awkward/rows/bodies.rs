@@ -30,12 +30,15 @@ rows! { bodies:
         { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
     changed "an object that is changed after it was set"
-        { spec::make("Thing: {type: object, properties: {body: {type: string}, s: {type: string}}}") }
-        -> MakeThing.body(types::Thing::builder().body("a")).body_map(|thing| thing.s("b"))
-        => "POST /things\n\n{\"body\":\"a\",\"s\":\"b\"}";
+        { spec::make("Thing: {type: object, properties: {s: {type: string}, url: {type: string}}}") }
+        -> MakeThing.body(types::Thing::builder().s("a").url("u")).s("b")
+        => "POST /things\n\n{\"s\":\"b\",\"url\":\"u\"}";
+    replaced "an object that is set after one of its properties was"
+        { spec::make("Thing: {type: object, properties: {s: {type: string}, url: {type: string}}}") }
+        -> MakeThing.s("b").body(types::Thing::builder().url("u")) => "POST /things\n\n{\"url\":\"u\"}";
     missing "an object that needs something, left out"
         { spec::make("Thing: {type: object, required: [url], properties: {url: {type: string}}}") }
-        -> MakeThing => "error: body";
+        -> MakeThing => "error: `url` is not set: call `.url(…)`";
     missing_property "a property that is required, left out"
         { spec::make("Thing: {type: object, required: [url], properties: {url: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `url`";
@@ -48,10 +51,10 @@ rows! { bodies:
         => "POST /things\n\n{\"value\":{\"s\":[1,2]}}";
     order "properties in the order of their names"
         { spec::make(
-            "Thing: {type: object, properties: {body: {type: integer}, s: {type: boolean}, url: {type: string}}}",
+            "Thing: {type: object, properties: {client: {type: integer}, s: {type: boolean}, url: {type: string}}}",
         ) }
-        -> MakeThing.body(types::Thing::builder().url("u").s(true).body(1))
-        => "POST /things\n\n{\"body\":1,\"s\":true,\"url\":\"u\"}";
+        -> MakeThing.body(types::Thing::builder().url("u").s(true).client(1))
+        => "POST /things\n\n{\"client\":1,\"s\":true,\"url\":\"u\"}";
     absent "what can be null, left out"
         { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
         -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";

@@ -102,9 +102,61 @@ rows! { collisions:
     body_beside_body "a parameter called `body` beside a body"
         { spec::make_with("- name: body #!\n  in: query\n  schema: {type: string}") }
         ! "`body`";
+    body_renamed "a parameter called `body` beside a body, renamed"
+        { spec::make_with("- {name: body, in: query, x-rust-name: text, schema: {type: string}}") }
+        -> MakeThing.text("q").id("b") => "POST /things?body=q\n\n{\"id\":\"b\"}";
+    property_and_query "a property of a body and a parameter in the query"
+        { spec::sends_at("/things", spec::Q, "{q: {type: string} #!\n    }") }
+        ! "the property `q` of its request body gives the same Rust name as the parameter `q` in query";
+    property_and_query_renamed "a property of a body and a parameter in the query, the property renamed"
+        { spec::sends_at("/things", spec::Q, "{q: {type: string, x-rust-name: quantity}}") }
+        -> MakeThing.q("a").quantity("b") => "POST /things?q=a\n\n{\"q\":\"b\"}";
+    query_and_property_renamed "a property of a body and a parameter in the query, the parameter renamed"
+        { spec::sends_at(
+            "/things",
+            "- {name: q, in: query, x-rust-name: question, schema: {type: string}}",
+            "{q: {type: string}}",
+        ) }
+        -> MakeThing.question("a").q("b") => "POST /things?q=a\n\n{\"q\":\"b\"}";
+    property_and_path "a property of a body and a parameter in the path"
+        { spec::sends_at("/things/{x}", spec::X, "{x: {type: string} #!\n    }") }
+        ! "the property `x` of its request body gives the same Rust name as the parameter `x` in path";
+    property_and_path_renamed "a property of a body and a parameter in the path, the property renamed"
+        { spec::sends_at("/things/{x}", spec::X, "{x: {type: string, x-rust-name: newX}}") }
+        -> MakeThing.x("a").new_x("b") => "POST /things/a\n\n{\"x\":\"b\"}";
+    property_send "a property of a body that is called `send`"
+        { spec::sends_at("/things", "", "{send: {type: string} #!\n    }") }
+        ! "`send()`";
+    property_send_with_response "a property of a body that is called `sendWithResponse`"
+        { spec::sends_at("/things", "", "{sendWithResponse: {type: string} #!\n    }") }
+        ! "`send_with_response()`";
+    property_options "a property of a body that is called `options`"
+        { spec::sends_at("/things", "", "{options: {type: string} #!\n    }") }
+        ! "`options()`";
+    property_body "a property of a body that is called `body`"
+        { spec::sends_at("/things", "", "{body: {type: string} #!\n    }") }
+        ! "`body()`";
+    property_renamed_to_send "a property of a body that is renamed to a method of the builder"
+        { spec::sends_at("/things", "", "{a: {type: string, x-rust-name: send} #!\n    }") }
+        ! "`send()`";
+    properties_renamed "properties of a body that are called as methods of the builder, renamed"
+        { spec::sends_at(
+            "/things",
+            "",
+            "{body: {type: string, x-rust-name: text}, options: {type: integer, x-rust-name: choices}, \
+             send: {type: string, x-rust-name: sendAt}, sendWithResponse: {type: string, x-rust-name: answered}}",
+        ) }
+        -> MakeThing.text("b").choices(1).send_at("s").answered("r")
+        => "POST /things\n\n{\"body\":\"b\",\"options\":1,\"send\":\"s\",\"sendWithResponse\":\"r\"}";
+    properties_renamed_in_body "the same, of the builder of the body"
+        { spec::sends_at("/things", "", "{body: {type: string, x-rust-name: text}}") }
+        -> MakeThing.body(types::Thing::builder().text("b")) => "POST /things\n\n{\"body\":\"b\"}";
+    properties_renamed_missing "the same, required and left out"
+        { spec::sends_at("/things", "", "{send: {type: string, x-rust-name: sendAt}}, required: [send]") }
+        -> MakeThing => "error: `send` is not set: call `.send_at(…)`";
     body_map_beside_body "a parameter called `body_map` beside a body"
-        { spec::make_with("- name: bodyMap #!\n  in: query\n  schema: {type: string}") }
-        ! "`bodyMap`";
+        { spec::make_with("- {name: bodyMap, in: query, schema: {type: string}}") }
+        -> MakeThing.body_map("q").id("b") => "POST /things?bodyMap=q\n\n{\"id\":\"b\"}";
     value_beside_body "a parameter called `value` beside a body"
         { spec::make_with("- {name: value, in: query, schema: {type: string}}") }
         -> MakeThing.value("q").body(types::Thing::builder().id("b")) => "POST /things?value=q\n\n{\"id\":\"b\"}";

@@ -101,11 +101,11 @@ rows! { composed:
         ! "leads to nothing";
     cursor_required "a cursor that every page has"
         { spec::paged("things", "after").replace("required: [\"things\"]", "required: [after, things]") }
-        -> GetThings => "GET /things", "{\"things\":[],\"after\":\"n\"}";
+        -> GetThings => "GET /things?limit=2", "{\"things\":[],\"after\":\"n\"}" => "{\"items\":[],\"cursor\":\"n\"}";
     limit_named "a limit that has a name"
         { format!("{}    Limit: {{type: integer}}\n", spec::paged("things", "after").replace(
             "schema: {type: integer, format: int32}", "schema: {$ref: \"#/components/schemas/Limit\"}")) }
-        -> GetThings.limit(3) => "GET /things?limit=3", "{\"things\":[]}";
+        -> GetThings.limit(3) => "GET /things?limit=3", "{\"things\":[]}" => "{\"items\":[]}";
     size_too_large "a page with more items than can be asked for"
         { spec::paged("things", "after").replace("size: 2}", "size: 99999999999} #!") }
         ! "`size`";

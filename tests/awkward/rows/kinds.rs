@@ -42,7 +42,7 @@ rows! { kinds:
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
     no_body_of_vecs "a body left out, of which a `Vec` is required"
         { spec::holds("Vec", "{type: object, properties: {a: {type: string}}}") }
-        -> MakeThing => "error: body";
+        -> MakeThing => "error: `it` is not set: call `.it(…)`";
     values "values of an enum that are names of Rust"
         { spec::make("Thing: {type: string, enum: [ok, none, '2fa', option, type, x y, größe]}") }
         -> MakeThing.body(types::Thing::Type) => "POST /things\n\n\"type\"";
@@ -66,5 +66,5 @@ rows! { kinds:
             "Thing: {type: object, properties: {it: {$ref: '#/components/schemas/String'}}}\n\
              String: {type: integer, format: int32}",
         ) }
-        -> MakeThing.body(types::Thing::builder().it(5)) => "POST /things\n\n{\"it\":5}";
+        -> MakeThing.body(types::Thing::builder().it(types::String::from(5))) => "POST /things\n\n{\"it\":5}";
 }

@@ -18,3 +18,18 @@ paged! { paging:
     signs "under no names of Rust" ("it's all", "a-b")
         => "GET /things?limit=2 then GET /things?a-b=n&limit=2";
 }
+
+rows! { one_page:
+    asked "one page without a limit"
+        { spec::paged("things", "after") }
+        -> GetThings => "GET /things?limit=2", "{\"things\":[{\"id\":\"a\"}]}" => "{\"items\":[{\"id\":\"a\"}]}";
+    refused_limit "a limit that is refused, in place of which none is asked for"
+        { spec::paged("things", "after") }
+        -> GetThings.limit(9_000_000_000_i64) => "error: `limit`";
+    and_more "a page with a further property"
+        { spec::paged("things", "after").replace("size: 2}", "size: 2} #!").replace(
+            "        \"things\":",
+            "        total: {type: integer}\n        \"things\":",
+        ) }
+        ! "x-pagination: `total` beside `things` would be lost";
+}

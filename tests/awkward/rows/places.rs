@@ -97,17 +97,19 @@ rows! { places:
         ! "`limit`";
     limit_is_large "a limit that can be large"
         { spec::paged_by("{$ref: '#/components/schemas/Cursor'}", "{type: integer, format: int64}") }
-        -> GetThings.limit(5) => "GET /things?limit=5", "{\"things\":[{\"id\":\"a\"}]}";
+        -> GetThings.limit(5) => "GET /things?limit=5", "{\"things\":[{\"id\":\"a\"}]}"
+        => "{\"items\":[{\"id\":\"a\"}]}";
     url_beside_pages "a parameter called `url` beside pages"
         { spec::paged_with("- {name: url, in: query, schema: {type: string}}") }
-        -> GetThings.url("u") => "GET /things?url=u", "{\"things\":[]}";
+        -> GetThings.url("u") => "GET /things?url=u&limit=2", "{\"things\":[]}" => "{\"items\":[]}";
     info_beside_pages "a parameter called `info` beside pages"
         { spec::paged_with("- {name: info, in: query, schema: {type: string}}") }
-        -> GetThings.info("i").limit(1) => "GET /things?info=i&limit=1", "{\"things\":[]}";
+        -> GetThings.info("i").limit(1) => "GET /things?info=i&limit=1", "{\"things\":[]}" => "{\"items\":[]}";
     clone_beside_pages "a parameter called `clone` beside pages"
         { spec::paged_with("- {name: clone, in: query, schema: {type: string}}") }
-        -> GetThings.clone("c") => "GET /things?clone=c", "{\"things\":[]}";
+        -> GetThings.clone("c") => "GET /things?clone=c&limit=2", "{\"things\":[]}" => "{\"items\":[]}";
     one_page "one page of several"
         { spec::paged("things", "after") }
-        -> GetThings.after("a b") => "GET /things?after=a+b", "{\"things\":[],\"after\":\"n\"}";
+        -> GetThings.after("a b") => "GET /things?after=a+b&limit=2", "{\"things\":[],\"after\":\"n\"}"
+        => "{\"items\":[],\"cursor\":\"n\"}";
 }

@@ -59,7 +59,7 @@ names! { query "GET /things":
     // Methods of builders, and what later ones may be called.
     send "send" ! "`send`";
     options "options" ! "`options`";
-    send_with_response "send_with_response" => "?send_with_response=v";
+    send_with_response "send_with_response" ! "`send_with_response`";
     items "items" => "?items=v";
     pages "pages" => "?pages=v";
     new "new" => "?new=v";

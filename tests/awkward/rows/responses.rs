@@ -57,7 +57,44 @@ rows! { responses:
              Result: {type: object, x-envelope: ok, required: [ok], \
              properties: {ok: {$ref: '#/components/schemas/Thing'}}}",
         ) }
-        -> GetThing => "GET /things", "{\"ok\":{\"url\":\"v\"}}";
+        -> GetThing => "GET /things", "{\"ok\":{\"url\":\"v\"}}" => "{\"url\":\"v\"}";
+    wrapped_bare "an envelope that is left out"
+        { spec::enveloped("ok", "{$ref: '#/components/schemas/Thing'}", "") }
+        -> GetThing => "GET /things", "{\"id\":\"v\"}" => "{\"id\":\"v\"}";
+    wrapped_optional "an envelope that may hold nothing"
+        { spec::enveloped("ok", "{$ref: '#/components/schemas/Thing'}", "") }
+        -> GetThing => "GET /things", "{}" => "null";
+    wrapped_list "an envelope of a list"
+        { spec::enveloped("all", "{type: array, items: {$ref: '#/components/schemas/Thing'}}", "") }
+        -> GetThing => "GET /things", "{\"all\":[{\"id\":\"v\"}]}" => "[{\"id\":\"v\"}]";
+    wrapped_page "an envelope of a list beside a cursor, without `x-pagination`"
+        { spec::enveloped(
+            "all",
+            "{type: array, items: {$ref: '#/components/schemas/Thing'}}",
+            "next: {$ref: '#/components/schemas/Cursor'}",
+        ) }
+        -> GetThing => "GET /things", "{\"all\":[{\"id\":\"v\"}],\"next\":\"n\"}"
+        => "{\"items\":[{\"id\":\"v\"}],\"cursor\":\"n\"}";
+    wrapped_last_page "the same, with a cursor that is empty"
+        { spec::enveloped(
+            "all",
+            "{type: array, items: {$ref: '#/components/schemas/Thing'}}",
+            "next: {$ref: '#/components/schemas/Cursor'}",
+        ) }
+        -> GetThing => "GET /things", "{\"all\":[],\"next\":\"\"}" => "{\"items\":[]}";
+    wrapped_and_more "an envelope with a further property"
+        { spec::enveloped("ok #!", "{$ref: '#/components/schemas/Thing'}", "count: {type: integer}") }
+        ! "x-envelope: `count` beside `ok` would be lost";
+    wrapped_and_cursor "an envelope of no list, with a cursor"
+        { spec::enveloped("ok #!", "{$ref: '#/components/schemas/Thing'}", "next: {$ref: '#/components/schemas/Cursor'}") }
+        ! "x-envelope: `next` beside `ok` would be lost";
+    wrapped_page_and_more "an envelope of a list beside a cursor, with a further property"
+        { spec::enveloped(
+            "all #!",
+            "{type: array, items: {$ref: '#/components/schemas/Thing'}}",
+            "next: {$ref: '#/components/schemas/Cursor'}\ntotal: {type: integer}",
+        ) }
+        ! "x-envelope: `total` beside `all` would be lost";
     referred "a response that is referred to"
         { format!(
             "{}  responses:\n    Given: {{description: Done., content: {}}}\n",

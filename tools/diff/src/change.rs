@@ -113,13 +113,21 @@ impl Verdict {
 }
 
 /// A part of the bindings: a type or an operation, by the name in the spec, and a member of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Item {
     Type(String, Option<String>),
     Operation(String, Option<String>),
 }
 
 impl Item {
+    /// The type or the operation that it is, or is a member of.
+    pub(crate) fn owner(&self) -> Self {
+        match self {
+            Self::Type(owner, _) => Self::Type(owner.clone(), None),
+            Self::Operation(owner, _) => Self::Operation(owner.clone(), None),
+        }
+    }
+
     pub(crate) fn member(&self, name: &str) -> Self {
         match self {
             Self::Type(owner, _) => Self::Type(owner.clone(), Some(name.to_owned())),

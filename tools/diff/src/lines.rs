@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use unloc_spec::{Document, references};
+use unloc_spec::keys::{ENVELOPE, PAGINATION, RUST_NAME};
+use unloc_spec::{At, Document, references};
 
 use crate::change::{Change, Item};
 use crate::operations;
@@ -54,8 +55,9 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn between(old: &BTreeSet<String>, new: &BTreeSet<String>) -> Self {
-        let closed = old.iter().filter(|line| line.starts_with("struct types::") || line.starts_with("enum types::"));
-        let closed = closed.filter(|line| !line.contains("::builder::"));
+        let is_type = |line: &&String| line.starts_with("struct ") || line.starts_with("enum ");
+        let closed =
+            old.iter().filter(is_type).filter(|line| line.contains("types::") && !line.contains("::builder::"));
         let closed = closed.filter(|line| !line.ends_with("non-exhaustive")).map(|line| Owner::of_line(line).name);
         Self { gone: Pool::new(old.difference(new)), come: Pool::new(new.difference(old)), closed: closed.collect() }
     }
@@ -127,11 +129,28 @@ pub(crate) fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
     found.then_some(after)
 }
 
+/// The component that a body or a response consists of.
+fn component(side: Side<'_>, at: At<'_>) -> Option<String> {
+    let content = side.follow(at)?.get("content")?;
+    content.entries().find_map(|(_, media)| refs::name(media.get("schema")?.reference()?))
+}
+
 /// Who uses a component of one version, and what a part of it leads to.
 pub(crate) struct Uses<'a> {
     refs: Refs<'a>,
     users: HashMap<String, Vec<Owner>>,
+    /// What builders of operations have for the properties of a body: schema and property.
+    setters: HashMap<(String, String), Vec<Owner>>,
+    /// The properties of the body of an operation, by its name.
+    bodies: HashMap<String, Vec<Owner>>,
+    /// The operations that give what is inside of an envelope, by its schema.
+    envelopes: HashMap<String, Vec<Owner>>,
+    /// What has another name in Rust by `x-rust-name`.
+    renamed: HashMap<Item, Item>,
 }
+
+/// What gives the response of an operation.
+const GIVING: [&str; 4] = ["send", "send_with_response", "items", "pages"];
 
 impl<'a> Uses<'a> {
     pub(crate) fn of(document: &'a Document) -> Self {
@@ -142,18 +161,78 @@ impl<'a> Uses<'a> {
                 users.entry(name).or_default().push(Owner::of(item));
             }
         };
+        let mut renamed = HashMap::new();
+        let mut called = |item: &Item, at: &At<'a>| {
+            if let Some(name) = at.text(RUST_NAME) {
+                renamed.insert(item.clone(), item.owner().member(name));
+            }
+        };
+        let mut properties_of: HashMap<String, Vec<(&str, At<'a>)>> = HashMap::new();
         for (owner, schema) in side.at("/components/schemas").into_iter().flat_map(|schemas| schemas.entries()) {
             let properties = schema.get("properties").into_iter().flat_map(|properties| properties.entries());
             for (property, node) in properties {
-                add(node.value, &Item::Type(owner.to_owned(), Some(property.to_owned())));
+                let item = Item::Type(owner.to_owned(), Some(property.to_owned()));
+                add(node.value, &item);
+                called(&item, &node);
+                properties_of.entry(owner.to_owned()).or_default().push((property, node));
             }
         }
+        let (mut setters, mut bodies): (HashMap<_, Vec<Owner>>, HashMap<String, Vec<Owner>>) = Default::default();
+        let mut envelopes: HashMap<String, Vec<Owner>> = HashMap::new();
         for operation in operations::all(side) {
+            let item = operations::item(&operation);
             for ((_, parameter), at) in parameters(side, &operation) {
-                add(at.value, &operations::item(&operation).member(&parameter));
+                let item = item.member(&parameter);
+                add(at.value, &item);
+                called(&item, &at);
+            }
+            let body = operation.at.get("requestBody").and_then(|body| component(side, body));
+            let properties = body.iter().flat_map(|schema| Some((schema, properties_of.get(schema)?)));
+            for (schema, (property, node)) in
+                properties.flat_map(|(schema, all)| all.iter().map(move |one| (schema, one)))
+            {
+                let setter = item.member(property);
+                let owner = Owner::of(&item.member(node.text(RUST_NAME).unwrap_or(property)));
+                add(node.value, &setter);
+                bodies.entry(operation.name()).or_default().push(owner.clone());
+                setters.entry((schema.clone(), (*property).to_owned())).or_default().push(owner);
+            }
+            let responses = operation.at.get("responses").into_iter().flat_map(|at| at.entries());
+            for schema in responses.filter_map(|(_, response)| component(side, response)) {
+                let at = side.at(&format!("/components/schemas/{}", unloc_spec::escape(&schema)));
+                let is_envelope =
+                    at.is_some_and(|at| at.get(ENVELOPE).is_some()) || operation.get(PAGINATION).is_some();
+                let giving = GIVING.iter().map(|member| Owner::of(&item.member(member)));
+                envelopes.entry(schema).or_default().extend(giving.filter(|_| is_envelope));
             }
         }
-        Self { refs: Refs::of(side), users }
+        Self { refs: Refs::of(side), users, setters, bodies, envelopes, renamed }
+    }
+
+    /// What of the bindings this is: itself, under the name that it has in Rust, and what the builder of an operation has of
+    /// a body.
+    pub(crate) fn owners(&self, item: &Item) -> Vec<Owner> {
+        let mut owners = vec![Owner::of(item)];
+        owners.extend(self.renamed.get(item).map(Owner::of));
+        match item {
+            Item::Type(schema, Some(property)) => {
+                owners.extend(self.setters.get(&(schema.clone(), property.clone())).into_iter().flatten().cloned());
+            }
+            Item::Operation(name, Some(member)) if member == "body" => {
+                owners.extend(self.bodies.get(name).into_iter().flatten().cloned());
+            }
+            _ => {}
+        }
+        owners
+    }
+
+    /// The functions that give what is inside of these, where they are envelopes.
+    pub(crate) fn unwrapped(&self, items: &BTreeSet<Item>) -> Vec<Owner> {
+        let types = items.iter().filter_map(|item| match item {
+            Item::Type(name, _) => Some(name),
+            Item::Operation(..) => None,
+        });
+        types.filter_map(|name| self.envelopes.get(name)).flatten().cloned().collect()
     }
 
     /// Properties and parameters that are of one of these types.

@@ -44,14 +44,14 @@ impl Owner {
             .unwrap_or(line);
         let end = line.find(['(', '<', ',', ' ']).unwrap_or(line.len());
         let path = line[..end].trim_end_matches(':').replace('.', "::");
-        let mut steps: Vec<&str> = path.split("::").filter(|step| !step.is_empty()).collect();
-        let is_type = steps.first() == Some(&"types");
-        // All that stands in no module of the bindings is what a client offers.
-        let is_client = !matches!(steps.first(), Some(&("types" | "builder")));
-        steps.retain(|step| !matches!(*step, "types" | "builder" | "super"));
-        let mut steps = steps.into_iter();
+        let steps: Vec<&str> = path.split("::").filter(|step| !step.is_empty()).collect();
+        let module = steps.iter().position(|step| is_module(step));
+        let is_type = module.is_some_and(|module| steps[module] == "types");
+        // All that stands in no module of the bindings is what a client offers; before it stand the crate and the API.
+        let own = module.or_else(|| steps.iter().position(|step| step.starts_with(char::is_uppercase)));
+        let mut steps = steps.into_iter().skip(own.unwrap_or_default()).filter(|step| !is_module(step));
         let (first, second) = (steps.next().unwrap_or_default(), steps.next());
-        if is_client && second.is_some() {
+        if module.is_none() && second.is_some() {
             return Self { is_operation: true, name: second.unwrap_or_default().to_pascal_case(), member: None };
         }
         let member = second.map(|member| member.trim_end_matches('_').to_owned());
@@ -66,12 +66,19 @@ impl Owner {
     }
 }
 
+/// Whether it is a module of the bindings.
+fn is_module(step: &str) -> bool {
+    matches!(step, "types" | "builder")
+}
+
 /// Whether a type is of the standard library or of the crate itself, and not of the bindings.
 fn is_foreign(target: &str) -> bool {
-    let path = target.trim_start_matches("types::").trim_start_matches("builder::");
+    let path = target.split(['<', ' ']).next().unwrap_or_default();
+    if path.split("::").any(is_module) {
+        return false;
+    }
     let first = path.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next().unwrap_or_default();
-    let foreign =
-        ["String", "Option", "Vec", "BTreeMap", "Nullable", "Map", "From", "TryFrom", "serde_json", "crate", "std", ""];
+    let foreign = ["String", "Option", "Vec", "BTreeMap", "Nullable", "Map", "From", "TryFrom", "IntoField", ""];
     foreign.contains(&first) || first.starts_with(char::is_lowercase)
 }
 
@@ -83,19 +90,29 @@ mod tests {
     fn every_line_of_the_public_api_is_about_something() {
         for (line, is_operation, name, member) in [
             (
-                "async fn builder::GetKey::send(self) -> crate::Result<ResponseValue<types::Key>>",
+                "async fn unloc::builder::GetKey::send(self) -> unloc::Result<unloc::types::Key>",
                 true,
                 "GetKey",
                 Some("send"),
             ),
-            ("fn LockHolder::get_key(&self) -> builder::GetKey", true, "GetKey", None),
-            ("fn types::builder::Lock::name<T>(self, _1: T) -> Self", false, "Lock", Some("name")),
-            ("types::Lock.type_: Option<String>", false, "Lock", Some("type")),
-            ("types::KeyState::Active", false, "KeyState", Some("Active")),
-            ("impl From<super::Token> for types::builder::Token", false, "Token", None),
-            ("impl TryFrom<Token> for types::builder::super::Token", false, "Token", None),
-            ("struct types::Lock, non-exhaustive", false, "Lock", None),
-            ("enum types::RequestedScope", false, "RequestedScope", None),
+            ("fn unloc::LockHolderClient::get_key(&self) -> unloc::builder::GetKey", true, "GetKey", None),
+            ("fn unloc::v2::Project::get_locks(&self) -> unloc::v2::builder::GetLocks", true, "GetLocks", None),
+            (
+                "fn unloc::types::builder::Lock::name(self, _1: impl unloc::IntoField<String>) -> Self",
+                false,
+                "Lock",
+                Some("name"),
+            ),
+            ("unloc::types::Lock.type_: Option<String>", false, "Lock", Some("type")),
+            ("unloc::v2::types::Lock.name: String", false, "Lock", Some("name")),
+            ("unloc::types::KeyState::Active", false, "KeyState", Some("Active")),
+            ("impl From<unloc::types::Token> for unloc::types::builder::Token", false, "Token", None),
+            ("impl unloc::IntoField<unloc::types::Token> for unloc::types::builder::Token", false, "Token", None),
+            ("impl From<unloc::types::Pin> for unloc::Secret", false, "Pin", None),
+            ("impl From<unloc::types::Text> for String", false, "Text", None),
+            ("struct unloc::types::Lock, non-exhaustive", false, "Lock", None),
+            ("struct unloc::types::LockId, a text", false, "LockId", None),
+            ("enum unloc::types::RequestedScope", false, "RequestedScope", None),
         ] {
             let owner = Owner { is_operation, name: name.to_owned(), member: member.map(str::to_owned) };
             assert_eq!(Owner::of_line(line), owner, "{line}");

@@ -59,13 +59,19 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
         }
     }
     lines.settle();
-    let own = |items: &BTreeSet<Item>, with_member: bool| {
-        let owners = items.iter().map(Owner::of).filter(|owner| owner.member.is_some() == with_member);
-        owners.collect::<Vec<_>>()
+    let own = |uses: &Uses<'_>, items: &BTreeSet<Item>, with_member: bool| {
+        let owners = items.iter().flat_map(|item| uses.owners(item));
+        owners.filter(|owner| owner.member.is_some() == with_member).collect::<Vec<_>>()
     };
-    let stages: [&Stage<'_>; 4] = [
-        &|change| (own(&change.about.0, true), own(&change.about.1, true)),
-        &|change| (own(&change.about.0, false), own(&change.about.1, false)),
+    let stages: [&Stage<'_>; 5] = [
+        &|change| (own(&old, &change.about.0, true), own(&new, &change.about.1, true)),
+        &|change| (own(&old, &change.about.0, false), own(&new, &change.about.1, false)),
+        &|change| {
+            // What is inside may come out in another way because of what has come, or is gone, beside it.
+            let both: BTreeSet<_> = change.about.0.union(&change.about.1).cloned().collect();
+            let giving: Vec<_> = old.unwrapped(&both).into_iter().chain(new.unwrapped(&both)).collect();
+            (giving.clone(), giving)
+        },
         &|change| (old.users(&change.about.0), new.users(&change.about.1)),
         &|change| {
             let (gone, come) = (&change.brings, &change.reaches);
@@ -110,7 +116,7 @@ fn verdict(change: &mut Change, closed: &BTreeSet<String>) {
     // Only a type that a program may put together or match whole minds what comes.
     let breaks = |line: &&String| {
         let owner = Owner::of_line(line.trim_start_matches("+ "));
-        let is_member = line.starts_with("+ types::") && owner.member.is_some();
+        let is_member = line.starts_with("+ unloc::") && owner.member.is_some();
         is_member && !owner.is_operation && closed.contains(&owner.name)
     };
     let gone = change.items.iter().filter(is_gone).count();

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use unloc_spec::At;
-use unloc_spec::keys::{ALIASES, CASE_INSENSITIVE, ENVELOPE, SENSITIVE, TOLERATE};
+use unloc_spec::keys::{ALIASES, CASE_INSENSITIVE, ENVELOPE, RUST_NAME, SENSITIVE, TOLERATE};
 
 use crate::change::{Change, Direction, Kind, Verdict};
 use crate::compare::Comparison;
@@ -128,9 +128,9 @@ impl<'a> Comparison<'a> {
 
     /// What the bindings read beside what the schema says.
     pub(crate) fn tolerances(&mut self, old: &View<'a>, new: &View<'a>, (inner, outer): (&Spot, &Spot)) {
-        let all = [SENSITIVE, CASE_INSENSITIVE, ALIASES, TOLERATE, ENVELOPE];
-        // How answers are read is nothing to requests; what type a text makes is.
-        let keys = if self.direction == Direction::Response { &all[..] } else { &all[..1] };
+        let all = [SENSITIVE, RUST_NAME, CASE_INSENSITIVE, ALIASES, TOLERATE, ENVELOPE];
+        // How answers are read is nothing to requests; what type a text makes is, and what its setter is called.
+        let keys = if self.direction == Direction::Response { &all[..] } else { &all[..2] };
         for key in keys.iter().copied() {
             let (before, after) = (old.own.get(key), new.own.get(key));
             if before.map(|at| at.value) == after.map(|at| at.value) {
@@ -143,7 +143,7 @@ impl<'a> Comparison<'a> {
             let why = "says how the bindings take it, not what it is";
             let mut change = self.spot(change.wire(Verdict::Compatible, why), spot);
             let is_less = before.is_some() && !old.texts(key).is_subset(&new.texts(key));
-            change.demands = after.is_none() || is_less;
+            change.demands = key != RUST_NAME && (after.is_none() || is_less);
             let place = |at: Option<&At<'a>>, view: &View<'a>| at.map_or(view.home.clone(), |at| at.pointer.clone());
             self.add(change, &place(before, old), &place(after, new));
         }

@@ -12,11 +12,11 @@ pub(super) enum Made {
 
 /// Where a function that takes a lock holder, or a lock of theirs, gets it from.
 const FIRST: &str = "    let unloc = unloc::Unloc::from_env()?;
-    let lock_holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let lock_holders = unloc.get_lock_holders().send().await?;
     let Some(lock_holder) = lock_holders.first() else { return Ok(()) };
     let home = unloc.lock_holder(lock_holder)?;
-    let locks = home.get_locks().send().await?.into_inner().locks;
-    let Some(lock) = locks.first().map(|lock| lock.id.as_str()) else { return Ok(()) };
+    let locks = home.get_locks().send().await?;
+    let Some(lock) = locks.items().first().map(|lock| lock.id.as_str()) else { return Ok(()) };
 ";
 
 /// A whole program stays as it is. Functions get a `main` that calls those that it has arguments for; statements become
@@ -77,7 +77,7 @@ fn argument(parameter: &FnArg) -> Option<&'static str> {
     let Type::Path(path) = &*reference.elem else { return None };
     let Pat::Ident(name) = &*parameter.pat else { return None };
     match (path.path.segments.last()?.ident.to_string().as_str(), name.ident.to_string().as_str()) {
-        ("LockHolder", _) => Some("&home"),
+        ("LockHolderClient", _) => Some("&home"),
         ("Unloc", _) => Some("&unloc"),
         ("str", "lock") => Some("lock"),
         _ => None,
@@ -103,7 +103,7 @@ mod tests {
             Made::Program(text) => text,
             Made::Test(text) => panic!("{text}"),
         };
-        let text = made("async fn lend(home: &LockHolder, lock: &str) -> unloc::Result<()> { Ok(()) }\n");
+        let text = made("async fn lend(home: &LockHolderClient, lock: &str) -> unloc::Result<()> { Ok(()) }\n");
         assert!(text.contains("    lend(&home, lock).await?;\n") && text.contains("from_env()"), "{text}");
         let text = made("fn build() -> unloc::Result<Unloc> { Unloc::from_env() }\n");
         assert!(text.contains("    build()?;\n") && !text.contains("let home"), "{text}");

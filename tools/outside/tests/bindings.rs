@@ -15,10 +15,10 @@ fn root() -> &'static Path {
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
-    for part in ["openapi", "src"] {
+    for part in ["openapi", "src/client"] {
         fs::create_dir_all(folder.join(part)).unwrap();
     }
-    for file in ["build.rs", "openapi/lint.yaml", "src/client.rs", "src/lock_holder.rs"] {
+    for file in ["build.rs", "openapi/lint.yaml"].into_iter().chain(unloc_codegen::CLIENTS) {
         fs::copy(root().join(file), folder.join(file)).unwrap();
     }
     // The small one, under both names.
@@ -45,12 +45,12 @@ fn what_was_staged_holds_until_something_of_it_is_another() {
         stage(&folder).unwrap();
         hold(&folder).unwrap();
     };
-    edit(&folder.join("generated/integrator.rs"), "pub mod types", "pub mod typos");
-    refused(": integrator.rs;");
+    edit(&folder.join("generated/integrator_model.rs"), "pub mod types", "pub mod typos");
+    refused(": integrator_model.rs;");
     edit(&folder.join("openapi/auth.yaml"), "\nservers:", "\n# Where it is.\nservers:");
     refused("auth.yaml");
-    fs::remove_file(folder.join("generated/auth.rs")).unwrap();
-    refused(": auth.rs;");
+    fs::remove_file(folder.join("generated/auth_client.rs")).unwrap();
+    refused(": auth_client.rs;");
     fs::write(folder.join("generated/doors.rs"), "").unwrap();
     refused(": doors.rs;");
     fs::create_dir(folder.join("generated/more")).unwrap();
@@ -82,7 +82,7 @@ fn a_build_takes_bindings_of_its_own_specs_alone() {
         stage(&folder).unwrap();
     };
     assert!(built(&script, &folder).status.success());
-    for source in ["apis.rs", "auth.rs", "integrator.rs"] {
+    for source in ["models.rs", "clients.rs", "auth_model.rs", "auth_client.rs", "integrator_model.rs"] {
         let [made, taken] = ["generated", "out"].map(|place| fs::read(folder.join(place).join(source)).unwrap());
         assert_eq!(made, taken, "{source}");
     }

@@ -1,4 +1,5 @@
-//! What a program can name of the bindings: one line for each public item, sorted, to be reviewed like code.
+//! What a program can name of the bindings: one line for each public item, sorted, to be reviewed like code. Paths are
+//! those that programs write, wherever in the crate an item stands.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
 use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
-use unloc_codegen::Generated;
+use unloc_codegen::{Finished, Generated};
 use unloc_spec::{Document, Error};
 
 /// The public items of the bindings of one API, of which these clients are not written by hand.
@@ -14,25 +15,39 @@ use unloc_spec::{Document, Error};
 /// # Errors
 /// Every reason found why there are none.
 pub fn items(document: &Document, api: &str, clients: &BTreeSet<String>) -> Result<BTreeSet<String>, Vec<Error>> {
-    let file = Generated::of(document, api)?.finish(clients)?;
-    let mut surface = Surface { module: format!("crate::generated::{api}::"), ..Surface::default() };
-    surface.items("", &file.items);
+    let Finished { model, client } = Generated::of(document, api)?.finish(clients)?;
+    let mut surface = Surface::of(api);
+    for file in [model, client] {
+        surface.items(&surface.root.clone(), &file.items);
+    }
     Ok(surface.lines)
 }
 
-#[derive(Default)]
+/// The API that stands at the crate's root; every other has a module of its name.
+const AT_ROOT: &str = "integrator";
+
 struct Surface {
-    /// The path of the module, which no line repeats.
-    module: String,
+    /// Where programs find the bindings.
+    root: String,
+    /// Where they stand in the crate.
+    modules: [String; 2],
     lines: BTreeSet<String>,
 }
 
 impl Surface {
+    fn of(api: &str) -> Self {
+        let root = if api == AT_ROOT { "unloc::".to_owned() } else { format!("unloc::{api}::") };
+        let modules = ["model", "client"].map(|layer| format!("crate::{layer}::{api}::"));
+        Self { root, modules, lines: BTreeSet::new() }
+    }
+
     fn items(&mut self, path: &str, items: &[Item]) {
         for item in items {
             match item {
                 Item::Mod(module) if is_public(&module.vis) => {
-                    let inner = format!("{path}{}::", module.ident);
+                    // The crate exports the clients that the build makes beside the modules.
+                    let inner =
+                        if module.ident == "clients" { path.to_owned() } else { format!("{path}{}::", module.ident) };
                     self.items(&inner, module.content.as_ref().map_or(&[], |(_, items)| items));
                 }
                 Item::Struct(item) if is_public(&item.vis) => {
@@ -64,6 +79,9 @@ impl Surface {
                 Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "open_enum") => {
                     self.open_enum(path, item.mac.tokens.clone());
                 }
+                Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "text_type") => {
+                    self.text_type(path, item.mac.tokens.clone());
+                }
                 _ => {}
             }
         }
@@ -91,6 +109,17 @@ impl Surface {
         {
             let condition = format!(" if {}", when.to_token_stream());
             parts.iter().skip(1).for_each(|part| self.derived(name, part, &condition));
+        }
+    }
+
+    /// What the macro makes of its name.
+    fn text_type(&mut self, path: &str, tokens: TokenStream) {
+        let name = tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(name) => Some(name),
+            _ => None,
+        });
+        if let Some(name) = name {
+            self.add(format!("struct {path}{name}, a text"));
         }
     }
 
@@ -125,13 +154,11 @@ impl Surface {
 
     fn implementation(&mut self, path: &str, item: &syn::ItemImpl) {
         let own = type_text(&item.self_ty);
-        let full = own.strip_prefix(&self.module).filter(|_| !self.module.is_empty()).map(str::to_owned);
-        // Of what the bindings add to the client itself, the crate's own name for it.
-        let own =
-            full.or_else(|| own.strip_prefix("crate::").map(str::to_owned)).unwrap_or_else(|| format!("{path}{own}"));
-        if path.is_empty() && matches!(own.as_str(), "Client") {
-            return;
-        }
+        // What stands in the same module is named without it; `i32` and `::std::string::String` do not.
+        let is_beside = matches!(&*item.self_ty, Type::Path(of) if of.path.leading_colon.is_none()
+            && of.path.segments.len() == 1
+            && of.path.segments[0].ident.to_string().starts_with(char::is_uppercase));
+        let own = if is_beside { format!("{path}{own}") } else { own };
         if let Some((of, _)) = &item.trait_ {
             self.add(format!("impl {} for {own}", text(of.to_token_stream())));
             return;
@@ -166,9 +193,21 @@ impl Surface {
     }
 
     fn add(&mut self, line: String) {
-        let short = if self.module.is_empty() { line } else { line.replace(&self.module, "") };
-        self.lines.insert(short);
+        let line = self.modules.iter().fold(line, |line, module| line.replace(module, &self.root));
+        self.lines.insert(exported(&line.replace("::clients::", "::")));
     }
+}
+
+/// Names of the crate's own as it exports them: none of its modules between.
+fn exported(line: &str) -> String {
+    let mut parts = line.split("crate::");
+    let mut found = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let name = part.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or_default();
+        found.push_str("unloc::");
+        found.push_str(&part[name..]);
+    }
+    found
 }
 
 fn is_public(visibility: &Visibility) -> bool {
@@ -201,8 +240,8 @@ fn item_text(item: TokenStream) -> String {
         ("::std::default::", ""),
         ("::std::error::", "error::"),
         ("::std::ops::", ""),
-        ("::progenitor_client::", ""),
         ("::chrono::", "chrono::"),
+        ("chrono::offset::", "chrono::"),
         ("std::convert::", ""),
         ("std::ops::", ""),
         (" std::fmt::", " fmt::"),
@@ -224,8 +263,8 @@ mod tests {
 
     /// The lines for a module's source.
     fn lines(source: &str) -> Vec<String> {
-        let mut surface = Surface::default();
-        surface.items("", &syn::parse_file(source).unwrap().items);
+        let mut surface = Surface::of("integrator");
+        surface.items("unloc::", &syn::parse_file(source).unwrap().items);
         surface.lines.into_iter().collect()
     }
 
@@ -237,33 +276,47 @@ mod tests {
                 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
                 #[non_exhaustive]
                 pub struct Lock { pub name: ::std::option::Option<::std::string::String>, secret: u8 }
+                #[derive(Clone)]
+                pub(crate) struct LockList { pub locks: u8 }
                 pub enum State { Open, Other(u8) }
                 impl Lock { pub fn builder() -> Self { Self { name: None, secret: 0 } } fn hidden(&self) {} }
                 impl ::std::fmt::Display for State {}
+                impl ::std::convert::From<crate::model::integrator::types::Lock> for i64 {}
+                impl ::std::convert::From<crate::model::integrator::types::Lock> for ::std::string::String {}
                 fn hidden() {}
+                crate::model::open_enum::open_enum! { #[doc = "Which."] Vendor, case_insensitive: true, { #[doc = "One."] One = "one", } }
+                crate::model::text::text_type! { #[doc = "An id."] LockId }
             }
-            crate::open_enum! { #[doc = "Which."] Vendor, case_insensitive: true, { #[doc = "One."] One = "one", } }
-            pub(crate) struct Client;
-            impl Client { pub fn new() -> Self { Self } }
-            impl crate::Unloc { pub async fn get(mut self, first: u8, second: &str) -> u8 { 0 } }
+            pub mod clients { pub struct Project; }
+            impl crate::model::integrator::types::Lock { pub fn build(self) -> crate::error::Result<crate::model::Page<u8>> {} }
+            impl crate::client::Unloc { pub async fn get(mut self, first: u8, second: &str) -> crate::http::Response<u8> { 0 } }
+            impl crate::client::integrator::clients::Project { pub fn get(&self) {} pub(crate) fn client(&self) {} }
+            impl crate::model::IntoField<crate::model::integrator::types::Lock> for crate::model::integrator::types::State {}
         "#;
         assert_eq!(
             lines(source),
             [
-                "Vendor::One",
-                "Vendor::Unknown(String)",
-                "async fn Unloc::get(self, _1: u8, _2: &str) -> u8",
-                "enum Vendor, non-exhaustive",
-                "enum types::State",
-                "fn types::Lock::builder() -> Self",
-                "impl Clone for types::Lock",
-                "impl JsonSchema for types::Lock if feature = \"schemars\"",
-                "impl Serialize for types::Lock",
-                "impl fmt::Display for types::State",
-                "struct types::Lock, non-exhaustive",
-                "types::Lock.name: Option<String>",
-                "types::State::Open",
-                "types::State::Other(u8)",
+                "async fn unloc::Unloc::get(self, _1: u8, _2: &str) -> unloc::Response<u8>",
+                "enum unloc::types::State",
+                "enum unloc::types::Vendor, non-exhaustive",
+                "fn unloc::Project::get(&self)",
+                "fn unloc::types::Lock::build(self) -> unloc::Result<unloc::Page<u8>>",
+                "fn unloc::types::Lock::builder() -> Self",
+                "impl Clone for unloc::types::Lock",
+                "impl From<unloc::types::Lock> for String",
+                "impl From<unloc::types::Lock> for i64",
+                "impl JsonSchema for unloc::types::Lock if feature = \"schemars\"",
+                "impl Serialize for unloc::types::Lock",
+                "impl fmt::Display for unloc::types::State",
+                "impl unloc::IntoField<unloc::types::Lock> for unloc::types::State",
+                "struct unloc::Project",
+                "struct unloc::types::Lock, non-exhaustive",
+                "struct unloc::types::LockId, a text",
+                "unloc::types::Lock.name: Option<String>",
+                "unloc::types::State::Open",
+                "unloc::types::State::Other(u8)",
+                "unloc::types::Vendor::One",
+                "unloc::types::Vendor::Unknown(String)",
             ]
         );
     }

@@ -38,7 +38,7 @@ impl Package {
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
-        for inner in ["openapi", "src"] {
+        for inner in ["openapi", "src/client"] {
             fs::create_dir_all(folder.join(inner)).unwrap();
         }
         let package = Self(folder);
@@ -68,11 +68,13 @@ fn what_is_written_is_the_public_api_a_line_each_and_sorted() {
     assert_eq!(said, format!("openapi/surface/doors.txt: {} items\n", known.len()));
     assert!(known.is_sorted());
     for line in [
-        "async fn builder::GetDoor::send(self) -> crate::Result<ResponseValue<types::Door>>",
-        "fn builder::GetDoor::door_id<V>(self, _1: V) -> Self where V: TryInto<String>, V::Error: fmt::Display",
-        "struct types::Door, non-exhaustive",
-        "types::Door.id: String",
-        "types::Door.width: Option<i32>",
+        "async fn unloc::doors::builder::GetDoor::send(self) -> unloc::Result<unloc::doors::types::Door>",
+        "async fn unloc::doors::builder::GetDoor::send_with_response(self) -> \
+         unloc::Result<unloc::Response<unloc::doors::types::Door>>",
+        "fn unloc::doors::builder::GetDoor::door_id(self, _1: impl unloc::IntoField<String>) -> Self",
+        "struct unloc::doors::types::Door, non-exhaustive",
+        "unloc::doors::types::Door.id: String",
+        "unloc::doors::types::Door.width: Option<i32>",
     ] {
         assert!(known.iter().any(|one| one == line), "{line}\n{known:#?}");
     }
@@ -89,7 +91,8 @@ fn an_edit_of_the_spec_is_told_line_by_line_until_it_is_written() {
     assert_eq!(lines.next(), Some("openapi/surface/doors.txt"));
     let lines: Vec<_> = lines.collect();
     assert!(
-        lines.contains(&"- types::Door.width: Option<i32>") && lines.contains(&"+ types::Door.height: Option<i32>")
+        lines.contains(&"- unloc::doors::types::Door.width: Option<i32>")
+            && lines.contains(&"+ unloc::doors::types::Door.height: Option<i32>")
     );
     assert!(lines.iter().all(|line| line.contains("width") || line.contains("height")), "{told}");
     write(&package.0).unwrap();
@@ -116,5 +119,35 @@ fn a_spec_without_bindings_and_a_package_without_clients_say_why() {
     assert!(!package.0.join("openapi/surface").exists());
     fs::remove_file(package.0.join(unloc_codegen::CLIENTS[0])).unwrap();
     let why = write(&package.0).unwrap_err().to_string();
-    assert!(why.contains("src/client.rs: cannot be read"), "{why}");
+    assert!(why.contains("src/client/unloc.rs: cannot be read"), "{why}");
+}
+
+#[test]
+fn an_envelope_is_no_part_of_the_public_api_and_what_is_inside_is() {
+    let spec = SPEC.replace("#/components/schemas/Door'", "#/components/schemas/Doors'").replace(
+        "    Door:\n",
+        "    DoorId: {type: string}
+    Cursor: {type: string, x-sensitive: cursor}
+    Doors:
+      type: object
+      x-envelope: doors
+      properties:
+        doors: {type: array, items: {$ref: '#/components/schemas/Door'}}
+        after: {$ref: '#/components/schemas/Cursor'}
+    Door:
+",
+    );
+    let package =
+        Package::new("envelope", &spec.replace("id: {type: string}", "id: {$ref: '#/components/schemas/DoorId'}"));
+    write(&package.0).unwrap();
+    let known = package.known();
+    for line in [
+        "async fn unloc::doors::builder::GetDoor::send(self) -> unloc::Result<unloc::Page<unloc::doors::types::Door>>",
+        "struct unloc::doors::types::DoorId, a text",
+        "unloc::doors::types::Door.id: unloc::doors::types::DoorId",
+    ] {
+        assert!(known.iter().any(|one| one == line), "{line}\n{known:#?}");
+    }
+    let within: Vec<_> = known.iter().filter(|line| line.contains("Doors") || line.contains("crate::")).collect();
+    assert!(within.is_empty(), "{within:#?}");
 }

@@ -21,7 +21,7 @@
 
 use std::collections::BTreeSet;
 
-use quote::quote;
+use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
@@ -102,6 +102,12 @@ pub(super) fn finish(
             });
             built = builders(items, module, &all, marks);
         }
+    }
+    // pub mod error { pub struct ConversionError(…); … }, which the builders needed for what they no longer do.
+    let is_error = |item: &Item| matches!(item, Item::Mod(inner) if inner.ident == "error");
+    let needs_error = |item: &Item| !is_error(item) && item.to_token_stream().to_string().contains("ConversionError");
+    if !items.iter().any(needs_error) {
+        items.retain(|item| !is_error(item));
     }
     items.extend(marks.enums.iter().map(|(name, open)| enums::item(name, open)));
     items.extend(marks.texts.iter().map(|(name, description)| {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{ENVELOPE, Key, SENSITIVE, Values};
+use super::{ENVELOPE, Key, PAGINATION, SENSITIVE, Values};
 use crate::at::At;
 use crate::load::{beside_null, escape, resolve, schema_name, underlying};
 use crate::tolerance::Tolerance;
@@ -170,7 +170,7 @@ pub(super) fn pagination(one: &Use<'_>, faults: &mut Faults) {
         faults.say(says(&format!("the property `{items}` of the response is no list")));
     }
     if let Some(schema) = schema.filter(|schema| schema.get(ENVELOPE).is_none() && faults.0.is_empty()) {
-        alone(one.root, schema, items, "x-pagination", faults);
+        alone(one.root, schema, items, PAGINATION, faults);
     }
 }
 
@@ -191,7 +191,7 @@ pub(super) fn rust_name(one: &Use<'_>, faults: &mut Faults) {
 pub(super) fn envelope(one: &Use<'_>, faults: &mut Faults) {
     match one.value.as_str().filter(|name| one.property(name).is_some()) {
         None => faults.say(format!("x-envelope names a property of the schema, and {} is none", one.value)),
-        Some(name) => alone(one.root, one.node, name, "x-envelope", faults),
+        Some(name) => alone(one.root, one.node, name, ENVELOPE, faults),
     }
 }
 

@@ -98,7 +98,11 @@ fn keys_of_others_do_not_keep_bindings_away() {
         told_of("doors", false, PLAIN, &PLAIN.replace("        id: {type: string, x-order: 1}\n", ""));
     assert_eq!(note, None);
     assert_eq!(changes.len(), 1, "{changes:#?}");
-    assert!(changes[0].items.iter().any(|item| item == "- types::Door.id: Option<String>"), "{:?}", changes[0].items);
+    assert!(
+        changes[0].items.iter().any(|item| item == "- unloc::doors::types::Door.id: Option<String>"),
+        "{:?}",
+        changes[0].items
+    );
     // In a spec of ours the same keys are slips.
     let plain = PLAIN.replace("      x-pagination: cursor\n", "");
     assert!(told_of("doors", true, &plain, &plain).1.unwrap().contains("means nothing here"));

@@ -65,7 +65,7 @@ fn a_change_names_its_places_values_operations_and_items() {
     let changes = changes(edit).unwrap();
     let change = changes.iter().find(|change| change.direction == Direction::Request).unwrap();
     assert_eq!(change.lost, ["inactive"]);
-    assert_eq!(change.items, ["- types::KeyState::Inactive"]);
+    assert_eq!(change.items, ["- unloc::types::KeyState::Inactive"]);
     assert_eq!(change.operations.iter().collect::<Vec<_>>(), ["updateKey"]);
     let line = |text: &str| text.lines().position(|line| line == "    KeyState:").unwrap() + 1;
     let place = |place: &Option<Place>| place.as_ref().unwrap().at.line;

@@ -42,7 +42,7 @@ impl Package {
         for Program { name, edit } in programs {
             manifest.push_str(&format!("\n[[example]]\nname = \"{name}\"\npath = \"{name}.rs\"\n"));
             let text = format!(
-                "//! {}.\n\n#![allow(dead_code)]\n\nfn main() {{}}\n\nasync fn program(unloc: unloc::Unloc, home: unloc::LockHolder) \
+                "//! {}.\n\n#![allow(dead_code)]\n\nfn main() {{}}\n\nasync fn program(unloc: unloc::Unloc, home: unloc::LockHolderClient) \
                  -> Result<(), Box<dyn std::error::Error>> {{\n    {}\n    Ok(())\n}}\n",
                 edit.name, edit.program
             );
@@ -63,7 +63,7 @@ impl Package {
     /// Makes the bindings, of this spec and of the others as they are.
     fn bind(&self, spec: &str) {
         let apis = unloc_spec::apis(self.root).unwrap();
-        self.write("apis.rs", &unloc_codegen::modules(&apis));
+        unloc_codegen::modules(&apis).iter().for_each(|(name, source)| self.write(name, source));
         let written = unloc_codegen::written_by_hand(self.root).unwrap();
         for api in apis {
             let file = self.root.join(format!("openapi/{api}.yaml"));
@@ -72,7 +72,7 @@ impl Package {
                 _ => Document::read(&file).unwrap(),
             };
             let bindings = unloc_codegen::bindings(&document, &api, &written.unwritten(&document));
-            self.write(&format!("{api}.rs"), &bindings.unwrap());
+            bindings.unwrap().files(&api).iter().for_each(|(name, source)| self.write(name, source));
         }
     }
 

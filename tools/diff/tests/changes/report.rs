@@ -22,7 +22,7 @@ fn the_report_ends_with_the_version_and_a_draft_for_the_changelog() {
         "rename: the property `createdKeys` of `Role` is now called `keysCreated`",
         "- integrator.yaml:",
         "on the wire: unknown: the old bindings read it as absent, which a program may or may not mind",
-        "    - types::Role.created_keys: Option<i32>",
+        "    - unloc::types::Role.created_keys: Option<i32>",
         "response: createOrUpdateRole, getRoles, getRolesForLock, getRolesForUser",
         "1 change. On the wire: 1 unknown. For Rust code: 1 breaking; 3 texts or examples are others",
         "least version bump: breaking (0.1.0 to 0.2.0); Cargo.toml says 0.1.0, which is too small: set it to 0.2.0",

@@ -12,16 +12,20 @@ pub(super) const EDITS: &[Edit] = &[
             "        batteryStatus:\n          type: string\n          description: How full it is.\n        keysCreatedCount:",
         )],
         &["property response: compatible / compatible"],
-        "fn take(lock: unloc::types::Lock) -> String { let unloc::types::Lock { id, name, .. } = lock; id + &name } let _ = take;",
+        "fn take(lock: unloc::types::Lock) -> String { let unloc::types::Lock { id, name, .. } = lock; id.to_string() + &name } let _ = take;",
     ),
     with(
         "a required property of an answer is gone",
         &[
             (ROLE, "required: [userId, lockId, canShare]", "required: [userId, canShare]"),
-            (ROLE, "        lockId:\n          type: string\n          description: Id of the lock.\n", ""),
+            (
+                ROLE,
+                "        lockId:\n          allOf:\n            - $ref: '#/components/schemas/LockId'\n          description: Id of the lock.\n          x-echoes: lockId\n",
+                "",
+            ),
         ],
         &["property response: breaking / breaking"],
-        "fn take(role: unloc::types::Role) -> String { role.lock_id } let _ = take;",
+        "fn take(role: unloc::types::Role) -> unloc::types::LockId { role.lock_id } let _ = take;",
     ),
     with(
         "an optional property of an answer is gone",
@@ -64,8 +68,8 @@ pub(super) const EDITS: &[Edit] = &[
         "a required property of an answer may be null",
         &[(
             ROLE,
-            "        lockId:\n          type: string\n",
-            "        lockId:\n          type: string\n          nullable: true\n",
+            "        lockId:\n          allOf:\n            - $ref: '#/components/schemas/LockId'\n",
+            "        lockId:\n          anyOf:\n            - $ref: '#/components/schemas/LockId'\n            - {type: string, nullable: true, enum: [null]}\n",
         )],
         &["nullability response: breaking / breaking"],
     ),
@@ -152,7 +156,7 @@ pub(super) const EDITS: &[Edit] = &[
             "          links:\n            none:\n              operationId: getIntegrator\n              parameters:\n                all:\n",
         )],
         &["response response: breaking / breaking"],
-        "drop(unloc.get_integrator().integrator_id(\"i\").send().await?.into_inner().integrator);",
+        "drop(unloc.get_integrator().integrator_id(\"i\").send().await?.map(|integrator| integrator.id));",
     ),
     edit(
         "an error is documented",
@@ -181,6 +185,31 @@ pub(super) const EDITS: &[Edit] = &[
         "an answer has another status of success",
         &[("      operationId: createLockHolder", "        '200':", "        '201':")],
         &["response response: compatible / compatible", "response response: compatible / compatible"],
+    ),
+    with(
+        "a list of an answer has a cursor beside it",
+        &[(
+            "    WebhookList:",
+            "        webhooks:\n",
+            "        after:\n          allOf:\n            - $ref: '#/components/schemas/Cursor'\n          description: Cursor of the next page.\n        webhooks:\n",
+        )],
+        &["property response: compatible / breaking"],
+        "let all: Vec<_> = home.get_webhooks().send().await?; drop(all);",
+    ),
+    // What stands beside the value in an envelope would be lost.
+    edit(
+        "an envelope has another property",
+        &[(
+            "    LockEnvelope:",
+            "        lock:\n",
+            "        count:\n          type: integer\n          format: int32\n          description: How many.\n        lock:\n",
+        )],
+        &["property response: compatible / unknown", "type both: compatible / breaking"],
+    ),
+    edit(
+        "an answer is no envelope any more",
+        &[("    RoleEnvelope:", "      x-envelope: role\n", "")],
+        &["behaviour response: compatible / breaking"],
     ),
     // Enums.
     with(

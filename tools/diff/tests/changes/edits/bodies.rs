@@ -34,7 +34,7 @@ pub(super) const EDITS: &[Edit] = &[
             ),
         ],
         &["property request: breaking / fails at run time"],
-        "home.create_key().lock_id(\"l\").body(unloc::types::CreateKeyRequest::builder().user_id(\"+12125550100\")).send().await?;",
+        "home.create_key().lock_id(\"l\").user_id(\"+12125550100\").send().await?;",
     ),
     with(
         "a property of a request is gone",
@@ -44,7 +44,7 @@ pub(super) const EDITS: &[Edit] = &[
             "",
         )],
         &["property request: unknown / breaking"],
-        "drop(unloc::types::CreateOrUpdateRoleRequest::builder().can_share(true).user_name(\"n\"));",
+        "drop(home.create_or_update_role().can_share(true).user_name(\"n\"));",
     ),
     edit(
         "a property of a request is gone, and no other is taken",
@@ -82,6 +82,31 @@ pub(super) const EDITS: &[Edit] = &[
         &[("    CreateOrUpdateRoleRequest:", "        userName:", "        name:")],
         &["rename request: breaking / breaking"],
         "drop(unloc::types::CreateOrUpdateRoleRequest::builder().can_share(true).user_name(\"n\"));",
+    ),
+    with(
+        "the setter of a property is called differently",
+        &[("    UpdateKeyRequest:", "        state:\n", "        state:\n          x-rust-name: newState\n")],
+        &["behaviour request: compatible / breaking"],
+        "drop(home.update_key().state(unloc::types::KeyState::Active));",
+    ),
+    // The build refuses it: builders of operations have setters for the properties, and this function.
+    edit(
+        "a property of a request is called as a function of builders",
+        &[(
+            "    CreateOrUpdateRoleRequest:",
+            "        userName:\n",
+            "        send:\n          type: string\n          description: For people.\n        userName:\n",
+        )],
+        &["property request: compatible / unknown", "type both: compatible / breaking"],
+    ),
+    edit(
+        "a property of a request is called as a function of builders, and its setter differently",
+        &[(
+            "    CreateOrUpdateRoleRequest:",
+            "        userName:\n",
+            "        send:\n          type: string\n          x-rust-name: sendNow\n          description: For people.\n        userName:\n",
+        )],
+        &["property request: compatible / compatible"],
     ),
     with(
         "a text of a request may be less long",

@@ -28,9 +28,32 @@ pub(super) const EDITS: &[Edit] = &[
         &[(
             "      operationId: getKey",
             "        - $ref: '#/components/parameters/KeyId'\n",
-            "        - {name: keyId, in: path, required: true, description: Id of the key., schema: {type: string}}\n",
+            "        - {name: keyId, in: path, required: true, description: Id of the key., schema: {$ref: '#/components/schemas/KeyId'}}\n",
         )],
         &[],
+    ),
+    with(
+        "a text has no name any more",
+        &[("    KeyId:", "        $ref: '#/components/schemas/KeyId'\n", "        type: string\n")],
+        &["type request: compatible / breaking"],
+        "drop(home.get_key().key_id(unloc::types::KeyId::from(\"k\")));",
+    ),
+    with(
+        "a text gets a name",
+        &[
+            (
+                "components:",
+                "    LockId:\n      type: string\n",
+                "    Title:\n      type: string\n      description: What people call it.\n\n    LockId:\n      type: string\n",
+            ),
+            (
+                LOCK,
+                "        name:\n          type: string\n",
+                "        name:\n          allOf:\n            - $ref: '#/components/schemas/Title'\n",
+            ),
+        ],
+        &["type response: compatible / breaking"],
+        "fn take(lock: unloc::types::Lock) -> String { lock.name } let _ = take;",
     ),
     edit(
         "properties stand in another order",
@@ -196,7 +219,8 @@ pub(super) const EDITS: &[Edit] = &[
     edit(
         "an answer stands without its envelope",
         &[(GET_LOCK, "schemas/LockEnvelope'", "schemas/Lock'")],
-        &["type response: compatible / breaking"],
+        // The bindings give what is inside, whether it is wrapped or not.
+        &["type response: compatible / compatible"],
     ),
     edit(
         "a text has a least length of nothing",

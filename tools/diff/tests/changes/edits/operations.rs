@@ -126,7 +126,7 @@ pub(super) const EDITS: &[Edit] = &[
         "a query parameter has a wider type",
         &[("    KeyEventLimit:", "format: int32", "format: int64")],
         &["type request: compatible / breaking"],
-        "drop(unloc::builder::GetKeyEvents::limit::<std::num::NonZeroI32>);",
+        "drop(home.get_key_events().limit(&5_i32));",
     ),
     edit(
         "a query parameter is a text",
