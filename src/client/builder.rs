@@ -66,8 +66,8 @@ impl UnlocBuilder {
     /// are sent to this client's environment.
     ///
     /// ```
-    /// use unloc::token::{ClientCredentials, TokenCache};
-    /// use unloc::{Environment, Unloc};
+    /// use unloc::token::TokenCache;
+    /// use unloc::{ClientCredentials, Environment, Unloc};
     ///
     /// let source = ClientCredentials::new(&Environment::Sandbox, "my-client-id", "EXAMPLE-SECRET")?;
     /// let tokens = TokenCache::builder(source).capacity(500).build();

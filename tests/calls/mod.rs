@@ -2,16 +2,15 @@
 //! them. One that is new needs no line here: `tests/awkward/` calls it with what the YAML says.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
-use unloc::types::{
-    self, Address, CreateKeyForLockHolderRequest, CreateKeyRequest, CreateLockHolderRequest, CreateOrUpdateRoleRequest,
-    CreateVendorAccountRequest, CreateVendorConnectionRequest, CreateWebhookRequest, UpdateKeyRequest,
-    UpdateLockHolderRequest, UpdateLockRequest, UpdateVendorConnectionPasswordRequest,
-};
-use unloc::{LockHolder, Operation, PhoneNumber, Result, Unloc};
-use unloc_spec::PathTemplate;
+use serde_json::{Map, Value};
+use unloc::types::{self, Address};
+use unloc::{LockHolderClient, Operation, PhoneNumber, Result, Unloc};
+use unloc_spec::keys::ENVELOPE;
+use unloc_spec::{Document, PathTemplate};
 
 pub(crate) const PERSON: &str = "+12125550100";
 pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
@@ -43,13 +42,13 @@ impl Ids {
 
 /// An answer that was read.
 pub(crate) struct Seen {
-    /// As the SDK would write it.
+    /// As the service would write it, in its envelope.
     pub(crate) written: Value,
     /// As `Debug` shows it.
     pub(crate) shown: String,
 }
 
-pub(crate) type Run = fn(Unloc, LockHolder, Ids) -> BoxFuture<'static, Result<Seen>>;
+pub(crate) type Run = fn(Unloc, LockHolderClient, Ids) -> BoxFuture<'static, Result<Seen>>;
 
 /// One operation, and how it is called.
 pub(crate) struct Call {
@@ -60,7 +59,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Calls the operation; gives the answer as the SDK would write it.
+    /// Calls the operation; gives the answer as the service would write it.
     pub(crate) async fn run(&self, unloc: &Unloc, ids: &Ids) -> Result<Value> {
         Ok(self.see(unloc, ids).await?.written)
     }
@@ -87,14 +86,14 @@ macro_rules! call_each {
                 let (_unloc, _home) = (&unloc, &home);
                 let $of = call_each!(@ $handle _unloc _home);
                 let _ = &$ids;
-                let answer = $call.send().await?.into_inner();
-                let written = serde_json::to_value(&answer).expect("an answer can be written");
-                Ok(Seen { written, shown: format!("{answer:?}") })
+                let answer = $call.send().await?;
+                let value = serde_json::to_value(&answer).expect("an answer can be written");
+                Ok(Seen { written: enveloped($id, value), shown: format!("{answer:?}") })
             }),
         }),*]
     };
     (@ Unloc $unloc:ident $home:ident) => { $unloc };
-    (@ LockHolder $unloc:ident $home:ident) => { $home };
+    (@ LockHolderClient $unloc:ident $home:ident) => { $home };
 }
 
 pub(crate) use call_each;
@@ -104,63 +103,85 @@ pub(crate) fn calls() -> Vec<Call> {
     call_each! {
         Unloc "getIntegrator": |unloc, ids| unloc.get_integrator().integrator_id(ids.get("integratorId"));
         Unloc "getLockHolders": |unloc, ids| unloc.get_lock_holders();
-        Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder().body(
-            CreateLockHolderRequest::builder().name("Harbour Flats").country_iso("NO").organization_id("harbour-flats"),
-        );
-        Unloc "createVendorAccount": |unloc, ids| unloc.create_vendor_account().body(
-            CreateVendorAccountRequest::builder().vendor("danalock").email("me@example.com").password(PASSWORD),
-        );
-        LockHolder "updateLockHolder": |home, ids| home.update_lock_holder()
-            .body(UpdateLockHolderRequest::builder().name("Harbour Flats South"));
-        LockHolder "getKeyEvents": |home, ids| home.get_key_events();
-        LockHolder "getWebhooks": |home, ids| home.get_webhooks();
-        LockHolder "createWebhook": |home, ids| home.create_webhook()
-            .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
-        LockHolder "deleteWebhook": |home, ids| home.delete_webhook().webhook_id(ids.get("webhookId"));
-        LockHolder "getKeys": |home, ids| home.get_keys();
-        LockHolder "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder()
-            .body(CreateKeyForLockHolderRequest::builder().lock_id("door").user_id(PERSON));
-        LockHolder "getLocks": |home, ids| home.get_locks();
-        LockHolder "getLock": |home, ids| home.get_lock().lock_id(ids.get("lockId"));
-        LockHolder "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
-            .body(UpdateLockRequest::builder().address(Address::builder().city("Oslo")));
-        LockHolder "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createWebhookForLock": |home, ids| home.create_webhook_for_lock().lock_id(ids.get("lockId"))
-            .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
-        LockHolder "getKeysForLock": |home, ids| home.get_keys_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createKey": |home, ids| home.create_key().lock_id(ids.get("lockId"))
-            .body(CreateKeyRequest::builder().user_id(PERSON));
-        LockHolder "getKey": |home, ids| home.get_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"));
-        LockHolder "updateKey": |home, ids| home.update_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"))
-            .body(UpdateKeyRequest::builder().state("revoked"));
-        LockHolder "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.get("lockId"));
-        LockHolder "createOrUpdateRole": |home, ids| home.create_or_update_role()
-            .lock_id(ids.get("lockId")).user_id(ids.person("userId"))
-            .body(CreateOrUpdateRoleRequest::builder().can_share(true));
-        LockHolder "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
+        Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder()
+            .name("Harbour Flats").country_iso("NO").organization_id("harbour-flats");
+        Unloc "createVendorAccount": |unloc, ids| unloc.create_vendor_account()
+            .vendor("danalock").email("me@example.com").password(PASSWORD);
+        LockHolderClient "updateLockHolder": |home, ids| home.update_lock_holder().name("Harbour Flats South");
+        LockHolderClient "getKeyEvents": |home, ids| home.get_key_events();
+        LockHolderClient "getWebhooks": |home, ids| home.get_webhooks();
+        LockHolderClient "createWebhook": |home, ids| home.create_webhook().webhook_url("https://hooks.example.com/");
+        LockHolderClient "deleteWebhook": |home, ids| home.delete_webhook().webhook_id(ids.get("webhookId"));
+        LockHolderClient "getKeys": |home, ids| home.get_keys();
+        LockHolderClient "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder()
+            .lock_id("door").user_id(PERSON);
+        LockHolderClient "getLocks": |home, ids| home.get_locks();
+        LockHolderClient "getLock": |home, ids| home.get_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
+            .address(Address::builder().city("Oslo").build()?);
+        LockHolderClient "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "createWebhookForLock": |home, ids| home.create_webhook_for_lock().lock_id(ids.get("lockId"))
+            .webhook_url("https://hooks.example.com/");
+        LockHolderClient "getKeysForLock": |home, ids| home.get_keys_for_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "createKey": |home, ids| home.create_key().lock_id(ids.get("lockId")).user_id(PERSON);
+        LockHolderClient "getKey": |home, ids| home.get_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"));
+        LockHolderClient "updateKey": |home, ids| home.update_key()
+            .lock_id(ids.get("lockId")).key_id(ids.get("keyId")).state("revoked");
+        LockHolderClient "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.get("lockId"));
+        LockHolderClient "createOrUpdateRole": |home, ids| home.create_or_update_role()
+            .lock_id(ids.get("lockId")).user_id(ids.person("userId")).can_share(true);
+        LockHolderClient "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
             .lock_id(ids.get("lockId")).user_id(ids.person("userId"));
-        LockHolder "getRoles": |home, ids| home.get_roles();
-        LockHolder "getKeysForUser": |home, ids| home.get_keys_for_user().user_id(ids.person("userId"));
-        LockHolder "getRolesForUser": |home, ids| home.get_roles_for_user().user_id(ids.person("userId"));
-        LockHolder "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user()
+        LockHolderClient "getRoles": |home, ids| home.get_roles();
+        LockHolderClient "getKeysForUser": |home, ids| home.get_keys_for_user().user_id(ids.person("userId"));
+        LockHolderClient "getRolesForUser": |home, ids| home.get_roles_for_user().user_id(ids.person("userId"));
+        LockHolderClient "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user()
             .user_id(ids.person("userId"));
-        LockHolder "getVendorConnections": |home, ids| home.get_vendor_connections();
-        LockHolder "createVendorConnection": |home, ids| home.create_vendor_connection().body(
-            CreateVendorConnectionRequest::builder().vendor("danalock").username("me").password(PASSWORD),
-        );
-        LockHolder "getVendorConnection": |home, ids| home.get_vendor_connection()
+        LockHolderClient "getVendorConnections": |home, ids| home.get_vendor_connections();
+        LockHolderClient "createVendorConnection": |home, ids| home.create_vendor_connection()
+            .vendor("danalock").username("me").password(PASSWORD);
+        LockHolderClient "getVendorConnection": |home, ids| home.get_vendor_connection()
             .vendor_connection_id(ids.get("vendorConnectionId"));
-        LockHolder "refreshVendorConnection": |home, ids| home.refresh_vendor_connection()
+        LockHolderClient "refreshVendorConnection": |home, ids| home.refresh_vendor_connection()
             .vendor_connection_id(ids.get("vendorConnectionId"));
-        LockHolder "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
-            .vendor_connection_id(ids.get("vendorConnectionId"))
-            .body(UpdateVendorConnectionPasswordRequest::builder().password(PASSWORD));
+        LockHolderClient "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
+            .vendor_connection_id(ids.get("vendorConnectionId")).password(PASSWORD);
     }
+}
+
+/// The spec, and its operations.
+pub(crate) static SPEC: LazyLock<(Document, Vec<unloc_spec::Operation>)> = LazyLock::new(|| {
+    let text = include_str!("../../openapi/integrator.yaml");
+    let document = Document::parse(Path::new("integrator.yaml"), text).expect("our own spec can be read");
+    let operations = unloc_spec::Operation::all(&document).expect("our own spec can be bound");
+    (document, operations)
+});
+
+/// What the service wraps around a value that a call gives; a page becomes its list and the cursor beside it.
+pub(crate) fn enveloped(id: &str, value: Value) -> Value {
+    let (document, operations) = &*SPEC;
+    let success = operations.iter().find(|one| one.id == id).and_then(|one| one.success.as_deref());
+    let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}")));
+    let Some((schema, name)) = schema.and_then(|schema| Some((schema, schema.get(ENVELOPE)?.as_str()?))) else {
+        return value;
+    };
+    let mut body = Map::new();
+    match value {
+        Value::Null => {}
+        Value::Object(mut page) if schema["properties"][name]["type"] == "array" => {
+            let properties = schema["properties"].as_object().expect("properties");
+            let cursor = properties.keys().find(|property| *property != name).expect("a cursor");
+            body.extend(page.remove("items").map(|items| (name.to_owned(), items)));
+            body.extend(page.remove("cursor").map(|value| (cursor.clone(), value)));
+        }
+        value => drop(body.insert(name.to_owned(), value)),
+    }
+    Value::Object(body)
 }
 
 pub(crate) fn lock_holder(id: &str) -> types::LockHolder {
     let builder = types::LockHolder::builder().id(id).name("Harbour Flats").country_iso("NO");
-    builder.organization_id("harbour-flats").try_into().expect("a lock holder")
+    builder.organization_id("harbour-flats").build().expect("a lock holder")
 }
 
 /// A phone number as the service may have given it out: unchecked.
