@@ -30,12 +30,12 @@ impl Client {
         Ok(request.send().await?.error_for_status()?.json::<LockEnvelope>().await?.lock)
     }
 
-    /// All of them.
+    /// A page of them.
     ///
     /// # Errors
     /// Those of reqwest.
-    pub async fn locks(&self) -> reqwest::Result<Vec<Lock>> {
-        let request = self.http.get(&self.locks).bearer_auth(&self.token);
+    pub async fn locks(&self, limit: i32) -> reqwest::Result<Vec<Lock>> {
+        let request = self.http.get(format!("{}?limit={limit}", self.locks)).bearer_auth(&self.token);
         Ok(request.send().await?.error_for_status()?.json::<Locks>().await?.locks)
     }
 
