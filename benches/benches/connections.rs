@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,43 +31,52 @@ use unloc_benches::{Plan, Result, Row, Spread, TOKEN, lock};
 const CALLS: usize = 200;
 /// How long the service takes for an answer.
 const SERVICE: Duration = Duration::from_millis(20);
-/// How often a client makes them: the first time it has no connection yet.
-const BURSTS: [&str; 2] = ["the first, without a connection", "the next, of the same client"];
+/// What a client did before it makes them.
+const BEFORE: [&str; 3] = ["nothing", "one call", "as many at once"];
 
 fn main() -> ExitCode {
-    unloc_benches::main("connections", |plan| runtime()?.block_on(measure(plan)))
+    unloc_benches::main("connections", |plan| {
+        let server = Server::start()?;
+        runtime()?.block_on(measure(plan, &server))
+    })
 }
 
-async fn measure(plan: Plan) -> Result<Vec<Row>> {
+async fn measure(plan: Plan, server: &Server) -> Result<Vec<Row>> {
     let protocol = if cfg!(feature = "http2") { "with http2" } else { "without http2" };
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
-    let certificate = made.cert.der().clone();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())?;
-    let server = Server::start(certificate.clone(), key)?;
-    let mut all = [(); BURSTS.len()].map(|()| (Vec::new(), Vec::new(), Vec::new()));
+    let mut all = BEFORE.map(|_| (Vec::new(), Vec::new(), Vec::new()));
     for _ in 0..plan.rounds.min(9) {
-        let home = server.client(&certificate)?;
-        for (accepted, encrypted, millis) in &mut all {
-            let (connections, handshakes, time) = burst(&home, &server).await?;
-            accepted.push(connections as f64);
-            encrypted.push(handshakes as f64);
-            millis.push(time.as_secs_f64() * 1e3);
+        let busy = server.client()?;
+        let warm = server.client()?;
+        burst(&warm, server, 1).await?;
+        for (home, (accepted, open, millis)) in [&busy, &warm, &busy].into_iter().zip(&mut all) {
+            let burst = burst(home, server, CALLS).await?;
+            accepted.push(burst.accepted as f64);
+            open.push(burst.open as f64);
+            millis.push(burst.time.as_secs_f64() * 1e3);
         }
     }
-    let row = |(name, (accepted, encrypted, millis))| {
-        Row::new(&format!("{CALLS} calls at once, {protocol}"), name)
-            .with("connections", Spread::of(accepted))
-            .with("TLS handshakes", Spread::of(encrypted))
+    let row = |(name, (accepted, open, millis))| {
+        Row::new(&format!("{CALLS} calls at once, {protocol}, after"), name)
+            .with("new connections", Spread::of(accepted))
+            .with("left of them", Spread::of(open))
             .with("time, ms", Spread::of(millis))
     };
-    Ok(BURSTS.into_iter().zip(all).map(row).collect())
+    Ok(BEFORE.into_iter().zip(all).map(row).collect())
 }
 
-/// Makes the calls, and says what they took: connections, handshakes that came to an end, and time.
-async fn burst(home: &LockHolderClient, server: &Server) -> Result<(usize, usize, Duration)> {
-    let before = server.count.read();
+/// What calls took.
+struct Burst {
+    accepted: usize,
+    /// How many more connections there are than before.
+    open: isize,
+    time: Duration,
+}
+
+/// Makes so many calls at once.
+async fn burst(home: &LockHolderClient, server: &Server, calls: usize) -> Result<Burst> {
+    let (accepted, open) = server.count.read();
     let begun = Instant::now();
-    let calls = (0..CALLS).map(|_| home.get_lock().lock_id("front-door").send());
+    let calls = (0..calls).map(|_| home.get_lock().lock_id("front-door").send());
     for lock in join_all(calls).await {
         lock?;
     }
@@ -75,31 +84,36 @@ async fn burst(home: &LockHolderClient, server: &Server) -> Result<(usize, usize
     // Until what is under way beside the calls has come to an end.
     sleep(10 * SERVICE).await;
     let after = server.count.read();
-    Ok((after.0 - before.0, after.1 - before.1, time))
+    Ok(Burst { accepted: after.0 - accepted, open: after.1 - open, time })
 }
 
-/// What came in so far.
+/// Connections: how many came so far, and how many are there.
 #[derive(Default)]
 struct Count {
     accepted: AtomicUsize,
-    encrypted: AtomicUsize,
+    open: AtomicIsize,
 }
 
 impl Count {
-    fn read(&self) -> (usize, usize) {
-        (self.accepted.load(Ordering::SeqCst), self.encrypted.load(Ordering::SeqCst))
+    fn read(&self) -> (usize, isize) {
+        (self.accepted.load(Ordering::SeqCst), self.open.load(Ordering::SeqCst))
     }
 }
 
 /// A service in a thread of its own, which ends with this program.
 struct Server {
     url: String,
+    certificate: CertificateDer<'static>,
     count: Arc<Count>,
 }
 
 impl Server {
-    fn start(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> Result<Self> {
-        let mut config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?;
+    fn start() -> Result<Self> {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+        let certificate = made.cert.der().clone();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())?;
+        let config = ServerConfig::builder().with_no_client_auth();
+        let mut config = config.with_single_cert(vec![certificate.clone()], key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let runtime = runtime()?;
@@ -111,16 +125,21 @@ impl Server {
             runtime.block_on(async {
                 while let Ok((stream, _)) = listener.accept().await {
                     counts.accepted.fetch_add(1, Ordering::SeqCst);
-                    // A connection that breaks is the client's to report.
-                    tokio::spawn(attend(stream, acceptor.clone(), Arc::clone(&counts)));
+                    let (acceptor, counts) = (acceptor.clone(), Arc::clone(&counts));
+                    tokio::spawn(async move {
+                        counts.open.fetch_add(1, Ordering::SeqCst);
+                        // A connection that breaks is the client's to report.
+                        let _ = attend(stream, acceptor).await;
+                        counts.open.fetch_sub(1, Ordering::SeqCst);
+                    });
                 }
             });
         });
-        Ok(Self { url, count })
+        Ok(Self { url, certificate, count })
     }
 
-    fn client(&self, certificate: &CertificateDer<'static>) -> Result<LockHolderClient> {
-        let trusted = Certificate::from_der(certificate)?;
+    fn client(&self) -> Result<LockHolderClient> {
+        let trusted = Certificate::from_der(&self.certificate)?;
         let unloc = Unloc::builder()
             .environment(self.url.as_str())
             .token_source(|_: Scopes| async { Ok(Token::new(TOKEN).expires_in(Duration::from_secs(3600))) })
@@ -130,10 +149,9 @@ impl Server {
     }
 }
 
-async fn attend(stream: TcpStream, acceptor: TlsAcceptor, count: Arc<Count>) -> Result<()> {
+async fn attend(stream: TcpStream, acceptor: TlsAcceptor) -> Result<()> {
     stream.set_nodelay(true)?;
     let stream = acceptor.accept(stream).await?;
-    count.encrypted.fetch_add(1, Ordering::SeqCst);
     let answer = service_fn(async |_| {
         sleep(SERVICE).await;
         let answer = Response::new(Full::new(Bytes::from(lock())));
