@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use unloc::token::{Token, TokenCache};
-use unloc::types::{LockEnvelope, LockList};
-use unloc::{LockHolder, Scope, Scopes, Unloc};
+use unloc::types::Lock;
+use unloc::{LockHolderClient, Scope, Scopes, Unloc};
 use unloc_benches::{
     NO_LOCK, RECORD, Record, Result, Row, Spread, TOKEN, accept, begin, exit, finish, lock, locks, root, typed,
 };
@@ -160,7 +160,7 @@ fn scopes_from_text(times: usize) -> Result<()> {
 }
 
 fn one_lock(times: usize) -> Result<()> {
-    read::<LockEnvelope>(&lock(), times)
+    read::<typed::LockEnvelope<Lock>>(&lock(), times)
 }
 
 fn one_lock_by_hand(times: usize) -> Result<()> {
@@ -168,7 +168,7 @@ fn one_lock_by_hand(times: usize) -> Result<()> {
 }
 
 fn many_locks(times: usize) -> Result<()> {
-    read::<LockList>(&locks(), times)
+    read::<typed::Locks<Lock>>(&locks(), times)
 }
 
 fn many_locks_by_hand(times: usize) -> Result<()> {
@@ -197,7 +197,7 @@ fn refused_call(times: usize) -> Result<()> {
 }
 
 /// Makes calls of a server on the same thread, so that one process has all there is to count.
-fn calls(times: usize, call: impl AsyncFn(&LockHolder) -> Result<()>) -> Result<()> {
+fn calls(times: usize, call: impl AsyncFn(&LockHolderClient) -> Result<()>) -> Result<()> {
     runtime()?.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);

@@ -13,13 +13,15 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue}
 use reqwest::redirect::Policy;
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
-use unloc::{LockHolder, Scope, Unloc};
+use unloc::{LockHolderClient, Scope, Unloc};
 use unloc_benches::{LOCKS, Plan, Result, Row, Rung, Server, Spread, TOKEN, compared, interleave, plain, typed};
 
 const HOME: &str = "373c3bdd-ff32-4caa-9eca-bfc54e5042d5";
 const LOCK: &str = "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f0000";
 /// A number kept for fiction.
 const GUEST: &str = "+12125550142";
+/// What `unloc` asks for where its caller names no limit.
+const LIMIT: i32 = 500;
 const NEW_KEY: &str = r#"{"userId":"+12125550142","durationMinutes":60}"#;
 
 /// The rung that `unloc` is compared with.
@@ -68,7 +70,7 @@ impl Call {
     fn path(self) -> String {
         match self {
             Self::Lock => format!("{}{LOCK}/", locks("")),
-            Self::Locks => locks(""),
+            Self::Locks => format!("{}?limit={LIMIT}", locks("")),
             Self::CreateKey => format!("{}{LOCK}/keys/", locks("")),
         }
     }
@@ -154,7 +156,7 @@ impl Bench<'_> {
         let client = typed::Client::new(http(HeaderMap::new())?, locks(self.server.url()), TOKEN);
         Ok(Rung::new("typed", self.runtime, async move || match call {
             Call::Lock => fits(client.lock(LOCK).await?.id == LOCK),
-            Call::Locks => fits(client.locks().await?.len() == LOCKS),
+            Call::Locks => fits(client.locks(LIMIT).await?.len() == LOCKS),
             Call::CreateKey => {
                 let key = typed::NewKey { user_id: GUEST.to_owned(), duration_minutes: 60 };
                 fits(client.create_key(LOCK, &key).await?.id.is_some())
@@ -166,19 +168,21 @@ impl Bench<'_> {
     fn plain(&self, call: Call) -> Result<Rung<'_>> {
         let http = http(HeaderMap::from_iter([(AUTHORIZATION, bearer()?)]))?;
         let client = plain::Client::new_with_client(&format!("{}/integrators/v1", self.server.url()), http);
+        let home = || plain::types::LockHolderId::from(HOME.to_owned());
+        let lock = || plain::types::LockId::from(LOCK.to_owned());
         Ok(Rung::new("progenitor", self.runtime, async move || match call {
             Call::Lock => {
-                let lock = client.get_lock().lock_holder_id(HOME).lock_id(LOCK).send().await?.into_inner().lock;
-                fits(lock.id == LOCK)
+                let lock = client.get_lock().lock_holder_id(home()).lock_id(lock()).send().await?.into_inner().lock;
+                fits(lock.id.as_str() == LOCK)
             }
             Call::Locks => {
-                let locks = client.get_locks().lock_holder_id(HOME).send().await?.into_inner().locks;
+                let locks = client.get_locks().lock_holder_id(home()).limit(LIMIT).send().await?.into_inner().locks;
                 fits(locks.len() == LOCKS)
             }
             Call::CreateKey => {
                 let guest = plain::types::PhoneNumber::from(GUEST.to_owned());
                 let body = plain::types::CreateKeyRequest::builder().user_id(guest).duration_minutes(60);
-                let call = client.create_key().lock_holder_id(HOME).lock_id(LOCK).body(body);
+                let call = client.create_key().lock_holder_id(home()).lock_id(lock()).body(body);
                 fits(call.send().await?.into_inner().key.id.is_some())
             }
         }))
@@ -188,12 +192,11 @@ impl Bench<'_> {
     fn unloc(&self, call: Call) -> Result<Rung<'_>> {
         let home = home(self.server)?;
         Ok(Rung::new("unloc", self.runtime, async move || match call {
-            Call::Lock => fits(home.get_lock().lock_id(LOCK).send().await?.into_inner().lock.id == LOCK),
-            Call::Locks => fits(home.get_locks().send().await?.into_inner().locks.len() == LOCKS),
+            Call::Lock => fits(home.get_lock().lock_id(LOCK).send().await?.id == LOCK),
+            Call::Locks => fits(home.get_locks().send().await?.len() == LOCKS),
             Call::CreateKey => {
-                let body = unloc::types::CreateKeyRequest::builder().user_id(GUEST).duration_minutes(60);
-                let call = home.create_key().lock_id(LOCK).body(body);
-                fits(call.send().await?.into_inner().key.id.is_some())
+                let call = home.create_key().lock_id(LOCK).user_id(GUEST).duration_minutes(60);
+                fits(call.send().await?.id.is_some())
             }
         }))
     }
@@ -235,7 +238,7 @@ fn http(headers: HeaderMap) -> Result<reqwest::Client> {
     Ok(http.build()?)
 }
 
-fn home(server: &Server) -> Result<LockHolder> {
+fn home(server: &Server) -> Result<LockHolderClient> {
     let unloc = Unloc::builder().environment(server.url()).client_credentials("bench", "EXAMPLE-SECRET").build()?;
     Ok(unloc.lock_holder_by_id(HOME, Scope::lock_holder_identifier("NO", "harbour-flats", "")?))
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt};
 use tokio::runtime::Builder;
-use unloc::{LockHolder, Unloc};
+use unloc::{LockHolderClient, Unloc};
 use unloc_benches::{Plan, Result, Row, Spread};
 use unloc_sandbox::{Fault, Sandbox};
 
@@ -27,7 +27,7 @@ async fn measure(plan: Plan) -> Result<Vec<Row>> {
     let sandbox = Sandbox::builder().keys(KEYS).start().await?;
     let unloc = Unloc::builder().environment(sandbox.base_url());
     let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
-    let holders = unloc.get_lock_holders().send().await?.into_inner().lock_holders;
+    let holders = unloc.get_lock_holders().send().await?;
     let home = unloc.lock_holder(holders.first().ok_or("a town without a lock holder")?)?;
     sandbox.faults().add(Fault::delay(SERVICE).on("getKeys").always())?;
     let (pages, rounds) = (plan.calls(PAGES), plan.rounds.min(7));
@@ -50,7 +50,7 @@ async fn measure(plan: Plan) -> Result<Vec<Row>> {
 }
 
 /// Asks for each page when the one before it is done.
-async fn one_by_one(home: &LockHolder, pages: usize, work: Duration) -> Result<Duration> {
+async fn one_by_one(home: &LockHolderClient, pages: usize, work: Duration) -> Result<Duration> {
     let begun = Instant::now();
     let mut cursor = None;
     for _ in 0..pages {
@@ -59,13 +59,13 @@ async fn one_by_one(home: &LockHolder, pages: usize, work: Duration) -> Result<D
             Some(cursor) => keys.start_after_id(cursor),
             None => keys,
         };
-        cursor = Some(keys.send().await?.into_inner().start_after_id.ok_or("the list has ended")?);
+        cursor = Some(keys.send().await?.cursor().ok_or("the list has ended")?.clone());
         tokio::time::sleep(work).await;
     }
     Ok(begun.elapsed())
 }
 
-async fn fetched_ahead(home: &LockHolder, pages: usize, work: Duration) -> Result<Duration> {
+async fn fetched_ahead(home: &LockHolderClient, pages: usize, work: Duration) -> Result<Duration> {
     let begun = Instant::now();
     let mut read = home.get_keys().limit(PAGE).pages().take(pages);
     while read.try_next().await?.is_some() {

@@ -30,12 +30,12 @@ impl Client {
         Ok(request.send().await?.error_for_status()?.json::<LockEnvelope>().await?.lock)
     }
 
-    /// All of them.
+    /// A page of them.
     ///
     /// # Errors
     /// Those of reqwest.
-    pub async fn locks(&self) -> reqwest::Result<Vec<Lock>> {
-        let request = self.http.get(&self.locks).bearer_auth(&self.token);
+    pub async fn locks(&self, limit: i32) -> reqwest::Result<Vec<Lock>> {
+        let request = self.http.get(format!("{}?limit={limit}", self.locks)).bearer_auth(&self.token);
         Ok(request.send().await?.error_for_status()?.json::<Locks>().await?.locks)
     }
 
@@ -49,18 +49,18 @@ impl Client {
     }
 }
 
-/// A lock, as answers wrap it.
+/// A lock, as answers wrap it: one of this module, or of another.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
-pub struct LockEnvelope {
-    pub lock: Lock,
+pub struct LockEnvelope<L = Lock> {
+    pub lock: L,
 }
 
-/// A page of locks.
+/// A page of them.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
-pub struct Locks {
-    pub locks: Vec<Lock>,
+pub struct Locks<L = Lock> {
+    pub locks: Vec<L>,
 }
 
 /// A lock, with what `unloc` reads of one.

@@ -137,7 +137,7 @@ fn check(error: &Error, secrets: &[&str]) {
         }
     }
     // Answers to something; that they do so is all.
-    let _ = (error.is_retryable(), error.request_id(), error.attempts());
+    let _ = (error.is_transient(), error.request_id(), error.attempts());
 }
 
 fn body(answer: &Answer) -> &[u8] {

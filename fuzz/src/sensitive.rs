@@ -1,23 +1,16 @@
 //! What of an answer must not show itself: every value that the spec calls sensitive.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::LazyLock;
 
 use serde_json::Value;
-use unloc_spec::{Document, Operation, target};
+use unloc_spec::target;
 
-static SPEC: LazyLock<(Document, Vec<Operation>)> = LazyLock::new(|| {
-    let text = include_str!("../../openapi/integrator.yaml");
-    let document = Document::parse(Path::new("integrator.yaml"), text).expect("our own spec can be read");
-    let operations = Operation::all(&document).expect("our own spec can be bound");
-    (document, operations)
-});
+use super::calls::SPEC;
 
 /// A text shorter than this also stands there by chance.
 const SHORTEST: usize = 5;
 
-/// The sensitive texts of an operation's answer, as the SDK writes it.
+/// The sensitive texts of an operation's answer, as the service writes it.
 pub(super) fn hidden(operation: &str, answer: &Value) -> BTreeSet<String> {
     texts(operation, answer, true).into_iter().filter(|text| text.len() >= SHORTEST).collect()
 }

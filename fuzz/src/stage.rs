@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use unloc::token::Token;
-use unloc::{Clock, Environment, Moment, RequestOptions, Result, RetryPolicy, Scopes, Unloc, UnlocBuilder, reqwest};
+use unloc::{Clock, Environment, Moment, RequestOptions, Result, RetryPolicy, Scopes, Unloc, UnlocBuilder};
 
 use super::calls::{Call, Ids, Seen};
 
@@ -68,7 +68,6 @@ struct Stage {
     runtime: Runtime,
     script: Arc<Mutex<Script>>,
     environment: Environment,
-    http: reqwest::Client,
     unloc: Unloc,
 }
 
@@ -107,15 +106,13 @@ impl Stage {
         let address = listener.local_addr().expect("an address");
         runtime.spawn(listen(listener, Arc::clone(&script)));
         let environment = format!("http://{address}").parse().expect("an address");
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        let http = http.build().expect("an HTTP client");
         let tokens = |_: Scopes| async { Ok(Token::new(TOKEN).expires_in(Duration::from_secs(3600))) };
-        let unloc = builder(&environment, &http).token_source(tokens).build().expect("a client");
-        Self { runtime, script, environment, http, unloc }
+        let unloc = builder(&environment).token_source(tokens).build().expect("a client");
+        Self { runtime, script, environment, unloc }
     }
 
     fn builder(&self) -> UnlocBuilder {
-        builder(&self.environment, &self.http)
+        builder(&self.environment)
     }
 
     fn answering<T>(&self, answer: &Answer, call: impl Future<Output = T>) -> T {
@@ -124,9 +121,9 @@ impl Stage {
     }
 }
 
-fn builder(environment: &Environment, http: &reqwest::Client) -> UnlocBuilder {
+fn builder(environment: &Environment) -> UnlocBuilder {
     let once = RequestOptions::new().retry(RetryPolicy::never());
-    Unloc::builder().environment(environment.clone()).http_client(http.clone()).options(once).clock(Stopped)
+    Unloc::builder().environment(environment.clone()).options(once).clock(Stopped)
 }
 
 async fn listen(listener: TcpListener, script: Arc<Mutex<Script>>) {

@@ -123,7 +123,8 @@ mod tests {
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move { Ok(number) }
         };
-        let judge = |number: &usize| if *number == last { end() } else { Progress::Pending("it is not there".to_owned()) };
+        let judge =
+            |number: &usize| if *number == last { end() } else { Progress::Pending("it is not there".to_owned()) };
         let result = Poller::new(client, &GET_KEY).poll(ask, judge).await;
         (result, times.into_inner().unwrap())
     }

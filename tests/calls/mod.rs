@@ -2,16 +2,15 @@
 //! them. One that is new needs no line here: `tests/awkward/` calls it with what the YAML says.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
-use unloc::types::{
-    self, Address, CreateKeyForLockHolderRequest, CreateKeyRequest, CreateLockHolderRequest, CreateOrUpdateRoleRequest,
-    CreateVendorAccountRequest, CreateVendorConnectionRequest, CreateWebhookRequest, UpdateKeyRequest,
-    UpdateLockHolderRequest, UpdateLockRequest, UpdateVendorConnectionPasswordRequest,
-};
+use serde_json::{Map, Value};
+use unloc::types::{self, Address};
 use unloc::{LockHolderClient, Operation, PhoneNumber, Result, Unloc};
-use unloc_spec::PathTemplate;
+use unloc_spec::keys::ENVELOPE;
+use unloc_spec::{Document, PathTemplate};
 
 pub(crate) const PERSON: &str = "+12125550100";
 pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
@@ -43,7 +42,7 @@ impl Ids {
 
 /// An answer that was read.
 pub(crate) struct Seen {
-    /// As the SDK would write it.
+    /// As the service would write it, in its envelope.
     pub(crate) written: Value,
     /// As `Debug` shows it.
     pub(crate) shown: String,
@@ -60,7 +59,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Calls the operation; gives the answer as the SDK would write it.
+    /// Calls the operation; gives the answer as the service would write it.
     pub(crate) async fn run(&self, unloc: &Unloc, ids: &Ids) -> Result<Value> {
         Ok(self.see(unloc, ids).await?.written)
     }
@@ -88,8 +87,8 @@ macro_rules! call_each {
                 let $of = call_each!(@ $handle _unloc _home);
                 let _ = &$ids;
                 let answer = $call.send().await?;
-                let written = serde_json::to_value(&answer).expect("an answer can be written");
-                Ok(Seen { written, shown: format!("{answer:?}") })
+                let value = serde_json::to_value(&answer).expect("an answer can be written");
+                Ok(Seen { written: enveloped($id, value), shown: format!("{answer:?}") })
             }),
         }),*]
     };
@@ -104,39 +103,33 @@ pub(crate) fn calls() -> Vec<Call> {
     call_each! {
         Unloc "getIntegrator": |unloc, ids| unloc.get_integrator().integrator_id(ids.get("integratorId"));
         Unloc "getLockHolders": |unloc, ids| unloc.get_lock_holders();
-        Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder().body(
-            CreateLockHolderRequest::builder().name("Harbour Flats").country_iso("NO").organization_id("harbour-flats"),
-        );
-        Unloc "createVendorAccount": |unloc, ids| unloc.create_vendor_account().body(
-            CreateVendorAccountRequest::builder().vendor("danalock").email("me@example.com").password(PASSWORD),
-        );
-        LockHolderClient "updateLockHolder": |home, ids| home.update_lock_holder()
-            .body(UpdateLockHolderRequest::builder().name("Harbour Flats South"));
+        Unloc "createLockHolder": |unloc, ids| unloc.create_lock_holder()
+            .name("Harbour Flats").country_iso("NO").organization_id("harbour-flats");
+        Unloc "createVendorAccount": |unloc, ids| unloc.create_vendor_account()
+            .vendor("danalock").email("me@example.com").password(PASSWORD);
+        LockHolderClient "updateLockHolder": |home, ids| home.update_lock_holder().name("Harbour Flats South");
         LockHolderClient "getKeyEvents": |home, ids| home.get_key_events();
         LockHolderClient "getWebhooks": |home, ids| home.get_webhooks();
-        LockHolderClient "createWebhook": |home, ids| home.create_webhook()
-            .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
+        LockHolderClient "createWebhook": |home, ids| home.create_webhook().webhook_url("https://hooks.example.com/");
         LockHolderClient "deleteWebhook": |home, ids| home.delete_webhook().webhook_id(ids.get("webhookId"));
         LockHolderClient "getKeys": |home, ids| home.get_keys();
         LockHolderClient "createKeyForLockHolder": |home, ids| home.create_key_for_lock_holder()
-            .body(CreateKeyForLockHolderRequest::builder().lock_id("door").user_id(PERSON));
+            .lock_id("door").user_id(PERSON);
         LockHolderClient "getLocks": |home, ids| home.get_locks();
         LockHolderClient "getLock": |home, ids| home.get_lock().lock_id(ids.get("lockId"));
         LockHolderClient "updateLock": |home, ids| home.update_lock().lock_id(ids.get("lockId"))
-            .body(UpdateLockRequest::builder().address(Address::builder().city("Oslo")));
+            .address(Address::builder().city("Oslo").build()?);
         LockHolderClient "getKeyEventsForLock": |home, ids| home.get_key_events_for_lock().lock_id(ids.get("lockId"));
         LockHolderClient "createWebhookForLock": |home, ids| home.create_webhook_for_lock().lock_id(ids.get("lockId"))
-            .body(CreateWebhookRequest::builder().webhook_url("https://hooks.example.com/"));
+            .webhook_url("https://hooks.example.com/");
         LockHolderClient "getKeysForLock": |home, ids| home.get_keys_for_lock().lock_id(ids.get("lockId"));
-        LockHolderClient "createKey": |home, ids| home.create_key().lock_id(ids.get("lockId"))
-            .body(CreateKeyRequest::builder().user_id(PERSON));
+        LockHolderClient "createKey": |home, ids| home.create_key().lock_id(ids.get("lockId")).user_id(PERSON);
         LockHolderClient "getKey": |home, ids| home.get_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"));
-        LockHolderClient "updateKey": |home, ids| home.update_key().lock_id(ids.get("lockId")).key_id(ids.get("keyId"))
-            .body(UpdateKeyRequest::builder().state("revoked"));
+        LockHolderClient "updateKey": |home, ids| home.update_key()
+            .lock_id(ids.get("lockId")).key_id(ids.get("keyId")).state("revoked");
         LockHolderClient "getRolesForLock": |home, ids| home.get_roles_for_lock().lock_id(ids.get("lockId"));
         LockHolderClient "createOrUpdateRole": |home, ids| home.create_or_update_role()
-            .lock_id(ids.get("lockId")).user_id(ids.person("userId"))
-            .body(CreateOrUpdateRoleRequest::builder().can_share(true));
+            .lock_id(ids.get("lockId")).user_id(ids.person("userId")).can_share(true);
         LockHolderClient "deleteSharedKeysForLock": |home, ids| home.delete_shared_keys_for_lock()
             .lock_id(ids.get("lockId")).user_id(ids.person("userId"));
         LockHolderClient "getRoles": |home, ids| home.get_roles();
@@ -145,17 +138,45 @@ pub(crate) fn calls() -> Vec<Call> {
         LockHolderClient "deleteSharedKeysForUser": |home, ids| home.delete_shared_keys_for_user()
             .user_id(ids.person("userId"));
         LockHolderClient "getVendorConnections": |home, ids| home.get_vendor_connections();
-        LockHolderClient "createVendorConnection": |home, ids| home.create_vendor_connection().body(
-            CreateVendorConnectionRequest::builder().vendor("danalock").username("me").password(PASSWORD),
-        );
+        LockHolderClient "createVendorConnection": |home, ids| home.create_vendor_connection()
+            .vendor("danalock").username("me").password(PASSWORD);
         LockHolderClient "getVendorConnection": |home, ids| home.get_vendor_connection()
             .vendor_connection_id(ids.get("vendorConnectionId"));
         LockHolderClient "refreshVendorConnection": |home, ids| home.refresh_vendor_connection()
             .vendor_connection_id(ids.get("vendorConnectionId"));
         LockHolderClient "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
-            .vendor_connection_id(ids.get("vendorConnectionId"))
-            .body(UpdateVendorConnectionPasswordRequest::builder().password(PASSWORD));
+            .vendor_connection_id(ids.get("vendorConnectionId")).password(PASSWORD);
     }
+}
+
+/// The spec, and its operations.
+pub(crate) static SPEC: LazyLock<(Document, Vec<unloc_spec::Operation>)> = LazyLock::new(|| {
+    let text = include_str!("../../openapi/integrator.yaml");
+    let document = Document::parse(Path::new("integrator.yaml"), text).expect("our own spec can be read");
+    let operations = unloc_spec::Operation::all(&document).expect("our own spec can be bound");
+    (document, operations)
+});
+
+/// What the service wraps around a value that a call gives; a page becomes its list and the cursor beside it.
+pub(crate) fn enveloped(id: &str, value: Value) -> Value {
+    let (document, operations) = &*SPEC;
+    let success = operations.iter().find(|one| one.id == id).and_then(|one| one.success.as_deref());
+    let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}")));
+    let Some((schema, name)) = schema.and_then(|schema| Some((schema, schema.get(ENVELOPE)?.as_str()?))) else {
+        return value;
+    };
+    let mut body = Map::new();
+    match value {
+        Value::Null => {}
+        Value::Object(mut page) if schema["properties"][name]["type"] == "array" => {
+            let properties = schema["properties"].as_object().expect("properties");
+            let cursor = properties.keys().find(|property| *property != name).expect("a cursor");
+            body.extend(page.remove("items").map(|items| (name.to_owned(), items)));
+            body.extend(page.remove("cursor").map(|value| (cursor.clone(), value)));
+        }
+        value => drop(body.insert(name.to_owned(), value)),
+    }
+    Value::Object(body)
 }
 
 pub(crate) fn lock_holder(id: &str) -> types::LockHolder {

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt;
 use tokio::time::{sleep, timeout};
 use unloc::chrono::{DateTime, Utc};
-use unloc::types::{CreateKeyRequest, Key, KeyState, UpdateKeyRequest};
-use unloc::{Error, ErrorKind, LockHolder, Outcome, ResponseValue, Result, Unloc};
+use unloc::types::{Key, KeyId, KeyState, LockId};
+use unloc::{Error, ErrorKind, LockHolderClient, Outcome, Result, Unloc};
 
 use crate::ledger::{self, Fate, Ledger, Wish};
 use crate::{CALLERS, Dice};
@@ -43,8 +43,8 @@ impl Counts {
 
 pub(crate) struct Caller {
     unloc: Unloc,
-    home: LockHolder,
-    locks: Vec<String>,
+    home: LockHolderClient,
+    locks: Vec<LockId>,
     dice: Dice,
     first_day: DateTime<Utc>,
     counts: Arc<Counts>,
@@ -53,9 +53,9 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) async fn new(number: usize, unloc: Unloc, first_day: DateTime<Utc>, counts: Arc<Counts>) -> Self {
-        let homes = unloc.get_lock_holders().send().await.unwrap().into_inner().lock_holders;
+        let homes = unloc.get_lock_holders().send().await.unwrap();
         let home = unloc.lock_holder(&homes[number % homes.len()]).unwrap();
-        let locks = home.get_locks().send().await.unwrap().into_inner().locks;
+        let locks = home.get_locks().send().await.unwrap();
         let locks = locks.into_iter().map(|lock| lock.id).collect();
         counts.calls.fetch_add(2, Ordering::SeqCst);
         Self { unloc, home, locks, dice: Dice::new(number), first_day, counts, ledger: Vec::new() }
@@ -75,7 +75,7 @@ impl Caller {
         self.ledger
     }
 
-    fn calling(&self) -> &LockHolder {
+    fn calling(&self) -> &LockHolderClient {
         self.counts.calls.fetch_add(1, Ordering::SeqCst);
         &self.home
     }
@@ -87,12 +87,11 @@ impl Caller {
         let number = self.counts.keys.fetch_add(1, Ordering::SeqCst);
         let lock = self.locks[self.dice.below(self.locks.len())].clone();
         let (guest, end) = (format!("+447700900{:03}", self.dice.below(1000)), ledger::end(self.first_day, number));
-        let stay = CreateKeyRequest::builder().user_id(guest.as_str()).end(end);
-        let call = self.calling().create_key().lock_id(&lock).body(stay).send();
+        let call = self.calling().create_key().lock_id(&lock).user_id(&guest).end(end).send();
         // Some callers lose patience, and drop what they wait for.
         let patience = if self.dice.below(40) == 0 { Duration::from_millis(1) } else { Duration::MAX };
         let fate = match timeout(patience, call).await {
-            Ok(Ok(answer)) => Fate::Made(answer.into_inner().key.id.unwrap()),
+            Ok(Ok(key)) => Fate::Made(key.id.unwrap()),
             Ok(Err(error)) => {
                 foreseen(&error);
                 match error.outcome() {
@@ -107,7 +106,7 @@ impl Caller {
 
     /// Whether the key is there after all.
     async fn look(&self, guest: &str, end: DateTime<Utc>, under_way: bool) -> Fate {
-        let keys = until_known(|| self.calling().get_keys_for_user().user_id(guest).send()).await.keys;
+        let keys = until_known(|| self.calling().get_keys_for_user().user_id(guest).send()).await;
         match keys.into_iter().find(|key| key.end == Some(end)) {
             Some(key) => Fate::Made(key.id.unwrap()),
             None if under_way => Fate::AbsentSoFar,
@@ -119,9 +118,9 @@ impl Caller {
     async fn revoke(&mut self) {
         let Some((index, id)) = self.draw() else { return };
         let lock = self.ledger[index].lock.clone();
-        let body = UpdateKeyRequest::builder().state(KeyState::Revoked);
         let known = self.ledger[index].revoked;
-        let revoked = match self.calling().update_key().lock_id(&lock).key_id(&id).body(body).send().await {
+        let revoked = match self.calling().update_key().lock_id(&lock).key_id(&id).state(KeyState::Revoked).send().await
+        {
             Ok(_) => Some(true),
             Err(error) => {
                 foreseen(&error);
@@ -139,8 +138,8 @@ impl Caller {
         self.ledger[index].revoked = revoked;
     }
 
-    async fn state(&self, lock: &str, id: &str) -> KeyState {
-        until_known(|| self.calling().get_key().lock_id(lock).key_id(id).send()).await.key.state
+    async fn state(&self, lock: &LockId, id: &KeyId) -> KeyState {
+        until_known(|| self.calling().get_key().lock_id(lock).key_id(id).send()).await.state
     }
 
     /// Reads one of its keys, and holds it against what it knows.
@@ -148,20 +147,20 @@ impl Caller {
         let Some((index, id)) = self.draw() else { return };
         let wish = &self.ledger[index];
         match self.calling().get_key().lock_id(&wish.lock).key_id(&id).send().await {
-            Ok(answer) => self.is_as_known(wish, &answer.into_inner().key),
+            Ok(key) => self.is_as_known(wish, &key),
             Err(error) => foreseen(&error),
         }
     }
 
     /// Pages through all keys of the lock holder: each of its own is there once.
     async fn see_all(&mut self) {
-        let mut seen: HashMap<String, Key> = HashMap::new();
+        let mut seen: HashMap<KeyId, Key> = HashMap::new();
         let mut pages = self.home.get_keys().limit(500).pages();
         loop {
             self.counts.calls.fetch_add(1, Ordering::SeqCst);
             match pages.try_next().await {
                 Ok(Some(page)) => {
-                    for key in page.into_inner().keys {
+                    for key in page {
                         let twice = seen.insert(key.id.clone().unwrap(), key);
                         assert!(twice.is_none(), "listed twice: {twice:?}");
                     }
@@ -183,7 +182,7 @@ impl Caller {
     async fn see_lock_holders(&mut self) {
         self.counts.calls.fetch_add(1, Ordering::SeqCst);
         match self.unloc.get_lock_holders().send().await {
-            Ok(answer) => assert_eq!(answer.into_inner().lock_holders.len(), CALLERS / 4),
+            Ok(holders) => assert_eq!(holders.len(), CALLERS / 4),
             Err(error) => foreseen(&error),
         }
     }
@@ -195,7 +194,7 @@ impl Caller {
     }
 
     /// One of its keys.
-    fn draw(&mut self) -> Option<(usize, String)> {
+    fn draw(&mut self) -> Option<(usize, KeyId)> {
         let index = self.dice.below(self.ledger.len().max(1));
         match &self.ledger.get(index)?.fate {
             Fate::Made(id) => Some((index, id.clone())),
@@ -205,10 +204,10 @@ impl Caller {
 }
 
 /// Asks until there is an answer.
-async fn until_known<T, F: Future<Output = Result<ResponseValue<T>>>>(ask: impl Fn() -> F) -> T {
+async fn until_known<T, F: Future<Output = Result<T>>>(ask: impl Fn() -> F) -> T {
     for _ in 0..LOOKS {
         match ask().await {
-            Ok(answer) => return answer.into_inner(),
+            Ok(answer) => return answer,
             Err(error) => {
                 foreseen(&error);
                 // While there is no token, nothing is sent, and the failure comes at once.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use unloc::chrono::{DateTime, TimeDelta, Utc};
+use unloc::types::{KeyId, LockId};
 use unloc_sandbox::Snapshot;
 
 /// What a caller knows of its keys.
@@ -10,7 +11,7 @@ pub(crate) type Ledger = Vec<Wish>;
 
 /// A key that was asked for. Nobody else asks for one with this end.
 pub(crate) struct Wish {
-    pub(crate) lock: String,
+    pub(crate) lock: LockId,
     pub(crate) guest: String,
     pub(crate) end: DateTime<Utc>,
     pub(crate) fate: Fate,
@@ -21,7 +22,7 @@ pub(crate) struct Wish {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Fate {
     /// It is there, under this id.
-    Made(String),
+    Made(KeyId),
     /// It is not: it was never sent, or it was refused, or nothing was there when it was looked for.
     Absent,
     /// It was not there when it was looked for, but its request may have been under way still: the caller had given up
@@ -48,7 +49,8 @@ pub(crate) fn compare(ledgers: &[Ledger], town: &Snapshot, first_day: DateTime<U
         assert!(keys.len() <= 1, "made twice: {}", about());
         match (&wish.fate, keys.first()) {
             (Fate::Made(id), Some(key)) => {
-                assert_eq!((id, &wish.lock, &wish.guest), (&key.id, &key.lock_id, &key.user_id), "{}", about());
+                let (known, there) = ((id.as_str(), wish.lock.as_str()), (key.id.as_str(), key.lock_id.as_str()));
+                assert_eq!((known, &wish.guest), (there, &key.user_id), "{}", about());
                 let revoked = key.state == "revoked";
                 assert_eq!(revoked, wish.revoked.unwrap_or(revoked), "revoked or not: {}", about());
                 made += 1;

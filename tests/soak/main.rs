@@ -27,8 +27,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use unloc::token::{ClientCredentials, TokenCache};
-use unloc::{Environment, RequestOptions, RetryPolicy, Unloc};
+use unloc::token::TokenCache;
+use unloc::{ClientCredentials, Environment, RequestOptions, RetryPolicy, Unloc};
 use unloc_bench_record::{Record, Row, Spread};
 use unloc_sandbox::Sandbox;
 
@@ -147,9 +147,11 @@ fn client(sandbox: &Sandbox) -> (TokenCache, Unloc) {
     let environment: Environment = sandbox.base_url().parse().unwrap();
     let source = ClientCredentials::new(&environment, sandbox.client_id(), sandbox.client_secret()).unwrap();
     let tokens = TokenCache::new(source);
-    let retry = RetryPolicy::default().backoff(Duration::from_millis(20), Duration::from_millis(200));
+    let retry = RetryPolicy::default();
+    let retry = retry.initial_backoff(Duration::from_millis(20)).max_backoff(Duration::from_millis(200));
     // Shorter than a silence, longer than what is merely slow.
-    let options = RequestOptions::new().timeout(Duration::from_secs(1)).deadline(Duration::from_secs(10)).retry(retry);
+    let options = RequestOptions::new().attempt_timeout(Duration::from_secs(1));
+    let options = options.operation_timeout(Duration::from_secs(10)).retry(retry);
     let unloc = Unloc::builder().environment(environment).token_cache(tokens.clone()).options(options);
     (tokens, unloc.build().unwrap())
 }

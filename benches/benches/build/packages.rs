@@ -36,18 +36,19 @@ pub(crate) fn checked_in(folder: PathBuf) -> Result<PathBuf> {
     let manifest =
         fs::read_to_string(root().join("Cargo.toml"))?.replace("generate = [\"dep:unloc-codegen\"]", "generate = []");
     fs::write(folder.join("Cargo.toml"), alone(&without(&manifest, &LEFT_OUT))?)?;
-    let (generated, by_hand) = (folder.join("src/generated.rs"), folder.join("src/made"));
-    let text = fs::read_to_string(&generated)?;
-    if !text.contains(OUT_DIR) {
-        return Err(format!("src/generated.rs includes nothing from {OUT_DIR}").into());
-    }
-    fs::write(generated, text.replace(OUT_DIR, "\"made\""))?;
+    let by_hand = folder.join("src/made");
     copy(&root().join("generated"), &by_hand)
         .map_err(|_| "there are no bindings to check in; run: cargo xtask package")?;
-    // This one includes the others.
-    let apis = by_hand.join("apis.rs");
-    let text = fs::read_to_string(&apis).map_err(|error| format!("{}: {error}", apis.display()))?;
-    fs::write(apis, text.replace(OUT_DIR, "\".\""))?;
+    // A layer includes what is made for it, which includes the rest.
+    for (layer, made) in [("model.rs", "models.rs"), ("client.rs", "clients.rs")] {
+        for (source, out) in [(folder.join("src").join(layer), "\"made\""), (by_hand.join(made), "\".\"")] {
+            let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
+            if !text.contains(OUT_DIR) {
+                return Err(format!("{} includes nothing from {OUT_DIR}", source.display()).into());
+            }
+            fs::write(source, text.replace(OUT_DIR, out))?;
+        }
+    }
     Ok(folder)
 }
 

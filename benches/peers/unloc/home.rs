@@ -2,11 +2,11 @@
 
 use futures_util::TryStreamExt;
 use unloc::types::{Key, Lock};
-use unloc::{LockHolder, Result, Scope, Unloc};
+use unloc::{LockHolderClient, Result, Scope, Unloc};
 
 use crate::measure::Access;
 
-pub(crate) struct Home(LockHolder);
+pub(crate) struct Home(LockHolderClient);
 
 impl Home {
     pub(crate) fn new(access: &Access) -> Result<Self> {
@@ -14,11 +14,11 @@ impl Home {
             .environment(access.url.as_str())
             .client_credentials(access.client_id.as_str(), access.client_secret.as_str())
             .build()?;
-        Ok(Self(unloc.lock_holder_by_id(&access.lock_holder, access.scope.parse::<Scope>()?)))
+        Ok(Self(unloc.lock_holder_by_id(access.lock_holder.as_str(), access.scope.parse::<Scope>()?)))
     }
 
     pub(crate) async fn lock(&self, id: &str) -> Result<Lock> {
-        Ok(self.0.get_lock().lock_id(id).send().await?.into_inner().lock)
+        self.0.get_lock().lock_id(id).send().await
     }
 
     pub(crate) async fn keys(&self, mut each: impl FnMut(Key)) -> Result<()> {

@@ -6,6 +6,7 @@ mod measure;
 
 use home::Home;
 use measure::{Access, Peer, Read, Result};
+use unloc::types::{Key, KeyId};
 
 fn main() -> Result<()> {
     measure::run::<Home>()
@@ -18,14 +19,14 @@ impl Peer for Home {
 
     async fn lock(&mut self, id: &str, read: &mut Read) -> Result<()> {
         let lock = Self::lock(self, id).await?;
-        read.note(&lock.id, lock.created.map_or(0, |created| created.timestamp_millis()));
+        read.note(lock.id.as_str(), lock.created.map_or(0, |created| created.timestamp_millis()));
         Ok(())
     }
 
     async fn keys(&mut self, read: &mut Read) -> Result<()> {
-        let note = |key: unloc::types::Key| {
+        let note = |key: Key| {
             let created = key.created.map_or(0, |created| created.timestamp_millis());
-            read.note(key.id.as_deref().unwrap_or_default(), created);
+            read.note(key.id.as_ref().map_or("", KeyId::as_str), created);
         };
         Ok(Self::keys(self, note).await?)
     }

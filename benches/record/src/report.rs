@@ -17,7 +17,7 @@ const EMULATOR: &[&str] = &["crates/emulator/src"];
 /// The benchmarks whose records are reported, and the paths that their figures depend on, as git understands them.
 const REPORTS: [(&str, &[&[&str]]); 7] = [
     ("overhead", &[LIBRARY, &["benches/build.rs", "benches/src", "benches/benches/overhead.rs"]]),
-    ("token", &[&["src/clock.rs", "src/scope.rs", "src/token", "src/token.rs", "benches/benches/token.rs"]]),
+    ("token", &[&["src/auth", "src/runtime/clock.rs", "benches/benches/token.rs"]]),
     ("paging", &[LIBRARY, EMULATOR, &["benches/benches/paging.rs"]]),
     ("peers", &[LIBRARY, EMULATOR, &["benches/peers", "benches/src/peer.rs", "benches/benches/peers.rs"]]),
     ("instructions", &[LIBRARY, &["benches/src", "benches/benches/instructions.rs"]]),
