@@ -19,6 +19,7 @@ use unloc::chrono::{DateTime, Utc};
 use unloc::{Error, ErrorKind, Outcome};
 
 use super::calls::{Call, PASSWORD, PERSON, calls};
+use super::envelopes::enveloped;
 use super::sensitive;
 use super::stage::{Answer, NOW, SECRET, TOKEN, play, play_token, was_sent};
 
@@ -41,17 +42,18 @@ pub fn answer(input: &[u8]) {
     let id = call.operation.id;
     match play(call, &answer) {
         Ok(seen) => {
-            let hidden = sensitive::hidden(id, &seen.written);
-            for text in hidden.iter().filter(|text| !sensitive::is_shown_elsewhere(id, &seen.written, text)) {
+            let written = enveloped(id, seen.written);
+            let hidden = sensitive::hidden(id, &written);
+            for text in hidden.iter().filter(|text| !sensitive::is_shown_elsewhere(id, &written, text)) {
                 assert!(!seen.shown.contains(text), "{id}: Debug shows what is hidden");
             }
-            if seen.written.is_null() {
+            if written.is_null() {
                 return; // an answer without content
             }
-            let body = seen.written.to_string().into_bytes();
+            let body = written.to_string().into_bytes();
             let again = play(call, &Answer { status: 200, headers: Vec::new(), body });
             let again = again.unwrap_or_else(|error| panic!("{id}: what was read cannot be read again: {error}"));
-            assert_eq!(seen.written, again.written, "{id}: what was read is read as something else");
+            assert_eq!(written, enveloped(id, again.written), "{id}: what was read is read as something else");
         }
         Err(error) => {
             check(&error, &[TOKEN, PERSON]);

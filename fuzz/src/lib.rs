@@ -8,6 +8,7 @@ mod answers;
 #[allow(dead_code, unused_imports, reason = "some of it is for the tests only")]
 mod calls;
 mod claims;
+mod envelopes;
 mod sensitive;
 mod specs;
 mod stage;

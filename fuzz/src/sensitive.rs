@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use unloc_spec::target;
 
-use super::calls::SPEC;
+use super::envelopes::SPEC;
 
 /// A text shorter than this also stands there by chance.
 const SHORTEST: usize = 5;

@@ -2,15 +2,12 @@
 //! them. One that is new needs no line here: `tests/awkward/` calls it with what the YAML says.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::LazyLock;
 
 use futures_util::future::BoxFuture;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use unloc::types::{self, Address};
 use unloc::{LockHolderClient, Operation, PhoneNumber, Result, Unloc};
-use unloc_spec::keys::ENVELOPE;
-use unloc_spec::{Document, PathTemplate};
+use unloc_spec::PathTemplate;
 
 pub(crate) const PERSON: &str = "+12125550100";
 pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
@@ -87,8 +84,8 @@ macro_rules! call_each {
                 let $of = call_each!(@ $handle _unloc _home);
                 let _ = &$ids;
                 let answer = $call.send().await?;
-                let value = serde_json::to_value(&answer).expect("an answer can be written");
-                Ok(Seen { written: enveloped($id, value), shown: format!("{answer:?}") })
+                let written = serde_json::to_value(&answer).expect("an answer can be written");
+                Ok(Seen { written, shown: format!("{answer:?}") })
             }),
         }),*]
     };
@@ -147,36 +144,6 @@ pub(crate) fn calls() -> Vec<Call> {
         LockHolderClient "updateVendorConnectionPassword": |home, ids| home.update_vendor_connection_password()
             .vendor_connection_id(ids.get("vendorConnectionId")).password(PASSWORD);
     }
-}
-
-/// The spec, and its operations.
-pub(crate) static SPEC: LazyLock<(Document, Vec<unloc_spec::Operation>)> = LazyLock::new(|| {
-    let text = include_str!("../../openapi/integrator.yaml");
-    let document = Document::parse(Path::new("integrator.yaml"), text).expect("our own spec can be read");
-    let operations = unloc_spec::Operation::all(&document).expect("our own spec can be bound");
-    (document, operations)
-});
-
-/// What the service wraps around a value that a call gives; a page becomes its list and the cursor beside it.
-pub(crate) fn enveloped(id: &str, value: Value) -> Value {
-    let (document, operations) = &*SPEC;
-    let success = operations.iter().find(|one| one.id == id).and_then(|one| one.success.as_deref());
-    let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}")));
-    let Some((schema, name)) = schema.and_then(|schema| Some((schema, schema.get(ENVELOPE)?.as_str()?))) else {
-        return value;
-    };
-    let mut body = Map::new();
-    match value {
-        Value::Null => {}
-        Value::Object(mut page) if schema["properties"][name]["type"] == "array" => {
-            let properties = schema["properties"].as_object().expect("properties");
-            let cursor = properties.keys().find(|property| *property != name).expect("a cursor");
-            body.extend(page.remove("items").map(|items| (name.to_owned(), items)));
-            body.extend(page.remove("cursor").map(|value| (cursor.clone(), value)));
-        }
-        value => drop(body.insert(name.to_owned(), value)),
-    }
-    Value::Object(body)
 }
 
 pub(crate) fn lock_holder(id: &str) -> types::LockHolder {

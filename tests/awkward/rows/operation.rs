@@ -3,7 +3,7 @@
 names! { operation "GET /things":
     // Methods of the clients, of which no builder knows.
     Tokens "tokens";
-    LockHolderClient "lockHolder";
+    LockHolder "lockHolder";
     Builder "builder";
     Client "client";
     FromEnv "fromEnv";
