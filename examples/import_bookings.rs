@@ -138,12 +138,9 @@ async fn import(
         _ => {}
     }
     let since = journal.note(name, Step::Begun)?;
-    let error = match home.create_key().lock_id(lock).body(request.clone()).send().await {
-        Ok(_) => {
-            journal.note(name, Step::Created)?;
-            return Ok(true);
-        }
-        Err(error) => error,
+    let Err(error) = home.create_key().lock_id(lock).body(request.clone()).send().await else {
+        journal.note(name, Step::Created)?;
+        return Ok(true);
     };
     match error.outcome() {
         Outcome::Unknown | Outcome::Accepted if is_created(home, lock, &request, since).await? => {

@@ -1,6 +1,8 @@
 //! What setters take: the types of numbers, of texts and of `None` are found. It compiles, and that is the test; what they do
 //! not take stands in `tests/setters/`.
 
+#![allow(clippy::needless_borrows_for_generic_args, reason = "that they may be borrowed is the point")]
+
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{
     Address, CreateKeyRequest, Key, KeyId, KeyState, Lock, LockId, Recurrence, RecurrencePeriod, UpdateLockRequest,

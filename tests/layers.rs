@@ -2,7 +2,7 @@
 //!
 //! Every path is resolved, in `use` lines, in code, in macros, and in what the build generates: from `crate`, `self` and
 //! `super` on, and through re-exports. What is only there for tests is left out.
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -134,7 +134,7 @@ fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<(Module, String)>
             before.pop();
         }
         UseTree::Name(name) => {
-            found.push(([before.as_slice(), &[name.ident.to_string()]].concat(), name.ident.to_string()))
+            found.push(([before.as_slice(), &[name.ident.to_string()]].concat(), name.ident.to_string()));
         }
         UseTree::Rename(name) => {
             found.push(([before.as_slice(), &[name.ident.to_string()]].concat(), name.rename.to_string()));

@@ -9,6 +9,10 @@ use std::io;
 pub(crate) struct Unresolved(#[source] pub(crate) io::Error);
 
 /// Why a request failed on its way.
+#[cfg_attr(
+    not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")),
+    allow(dead_code, reason = "without TLS there are no certificates")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// No TLS was compiled in, and the URL wants it.

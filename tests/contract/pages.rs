@@ -52,7 +52,7 @@ async fn pages_come_with_their_items_and_the_next_cursor() {
     let server = Server::one_by_one([page(&["a"], json!("a")), page(&["b", "c"], Value::Null)]).await;
     let home = home(&server);
     let pages: Vec<_> = home.get_locks().pages().try_collect().await.unwrap();
-    assert_eq!(pages.iter().map(|page| page.len()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(pages.iter().map(unloc::Page::len).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(pages.iter().map(unloc::Page::cursor).collect::<Vec<_>>(), [Some(&Cursor::from("a")), None]);
 }
 

@@ -1,4 +1,5 @@
 //! The cause of a failure on the way, of real sockets: a dependency that wraps its errors in another way fails here.
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::sync::Arc;
 use std::time::Duration;

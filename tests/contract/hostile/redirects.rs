@@ -32,7 +32,11 @@ fn hostile() -> Vec<fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder> {
     vec![
         |http| http.redirect(Policy::default()),
         |http| http.redirect(Policy::limited(10)).referer(true),
-        |http| http.redirect(Policy::custom(|attempt| attempt.follow())),
+        |http| {
+            http.redirect(Policy::custom(
+                |attempt| if attempt.previous().len() > 9 { attempt.stop() } else { attempt.follow() },
+            ))
+        },
         |http| http.user_agent("theirs/2").connection_verbose(true),
         |http| http.retry(retries_everything()),
         |_| reqwest::Client::builder().no_proxy(),

@@ -114,8 +114,23 @@ pub(super) fn finish(
         let (name, text) = (quote::format_ident!("{}", names::pascal(name)), docs::safe(description));
         Item::Macro(parse_quote! { crate::model::text::text_type! { #[doc = #text] #name } })
     }));
+    let plain: Vec<Item> = items.iter().filter_map(|item| sources(module, item)).collect();
+    items.extend(plain);
     items.push(schemas(module, &shown));
     Ok((all, built))
+}
+
+/// What a setter of `pub struct Count(pub i64);` takes beside a `Count`: what is inside of it, which it is made of by
+/// `impl From<i64> for Count`.
+fn sources(module: &syn::Path, item: &Item) -> Option<Item> {
+    let Item::Struct(ItemStruct { ident, fields: SynFields::Unnamed(fields), .. }) = item else { return None };
+    let inner = fields.unnamed.first().map(|field| &field.ty).filter(|_| fields.unnamed.len() == 1)?;
+    let name = quote!(#module::types::#ident);
+    Some(parse_quote! {
+        const _: () = {
+            crate::model::field::source!(#inner => #name, value => ::std::result::Result::<#name, crate::model::field::Refused>::Ok(#name::from(value)));
+        };
+    })
 }
 
 /// The named fields of all structs.
