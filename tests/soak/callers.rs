@@ -119,8 +119,8 @@ impl Caller {
         let Some((index, id)) = self.draw() else { return };
         let lock = self.ledger[index].lock.clone();
         let known = self.ledger[index].revoked;
-        let revoked = match self.calling().update_key().lock_id(&lock).key_id(&id).state(KeyState::Revoked).send().await
-        {
+        let call = self.calling().update_key().lock_id(&lock).key_id(&id).state(KeyState::Revoked);
+        let revoked = match call.send().await {
             Ok(_) => Some(true),
             Err(error) => {
                 foreseen(&error);
