@@ -132,8 +132,7 @@ pub(crate) fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
 /// The component that a body or a response consists of.
 fn component(side: Side<'_>, at: At<'_>) -> Option<String> {
     let content = side.follow(at)?.get("content")?;
-    let found = content.entries().find_map(|(_, media)| refs::name(media.get("schema")?.reference()?));
-    found
+    content.entries().find_map(|(_, media)| refs::name(media.get("schema")?.reference()?))
 }
 
 /// Who uses a component of one version, and what a part of it leads to.
