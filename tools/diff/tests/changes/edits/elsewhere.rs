@@ -48,12 +48,12 @@ pub(super) const EDITS: &[Edit] = &[
             ),
             (
                 LOCK,
-                "        name:\n          type: string\n",
-                "        name:\n          allOf:\n            - $ref: '#/components/schemas/Title'\n",
+                "        imageUrl:\n          type: string\n",
+                "        imageUrl:\n          allOf:\n            - $ref: '#/components/schemas/Title'\n",
             ),
         ],
         &["type response: compatible / breaking"],
-        "fn take(lock: unloc::types::Lock) -> String { lock.name } let _ = take;",
+        "fn take(lock: unloc::types::Lock) -> Option<String> { lock.image_url } let _ = take;",
     ),
     edit(
         "properties stand in another order",
