@@ -70,7 +70,7 @@ fn slow() -> (Arc<Slow>, Arc<Manual>, TokenCache) {
 }
 
 fn home(id: usize) -> Scopes {
-    Scope::lock_holder_admin(&format!("home-{id}")).unwrap().into()
+    Scope::lock_holder_admin(format!("home-{id}")).unwrap().into()
 }
 
 /// The generation of the token that a caller gets, and how long it waited.

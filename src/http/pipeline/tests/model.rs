@@ -264,7 +264,7 @@ impl Transport for Line {
 }
 
 fn scopes(home: u8) -> Scopes {
-    Scope::lock_holder_admin(&format!("home-{home}")).unwrap().into()
+    Scope::lock_holder_admin(format!("home-{home}")).unwrap().into()
 }
 
 /// One call from its beginning to its end, held against what its wire saw.
