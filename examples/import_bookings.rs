@@ -16,13 +16,14 @@
 //! cargo add serde --features derive
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -95,9 +96,9 @@ async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
     };
     let bookings = read(&file, &locks)?;
     let (journal, done) = Journal::open(&file)?;
-    let imported = stream::iter(&bookings).map(|(booking, lock)| {
+    let imported = stream::iter(&bookings).map(|(booking, lock, request)| {
         let (home, journal, last) = (&home, &journal, done.get(&booking.booking));
-        async move { (booking, import(home, lock, booking, last, journal).await) }
+        async move { (booking, import(home, lock, &booking.booking, request, last, journal).await) }
     });
     let (mut created, mut skipped, mut failed) = (0, 0, 0);
     let mut imported = imported.buffer_unordered(AT_ONCE);
@@ -122,16 +123,15 @@ async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
 async fn import(
     home: &LockHolderClient,
     lock: &LockId,
-    booking: &Booking,
+    name: &str,
+    request: &CreateKeyRequest,
     last: Option<&Entry>,
     journal: &Journal,
 ) -> Result<bool, Box<dyn Error>> {
-    let Booking { booking: name, guest, from, until, .. } = booking;
-    let request = CreateKeyRequest::builder().user_id(guest).start(*from).end(*until).build()?;
     match last {
         Some(Entry { step: Step::Created, .. }) => return Ok(false),
         // An earlier import ended in the middle of this booking.
-        Some(Entry { step: Step::Begun, at, .. }) if is_created(home, lock, &request, *at).await? => {
+        Some(Entry { step: Step::Begun, at, .. }) if is_created(home, lock, request, *at).await? => {
             journal.note(name, Step::Created)?;
             return Ok(false);
         }
@@ -143,7 +143,7 @@ async fn import(
         return Ok(true);
     };
     match error.outcome() {
-        Outcome::Unknown | Outcome::Accepted if is_created(home, lock, &request, since).await? => {
+        Outcome::Unknown | Outcome::Accepted if is_created(home, lock, request, since).await? => {
             journal.note(name, Step::Created)?;
             Ok(true)
         }
@@ -173,24 +173,33 @@ async fn is_created(
     }
 }
 
-/// The bookings with their locks. A file with a mistake is not begun at all.
-fn read(file: &Path, locks: &[Lock]) -> Result<Vec<(Booking, LockId)>, Box<dyn Error>> {
-    let ids: HashMap<&str, &LockId> = locks.iter().map(|lock| (lock.name.as_str(), &lock.id)).collect();
+/// The bookings with their locks and the requests for their keys. A file with a mistake is not begun at all.
+fn read(file: &Path, locks: &[Lock]) -> Result<Vec<(Booking, LockId, CreateKeyRequest)>, Box<dyn Error>> {
     let shown = file.display();
     let mut reader = csv::Reader::from_path(file).map_err(|error| format!("{shown}: {error}"))?;
-    let mut bookings = Vec::new();
+    let (mut bookings, mut names) = (Vec::new(), HashSet::new());
     for (row, line) in reader.deserialize::<Booking>().zip(2..) {
         // What is wrong with a row can be somebody's number: its place is enough.
         let booking = row.map_err(|_| format!("{shown}, line {line}: a column is missing or cannot be read"))?;
-        let lock = ids.get(booking.lock.as_str());
-        let lock = lock.ok_or_else(|| format!("{shown}, line {line}: no lock is called `{}`", booking.lock))?;
-        bookings.push((booking, (*lock).clone()));
+        let Booking { booking: name, lock, guest, from, until } = &booking;
+        let mut same = locks.iter().filter(|other| other.name == *lock);
+        let lock = match (same.next(), same.next()) {
+            (Some(lock), None) => lock.id.clone(),
+            (None, _) => return Err(format!("{shown}, line {line}: no lock is called `{lock}`").into()),
+            (Some(_), Some(_)) => return Err(format!("{shown}, line {line}: two locks are called `{lock}`").into()),
+        };
+        if !names.insert(name.clone()) {
+            return Err(format!("{shown}, line {line}: the booking `{name}` stands there twice").into());
+        }
+        let request = CreateKeyRequest::builder().user_id(guest).start(*from).end(*until).build();
+        let request = request.map_err(|error| format!("{shown}, line {line}: {error}"))?;
+        bookings.push((booking, lock, request));
     }
     Ok(bookings)
 }
 
 /// What was done, in a file that is written before and after each call.
-struct Journal(std::sync::Mutex<csv::Writer<File>>);
+struct Journal(Mutex<csv::Writer<File>>);
 
 impl Journal {
     /// Opens the journal of a file, and returns the last entry about each booking.
@@ -198,22 +207,26 @@ impl Journal {
         let mut path = file.as_os_str().to_owned();
         path.push(".journal");
         let journal = File::options().create(true).append(true).read(true).open(&path)?;
+        // A line that was cut off by the end of the program says nothing, and the next one begins a line.
+        let text = fs::read_to_string(&path)?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        journal.set_len(whole.try_into()?)?;
         let mut entries = HashMap::new();
-        let is_new = journal.metadata()?.len() == 0;
-        // A line that was cut off by the end of the program says nothing.
-        for entry in csv::Reader::from_path(&path)?.deserialize::<Entry>().flatten() {
+        for entry in csv::Reader::from_reader(text[..whole].as_bytes()).deserialize::<Entry>() {
+            let entry = entry.map_err(|error| format!("{}: {error}", path.display()))?;
             entries.insert(entry.booking.clone(), entry);
         }
-        let writer = csv::WriterBuilder::new().has_headers(is_new).from_writer(journal);
-        Ok((Self(std::sync::Mutex::new(writer)), entries))
+        let writer = csv::WriterBuilder::new().has_headers(whole == 0).from_writer(journal);
+        Ok((Self(Mutex::new(writer)), entries))
     }
 
-    /// Notes a step, on the disk; returns its time.
+    /// Notes a step, on the disk before it is taken; returns its time.
     fn note(&self, booking: &str, step: Step) -> Result<DateTime<Utc>, Box<dyn Error>> {
         let at = Utc::now();
         let mut writer = self.0.lock().map_err(|_| "another booking could not be noted")?;
         writer.serialize(Entry { booking: booking.to_owned(), step, at })?;
         writer.flush()?;
+        writer.get_ref().sync_data()?;
         Ok(at)
     }
 }

@@ -21,6 +21,7 @@ use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
+use std::pin::pin;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -59,7 +60,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let router = Router::new().route("/unloc", post(receive)).with_state(sender);
     tokio::spawn(axum::serve(listener, router).into_future());
 
-    let url = env::var("WEBHOOK_URL").unwrap_or(own);
+    let url = match env::var("WEBHOOK_URL") {
+        Ok(url) => url,
+        Err(_) if given => {
+            return Err("WEBHOOK_URL is not set: under which address does the service reach this?".into());
+        }
+        Err(_) => own,
+    };
     let webhook = home.create_webhook().webhook_url(url).send().await?;
     let out = &mut io::stdout();
     let received = match &sandbox {
@@ -67,10 +74,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             shown = show(out, &home, events, usize::MAX) => shown,
             _ = tokio::signal::ctrl_c() => Ok(()),
         },
-        Some(sandbox) => {
-            open_a_door(sandbox, &home).await?;
-            show(out, &home, events, 1).await
-        }
+        Some(sandbox) => match open_a_door(sandbox, &home).await {
+            Ok(()) => show(out, &home, events, 1).await,
+            Err(error) => Err(error),
+        },
     };
     // Whatever came of it: nobody listens here any more.
     match webhook.and_then(|webhook| webhook.id) {
@@ -98,16 +105,20 @@ async fn show(
     // A program that runs for long keeps them in a database, for as long as the service keeps events.
     let mut seen = HashSet::new();
     while seen.len() < count {
-        let Some(event) = events.recv().await else { break };
-        if !seen.insert(event.id.clone()) {
+        let Some(delivered) = events.recv().await else { break };
+        if seen.contains(&delivered.id) {
             continue;
         }
         // Anybody could have posted it: what counts is what the service says.
-        let is_real = home.get_key_events().items().try_any(|other| std::future::ready(other.id == event.id)).await?;
+        let found = home.get_key_events().items().try_filter(|event| std::future::ready(event.id == delivered.id));
+        let Some(event) = pin!(found).try_next().await? else {
+            writeln!(out, "a delivery of which the service knows nothing")?;
+            continue;
+        };
         let person = event.user_id.as_ref().map_or_else(String::new, unloc::PhoneNumber::masked);
         let lock = event.lock_name.as_deref().unwrap_or("a lock");
-        let real = if is_real { "" } else { ", of which the service knows nothing" };
-        writeln!(out, "{person} {} {lock} at {}{real}", event.action, event.created.format("%Y-%m-%d %H:%M:%S UTC"))?;
+        writeln!(out, "{person} {} {lock} at {}", event.action, event.created.format("%Y-%m-%d %H:%M:%S UTC"))?;
+        seen.insert(event.id);
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
-//! What a call runs on: tasks, time and chance, on a machine with threads and in a browser.
+//! What a call runs on: tasks, time and jitter, on a machine with threads and in a browser.
 
+#[cfg_attr(not(feature = "test-util"), allow(unreachable_pub, reason = "it is public with `test-util`"))]
 pub(crate) mod clock;
+#[cfg_attr(not(feature = "test-util"), allow(unreachable_pub, reason = "it is public with `test-util`"))]
 pub(crate) mod moment;
 pub(crate) mod platform;
 pub(crate) mod timeout;

@@ -154,6 +154,8 @@ async fn a_file_with_a_mistake_is_refused_by_its_line_and_without_anybodys_numbe
         ("B-1,Main entrance", "B-1,No such door", "line 3: no lock is called `No such door`"),
         ("2090-01-02T12:00:00Z", "tomorrow", "line 3: a column is missing or cannot be read"),
         ("booking,lock", "booking,door", "line 2: a column is missing"),
+        ("B-1,", "B-0,", "line 3: the booking `B-0` stands there twice"),
+        ("+12125550101", "2125550101", "line 3: CreateKeyRequest: `userId`: not a phone number"),
     ] {
         fs::write(&file, text.replacen(from, to, 1)).unwrap();
         let (out, err) = texts(&against(&sandbox, "import_bookings").arg(&file).output().unwrap());

@@ -9,8 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, UseTree};
+use syn::{Attribute, Item, Meta, Token, UseTree};
 
 /// From the lowest on.
 const LAYERS: [&str; 6] = ["model", "error", "runtime", "auth", "http", "client"];
@@ -114,14 +115,20 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// Whether an item is there for tests alone.
+/// Whether an item is there for tests alone: `cfg(test)`, or `cfg(all(test, …))`.
 fn is_test(attributes: &[Attribute]) -> bool {
-    let is_word = |tokens: TokenStream| {
-        let mut words = tokens.into_iter().map(|token| token.to_string());
-        words.next().as_deref() == Some("test") || words.next().is_some_and(|inside| inside.starts_with("(test"))
-    };
+    fn demands_test(meta: &Meta) -> bool {
+        match meta {
+            Meta::Path(path) => path.is_ident("test"),
+            Meta::List(list) if list.path.is_ident("all") => {
+                let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+                parts.is_ok_and(|parts| parts.iter().any(demands_test))
+            }
+            _ => false,
+        }
+    }
     attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.meta.require_list().is_ok_and(|list| is_word(list.tokens.clone()))
+        attribute.path().is_ident("cfg") && attribute.parse_args::<Meta>().is_ok_and(|meta| demands_test(&meta))
     })
 }
 
@@ -199,8 +206,25 @@ impl Paths<'_> {
     }
 }
 
+impl Paths<'_> {
+    fn literals(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.literals(group.stream()),
+                TokenTree::Literal(literal) => {
+                    if let Ok(path) = syn::parse_str::<syn::LitStr>(&literal.to_string()).and_then(|text| text.parse())
+                    {
+                        self.visit_path(&path);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 impl<'ast> Visit<'ast> for Paths<'_> {
-    fn visit_path(&mut self, path: &'ast syn::Path) {
+    fn visit_path(&mut self, path: &syn::Path) {
         if path.leading_colon.is_none() {
             let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
             self.add(&names);
@@ -219,7 +243,12 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         targets.iter().for_each(|(path, _)| self.add(path));
     }
 
-    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+    /// `#[serde(with = "crate::…")]`; documentation is a text, and no path.
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if let Meta::List(list) = &attribute.meta {
+            self.literals(list.tokens.clone());
+        }
+    }
 }
 
 fn shown(module: &[String]) -> String {
@@ -284,10 +313,27 @@ fn paths_are_found_wherever_they_stand() {
         fn g(h: crate::i::J) { crate::k::l(); matches!(h, crate::m::N(super::o::P)); let _ = self::q; }
         macro_rules! r { () => { $crate::x; crate::s::t } }
         #[cfg(test)] fn u() { crate::v::w(); }
+        #[cfg(all(test, unix))] fn u() { crate::v::w(); }
+        #[cfg(not(test))] fn y() { crate::y::z(); }
+        #[derive(D)] struct S { #[serde(with = \"crate::aa::bb\")] field: u8 }
     ";
     let mut found = Crate::default();
     found.source(source, &vec!["one".to_owned(), "two".to_owned()], None);
     let found: BTreeSet<_> = found.uses.iter().map(|(_, path)| path.join("::")).collect();
-    let wanted = ["a::b", "a::c", "a::e", "one::f", "i::J", "k::l", "m::N", "one::o::P", "one::two::q", "s::t", "x"];
+    let wanted = [
+        "a::b",
+        "a::c",
+        "a::e",
+        "one::f",
+        "i::J",
+        "k::l",
+        "m::N",
+        "one::o::P",
+        "one::two::q",
+        "s::t",
+        "x",
+        "y::z",
+        "aa::bb",
+    ];
     assert_eq!(found, wanted.map(str::to_owned).into());
 }

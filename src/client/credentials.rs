@@ -12,7 +12,7 @@ use crate::client::auth::builder::GetToken;
 use crate::client::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::config::{ClientConfig, USER_AGENT};
-use crate::http::connection::{self, Configure};
+use crate::http::connection;
 use crate::http::retry::Budget;
 use crate::http::{ApiClient, RequestOptions, RetryPolicy};
 use crate::model::Secret;
@@ -48,7 +48,7 @@ impl ClientCredentials {
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
     ) -> Result<Self> {
-        Self::alone(environment, &client_id.into(), &client_secret.into(), None)
+        Self::alone(environment, &client_id.into(), &client_secret.into())
     }
 
     /// A source as the environment variables `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
@@ -61,7 +61,7 @@ impl ClientCredentials {
     }
 
     /// The same with other settings of the HTTP client: see
-    /// [`UnlocBuilder::configure_http`](crate::UnlocBuilder::configure_http).
+    /// [`UnlocBuilder::configure_http`](crate::UnlocBuilder::configure_http). Called twice, the last closure counts.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the HTTP client cannot be built.
@@ -82,14 +82,9 @@ impl ClientCredentials {
     }
 
     /// A source that no client made.
-    fn alone(
-        environment: &Environment,
-        client_id: &str,
-        client_secret: &Secret,
-        configure: Option<Configure>,
-    ) -> Result<Self> {
+    fn alone(environment: &Environment, client_id: &str, client_secret: &Secret) -> Result<Self> {
         let base = environment.base(auth::SERVERS)?;
-        let (http, clock) = (connection::connect(&base, configure)?, Arc::new(SystemClock));
+        let (http, clock) = (connection::connect(&base, None)?, Arc::new(SystemClock));
         let config = ClientConfig {
             budget: Arc::new(Budget::new(&base, 0, clock.now())),
             base,

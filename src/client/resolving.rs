@@ -1,20 +1,23 @@
 //! Finding out what became of a call whose outcome is unknown.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::{DATE, HeaderMap};
 
 use crate::client::LockHolderClient;
 use crate::error::Result;
 use crate::http::poller::Poller;
 use crate::model::integrator::operations::GET_KEYS_FOR_LOCK;
 use crate::model::integrator::types::{CreateKeyRequest, Key, LockId};
+use crate::model::lenient::Cut;
 use crate::model::{Nullable, Page};
 
 /// How often the list is looked at before a key that is not in it counts as not created: four looks in about two seconds,
 /// for a request that was still on its way when its connection broke.
 const LOOKS: u32 = 4;
 
-/// How far the service's clock and the caller's may differ: with less, a key that was created by the call could seem older
-/// than the call.
+/// How much older than the call a key may seem that it has created, where the service's clock is not known or was set.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// What became of a call to create a key.
@@ -24,7 +27,8 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 pub enum CreateKeyResolution {
     /// The key was created. Its `id` is missing if the service's list leaves it out.
     Created(Box<Key>),
-    /// No such key was created, and none appeared meanwhile: the call can be made again.
+    /// No such key was in the list at any of several looks, over about two seconds. A request that is still on its way for
+    /// longer than that can create one later.
     NotCreated,
     /// It cannot be told. Look for yourself before the call is made again.
     #[non_exhaustive]
@@ -43,7 +47,8 @@ impl LockHolderClient {
     /// one that may be older than the call, or a list that is cut off, are
     /// [`CreateKeyResolution::Unknown`].
     ///
-    /// `since` is the time by this machine's clock right before the call. It may differ from the service's by five minutes.
+    /// `since` is the time by this machine's clock right before the call; the `Date` of the response tells how far the
+    /// service's clock differs.
     ///
     /// ```no_run
     /// # async fn example(home: unloc::LockHolderClient, lock: unloc::types::LockId) -> unloc::Result<()> {
@@ -83,20 +88,40 @@ impl LockHolderClient {
         let mut poller = Poller::new(&client, &GET_KEYS_FOR_LOCK);
         let mut looks = 1;
         loop {
-            let page = self.get_keys_for_lock().lock_id(&lock_id).options(poller.options()).send().await?;
-            let found = judge(&page, &lock_id, request, since);
-            if found != CreateKeyResolution::NotCreated || looks == LOOKS || !poller.pause().await {
+            let call = self.get_keys_for_lock().lock_id(&lock_id).options(poller.options());
+            let response = call.send_with_response().await?;
+            let since = by_the_service(since, response.headers(), client.config.clock.now().wall);
+            let found = judge(response.value(), &lock_id, request, since);
+            if found != CreateKeyResolution::NotCreated || looks == LOOKS {
                 return Ok(found);
+            }
+            if !poller.pause().await {
+                return Ok(unknown("the operation timeout leaves no time for further looks at the list"));
             }
             looks += 1;
         }
     }
 }
 
+fn unknown(reason: &'static str) -> CreateKeyResolution {
+    CreateKeyResolution::Unknown { reason }
+}
+
+/// A time by this machine's clock, which reads `wall` now, by the service's, as far as its response has a `Date`. That is of
+/// whole seconds.
+fn by_the_service(since: DateTime<Utc>, headers: &HeaderMap, wall: Duration) -> DateTime<Utc> {
+    let date = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    let own = DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::from_std(wall).unwrap_or_default());
+    let shifted = date.zip(own).and_then(|(date, own)| {
+        since.checked_add_signed(DateTime::<Utc>::from(date) - own)?.checked_sub_signed(TimeDelta::seconds(1))
+    });
+    shifted.unwrap_or(since).cut()
+}
+
 fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: DateTime<Utc>) -> CreateKeyResolution {
-    let unknown = |reason| CreateKeyResolution::Unknown { reason };
+    let oldest = since.checked_sub_signed(CLOCK_SKEW).unwrap_or(DateTime::<Utc>::MIN_UTC);
     let mut candidates = page.iter().filter(|key| {
-        let is_old = key.created.is_some_and(|created| created < since - CLOCK_SKEW);
+        let is_old = key.created.is_some_and(|created| created < oldest);
         let elsewhere = key.lock_id.as_ref().is_some_and(|other| other != lock_id);
         !is_old && !elsewhere && is_of(key, request)
     });
@@ -115,12 +140,14 @@ fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: 
 /// Whether a key is one that the request may have made. What the request leaves to the service is not compared.
 fn is_of(key: &Key, request: &CreateKeyRequest) -> bool {
     let CreateKeyRequest { user_id, start, end, duration_minutes, recurrence, .. } = request;
+    // As they are sent.
+    let (start, end) = (start.cut(), end.cut());
     let starts = match start {
-        Nullable::Value(start) => key.start == Some(*start),
+        Nullable::Value(start) => key.start == Some(start),
         Nullable::Null | Nullable::Absent => true,
     };
     let ends = match (end, duration_minutes) {
-        (Nullable::Value(end), None) => key.end == Some(*end),
+        (Nullable::Value(end), None) => key.end == Some(end),
         (Nullable::Null | Nullable::Absent, None) => key.end.is_none(),
         // Which of the two counts, and from when a duration is counted, is not documented.
         (_, Some(_)) => key.end.is_some(),
@@ -180,6 +207,24 @@ mod tests {
         assert!(is_unknown(&judged(vec![own()], Some("next"))) && is_unknown(&judged(vec![], Some("next"))));
         assert!(is_unknown(&judged(vec![key(Some("11:58:00"), Some("18:00:00"))], None)));
         assert!(is_unknown(&judged(vec![key(None, Some("18:00:00"))], None)));
+    }
+
+    #[test]
+    fn the_time_of_the_call_is_told_by_the_services_clock() {
+        let wall = Duration::from_secs(at("12:00:00").timestamp().unsigned_abs());
+        let shifted = |date: Option<&'static str>| {
+            let date = date.map(|date| (DATE, reqwest::header::HeaderValue::from_static(date)));
+            by_the_service(at("11:59:50"), &date.into_iter().collect(), wall)
+        };
+        assert_eq!(shifted(None), at("11:59:50"));
+        assert_eq!(shifted(Some("Wed, 01 May 2030 12:00:00 GMT")), at("11:59:49"));
+        assert_eq!(shifted(Some("Wed, 01 May 2030 11:30:00 GMT")), at("11:29:49"));
+        assert_eq!(shifted(Some("yesterday")), at("11:59:50"));
+        let first = DateTime::<Utc>::MIN_UTC;
+        assert_eq!(by_the_service(first, &HeaderMap::new(), wall), first);
+        let request = CreateKeyRequest::builder().user_id("+12125550142").build().unwrap();
+        let found = judge(&Page::new(vec![], None), &"door".into(), &request, first);
+        assert_eq!(found, CreateKeyResolution::NotCreated);
     }
 
     #[test]

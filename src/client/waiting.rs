@@ -63,8 +63,8 @@ impl LockHolderClient {
     /// ```
     ///
     /// # Errors
-    /// * [`ErrorKind::State`](crate::ErrorKind::State) if the connection is in a state from which it does not get there by
-    ///   itself: `error` and `disconnected` stay until somebody does something about them.
+    /// * [`ErrorKind::State`](crate::ErrorKind::State) if the connection is in a state from which it does not get there, such
+    ///   as `disconnected`. One in `error` is waited for: after a new password or a refresh it may connect again.
     /// * [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if it has not got there in time; the message names its state.
     /// * Any error of [`get_vendor_connection`](Self::get_vendor_connection).
     ///
@@ -108,19 +108,20 @@ fn becomes(from: &KeyState, to: &KeyState) -> bool {
         Scheduled => !matches!(to, Creating),
         Active | Inactive => matches!(to, Active | Inactive | Expired | Revoked | KeyState::Unknown(_)),
         Expired => matches!(to, Revoked),
-        Error | Revoked => false,
+        Error => matches!(to, Revoked),
+        Revoked => false,
         KeyState::Unknown(_) => true,
     }
 }
 
-/// The same for a vendor connection, by itself or by being disconnected.
+/// The same for a vendor connection, by itself, by a new password, a refresh, or by being disconnected.
 fn connection_becomes(from: &VendorConnectionState, to: &VendorConnectionState) -> bool {
     use VendorConnectionState::{Connected, Connecting, Disconnected, Error};
 
     match from {
         Connecting => true,
         Connected => matches!(to, Disconnected | Error | VendorConnectionState::Unknown(_)),
-        Error => matches!(to, Disconnected),
+        Error => true,
         Disconnected => false,
         VendorConnectionState::Unknown(_) => true,
     }
@@ -135,7 +136,8 @@ mod tests {
         let states: Vec<_> = KeyState::KNOWN.iter().map(|text| KeyState::from(*text)).collect();
         for to in &states {
             assert!(becomes(&KeyState::Creating, to) && becomes(&"on-holiday".into(), to), "{to}");
-            assert!(!becomes(&KeyState::Revoked, to) && !becomes(&KeyState::Error, to), "{to}");
+            assert!(!becomes(&KeyState::Revoked, to), "{to}");
+            assert_eq!(becomes(&KeyState::Error, to), *to == KeyState::Revoked, "{to}");
         }
         assert!(becomes(&KeyState::Scheduled, &KeyState::Active) && !becomes(&KeyState::Active, &KeyState::Scheduled));
         assert!(becomes(&KeyState::Expired, &KeyState::Revoked) && !becomes(&KeyState::Expired, &KeyState::Active));
@@ -147,7 +149,7 @@ mod tests {
         use VendorConnectionState::{Connected, Connecting, Disconnected, Error};
 
         assert!(connection_becomes(&Connecting, &Connected) && connection_becomes(&Connected, &Error));
-        assert!(!connection_becomes(&Disconnected, &Connected) && !connection_becomes(&Error, &Connected));
+        assert!(!connection_becomes(&Disconnected, &Connected) && connection_becomes(&Error, &Connected));
         assert!(connection_becomes(&Error, &Disconnected) && !connection_becomes(&Connected, &Connecting));
     }
 }

@@ -4,14 +4,15 @@ use std::error::Error as StdError;
 use std::io;
 
 /// The host name of the service could not be resolved.
+#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser does not tell"))]
 #[derive(Debug, thiserror::Error)]
 #[error("the host name cannot be resolved: {0}")]
 pub(crate) struct Unresolved(#[source] pub(crate) io::Error);
 
 /// Why a request failed on its way.
 #[cfg_attr(
-    not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")),
-    allow(dead_code, reason = "without TLS there are no certificates")
+    not(all(not(target_arch = "wasm32"), any(feature = "rustls", feature = "rustls-no-provider"))),
+    allow(dead_code, reason = "other TLS says less, and a browser nothing")
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
@@ -118,7 +119,7 @@ fn of_tls(error: &reqwest::Error) -> Option<Cause> {
 /// of the connection.
 #[cfg(all(not(target_arch = "wasm32"), feature = "native-tls"))]
 fn of_native_tls(error: &reqwest::Error) -> Option<Cause> {
-    find::<native_tls::Error>(error).map(|_| Cause::Certificate)
+    find::<native_tls::Error>(error).filter(|error| find::<io::Error>(*error).is_none()).map(|_| Cause::Certificate)
 }
 
 #[cfg(not(all(not(target_arch = "wasm32"), feature = "native-tls")))]

@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, no Tokio runtime
-    /// is running, or the HTTP client that the caller brought follows redirects.
+    /// is running.
     ///
     /// *Happened?* No. *What to do:* mend the configuration.
     Configuration,
@@ -63,7 +63,7 @@ pub enum ErrorKind {
     /// What was waited for does not happen: a key or a vendor connection is in a state that does not lead there.
     ///
     /// *Happened?* The reads did, and change nothing. *What to do:* the text names the state; a key in `error` has to be created
-    /// anew, a vendor connection in `error` needs somebody to log in again.
+    /// anew, and a vendor connection that is `disconnected` connected anew.
     State,
 }
 
@@ -74,7 +74,8 @@ pub enum ErrorKind {
 /// A key that may have been made is not to be made again blindly. After [`Unknown`](Self::Unknown) and
 /// [`Accepted`](Self::Accepted), look first, on all pages: [`get_keys`](crate::LockHolderClient::get_keys) with `items()`, for a key
 /// of the same lock, user and times that is not `revoked`. One that was just asked for may be `creating`, and may take a
-/// moment to appear; that there is none yet does not say that there will be none. The README's "Test your integration" shows
+/// moment to appear; that there is none yet does not say that there will be none.
+/// [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) does so. The README's "Test your integration" shows
 /// how, with a test.
 ///
 /// Compare with the times of the request as its builder made it (`request.end`), and not with those that it was made of: a

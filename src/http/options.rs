@@ -46,13 +46,16 @@ pub struct RequestOptions {
 }
 
 /// Headers that the SDK or HTTP itself sets.
-const TAKEN: [&str; 8] = [
+const TAKEN: [&str; 11] = [
+    "accept",
+    "accept-encoding",
     "authorization",
     "connection",
     "content-length",
     "content-type",
     "host",
     "proxy-authorization",
+    "te",
     "transfer-encoding",
     "user-agent",
 ];
@@ -187,7 +190,13 @@ mod tests {
 
     #[test]
     fn headers_that_cannot_be_sent_or_are_not_the_callers_are_refused_without_their_values() {
-        for (name, value) in [("authorization", "Bearer x"), ("Host", "x"), ("a b", "x"), ("x-a", "hunter2\n")] {
+        for (name, value) in [
+            ("authorization", "Bearer x"),
+            ("Host", "x"),
+            ("Accept-Encoding", "gzip"),
+            ("a b", "x"),
+            ("x-a", "hunter2\n"),
+        ] {
             let options = RequestOptions::new().header(name, value);
             let refused = options.merge(&RequestOptions::new()).refused.unwrap();
             assert!(!refused.contains("hunter2") && !refused.contains("Bearer x"), "{refused}");

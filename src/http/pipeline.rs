@@ -93,10 +93,7 @@ async fn exchange(transport: &mut HttpTransport<'_>, options: RequestOptions) ->
     let tokens = client.tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let base_path = client.base_path();
     let call = Call { operation, base_path, clock: &**clock, budget, options: &options, tokens };
-    match call.make(transport).await {
-        Ok(answered) => Ok(answered),
-        Err(error) => Err(error.redacted(&transport.sent(None))),
-    }
+    call.make(transport).await
 }
 
 /// Reads a response, or says why it cannot be read.
@@ -213,7 +210,8 @@ impl Call<'_> {
                     self.budget.succeeded(self.clock.now());
                     return Ok(answer);
                 }
-                Err(error) => error,
+                // Before anything is told of it.
+                Err(error) => transport.redact(error),
             };
             state.failures += 1;
             match self.pause(&error, state) {

@@ -49,23 +49,35 @@ impl<'a> Poller<'a> {
         ask: impl Fn(RequestOptions) -> F,
         judge: impl Fn(&T) -> Progress,
     ) -> Result<T> {
+        let mut meanwhile: Option<String> = None;
         loop {
-            let value = ask(self.options()).await?;
-            let meanwhile = match judge(&value) {
-                Progress::Reached => return Ok(value),
-                Progress::Never(why) => return Err(self.failed(ErrorKind::State, why)),
-                Progress::Pending(meanwhile) => meanwhile,
-            };
-            if !self.pause().await {
-                let what = format!("{meanwhile} after {} s, the operation timeout", self.limit.as_secs_f64());
-                return Err(self.failed(ErrorKind::Timeout, what));
+            match (ask(self.options()).await, meanwhile.take()) {
+                // What is known says more than that the last answer came too late.
+                (Err(error), Some(before)) if error.kind() == ErrorKind::Timeout => return Err(self.late(&before)),
+                (Err(error), _) => return Err(error),
+                (Ok(value), _) => match judge(&value) {
+                    Progress::Reached => return Ok(value),
+                    Progress::Never(why) => return Err(self.failed(ErrorKind::State, why)),
+                    Progress::Pending(now) => {
+                        if !self.pause().await {
+                            return Err(self.late(&now));
+                        }
+                        meanwhile = Some(now);
+                    }
+                },
             }
         }
     }
 
     /// The options of the next request: what is left of the time.
     pub(crate) fn options(&self) -> RequestOptions {
-        RequestOptions::new().operation_timeout(self.left().max(Duration::from_millis(1)))
+        let options = RequestOptions::new();
+        // One of zero is refused by the call.
+        if self.limit.is_zero() {
+            options
+        } else {
+            options.operation_timeout(self.left().max(Duration::from_millis(1)))
+        }
     }
 
     /// Waits before the next request; whether there is time for one.
@@ -80,6 +92,11 @@ impl<'a> Poller<'a> {
         }
         clock.sleep(pause).await;
         true
+    }
+
+    fn late(&self, meanwhile: &str) -> Error {
+        let what = format!("{meanwhile} after {} s, the operation timeout", self.limit.as_secs_f64());
+        self.failed(ErrorKind::Timeout, what)
     }
 
     /// The reads went well; what was waited for did not happen.

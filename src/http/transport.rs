@@ -35,6 +35,11 @@ pub(crate) trait Transport {
 
     /// The status of a response.
     fn status(answer: &Self::Answer) -> StatusCode;
+
+    /// Takes out of an error what the request said.
+    fn redact(&self, error: Error) -> Error {
+        error
+    }
 }
 
 /// When an attempt ends.
@@ -81,6 +86,10 @@ impl Transport for HttpTransport<'_> {
 
     fn status(answer: &Answer) -> StatusCode {
         answer.status
+    }
+
+    fn redact(&self, error: Error) -> Error {
+        error.redacted(&self.sent(None))
     }
 }
 

@@ -97,6 +97,18 @@ impl<T: Clone> IntoField<Vec<T>> for &[T] {
     }
 }
 
+impl<T, S: IntoField<T>, const N: usize> IntoField<Nullable<Vec<T>>> for [S; N] {
+    fn into_field(self, only: Sealed) -> Result<Nullable<Vec<T>>, Refused> {
+        IntoField::<Vec<T>>::into_field(self, only).map(Nullable::Value)
+    }
+}
+
+impl<T: Clone> IntoField<Nullable<Vec<T>>> for &[T] {
+    fn into_field(self, _: Sealed) -> Result<Nullable<Vec<T>>, Refused> {
+        Ok(Nullable::Value(self.to_vec()))
+    }
+}
+
 /// Takes a source for a type, and for the same type where it may be null. A list of sources and no blanket implementation,
 /// so that the compiler finds the type of `None` and of a number.
 macro_rules! source {

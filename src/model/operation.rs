@@ -18,7 +18,7 @@ pub struct Operation {
     pub method: &'static str,
     /// Path template below the API's base path.
     pub path: &'static str,
-    /// The name of the client that offers it: `Unloc`, `LockHolder`. `None` for the token call, which the SDK makes by
+    /// The name of the client that offers it: `Unloc`, `LockHolderClient`. `None` for the token call, which the SDK makes by
     /// itself.
     pub client: Option<&'static str>,
     /// The scopes that open it, in both generations; an unscoped token opens what [`Unloc`](crate::Unloc) offers.

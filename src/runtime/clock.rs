@@ -1,11 +1,11 @@
-//! Time and chance, as everything that waits or expires sees them.
+//! Time and jitter, as everything that waits or expires sees them.
 
 use std::time::Duration;
 
 use super::moment::Moment;
 use super::platform::{self, BoxFuture, MaybeSend, MaybeSync};
 
-/// Where time and chance come from: the machine, or a test.
+/// Where time and jitter come from: the machine, or a test.
 ///
 /// A test's clock says when a token expires, how long a wait takes and how retries are spread. Only [`now`](Self::now) has
 /// to be given; the rest is the machine's unless it is replaced, too.
@@ -58,16 +58,15 @@ pub trait Clock: MaybeSend + MaybeSync + 'static {
     }
 }
 
-/// What a clock calls chance, as a share: a clock can be anyone's.
+/// What a clock calls jitter, as a share: a clock can be anyone's.
 pub(crate) fn share(jitter: f64) -> f64 {
     if jitter.is_nan() { 0.0 } else { jitter.clamp(0.0, 1.0) }
 }
 
-/// The machine's own clocks and chance, and Tokio's timer (a browser's, on `wasm32-unknown-unknown`).
+/// The machine's own clocks and jitter, and Tokio's timer (a browser's, on `wasm32-unknown-unknown`).
 ///
 /// On Linux, macOS and Windows its steady clock goes on while the machine sleeps.
 #[derive(Clone, Copy, Debug, Default)]
-#[cfg_attr(not(feature = "test-util"), allow(unreachable_pub))]
 pub struct SystemClock;
 
 impl Clock for SystemClock {

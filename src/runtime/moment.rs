@@ -17,7 +17,6 @@ use std::time::Duration;
 /// assert!(end.is_past(Moment { wall: end.wall, ..start }), "the machine slept, and its steady clock with it");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "test-util"), allow(unreachable_pub))]
 pub struct Moment {
     /// Since some fixed point; never goes back.
     pub steady: Duration,

@@ -1,4 +1,4 @@
-//! What differs between a machine with threads and a browser: tasks, time, chance, and who must be `Send`.
+//! What differs between a machine with threads and a browser: tasks, time, jitter, and who must be `Send`.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;

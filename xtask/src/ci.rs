@@ -51,7 +51,7 @@ const CHECKS: &[Check] = &[
 const SOAK: &[Check] = &[
     Check {
         name: "lives of calls and tokens",
-        arguments: &["test", "-p", "unloc", "--lib", "call::tests::model"],
+        arguments: &["test", "-p", "unloc", "--lib", "http::pipeline::tests::model"],
         environment: &[("PROPTEST_CASES", "10000")],
     },
     Check {

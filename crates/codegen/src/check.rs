@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use unloc_spec::keys::RUST_NAME;
 use unloc_spec::schemas::Schemas;
 use unloc_spec::{At, Document, Error, Flaw, unsupported_in};
 
@@ -39,16 +40,21 @@ impl Found<'_> {
         self.errors.push(self.document.error(&at.pointer, message));
     }
 
-    /// The properties of an object have names that differ.
+    /// The properties of an object have names that differ, as fields and as setters.
     fn fields(&mut self, schema: &At<'_>) {
-        let mut names = BTreeMap::from([("build".to_owned(), "the builder's own")]);
+        let mut fields = BTreeMap::new();
+        let mut setters = BTreeMap::from([("build".to_owned(), "the builder's own")]);
         // All that an object has beside its properties is a field of its own.
         if schema.value.get("additionalProperties").is_some_and(serde_json::Value::is_object) {
-            names.insert("extra".to_owned(), "what holds `additionalProperties`");
+            fields.insert("extra".to_owned(), "what holds `additionalProperties`");
+            setters.insert("extra".to_owned(), "what holds `additionalProperties`");
         }
         for (name, property) in schema.get("properties").iter().flat_map(At::entries) {
-            if let Some(earlier) = names.insert(names::snake(name), name) {
-                self.add(&property, format!("`{name}` gives the same Rust name as {earlier}"));
+            let renamed = property.text(RUST_NAME);
+            let earlier = fields.insert(names::snake(name), name);
+            if let Some(earlier) = setters.insert(names::snake(renamed.unwrap_or(name)), name).or(earlier) {
+                let at = property.get(RUST_NAME);
+                self.add(at.as_ref().unwrap_or(&property), format!("`{name}` gives the same Rust name as {earlier}"));
             }
         }
     }

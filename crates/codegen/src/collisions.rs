@@ -69,9 +69,12 @@ fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) 
     }
     let schema = operation.body.as_ref().map(|(schema, _)| format!("/components/schemas/{}", escape(schema)));
     let schema = schema.and_then(|pointer| At::find(&document.value, &pointer));
-    let properties = schema.and_then(|schema| schema.get("properties"));
-    for (name, property) in properties.iter().flat_map(At::entries) {
-        let setter = names::snake(property.text(RUST_NAME).unwrap_or(name));
+    let mut properties = Vec::new();
+    if let Some(schema) = schema {
+        members(document, schema, &mut Vec::new(), &mut properties);
+    }
+    for (name, property) in properties {
+        let setter = names::snake(property.text(RUST_NAME).unwrap_or(&name));
         if let Some(earlier) = taken.insert(setter, format!("the property `{name}` of the request body")) {
             let id = &operation.id;
             let what = format!("{id}: the property `{name}` of its request body gives the same Rust name as {earlier}");
@@ -79,6 +82,20 @@ fn setters(document: &Document, operation: &Operation, errors: &mut Vec<Error>) 
             let error = document.error(&named.as_ref().unwrap_or(&property).pointer, what);
             errors.push(error.helped("give one of the two another name for Rust by `x-rust-name`"));
         }
+    }
+}
+
+/// The properties of an object, those of its parts included, each name once.
+fn members<'a>(document: &'a Document, schema: At<'a>, seen: &mut Vec<String>, found: &mut Vec<(String, At<'a>)>) {
+    let Some(schema) = schema.follow(&document.value).filter(|schema| !seen.contains(&schema.pointer)) else { return };
+    seen.push(schema.pointer.clone());
+    for (name, property) in schema.get("properties").iter().flat_map(At::entries) {
+        if !found.iter().any(|(other, _)| other == name) {
+            found.push((name.to_owned(), property));
+        }
+    }
+    for part in schema.get("allOf").iter().flat_map(At::list) {
+        members(document, part, seen, found);
     }
 }
 

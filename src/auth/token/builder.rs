@@ -66,7 +66,8 @@ impl TokenCacheBuilder {
         Self { observer: Some(Arc::new(observer)), ..self }
     }
 
-    /// Where time and jitter come from.
+    /// Sets where time and jitter come from.
+    #[cfg(feature = "test-util")]
     pub fn clock(self, clock: impl Clock) -> Self {
         self.shared_clock(Arc::new(clock))
     }

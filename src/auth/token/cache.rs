@@ -253,7 +253,8 @@ impl TokenSource for TokenCache {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
             let bearer = self.get(&scopes).await?;
-            Ok(Token::new(bearer.access_token()).expires_in(bearer.remaining()))
+            let token = Token::new(bearer.access_token()).expires_in(bearer.remaining());
+            Ok(bearer.granted_scope().into_iter().fold(token, |token, scope| token.granted(scope)))
         })
     }
 

@@ -31,12 +31,14 @@ pub(super) fn unwrapped<'a>(around: &Around<'a>) -> BTreeSet<&'a str> {
         references(schemas, &mut inside);
     }
     let responses = around.operations.iter().filter(|operation| of(around, operation).is_some());
+    let whole = around.operations.iter().filter(|operation| of(around, operation).is_none());
+    let whole: BTreeSet<_> = whole.filter_map(|operation| operation.success.as_ref()).collect();
     let bodies: BTreeSet<_> =
         around.operations.iter().filter_map(|operation| Some(&operation.body.as_ref()?.0)).collect();
     let schemas = responses.filter_map(|operation| operation.success.as_ref());
     let is_hidden = |schema: &&String| {
         let reference = format!("#/components/schemas/{}", unloc_spec::escape(schema));
-        !inside.contains(reference.as_str()) && !bodies.contains(schema)
+        !inside.contains(reference.as_str()) && !bodies.contains(schema) && !whole.contains(schema)
     };
     schemas.filter(is_hidden).map(String::as_str).collect()
 }

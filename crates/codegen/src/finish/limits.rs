@@ -4,7 +4,8 @@ use serde_json::Value;
 use unloc_spec::{Document, beside_null, underlying};
 
 /// One sentence or two, such as "Required; 4 to 1024 characters."
-pub(super) fn told(document: &Document, schema: &Value, required: bool) -> String {
+/// `nullable` where a setter takes `None`.
+pub(super) fn told(document: &Document, schema: &Value, required: bool, nullable: bool) -> String {
     let root = &document.value;
     let node = beside_null(schema).map_or(schema, |(_, other)| other);
     let node = underlying(root, node).unwrap_or(node);
@@ -29,10 +30,11 @@ pub(super) fn told(document: &Document, schema: &Value, required: bool) -> Strin
         text.push_str(&format!("; {part}"));
     }
     text.push('.');
-    let nullable = beside_null(schema).is_some() || schema.get("nullable") == Some(&Value::Bool(true));
-    if nullable && !required {
-        text.push_str(" `None` is sent as null; a setter that is not called sends nothing.");
-    }
+    text.push_str(match (nullable, required) {
+        (false, _) => "",
+        (true, true) => " `None` is sent as null.",
+        (true, false) => " `None` is sent as null; a setter that is not called sends nothing.",
+    });
     text
 }
 
@@ -56,13 +58,15 @@ mod tests {
             (json!({"minimum": 1}), false, "Optional; at least 1."),
             (json!({"maximum": 100}), false, "Optional; at most 100."),
             (json!({"minItems": 1, "maxItems": 2}), false, "Optional; 1 to 2 items."),
+            (json!({"nullable": true}), true, "Required. `None` is sent as null."),
             (
                 json!({"nullable": true}),
                 false,
                 "Optional. `None` is sent as null; a setter that is not called sends nothing.",
             ),
         ] {
-            assert_eq!(told(&document, &schema, required), words);
+            let nullable = schema.get("nullable").is_some();
+            assert_eq!(told(&document, &schema, required, nullable), words);
         }
     }
 }

@@ -150,6 +150,9 @@ struct Field {
     limits: String,
     /// `x-rust-name`, which its setters have.
     renamed: Option<String>,
+    required: bool,
+    /// Whether it holds times of a request, which are cut to milliseconds.
+    is_cut: bool,
 }
 
 impl Field {

@@ -87,7 +87,7 @@ pub(super) fn finish(
     let is_hidden = |ty: &Type| last_name(ty).is_some_and(|name| hidden.contains(&name));
     // impl LockList { pub fn builder() … }
     items.retain(|item| !matches!(item, Item::Impl(block) if block.trait_.is_none() && is_hidden(&block.self_ty)));
-    let all = fields(items, document);
+    let all = fields(items, document, marks);
     let mut built = Vec::new();
     for item in items.iter_mut() {
         if let Item::Mod(inner) = item
@@ -134,7 +134,7 @@ fn sources(module: &syn::Path, item: &Item) -> Option<Item> {
 }
 
 /// The named fields of all structs.
-fn fields(items: &[Item], document: &Document) -> Fields {
+fn fields(items: &[Item], document: &Document, marks: &Marks) -> Fields {
     let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
     let by_type = by_type(schemas.into_iter().flatten().map(|(name, _)| name));
     let structs = items.iter().filter_map(|item| match item {
@@ -143,7 +143,8 @@ fn fields(items: &[Item], document: &Document) -> Fields {
     });
     let all = structs.map(|item| {
         let name = item.ident.to_string();
-        let schema = by_type.get(&name).and_then(|schema| schemas?.get(*schema));
+        let schema_name = by_type.get(&name).map(|schema| (*schema).clone()).unwrap_or_default();
+        let schema = schemas.and_then(|schemas| schemas.get(&schema_name));
         let field = |field: &syn::Field| {
             let ident = field.ident.clone()?;
             let docs = field.attrs.iter().filter(|attr| attr.path().is_ident("doc")).cloned().collect();
@@ -151,11 +152,14 @@ fn fields(items: &[Item], document: &Document) -> Fields {
             let node = schema.and_then(|schema| schema.get("properties")?.get(&property));
             let listed = schema.and_then(|schema| schema.get("required")?.as_array());
             let required = listed.is_some_and(|names| names.iter().any(|name| *name == property));
-            let limits = node.map_or_else(String::new, |node| limits::told(document, node, required));
+            let nullable = is_nullable(optional(&field.ty).unwrap_or(&field.ty));
+            let limits = node.map_or_else(String::new, |node| limits::told(document, node, required, nullable));
+            let is_cut = marks.times.contains(&(schema_name.clone(), property.clone()));
             let renamed = node.and_then(|node| Some(names::snake(node.get(RUST_NAME)?.as_str()?)));
-            Some(Field { ident, property, ty: field.ty.clone(), docs, limits, renamed })
+            Some(Field { ident, property, ty: field.ty.clone(), docs, limits, renamed, required, is_cut })
         };
-        (name, item.fields.iter().filter_map(field).collect())
+        let found = item.fields.iter().filter_map(field).collect();
+        (name, found)
     });
     all.collect()
 }
@@ -241,7 +245,7 @@ fn fields_of(item: &mut ItemStruct, marks: &Marks, schema: Option<&String>) {
 /// builds; of `Default` the body is; `From` stays, since it moves fields of one type; in place of `TryFrom`, with an error
 /// of typify's, stands a function.
 fn builders(items: &mut Vec<Item>, module: &syn::Path, all: &Fields, marks: &Marks) -> Vec<Item> {
-    let limited = by_type(marks.lengths.keys().chain(&marks.times).map(|(schema, _)| schema));
+    let limited = by_type(marks.lengths.keys().map(|(schema, _)| schema));
     let (mut fields_of_builders, mut built) = (Vec::new(), Vec::new());
     items.retain(|item| !matches!(item, Item::Impl(block) if is_of(block, "TryFrom")));
     for item in items.iter_mut() {
@@ -261,8 +265,7 @@ fn builders(items: &mut Vec<Item>, module: &syn::Path, all: &Fields, marks: &Mar
                 let schema = limited.get(&rust).copied();
                 let key = |field: &Field| Some((schema?.clone(), field.property.clone()));
                 let limits = |field: &Field| marks.lengths.get(&key(field)?).copied();
-                let is_cut = |field: &Field| key(field).is_some_and(|key| marks.times.contains(&key));
-                block.items = fields.iter().map(|field| setter(field, limits(field), is_cut(field))).collect();
+                block.items = fields.iter().map(|field| setter(field, limits(field))).collect();
                 let name = quote::format_ident!("{rust}");
                 let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
                 block.items.push(parse_quote! {
@@ -326,7 +329,8 @@ fn is_of(block: &syn::ItemImpl, name: &str) -> bool {
 fn unset(fields: &[Field]) -> syn::Block {
     let values = fields.iter().map(|field| {
         let Field { ident, property, ty, .. } = field;
-        if may_be_unset(ty) {
+        // What may be null and has to be there is null only if somebody says so.
+        if may_be_unset(ty) && !(field.required && is_nullable(ty)) {
             quote!(#ident: ::std::result::Result::Ok(::std::default::Default::default()))
         } else {
             let message = format!("`{property}` is not set: call `.{}(…)`", field.setter());
@@ -336,14 +340,14 @@ fn unset(fields: &[Field]) -> syn::Block {
     parse_quote!({ Self { #(#values),* } })
 }
 
-fn setter(field: &Field, limits: Option<(u64, u64)>, is_cut: bool) -> ImplItem {
+fn setter(field: &Field, limits: Option<(u64, u64)>) -> ImplItem {
     let (Field { ident, property, ty, .. }, setter) = (field, field.setter());
     let inner = optional(ty).unwrap_or(ty);
     let some = optional(ty).map(|_| quote!(.map(::std::option::Option::Some)));
     let checked = limits
         .map(|(least, most)| quote!(.and_then(|text| crate::model::field::length(#property, text, #least, #most))));
-    let cut = is_cut.then(|| quote!(.map(crate::model::lenient::Cut::cut)));
-    let docs = described(field, is_cut);
+    let cut = field.is_cut.then(|| quote!(.map(crate::model::lenient::Cut::cut)));
+    let docs = described(field);
     parse_quote! {
         #(#docs)*
         pub fn #setter(mut self, value: impl crate::model::IntoField<#inner>) -> Self {
@@ -354,11 +358,12 @@ fn setter(field: &Field, limits: Option<(u64, u64)>, is_cut: bool) -> ImplItem {
 }
 
 /// What the setters of a field say.
-pub(super) fn described(field: &Field, is_cut: bool) -> Vec<Attribute> {
+pub(super) fn described(field: &Field) -> Vec<Attribute> {
     let mut all = field.docs.clone();
     let limits = docs::safe(&field.limits);
     let limits = (!limits.is_empty()).then(|| format!("\n{limits}"));
-    let cut = is_cut.then(|| "\nWhat is finer than a millisecond is cut off, as the service keeps no more.".to_owned());
+    let cut =
+        field.is_cut.then(|| "\nWhat is finer than a millisecond is cut off, as the service keeps no more.".to_owned());
     all.extend(limits.into_iter().chain(cut).map(|text| parse_quote!(#[doc = #text])));
     all
 }

@@ -42,8 +42,8 @@ pub(super) fn flags(node: &mut Value) {
 pub(super) const NULL_OR_ABSENT: Rule = Rule {
     name: "null-or-absent",
     reason: "`end: null` and no `end` at all are both documented to mean no end, and the service has been seen to refuse \
-             the one or the other: a property of a request that is optional and nullable becomes `Nullable`, so that \
-             the caller chooses what is written.",
+             the one or the other: a nullable property of a request becomes `Nullable`, so that the caller chooses \
+             what is written; one that is required is never null because nobody said anything.",
     apply: |draft: &mut Draft| {
         let only_requests: Vec<_> = draft.requests.difference(&draft.responses).cloned().collect();
         let mut added = BTreeMap::new();
@@ -57,7 +57,7 @@ pub(super) const NULL_OR_ABSENT: Rule = Rule {
                 return;
             }
             each_property(node, |property| {
-                if *property.required || !is_true(property.node, "nullable") {
+                if !is_true(property.node, "nullable") {
                     return;
                 }
                 // One that holds itself has to be in a box, which the generator makes of an `Option`.

@@ -150,7 +150,12 @@ pub(super) fn pagination(one: &Use<'_>, faults: &mut Faults) {
     if schema.is_some_and(|schema| schema.get("nullable") == Some(&Value::Bool(true))) {
         faults.say(says("the response is nullable, and would have no list then"));
     }
-    let Some(properties) = schema.and_then(|schema| schema.get("properties")) else { return };
+    let Some(properties) = schema.and_then(|schema| schema.get("properties")) else {
+        if schema.is_some() {
+            faults.say(says("the response has no `properties` of its own, and so no list"));
+        }
+        return;
+    };
     for name in [items, cursor] {
         if properties.get(name).is_none() {
             faults.say(says(&format!("the response has no property `{name}`")));
@@ -197,6 +202,12 @@ pub(super) fn envelope(one: &Use<'_>, faults: &mut Faults) {
 
 /// Beside the value in a response there is nothing, and beside a list a cursor: whatever else stood there would be lost.
 fn alone(root: &Value, schema: &Value, property: &str, key: &str, faults: &mut Faults) {
+    if let Some(part) = ["allOf", "anyOf", "oneOf"].iter().find(|part| schema.get(**part).is_some()) {
+        faults.say(format!("{key}: what `{part}` adds beside `{property}` would be lost"));
+    }
+    if schema.get("additionalProperties").is_some_and(Value::is_object) {
+        faults.say(format!("{key}: what `additionalProperties` allows beside `{property}` would be lost"));
+    }
     let properties = schema.get("properties").and_then(Value::as_object);
     let is_list = properties.and_then(|all| all.get(property)?.get("type")).is_some_and(|kind| kind == "array");
     let is_cursor = |node: &Value| {

@@ -35,7 +35,7 @@ fn told(builder: &Builder<'_>, parameter: &Parameter) -> String {
     let is_it = |key: &str, value: &str, at: &unloc_spec::At<'_>| at.text(key).unwrap_or_default().trim() == value;
     let own = all.iter().find(|at| is_it("name", &parameter.name, at) && is_it("in", &parameter.place, at));
     let schema = own.and_then(|at| at.value.get("schema")).unwrap_or(&Value::Null);
-    limits::told(document, schema, parameter.required)
+    limits::told(document, schema, parameter.required, false)
 }
 
 /// `body()`, and a setter for each of its properties where it has any.
@@ -60,7 +60,7 @@ pub(super) fn body(builder: &Builder<'_>, field: &Field<'_>) -> Vec<ImplItem> {
     }];
     items.extend(fields.iter().map(|property| {
         let (setter, inner) = (property.setter(), optional(&property.ty).unwrap_or(&property.ty));
-        let docs = types::described(property, false);
+        let docs = types::described(property);
         let setter = format_ident!("{setter}");
         parse_quote! {
             #(#docs)*
