@@ -62,7 +62,7 @@ impl Scenario {
                 self = self.bad(401, call.clone().by(token));
             }
         }
-        if operation.client_name() == Some("LockHolder") {
+        if operation.client_name() == Some("LockHolderClient") {
             for token in ["foreign", "unscoped", "admin"] {
                 self = self.bad(403, call.clone().by(token));
             }
