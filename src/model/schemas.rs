@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 use unloc_codegen::prepare::{RULES, prepare};
 use unloc_spec::Document;
+use unloc_spec::keys::ENVELOPE;
 
 #[path = "../../crates/codegen/tests/changes/mod.rs"]
 mod changes;
@@ -33,7 +34,7 @@ fn differences(before: &Shapes, after: &Shapes) -> BTreeSet<String> {
 /// The schemas that nobody sees, since calls give what is inside of them.
 fn envelopes(document: &Document) -> BTreeSet<String> {
     let schemas = document.value["components"]["schemas"].as_object().unwrap();
-    let envelopes = schemas.iter().filter(|(_, schema)| schema.get("x-envelope").is_some());
+    let envelopes = schemas.iter().filter(|(_, schema)| schema.get(ENVELOPE).is_some());
     envelopes.map(|(name, _)| name.clone()).collect()
 }
 

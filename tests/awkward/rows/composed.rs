@@ -79,10 +79,16 @@ rows! { composed:
         ! "`ThingIt`";
     merged "properties of two parts whose names become one"
         { spec::make(
-            "Thing: #!\n  allOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]\n\
-             A: {type: object, properties: {lockId: {type: string}}}\nB: {type: object, properties: {lock-id: {type: string}}}",
+            "Thing:\n  allOf: [{$ref: '#/components/schemas/A'}, {$ref: '#/components/schemas/B'}]\n\
+             A: {type: object, properties: {lockId: {type: string}}}\nB: {type: object, properties: {lock-id: {type: string}}} #!",
         ) }
-        ! "`lock_id`";
+        ! "`lock-id`";
+    merged_send "a property of a part that is called `send`"
+        { spec::make(
+            "Thing:\n  allOf: [{$ref: '#/components/schemas/A'}]\n\
+             A:\n  type: object\n  properties:\n    send: {type: string} #!",
+        ) }
+        ! "`send()`";
     extra "a property called `extra` beside `additionalProperties`"
         { spec::make(
             "Thing:\n  type: object\n  additionalProperties: {type: integer}\n  properties:\n    extra: {type: string} #!",

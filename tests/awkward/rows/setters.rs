@@ -42,6 +42,20 @@ rows! { setters:
              Value: {type: object, required: [s], properties: {s: {type: array, items: {type: integer}}}}",
         ) }
         -> MakeThing.value(types::Value::builder().s([1, 2])) => "POST /things\n\n{\"value\":{\"s\":[1,2]}}";
+    required_null "what is required and may be null, as null"
+        { spec::take("Thing: {type: object, required: [end], properties: {end: {type: string, nullable: true}}}") }
+        -> MakeThing.end(None) => "POST /things\n\n{\"end\":null}";
+    required_value "what is required and may be null, as a value"
+        { spec::take("Thing: {type: object, required: [end], properties: {end: {type: string, nullable: true}}}") }
+        -> MakeThing.end("v") => "POST /things\n\n{\"end\":\"v\"}";
+    required_unset "what is required and may be null, and nobody says so"
+        { spec::take("Thing: {type: object, required: [end], properties: {end: {type: string, nullable: true}}}") }
+        -> MakeThing => "error: `end` is not set: call `.end(…)`";
+    count "an integer with a name, of a number"
+        { spec::take(
+            "Thing: {type: object, properties: {n: {$ref: '#/components/schemas/Count'}}}\nCount: {type: integer}",
+        ) }
+        -> MakeThing.n(5) => "POST /things\n\n{\"n\":5}";
     nested_missing "an object, of its builder, of which something is left out"
         { spec::take(
             "Thing: {type: object, required: [value], properties: {value: {$ref: '#/components/schemas/Value'}}}\n\
