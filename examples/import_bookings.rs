@@ -173,8 +173,11 @@ async fn is_created(
     }
 }
 
+/// A booking, its lock and the request for its key.
+type Planned = (Booking, LockId, CreateKeyRequest);
+
 /// The bookings with their locks and the requests for their keys. A file with a mistake is not begun at all.
-fn read(file: &Path, locks: &[Lock]) -> Result<Vec<(Booking, LockId, CreateKeyRequest)>, Box<dyn Error>> {
+fn read(file: &Path, locks: &[Lock]) -> Result<Vec<Planned>, Box<dyn Error>> {
     let shown = file.display();
     let mut reader = csv::Reader::from_path(file).map_err(|error| format!("{shown}: {error}"))?;
     let (mut bookings, mut names) = (Vec::new(), HashSet::new());
@@ -212,7 +215,7 @@ impl Journal {
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         journal.set_len(whole.try_into()?)?;
         let mut entries = HashMap::new();
-        for entry in csv::Reader::from_reader(text[..whole].as_bytes()).deserialize::<Entry>() {
+        for entry in csv::Reader::from_reader(&text.as_bytes()[..whole]).deserialize::<Entry>() {
             let entry = entry.map_err(|error| format!("{}: {error}", path.display()))?;
             entries.insert(entry.booking.clone(), entry);
         }

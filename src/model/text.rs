@@ -126,7 +126,8 @@ mod tests {
         assert_eq!(serde_json::from_str::<LockId>("\"front-door\"").unwrap(), id);
         assert!(serde_json::from_str::<LockId>("7").is_err());
         assert_eq!(format!("{id:?} {id:>11}"), "LockId(\"front-door\")  front-door");
-        assert!(id == "front-door" && *"x" != *id.as_str() && String::from(id.clone()) == "front-door");
+        assert!(id == "front-door" && *"x" != *id.as_str());
+        assert_eq!(String::from(id.clone()), "front-door");
         let lock: Lock = serde_json::from_str(r#"{"id":"front-door","name":"Front door"}"#).unwrap();
         assert_eq!(lock.id, id);
     }

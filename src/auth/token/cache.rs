@@ -254,7 +254,7 @@ impl TokenSource for TokenCache {
         Box::pin(async move {
             let bearer = self.get(&scopes).await?;
             let token = Token::new(bearer.access_token()).expires_in(bearer.remaining());
-            Ok(bearer.granted_scope().into_iter().fold(token, |token, scope| token.granted(scope)))
+            Ok(bearer.granted_scope().into_iter().fold(token, Token::granted))
         })
     }
 

@@ -1,7 +1,6 @@
 //! The cause of a failure on the way, of real sockets: a dependency that wraps its errors in another way fails here.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -116,6 +115,8 @@ async fn no_tls_was_compiled_in() {
 
 #[cfg(feature = "rustls")]
 mod tls {
+    use std::sync::Arc;
+
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::ServerConfig;
     use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};

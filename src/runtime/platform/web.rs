@@ -5,7 +5,7 @@ use std::time::Duration;
 use web_time::{SystemTime, UNIX_EPOCH};
 
 use super::BoxFuture;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::runtime::moment::Moment;
 
 /// Whether there is what calls run on: in a browser, always.
