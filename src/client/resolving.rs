@@ -88,7 +88,7 @@ impl LockHolderClient {
         let mut poller = Poller::new(&client, &GET_KEYS_FOR_LOCK);
         let mut looks = 1;
         loop {
-            let call = self.get_keys_for_lock().lock_id(&lock_id).options(poller.options());
+            let call = self.get_keys_for_lock().lock_id(lock_id.as_str()).options(poller.options());
             let response = call.send_with_response().await?;
             let since = by_the_service(since, response.headers(), client.config.clock.now().wall);
             let found = judge(response.value(), &lock_id, request, since);

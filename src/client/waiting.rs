@@ -43,7 +43,7 @@ impl LockHolderClient {
         state: KeyState,
     ) -> Result<Key> {
         let (client, lock, key) = (self.client(), lock_id.into(), key_id.into());
-        let ask = |options| self.get_key().lock_id(&lock).key_id(&key).options(options).send();
+        let ask = |options| self.get_key().lock_id(lock.as_str()).key_id(key.as_str()).options(options).send();
         Poller::new(&client, &GET_KEY).poll(ask, |key| progress("key", &key.state, &state, becomes)).await
     }
 
@@ -76,7 +76,7 @@ impl LockHolderClient {
         state: VendorConnectionState,
     ) -> Result<VendorConnection> {
         let (client, id) = (self.client(), vendor_connection_id.into());
-        let ask = |options| self.get_vendor_connection().vendor_connection_id(&id).options(options).send();
+        let ask = |options| self.get_vendor_connection().vendor_connection_id(id.as_str()).options(options).send();
         let judge = |found: &VendorConnection| progress("vendor connection", &found.state, &state, connection_becomes);
         Poller::new(&client, &GET_VENDOR_CONNECTION).poll(ask, judge).await
     }
