@@ -49,7 +49,7 @@ fn measure(plan: Plan) -> Result<Vec<Row>> {
     }
     let base = mean(&given);
     let mut rows = vec![
-        variant("the default: generate, rustls", &[meter.build(&tls)?], None),
+        variant("without HTTP/2: generate, rustls", &[meter.build(&tls)?], None),
         variant("the same without generate", &[meter.build(&staged_tls)?], None),
         variant("generate, TLS by ring", &[meter.build(&ring)?], None),
         variant("generate, without TLS", &made, base),
