@@ -73,7 +73,7 @@ async fn create_once(home: &LockHolderClient, lock: &LockId, request: &CreateKey
         Ok(key) => return Ok(key),
         Err(error) => error,
     };
-    // Creating a key is not idempotent: after a lost response, look before the call is made again.
+    // Creating a key is not idempotent: after a lost response, look before retrying it.
     if !matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted) {
         return Err(error);
     }

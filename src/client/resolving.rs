@@ -30,7 +30,7 @@ pub enum CreateKeyResolution {
     /// No such key was in the list at any of several looks, over about two seconds. A request that is still on its way for
     /// longer than that can create one later.
     NotCreated,
-    /// It cannot be told. Look for yourself before the call is made again.
+    /// It cannot be told. Look at the keys of the lock before retrying the call.
     #[non_exhaustive]
     Unknown {
         /// Why it cannot be told.

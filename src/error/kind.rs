@@ -15,7 +15,7 @@ pub enum ErrorKind {
     Scope,
     /// The request could not be built: a parameter is missing, a value or a header cannot be sent.
     ///
-    /// *Happened?* No. *What to do:* mend the call.
+    /// *Happened?* No. *What to do:* correct the call.
     Request,
     /// The source of tokens has none. (If it cannot be reached, the kind is [`Connection`](Self::Connection) or
     /// [`Timeout`](Self::Timeout), and the text says that it was about a token.)

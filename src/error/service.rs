@@ -67,7 +67,7 @@ impl Error {
                 let hint = "switch on one of the features rustls, native-tls and rustls-no-provider";
                 (ErrorKind::Configuration, "this program was built without TLS, which {} needs", hint)
             }
-            Cause::Builder => (ErrorKind::Request, "the request to {} cannot be built", "mend the call"),
+            Cause::Builder => (ErrorKind::Request, "the request to {} cannot be built", "correct the call"),
             Cause::OtherName => {
                 let hint = "check the base URL and any proxy: another host answers there";
                 (ErrorKind::Certificate, "the certificate of {} is for another host name", hint)

@@ -216,7 +216,7 @@ impl Call<'_> {
             state.failures += 1;
             match self.pause(&error, state) {
                 Ok(pause) => {
-                    tracing::debug!(target: "unloc::call", %error, ?pause, failures = state.failures, "the call is made again after a pause");
+                    tracing::debug!(target: "unloc::call", %error, ?pause, failures = state.failures, "the call is retried after a pause");
                     self.clock.sleep(pause).await;
                 }
                 Err(why) => return Err(why.into_iter().fold(error, Error::also)),
@@ -224,7 +224,7 @@ impl Call<'_> {
         }
     }
 
-    /// How long to wait before the call is made again; else why it is not, where that is worth telling.
+    /// How long to wait before the call is retried; else why it is not, where that is worth telling.
     fn pause(&self, error: &Error, state: &CallState) -> Result<Duration, Option<String>> {
         // It may not have arrived now, but it may have before.
         let harmless = self.operation.idempotent || !state.arrived;
@@ -246,7 +246,7 @@ impl Call<'_> {
         if spends && !self.budget.take(self.clock.now()) {
             let host = self.budget.host();
             tracing::warn!(target: "unloc::call", { server.address = host }, "the retry budget is empty");
-            return Err(Some(format!("not made again, since the retry budget for {host} is empty")));
+            return Err(Some(format!("not retried, since the retry budget for {host} is empty")));
         }
         Ok(pause)
     }

@@ -146,7 +146,7 @@ async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
     let missing: Vec<_> = KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     let log = log.text();
-    for part in ["getRoles", "hyper_util", "the retry budget is empty", "the call is made again", "no new token"] {
+    for part in ["getRoles", "hyper_util", "the retry budget is empty", "the call is retried", "no new token"] {
         assert!(log.contains(part), "the log has both our events and others': {part}");
     }
     assert_hidden(&log);

@@ -80,7 +80,7 @@ async fn a_call_is_a_span_with_opentelemetrys_names_and_each_attempt_one_inside_
     assert_line(lines, &["call learns:", "http.response.status_code=200"]);
     assert_line(lines, &["call learns:", "unloc.outcome=Succeeded"]);
     assert_line(lines, &["DEBUG: message=the call failed error=getLock: the service answered 404"]);
-    assert_line(lines, &["the call is made again after a pause", "pause=0ns"]);
+    assert_line(lines, &["the call is retried after a pause", "pause=0ns"]);
     // Of the address, nothing but the template: what stands in a path may be a person's number.
     assert!(!log.text().contains("their-front-door") && !log.text().contains("home-of-somebody"), "{}", log.text());
 }

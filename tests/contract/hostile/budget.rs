@@ -8,7 +8,7 @@ use unloc::Outcome::Unknown;
 use super::{End, Stage, assert_failed, locks};
 use crate::support::Answer;
 
-const EMPTY: &str = "not made again, since the retry budget for 127.0.0.1 is empty";
+const EMPTY: &str = "not retried, since the retry budget for 127.0.0.1 is empty";
 
 fn busy() -> Answer {
     Answer::new(503, "")
