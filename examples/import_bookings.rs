@@ -10,7 +10,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,rt-multi-thread
 //! cargo add futures-util csv
 //! cargo add serde --features derive
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{CreateKeyRequest, Lock, LockId};
 use unloc::{CreateKeyResolution, LockHolderClient, Outcome, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 /// How many keys are created at once.
 const AT_ONCE: usize = 8;
@@ -79,12 +79,12 @@ async fn main() -> ExitCode {
 /// Imports; returns whether every booking has its key.
 async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
     let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
-    let unloc = match &sandbox {
+    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let unloc = match &emulator {
         None => Unloc::from_env()?,
-        Some(sandbox) => Unloc::builder()
-            .environment(sandbox.base_url())
-            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        Some(emulator) => Unloc::builder()
+            .environment(emulator.base_url())
+            .client_credentials(emulator.client_id(), emulator.client_secret())
             .build()?,
     };
     let lock_holders = unloc.get_lock_holders().send().await?;

@@ -1,6 +1,6 @@
 //! A first look: lock holders, then the locks, keys and roles of one of them, and a key that is made and revoked.
 //!
-//! `cargo run --example quickstart` runs against a sandbox inside this program: nothing to sign up for, no network.
+//! `cargo run --example quickstart` runs against an emulator inside this program: nothing to sign up for, no network.
 //! With `UNLOC_ENVIRONMENT` (`sandbox`, `production` or a URL), `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, it
 //! runs against that service instead, and creates nothing unless it is called with `--yes`.
 //!
@@ -8,7 +8,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,rt-multi-thread
 //! cargo add futures-util
 //! cargo add comfy-table --no-default-features
@@ -24,7 +24,7 @@ use futures_util::TryStreamExt;
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{Key, KeyState, Lock, LockId, Role};
 use unloc::{LockHolderClient, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 /// A number kept for fiction: nobody is called when this runs against a real service.
 const GUEST: &str = "+12125550142";
@@ -46,12 +46,12 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let yes = read_arguments()?;
     let given =
         ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"].iter().any(|n| env::var_os(n).is_some());
-    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
-    let unloc = match &sandbox {
+    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let unloc = match &emulator {
         None => Unloc::from_env()?,
-        Some(sandbox) => Unloc::builder()
-            .environment(sandbox.base_url())
-            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        Some(emulator) => Unloc::builder()
+            .environment(emulator.base_url())
+            .client_credentials(emulator.client_id(), emulator.client_secret())
             .build()?,
     };
 

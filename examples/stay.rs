@@ -5,7 +5,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,rt-multi-thread
 //! ```
 
@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{CreateKeyRequest, Key, KeyId, KeyState, LockId};
 use unloc::{CreateKeyResolution, LockHolderClient, Outcome, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 /// A number kept for fiction: nobody is called when this runs against a real service.
 const GUEST: &str = "+12125550142";
@@ -27,12 +27,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if given && env::args().nth(1).as_deref() != Some("--yes") {
         return Err("this creates keys: call it with --yes to do so at the service that UNLOC_ENVIRONMENT names".into());
     }
-    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
-    let unloc = match &sandbox {
+    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let unloc = match &emulator {
         None => Unloc::from_env()?,
-        Some(sandbox) => Unloc::builder()
-            .environment(sandbox.base_url())
-            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        Some(emulator) => Unloc::builder()
+            .environment(emulator.base_url())
+            .client_credentials(emulator.client_id(), emulator.client_secret())
             .build()?,
     };
     let lock_holders = unloc.get_lock_holders().send().await?;

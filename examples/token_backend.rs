@@ -4,7 +4,7 @@
 //! tokens for the scopes that this session lists and for no others. The tokens go out, the secret never does.
 //!
 //! `cargo run --example token_backend` serves on loopback, on the port that `PORT` names or on a free one. It prints its
-//! address, and a call for `curl` for each of two invented sessions. The tokens are those of a sandbox inside this
+//! address, and a call for `curl` for each of two invented sessions. The tokens are those of an emulator inside this
 //! program; with `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, those of that service.
 //! `cargo run --example token_backend -- --try` plays the other side as well: it lists lock holders as a program without
 //! the secret does, and ends.
@@ -13,7 +13,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,net,rt-multi-thread,signal
 //! cargo add axum --no-default-features --features http1,json,tokio
 //! cargo add tower-http --no-default-features --features cors
@@ -54,9 +54,9 @@ use tokio::net::TcpListener;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use unloc::token::{Token, TokenCache, source_fn};
 use unloc::{ClientCredentials, Environment, Scope, Scopes, Secret, Unloc, Url};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
-/// The first lock holder of the sandbox; with another service, put one of yours.
+/// The first lock holder of the emulator; with another service, put one of yours.
 const HOME: &str = "lockHolder.identifier:NO.demo-fjordglott.";
 /// What a request may weigh, in bytes: more than any scope and any token do.
 const BODY_LIMIT: usize = 16_384;
@@ -76,12 +76,12 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let only_try = read_arguments()?;
     let given =
         ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"].iter().any(|n| env::var_os(n).is_some());
-    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
-    let (credentials, environment) = match &sandbox {
+    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let (credentials, environment) = match &emulator {
         None => (ClientCredentials::from_env()?, Environment::from_env()?),
-        Some(sandbox) => {
-            let environment = sandbox.base_url().parse()?;
-            (ClientCredentials::new(&environment, sandbox.client_id(), sandbox.client_secret())?, environment)
+        Some(emulator) => {
+            let environment = emulator.base_url().parse()?;
+            (ClientCredentials::new(&environment, emulator.client_id(), emulator.client_secret())?, environment)
         }
     };
     let (sessions, origin) = (demo_sessions()?, read_origin()?);

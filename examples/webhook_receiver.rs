@@ -10,7 +10,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,net,rt-multi-thread,signal,sync
 //! cargo add axum --no-default-features --features http1,json,tokio
 //! cargo add futures-util
@@ -32,7 +32,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use unloc::types::{KeyEvent, KeyState};
 use unloc::{LockHolderClient, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 /// A number kept for fiction.
 const GUEST: &str = "+12125550142";
@@ -42,12 +42,12 @@ const QUEUE: usize = 1_000;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
-    let unloc = match &sandbox {
+    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let unloc = match &emulator {
         None => Unloc::from_env()?,
-        Some(sandbox) => Unloc::builder()
-            .environment(sandbox.base_url())
-            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        Some(emulator) => Unloc::builder()
+            .environment(emulator.base_url())
+            .client_credentials(emulator.client_id(), emulator.client_secret())
             .build()?,
     };
     let lock_holders = unloc.get_lock_holders().send().await?;
@@ -69,12 +69,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let webhook = home.create_webhook().webhook_url(url).send().await?;
     let out = &mut io::stdout();
-    let received = match &sandbox {
+    let received = match &emulator {
         None => tokio::select! {
             shown = show(out, &home, events, usize::MAX) => shown,
             _ = tokio::signal::ctrl_c() => Ok(()),
         },
-        Some(sandbox) => match open_a_door(sandbox, &home).await {
+        Some(emulator) => match open_a_door(emulator, &home).await {
             Ok(()) => show(out, &home, events, 1).await,
             Err(error) => Err(error),
         },
@@ -124,11 +124,11 @@ async fn show(
 }
 
 /// Somebody with a new key opens the first door.
-async fn open_a_door(sandbox: &Sandbox, home: &LockHolderClient) -> Result<(), Box<dyn Error>> {
+async fn open_a_door(emulator: &Emulator, home: &LockHolderClient) -> Result<(), Box<dyn Error>> {
     let locks = home.get_locks().limit(1).send().await?;
     let lock = &locks.items().first().ok_or("the lock holder has no lock")?.id;
     let key = home.create_key().lock_id(lock).user_id(GUEST).duration_minutes(60).send().await?;
     home.wait_for_key(lock, key.id.ok_or("the key has no id")?, KeyState::Active).await?;
-    sandbox.people().unlock(lock.as_str(), GUEST)?;
+    emulator.people().unlock(lock.as_str(), GUEST)?;
     Ok(())
 }

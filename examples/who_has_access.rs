@@ -6,7 +6,7 @@
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
-//! cargo add unloc-sandbox --path ../unloc/crates/emulator
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
 //! cargo add tokio --features macros,rt-multi-thread
 //! cargo add futures-util
 //! ```
@@ -19,17 +19,17 @@ use futures_util::TryStreamExt;
 use unloc::chrono::{DateTime, Utc};
 use unloc::types::{Key, KeyState, Lock, Role};
 use unloc::{LockHolderClient, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    let sandbox = if given { None } else { Some(Sandbox::start().await?) };
-    let unloc = match &sandbox {
+    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let unloc = match &emulator {
         None => Unloc::from_env()?,
-        Some(sandbox) => Unloc::builder()
-            .environment(sandbox.base_url())
-            .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        Some(emulator) => Unloc::builder()
+            .environment(emulator.base_url())
+            .client_credentials(emulator.client_id(), emulator.client_secret())
             .build()?,
     };
     let part = env::args().nth(1).unwrap_or_default().to_lowercase();

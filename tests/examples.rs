@@ -10,14 +10,14 @@ use std::process::{Command, Output};
 
 use unloc::Unloc;
 use unloc::types::Key;
-use unloc_sandbox::{Fault, Sandbox};
+use unloc_emulator::{Emulator, Fault};
 
 use crate::programs::example;
 
-fn against(sandbox: &Sandbox, name: &str) -> Command {
+fn against(emulator: &Emulator, name: &str) -> Command {
     let mut command = example(name);
-    command.env("UNLOC_ENVIRONMENT", sandbox.base_url()).env("UNLOC_CLIENT_ID", sandbox.client_id());
-    command.env("UNLOC_CLIENT_SECRET", sandbox.client_secret());
+    command.env("UNLOC_ENVIRONMENT", emulator.base_url()).env("UNLOC_CLIENT_ID", emulator.client_id());
+    command.env("UNLOC_CLIENT_SECRET", emulator.client_secret());
     command
 }
 
@@ -33,16 +33,16 @@ fn success(output: &Output) -> String {
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
-    for hidden in ["sandbox-secret", "eyJ", "1212555", "44770090", "2125550142"] {
+    for hidden in ["emulator-secret", "eyJ", "1212555", "44770090", "2125550142"] {
         assert!(!out.contains(hidden) && !err.contains(hidden), "{hidden} shows:\n{out}\n{err}");
     }
     (out, err)
 }
 
-/// The keys of the sandbox's first lock holder.
-async fn keys(sandbox: &Sandbox) -> Vec<Key> {
-    let unloc = Unloc::builder().environment(sandbox.base_url());
-    let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
+/// The keys of the emulator's first lock holder.
+async fn keys(emulator: &Emulator) -> Vec<Key> {
+    let unloc = Unloc::builder().environment(emulator.base_url());
+    let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build().unwrap();
     let lock_holders = unloc.get_lock_holders().send().await.unwrap();
     unloc.lock_holder(&lock_holders[0]).unwrap().get_keys().limit(2500).send().await.unwrap().into_items()
 }
@@ -63,14 +63,14 @@ fn a_stay_begins_is_extended_and_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stay_at_a_service_of_somebody_needs_a_yes_and_has_one_key_when_a_response_is_lost() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let before = keys(&sandbox).await.len();
-    let (_, err) = texts(&against(&sandbox, "stay").output().unwrap());
+    let emulator = Emulator::start().await.unwrap();
+    let before = keys(&emulator).await.len();
+    let (_, err) = texts(&against(&emulator, "stay").output().unwrap());
     assert!(err.contains("--yes"), "{err}");
-    assert_eq!(keys(&sandbox).await.len(), before);
-    sandbox.faults().add(Fault::reset().carried_out().on("createKey").times(1)).unwrap();
-    success(&against(&sandbox, "stay").arg("--yes").output().unwrap());
-    let after = keys(&sandbox).await;
+    assert_eq!(keys(&emulator).await.len(), before);
+    emulator.faults().add(Fault::reset().carried_out().on("createKey").times(1)).unwrap();
+    success(&against(&emulator, "stay").arg("--yes").output().unwrap());
+    let after = keys(&emulator).await;
     assert_eq!(after.len(), before + 2);
     assert_eq!(by_number(&after)["+12125550142"], 2);
 }
@@ -115,15 +115,15 @@ fn five_hundred_bookings_are_imported() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_is_interrupted_and_called_again_gives_each_booking_one_key() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let (before, file) = (keys(&sandbox).await.len(), bookings("interrupted", 60));
-    let faults = sandbox.faults();
+    let emulator = Emulator::start().await.unwrap();
+    let (before, file) = (keys(&emulator).await.len(), bookings("interrupted", 60));
+    let faults = emulator.faults();
     // Lost responses, lost requests, refusals, and an outage that ends the first import early.
     faults.add(Fault::reset().carried_out().on("createKey").times(2)).unwrap();
     faults.add(Fault::reset().on("createKey").after(5).times(2)).unwrap();
     faults.add(Fault::status(500).on("createKey").after(10).times(2)).unwrap();
     faults.add(Fault::status(403).on("createKey").after(20).always()).unwrap();
-    let (out, _) = texts(&against(&sandbox, "import_bookings").arg(&file).output().unwrap());
+    let (out, _) = texts(&against(&emulator, "import_bookings").arg(&file).output().unwrap());
     assert!(out.contains("failed\ncall this again"), "{out}");
     faults.clear();
     // As a program that is killed leaves it: a booking that was begun, and half a line.
@@ -132,13 +132,13 @@ async fn an_import_that_is_interrupted_and_called_again_gives_each_booking_one_k
     let begun = noted.lines().find(|line| line.contains(",begun,")).unwrap();
     fs::write(&journal, format!("{noted}{begun}\nB-5")).unwrap();
     let mut runs = 0;
-    while !against(&sandbox, "import_bookings").arg(&file).output().unwrap().status.success() {
+    while !against(&emulator, "import_bookings").arg(&file).output().unwrap().status.success() {
         runs += 1;
         assert!(runs < 5);
     }
-    let again = success(&against(&sandbox, "import_bookings").arg(&file).output().unwrap());
+    let again = success(&against(&emulator, "import_bookings").arg(&file).output().unwrap());
     assert_eq!(again, "0 keys created, 60 bookings were done before, 0 failed\n");
-    let after = keys(&sandbox).await;
+    let after = keys(&emulator).await;
     assert_eq!(after.len(), before + 60);
     let counts = by_number(&after);
     assert!((100..160).all(|guest| counts[format!("+1212555{guest:04}").as_str()] >= 1));
@@ -146,8 +146,8 @@ async fn an_import_that_is_interrupted_and_called_again_gives_each_booking_one_k
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_with_a_mistake_is_refused_by_its_line_and_without_anybodys_number() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let before = keys(&sandbox).await.len();
+    let emulator = Emulator::start().await.unwrap();
+    let before = keys(&emulator).await.len();
     let file = bookings("mistaken", 3);
     let text = fs::read_to_string(&file).unwrap();
     for (from, to, words) in [
@@ -158,8 +158,8 @@ async fn a_file_with_a_mistake_is_refused_by_its_line_and_without_anybodys_numbe
         ("+12125550101", "2125550101", "line 3: CreateKeyRequest: `userId`: not a phone number"),
     ] {
         fs::write(&file, text.replacen(from, to, 1)).unwrap();
-        let (out, err) = texts(&against(&sandbox, "import_bookings").arg(&file).output().unwrap());
+        let (out, err) = texts(&against(&emulator, "import_bookings").arg(&file).output().unwrap());
         assert!(err.contains(words) && out.is_empty(), "{out}{err}");
     }
-    assert_eq!(keys(&sandbox).await.len(), before);
+    assert_eq!(keys(&emulator).await.len(), before);
 }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use unloc::Unloc;
 use unloc::types::{Key, KeyState};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::programs::example;
 
@@ -45,16 +45,16 @@ fn an_unknown_argument_is_refused_and_not_repeated() {
 
 #[tokio::test]
 async fn a_wrong_secret_is_named_with_the_services_words() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let line = failure(&run(&mut against(sandbox.base_url(), sandbox.client_id(), SECRET)));
+    let emulator = Emulator::start().await.unwrap();
+    let line = failure(&run(&mut against(emulator.base_url(), emulator.client_id(), SECRET)));
     assert!(line.contains("no access token") && line.contains("invalid_client") && line.contains("secret"), "{line}");
 }
 
 #[tokio::test]
 async fn each_environment_variable_that_is_missing_or_empty_is_named() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let emulator = Emulator::start().await.unwrap();
     for name in ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"] {
-        let mut command = against(sandbox.base_url(), sandbox.client_id(), sandbox.client_secret());
+        let mut command = against(emulator.base_url(), emulator.client_id(), emulator.client_secret());
         let line = failure(&run(command.env_remove(name)));
         assert!(line.contains(&format!("{name} is not set")), "{line}");
         let line = failure(&run(command.env(name, "")));
@@ -180,20 +180,20 @@ fn no_proxy_gets_to_see_what_goes_over_loopback() {
 
 #[tokio::test]
 async fn on_a_service_of_the_environment_nothing_is_created_without_yes() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let before = keys(&sandbox).await;
-    let text = success(&run(&mut against(sandbox.base_url(), sandbox.client_id(), sandbox.client_secret())));
+    let emulator = Emulator::start().await.unwrap();
+    let before = keys(&emulator).await;
+    let text = success(&run(&mut against(emulator.base_url(), emulator.client_id(), emulator.client_secret())));
     assert!(text.contains("Roles (4)") && text.contains("Nothing was created") && text.contains("--yes"), "{text}");
-    assert_eq!(keys(&sandbox).await, before);
+    assert_eq!(keys(&emulator).await, before);
 }
 
 #[tokio::test]
 async fn on_a_service_of_the_environment_yes_creates_a_key_and_revokes_it() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let before = keys(&sandbox).await;
-    let mut command = against(sandbox.base_url(), sandbox.client_id(), sandbox.client_secret());
+    let emulator = Emulator::start().await.unwrap();
+    let before = keys(&emulator).await;
+    let mut command = against(emulator.base_url(), emulator.client_id(), emulator.client_secret());
     let text = success(&run(command.arg("--yes")));
-    let after = keys(&sandbox).await;
+    let after = keys(&emulator).await;
     let new: Vec<_> = after.iter().filter(|key| !before.contains(key)).collect();
     assert_eq!((new.len(), after.len()), (1, before.len() + 1));
     assert_eq!(new[0].state, KeyState::Revoked);
@@ -201,11 +201,11 @@ async fn on_a_service_of_the_environment_yes_creates_a_key_and_revokes_it() {
     assert!(text.contains(new[0].id.as_ref().unwrap().as_str()), "{text}");
 }
 
-/// The keys of the sandbox's first lock holder.
-async fn keys(sandbox: &Sandbox) -> Vec<Key> {
+/// The keys of the emulator's first lock holder.
+async fn keys(emulator: &Emulator) -> Vec<Key> {
     let unloc = Unloc::builder()
-        .environment(sandbox.base_url())
-        .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        .environment(emulator.base_url())
+        .client_credentials(emulator.client_id(), emulator.client_secret())
         .build()
         .unwrap();
     let lock_holders = unloc.get_lock_holders().send().await.unwrap();
@@ -248,7 +248,7 @@ fn failure(output: &Output) -> String {
 fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
-    let hidden = [SECRET, "sandbox-secret", "eyJ", "EXAMPLE", "1212555", "44770090", "2125550142"];
+    let hidden = [SECRET, "emulator-secret", "eyJ", "EXAMPLE", "1212555", "44770090", "2125550142"];
     for hidden in hidden {
         assert!(!out.contains(hidden) && !err.contains(hidden), "{hidden} shows:\n{out}\n{err}");
     }

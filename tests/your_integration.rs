@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{CreateKeyRequest, Key, KeyState, LockId};
 use unloc::{LockHolderClient, Outcome, Unloc};
-use unloc_sandbox::{Fault, Sandbox};
+use unloc_emulator::{Emulator, Fault};
 
 /// Your code: gives a guest a key until they check out. Looks first, so that it can be called again after any error.
 async fn check_in(home: &LockHolderClient, lock: &LockId, guest: &str, until: DateTime<Utc>) -> unloc::Result<()> {
@@ -45,23 +45,23 @@ async fn has_key(home: &LockHolderClient, lock: &LockId, stay: &CreateKeyRequest
 /// Your test.
 #[tokio::test]
 async fn a_guest_gets_one_key_even_when_the_response_is_lost() -> Result<(), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::start().await?;
-    let unloc = Unloc::builder().environment(sandbox.base_url());
-    let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
+    let emulator = Emulator::start().await?;
+    let unloc = Unloc::builder().environment(emulator.base_url());
+    let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build()?;
     let lock_holders = unloc.get_lock_holders().send().await?;
     let home = unloc.lock_holder(lock_holders.first().ok_or("the town has no lock holder")?)?;
     let locks = home.get_locks().send().await?;
     let (lock, guest) = (&locks.items().first().ok_or("the lock holder has no lock")?.id, "+12125550142");
     let until = Utc::now() + TimeDelta::hours(24); // a clock is finer than the milliseconds that are kept
-    sandbox.faults().add(Fault::reset().on("createKey"))?; // the request is lost on its way …
+    emulator.faults().add(Fault::reset().on("createKey"))?; // the request is lost on its way …
     check_in(&home, lock, guest, until).await.unwrap_err(); // … and no key is made
-    sandbox.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its response is lost
+    emulator.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its response is lost
     check_in(&home, lock, guest, until).await?;
     check_in(&home, lock, guest, until).await?; // nothing more to do
     let keys = home.get_keys_for_lock().lock_id(lock).send().await?;
     assert_eq!(keys.iter().filter(|key| key.to_user.id.expose() == guest).count(), 1);
-    sandbox.clock().advance(Duration::from_secs(1)); // it takes a moment to be made
-    sandbox.people().unlock(lock.as_str(), guest)?;
+    emulator.clock().advance(Duration::from_secs(1)); // it takes a moment to be made
+    emulator.people().unlock(lock.as_str(), guest)?;
     Ok(())
 }
 // README to here
@@ -73,10 +73,10 @@ fn the_readme_shows_this_very_test() {
     assert!(include_str!("../README.md").contains(shown), "README.md differs from tests/your_integration.rs");
 }
 
-/// The handle of a lock holder of `sandbox`, and the id of one of its locks.
-async fn door(sandbox: &Sandbox) -> (LockHolderClient, LockId) {
-    let unloc = Unloc::builder().environment(sandbox.base_url());
-    let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
+/// The handle of a lock holder of the emulator, and the id of one of its locks.
+async fn door(emulator: &Emulator) -> (LockHolderClient, LockId) {
+    let unloc = Unloc::builder().environment(emulator.base_url());
+    let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build().unwrap();
     let home = unloc.lock_holder(&unloc.get_lock_holders().send().await.unwrap()[0]).unwrap();
     let lock = home.get_locks().send().await.unwrap().items()[0].id.clone();
     (home, lock)
@@ -101,10 +101,10 @@ fn times() -> Vec<DateTime<Utc>> {
 async fn whatever_the_clock_and_whatever_is_lost_the_guest_has_one_key_for_each_stay() {
     for until in times() {
         for is_made in [false, true] {
-            let sandbox = Sandbox::start().await.unwrap();
-            let (home, lock) = door(&sandbox).await;
+            let emulator = Emulator::start().await.unwrap();
+            let (home, lock) = door(&emulator).await;
             let lost = if is_made { Fault::reset().carried_out() } else { Fault::reset() };
-            sandbox.faults().add(lost.on("createKey")).unwrap();
+            emulator.faults().add(lost.on("createKey")).unwrap();
             let first = check_in(&home, &lock, GUEST, until).await;
             let error = first.as_ref().err().map(unloc::Error::outcome);
             assert_eq!(error, (!is_made).then_some(Outcome::Unknown), "{until}");
@@ -122,10 +122,10 @@ async fn whatever_the_clock_and_whatever_is_lost_the_guest_has_one_key_for_each_
 
 #[tokio::test]
 async fn a_key_on_a_later_page_of_the_list_is_found() {
-    let sandbox = Sandbox::builder().lock_holders(1).locks(2).keys(1200).start().await.unwrap();
-    let (home, lock) = door(&sandbox).await;
+    let emulator = Emulator::builder().lock_holders(1).locks(2).keys(1200).start().await.unwrap();
+    let (home, lock) = door(&emulator).await;
     let until = Utc::now() + TimeDelta::hours(24);
-    sandbox.faults().add(Fault::reset().carried_out().on("createKey")).unwrap();
+    emulator.faults().add(Fault::reset().carried_out().on("createKey")).unwrap();
     for _ in 0..2 {
         check_in(&home, &lock, GUEST, until).await.unwrap();
         assert_eq!(keys_of_the_guest(&home).await, 1);

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use tokio::runtime::Builder;
 use unloc::{LockHolderClient, Unloc};
 use unloc_benches::{Plan, Result, Row, Spread};
-use unloc_sandbox::{Fault, Sandbox};
+use unloc_emulator::{Emulator, Fault};
 
 /// How many the town has; the lock holder whose keys are read has some 100 000 of them.
 const KEYS: usize = 240_000;
@@ -24,12 +24,12 @@ fn main() -> ExitCode {
 }
 
 async fn measure(plan: Plan) -> Result<Vec<Row>> {
-    let sandbox = Sandbox::builder().keys(KEYS).start().await?;
-    let unloc = Unloc::builder().environment(sandbox.base_url());
-    let unloc = unloc.client_credentials(sandbox.client_id(), sandbox.client_secret()).build()?;
+    let emulator = Emulator::builder().keys(KEYS).start().await?;
+    let unloc = Unloc::builder().environment(emulator.base_url());
+    let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build()?;
     let holders = unloc.get_lock_holders().send().await?;
     let home = unloc.lock_holder(holders.first().ok_or("a town without a lock holder")?)?;
-    sandbox.faults().add(Fault::delay(SERVICE).on("getKeys").always())?;
+    emulator.faults().add(Fault::delay(SERVICE).on("getKeys").always())?;
     let (pages, rounds) = (plan.calls(PAGES), plan.rounds.min(7));
     let mut rows = Vec::new();
     for caller in CALLERS {

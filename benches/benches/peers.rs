@@ -8,7 +8,7 @@ use std::thread;
 use tokio::runtime::Builder;
 use unloc_benches::peer::{Answer, Peer, Running};
 use unloc_benches::{Plan, Result, Row, Spread, stay_on_a_processor};
-use unloc_sandbox::{Quirk, Sandbox};
+use unloc_emulator::{Emulator, Quirk};
 
 /// The first is the one that the others are compared with.
 const PEERS: [Peer; 3] = [
@@ -35,9 +35,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     unloc_benches::main("peers", |plan| {
-        let sandbox = sandbox()?;
+        let emulator = emulator()?;
         stay_on_a_processor(<[usize]>::first);
-        let job = Job::of(&sandbox)?;
+        let job = Job::of(&emulator)?;
         let mut running =
             PEERS.iter().map(|peer| peer.start(&job.settings, Stdio::inherit())).collect::<Result<Vec<_>>>()?;
         for _ in 0..if plan.is_smoke() { 0 } else { WARM } {
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         running.into_iter().try_for_each(Running::end)?;
         let mut rows = compared("getLock", &locks);
         rows.extend(compared(&format!("a page of {PAGE} keys"), &pages));
-        for (peer, stopped) in PEERS.iter().zip(job.stopped_by_quirks(&sandbox, plan)) {
+        for (peer, stopped) in PEERS.iter().zip(job.stopped_by_quirks(&emulator, plan)) {
             let count = |number: usize| Spread::single(number as f64);
             let row = Row::new("the whole job", peer.name).with("lines a user writes", count(peer.lines()));
             rows.push(row.with(&format!("stopped by, of {} quirks", Quirk::ALL.len()), count(stopped)));
@@ -62,16 +62,16 @@ fn main() -> ExitCode {
 }
 
 /// A town whose clock stands still, so that all read the same, on another processor than the rest if there are two.
-fn sandbox() -> Result<Sandbox> {
+fn emulator() -> Result<Emulator> {
     let start = || {
         stay_on_a_processor(<[usize]>::last);
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let started = runtime.block_on(Sandbox::builder().keys(KEYS).speed(0.0).start());
+        let started = runtime.block_on(Emulator::builder().keys(KEYS).speed(0.0).start());
         started.map_err(std::io::Error::other)
     };
     // By a thread of its own, as whoever has chosen a processor cannot choose another one.
     let started = thread::scope(|threads| threads.spawn(start).join());
-    Ok(started.map_err(|_| "the sandbox did not start")??)
+    Ok(started.map_err(|_| "the emulator did not start")??)
 }
 
 /// What the peers have to know, and what they have to find.
@@ -81,16 +81,16 @@ struct Job {
 }
 
 impl Job {
-    fn of(sandbox: &Sandbox) -> Result<Self> {
-        let town = sandbox.town();
+    fn of(emulator: &Emulator) -> Result<Self> {
+        let town = emulator.town();
         let holder = town.lock_holders.first().ok_or("a town without a lock holder")?;
         let locks: Vec<&str> =
             town.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).map(|lock| lock.id.as_str()).collect();
         let keys = town.keys.iter().filter(|key| !key.shared && locks.contains(&key.lock_id.as_str())).count();
         let settings = vec![
-            ("PEER_URL", sandbox.base_url().to_owned()),
-            ("PEER_CLIENT_ID", sandbox.client_id().to_owned()),
-            ("PEER_CLIENT_SECRET", sandbox.client_secret().to_owned()),
+            ("PEER_URL", emulator.base_url().to_owned()),
+            ("PEER_CLIENT_ID", emulator.client_id().to_owned()),
+            ("PEER_CLIENT_SECRET", emulator.client_secret().to_owned()),
             ("PEER_LOCK_HOLDER", holder.id.clone()),
             ("PEER_SCOPE", holder.scope.clone()),
             ("PEER_LOCK", (*locks.first().ok_or("a lock holder without a lock")?).to_owned()),
@@ -111,11 +111,11 @@ impl Job {
     }
 
     /// Of how many quirks of the service each peer cannot do the job, or reads something else than `unloc`.
-    fn stopped_by_quirks(&self, sandbox: &Sandbox, plan: Plan) -> Vec<usize> {
+    fn stopped_by_quirks(&self, emulator: &Emulator, plan: Plan) -> Vec<usize> {
         let mut stopped = vec![0; PEERS.len()];
         let quirks = if plan.is_smoke() { &[] } else { Quirk::ALL };
         for &quirk in quirks {
-            sandbox.set_quirks([quirk]);
+            emulator.set_quirks([quirk]);
             let mut expected = None;
             for (peer, stopped) in PEERS.iter().zip(&mut stopped) {
                 let read = self.read_all(peer).ok();
@@ -125,7 +125,7 @@ impl Job {
                 }
             }
         }
-        sandbox.set_quirks([]);
+        emulator.set_quirks([]);
         stopped
     }
 

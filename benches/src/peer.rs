@@ -49,7 +49,7 @@ impl Peer {
     /// When it does not start.
     pub fn start(&self, settings: &[(&str, String)], complaints: Stdio) -> Result<Running> {
         let mut command = self.command();
-        // The way to the sandbox leads through no proxy, for those that ask.
+        // The way to the emulator leads through no proxy, for those that ask.
         command.env("NO_PROXY", "127.0.0.1").envs(settings.iter().map(|(name, value)| (name, value)));
         let mut process = command
             .stdin(Stdio::piped())

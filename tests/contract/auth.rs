@@ -3,7 +3,7 @@
 use serde_json::json;
 use unloc::types::CreateKeyRequest;
 use unloc::{ErrorKind, Outcome, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::operations::PERSON;
 use crate::support::{Answer, SECRET, Server, home, token, token_answer, unloc};
@@ -162,34 +162,34 @@ async fn a_token_answer_that_cannot_be_read_is_a_failure_to_get_a_token() {
     }
 }
 
-fn sandbox_unloc(sandbox: &Sandbox, secret: &str) -> Unloc {
-    let environment: unloc::Environment = sandbox.base_url().parse().unwrap();
-    Unloc::builder().environment(environment).client_credentials(sandbox.client_id(), secret).build().unwrap()
+fn emulator_unloc(emulator: &Emulator, secret: &str) -> Unloc {
+    let environment: unloc::Environment = emulator.base_url().parse().unwrap();
+    Unloc::builder().environment(environment).client_credentials(emulator.client_id(), secret).build().unwrap()
 }
 
 #[tokio::test]
 async fn tokens_that_expire_between_two_calls_go_unnoticed() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let unloc = sandbox_unloc(&sandbox, sandbox.client_secret());
+    let emulator = Emulator::start().await.unwrap();
+    let unloc = emulator_unloc(&emulator, emulator.client_secret());
     let holders = unloc.get_lock_holders().send().await.unwrap();
     let home = unloc.lock_holder(&holders[0]).unwrap();
     let locks = home.get_locks().send().await.unwrap();
-    sandbox.expire_tokens();
+    emulator.expire_tokens();
     assert_eq!(home.get_locks().send().await.unwrap(), locks);
-    sandbox.expire_tokens();
+    emulator.expire_tokens();
     assert_eq!(unloc.get_lock_holders().send().await.unwrap(), holders);
     // Also where the call changes something, and exactly once.
     let keys = home.get_keys().send().await.unwrap().len();
-    sandbox.expire_tokens();
+    emulator.expire_tokens();
     let key = home.create_key().lock_id(&locks.items()[0].id).user_id("+447700900199").end(None).start(None);
     key.send().await.unwrap();
     assert_eq!(home.get_keys().send().await.unwrap().len(), keys + 1);
 }
 
 #[tokio::test]
-async fn the_sandbox_refuses_a_wrong_secret_as_the_service_does() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let error = sandbox_unloc(&sandbox, SECRET).get_lock_holders().send().await.unwrap_err();
+async fn the_emulator_refuses_a_wrong_secret_as_the_service_does() {
+    let emulator = Emulator::start().await.unwrap();
+    let error = emulator_unloc(&emulator, SECRET).get_lock_holders().send().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Token, Some("invalid_client")));
     assert_eq!(error.status().unwrap(), 401);
 }

@@ -5,7 +5,7 @@ use std::pin::pin;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use unloc::{Cursor, ErrorKind, LockHolderClient, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::support::{Answer, Server, home};
 
@@ -139,11 +139,11 @@ async fn one_page_is_asked_for_with_the_size_of_a_page_so_that_a_part_of_a_list_
 }
 
 #[tokio::test]
-async fn the_sandbox_gives_the_same_in_small_pages_as_at_once() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let environment: unloc::Environment = sandbox.base_url().parse().unwrap();
+async fn the_emulator_gives_the_same_in_small_pages_as_at_once() {
+    let emulator = Emulator::start().await.unwrap();
+    let environment: unloc::Environment = emulator.base_url().parse().unwrap();
     let builder = Unloc::builder().environment(environment);
-    let unloc = builder.client_credentials(sandbox.client_id(), sandbox.client_secret()).build().unwrap();
+    let unloc = builder.client_credentials(emulator.client_id(), emulator.client_secret()).build().unwrap();
     let holders = unloc.get_lock_holders().send().await.unwrap();
     assert_eq!(holders.len(), 3);
     for holder in &holders {

@@ -8,15 +8,15 @@ use unloc::types::{
     UpdateLockRequest, Vendor,
 };
 use unloc::{LockHolderClient, Unloc};
-use unloc_sandbox::{Quirk, Sandbox};
+use unloc_emulator::{Emulator, Quirk};
 
 use crate::operations::PERSON;
 
 /// An integrator's day: everything that can be read is, and everything that can be made is made.
-async fn day(sandbox: &Sandbox, unloc: &Unloc) -> unloc::Result<()> {
+async fn day(emulator: &Emulator, unloc: &Unloc) -> unloc::Result<()> {
     let holder = CreateLockHolderRequest::builder().name("Emerald Homes").country_iso("NO").organization_id("emerald");
     unloc.create_lock_holder().body(holder).send().await?;
-    unloc.get_integrator().integrator_id(sandbox.client_id()).send().await?;
+    unloc.get_integrator().integrator_id(emulator.client_id()).send().await?;
     let holders = unloc.get_lock_holders().send().await?;
     assert_eq!(holders.len(), 4);
     let home = unloc.lock_holder(&holders[0])?;
@@ -45,7 +45,7 @@ async fn day(sandbox: &Sandbox, unloc: &Unloc) -> unloc::Result<()> {
     home.create_webhook_for_lock().lock_id(lock).body(hook.clone()).send().await?;
     home.create_webhook().body(hook).send().await?;
     assert_eq!(home.get_webhooks().send().await?.len(), 1);
-    sandbox.people().unlock(lock, PERSON).expect("a key that works");
+    emulator.people().unlock(lock, PERSON).expect("a key that works");
     assert_eq!(home.get_key_events().send().await?.into_items().len(), 1);
     assert_eq!(home.get_key_events_for_lock().lock_id(lock).send().await?.into_items().len(), 1);
     Ok(())
@@ -74,13 +74,13 @@ async fn paged(home: &LockHolderClient) -> unloc::Result<usize> {
 }
 
 async fn live(quirks: &[Quirk]) -> unloc::Result<()> {
-    let sandbox = Sandbox::builder().settling(Duration::ZERO).quirks(quirks.iter().copied()).start().await;
-    let sandbox = sandbox.expect("the sandbox starts");
+    let emulator = Emulator::builder().settling(Duration::ZERO).quirks(quirks.iter().copied()).start().await;
+    let emulator = emulator.expect("the emulator starts");
     let unloc = Unloc::builder()
-        .environment(sandbox.base_url())
-        .client_credentials(sandbox.client_id(), sandbox.client_secret())
+        .environment(emulator.base_url())
+        .client_credentials(emulator.client_id(), emulator.client_secret())
         .build()?;
-    day(&sandbox, &unloc).await
+    day(&emulator, &unloc).await
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{KeyId, LockId};
-use unloc_sandbox::Snapshot;
+use unloc_emulator::Snapshot;
 
 /// What a caller knows of its keys.
 pub(crate) type Ledger = Vec<Wish>;

@@ -30,7 +30,7 @@ use tokio::time::{sleep, timeout};
 use unloc::token::TokenCache;
 use unloc::{ClientCredentials, Environment, RequestOptions, RetryPolicy, Unloc};
 use unloc_bench_record::{Record, Row, Spread};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use callers::{Caller, Counts};
 use ledger::Ledger;
@@ -71,31 +71,31 @@ fn seconds() -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trouble_without_end_loses_nothing_doubles_nothing_and_leaves_nothing_behind() {
     let record = std::env::var_os("SOAK_RECORD").map(|_| begin());
-    let sandbox = Arc::new(Sandbox::builder().token_lifetime(LIFETIME).start().await.unwrap());
+    let emulator = Arc::new(Emulator::builder().token_lifetime(LIFETIME).start().await.unwrap());
     let counts = Arc::new(Counts::default());
     let trouble = Arc::new(Trouble::default());
     let end = Instant::now() + Duration::from_secs(seconds());
 
-    let (tokens, unloc) = client(&sandbox);
-    let first_day = sandbox.clock().now();
+    let (tokens, unloc) = client(&emulator);
+    let first_day = emulator.clock().now();
     let mut callers = JoinSet::new();
     for number in 0..CALLERS {
         let caller = Caller::new(number, unloc.clone(), first_day, Arc::clone(&counts)).await;
         callers.spawn(caller.run(end));
     }
     drop(unloc);
-    let troubling = tokio::spawn(Arc::clone(&trouble).go_on(Arc::clone(&sandbox), end));
-    let watch = Watch::begin(Arc::clone(&sandbox), Arc::clone(&counts)).until(end).await;
+    let troubling = tokio::spawn(Arc::clone(&trouble).go_on(Arc::clone(&emulator), end));
+    let watch = Watch::begin(Arc::clone(&emulator), Arc::clone(&counts)).until(end).await;
 
     let ledgers: Vec<Ledger> = callers.join_all().await;
     troubling.await.unwrap();
-    sandbox.faults().clear();
+    emulator.faults().clear();
     let stats = tokens.stats();
     drop(tokens);
     no_task_is_left().await;
 
     let watch = watch.finish();
-    let (made, late) = ledger::compare(&ledgers, &sandbox.town(), first_day);
+    let (made, late) = ledger::compare(&ledgers, &emulator.town(), first_day);
     let asked = watch.token_requests;
     // No print! of the test's: the summary is of interest where all is well, too.
     let summary = format!(
@@ -143,9 +143,9 @@ fn most_tokens(watch: &Watch, trouble: &Trouble) -> u64 {
     scopes * (lives as u64 + 2 + trouble.expirations()) + watch.dead_tokens + watch.token_faults + watch.missed
 }
 
-fn client(sandbox: &Sandbox) -> (TokenCache, Unloc) {
-    let environment: Environment = sandbox.base_url().parse().unwrap();
-    let source = ClientCredentials::new(&environment, sandbox.client_id(), sandbox.client_secret()).unwrap();
+fn client(emulator: &Emulator) -> (TokenCache, Unloc) {
+    let environment: Environment = emulator.base_url().parse().unwrap();
+    let source = ClientCredentials::new(&environment, emulator.client_id(), emulator.client_secret()).unwrap();
     let tokens = TokenCache::new(source);
     let retry = RetryPolicy::default();
     let retry = retry.initial_backoff(Duration::from_millis(20)).max_backoff(Duration::from_millis(200));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
-use unloc_sandbox::{Fault, Sandbox};
+use unloc_emulator::{Emulator, Fault};
 
 use crate::Dice;
 
@@ -39,10 +39,10 @@ impl Trouble {
     }
 
     /// One fault after the other, and now and then the end of all tokens.
-    pub(crate) async fn go_on(self: Arc<Self>, sandbox: Arc<Sandbox>, end: Instant) {
+    pub(crate) async fn go_on(self: Arc<Self>, emulator: Arc<Emulator>, end: Instant) {
         let mut dice = Dice::new(4711);
         while Instant::now() < end {
-            let faults = sandbox.faults();
+            let faults = emulator.faults();
             // Whoever waits longest waits for a call that is seldom made.
             if let Some(oldest) = faults.list().first().filter(|_| faults.list().len() == MOST) {
                 faults.remove(oldest.id);
@@ -50,7 +50,7 @@ impl Trouble {
             faults.add(fault(&mut dice)).unwrap();
             if dice.below(200) == 0 {
                 self.expirations.fetch_add(1, Ordering::SeqCst);
-                sandbox.expire_tokens();
+                emulator.expire_tokens();
             }
             // The pace of trouble, so that between two faults something succeeds.
             sleep(Duration::from_millis(15)).await;

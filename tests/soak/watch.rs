@@ -1,4 +1,4 @@
-//! What is looked at from outside while the callers call: memory, sockets, tasks, and the sandbox's journal.
+//! What is looked at from outside while the callers call: memory, sockets, tasks, and the emulator's journal.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::time::sleep;
 use unloc_bench_record::{Row, Spread};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::callers::Counts;
 use crate::{ALLOCATOR, CALLERS};
@@ -32,7 +32,7 @@ struct Sample {
 }
 
 pub(crate) struct Watch {
-    sandbox: Arc<Sandbox>,
+    emulator: Arc<Emulator>,
     counts: Arc<Counts>,
     pub(crate) began: Instant,
     samples: Vec<Sample>,
@@ -48,9 +48,9 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn begin(sandbox: Arc<Sandbox>, counts: Arc<Counts>) -> Self {
+    pub(crate) fn begin(emulator: Arc<Emulator>, counts: Arc<Counts>) -> Self {
         Self {
-            sandbox,
+            emulator,
             counts,
             began: Instant::now(),
             samples: Vec::with_capacity(1 << 15),
@@ -81,7 +81,7 @@ impl Watch {
     }
 
     fn read_journal(&mut self) {
-        let journal = self.sandbox.requests();
+        let journal = self.emulator.requests();
         let new = journal.iter().filter(|request| request.number > self.last);
         for request in new {
             let (token, fault) = (request.operation == Some("getToken"), request.fault.as_deref());

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::programs::example;
 
@@ -164,9 +164,9 @@ pub(crate) fn program() -> Command {
     command
 }
 
-pub(crate) fn in_front_of(sandbox: &Sandbox) -> Command {
-    let mut command = against(sandbox.base_url());
-    command.env("UNLOC_CLIENT_ID", sandbox.client_id()).env("UNLOC_CLIENT_SECRET", sandbox.client_secret());
+pub(crate) fn in_front_of(emulator: &Emulator) -> Command {
+    let mut command = against(emulator.base_url());
+    command.env("UNLOC_CLIENT_ID", emulator.client_id()).env("UNLOC_CLIENT_SECRET", emulator.client_secret());
     command
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use unloc::token::source_fn;
 use unloc::{ErrorKind, LockHolderClient, Scope, Scopes, Secret, Token, TokenSource, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::HOME;
 use crate::backend::{Backend, in_front_of};
@@ -39,8 +39,8 @@ impl Backend {
     }
 }
 
-async fn office(sandbox: &Sandbox, source: impl TokenSource) -> (Unloc, LockHolderClient) {
-    let unloc = Unloc::builder().environment(sandbox.base_url()).token_source(source).build().unwrap();
+async fn office(emulator: &Emulator, source: impl TokenSource) -> (Unloc, LockHolderClient) {
+    let unloc = Unloc::builder().environment(emulator.base_url()).token_source(source).build().unwrap();
     let lock_holders = unloc.get_lock_holders().send().await.unwrap();
     let home = unloc.lock_holder_by_id(lock_holders[0].id.as_str(), HOME.parse::<Scope>().unwrap());
     (unloc, home)
@@ -48,24 +48,24 @@ async fn office(sandbox: &Sandbox, source: impl TokenSource) -> (Unloc, LockHold
 
 #[tokio::test]
 async fn tokens_that_die_early_go_unnoticed_where_the_backend_hears_of_it() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let backend = Backend::start(&mut in_front_of(&sandbox));
-    let (unloc, home) = office(&sandbox, backend.hearing(&backend.office)).await;
+    let emulator = Emulator::start().await.unwrap();
+    let backend = Backend::start(&mut in_front_of(&emulator));
+    let (unloc, home) = office(&emulator, backend.hearing(&backend.office)).await;
     home.get_locks().send().await.unwrap();
-    sandbox.expire_tokens();
+    emulator.expire_tokens();
     unloc.get_lock_holders().send().await.unwrap();
     home.get_locks().send().await.unwrap();
     // So do those of other programs, which find the next token in the backend already.
-    let (_, tenants) = office(&sandbox, backend.hearing(&backend.office)).await;
+    let (_, tenants) = office(&emulator, backend.hearing(&backend.office)).await;
     tenants.get_locks().send().await.unwrap();
 }
 
 #[tokio::test]
 async fn where_the_backend_does_not_hear_of_a_dead_token_the_error_says_that_it_is_the_same_again() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let backend = Backend::start(&mut in_front_of(&sandbox));
-    let (unloc, _) = office(&sandbox, backend.deaf(&backend.office)).await;
-    sandbox.expire_tokens();
+    let emulator = Emulator::start().await.unwrap();
+    let backend = Backend::start(&mut in_front_of(&emulator));
+    let (unloc, _) = office(&emulator, backend.deaf(&backend.office)).await;
+    emulator.expire_tokens();
     let error = unloc.get_lock_holders().send().await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Service, 401));
     assert!(error.to_string().contains("the token source gave the same token again"), "{error}");

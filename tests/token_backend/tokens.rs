@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use unloc::{Scope, Scopes, Secret, Token, Unloc};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::HOME;
 use crate::backend::{Answer, Backend, Service, against, in_front_of, program};
@@ -33,15 +33,15 @@ fn a_caller_without_a_session_gets_no_token() {
 
 #[tokio::test]
 async fn a_caller_gets_tokens_for_its_own_scopes_only() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let backend = Backend::start(&mut in_front_of(&sandbox));
+    let emulator = Emulator::start().await.unwrap();
+    let backend = Backend::start(&mut in_front_of(&emulator));
     let (office, tenant) = (backend.office.as_str(), backend.tenant.as_str());
 
     // What it gets is good for what it says: the office's for the list, the tenant's for what belongs to its home.
-    let integrator = with_tokens(&sandbox, &backend.ask(office, &json!({})));
+    let integrator = with_tokens(&emulator, &backend.ask(office, &json!({})));
     let lock_holders = integrator.get_lock_holders().send().await.unwrap();
     let scope: Scope = HOME.parse().unwrap();
-    let home = with_tokens(&sandbox, &backend.ask(tenant, &json!({ "scope": HOME })));
+    let home = with_tokens(&emulator, &backend.ask(tenant, &json!({ "scope": HOME })));
     let home = home.lock_holder_by_id(lock_holders[0].id.as_str(), scope);
     assert_eq!(home.get_locks().send().await.unwrap().into_items().len(), 5);
 
@@ -148,10 +148,10 @@ fn no_session_can_take_the_token_from_the_others_or_make_the_backend_ask_for_man
     }
 }
 
-/// A client of the sandbox that has this token and no other.
-fn with_tokens(sandbox: &Sandbox, answer: &Answer) -> Unloc {
+/// A client of the emulator that has this token and no other.
+fn with_tokens(emulator: &Emulator, answer: &Answer) -> Unloc {
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     let token = Secret::from(body["access_token"].as_str().unwrap());
     let source = move |_: Scopes| std::future::ready(Ok(Token::new(token.clone())));
-    Unloc::builder().environment(sandbox.base_url()).token_source(source).build().unwrap()
+    Unloc::builder().environment(emulator.base_url()).token_source(source).build().unwrap()
 }

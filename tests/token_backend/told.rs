@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use serde_json::json;
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::HOME;
 use crate::backend::{Answer, Backend, SECRET, Service, against, in_front_of, program};
@@ -11,8 +11,8 @@ use crate::pages::PAGE;
 
 #[tokio::test]
 async fn the_secret_never_leaves_the_backend() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let backend = Backend::start(&mut in_front_of(&sandbox));
+    let emulator = Emulator::start().await.unwrap();
+    let backend = Backend::start(&mut in_front_of(&emulator));
     let key = format!("Authorization: Bearer {}\r\n", backend.office);
     let mut seen = vec![
         backend.ask(&backend.office, &json!({})),
@@ -38,7 +38,7 @@ async fn the_secret_never_leaves_the_backend() {
         printed += &backend.end();
     }
     assert!(printed.contains("no token: ") && printed.contains("invalid_client"), "{printed}");
-    for secret in [sandbox.client_secret(), SECRET] {
+    for secret in [emulator.client_secret(), SECRET] {
         assert!(!printed.contains(secret), "{printed}");
         for Answer { head, body, .. } in &seen {
             assert!(!head.contains(secret) && !body.contains(secret), "{head}\n{body}");
@@ -112,10 +112,10 @@ fn a_program_without_the_secret_lists_lock_holders_through_the_backend() {
 
 #[tokio::test]
 async fn a_line_end_behind_an_environment_variable_does_no_harm() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let mut command = in_front_of(&sandbox);
-    command.env("UNLOC_CLIENT_SECRET", format!("{}\r\n", sandbox.client_secret()));
-    command.env("UNLOC_CLIENT_ID", format!(" {}\n", sandbox.client_id()));
+    let emulator = Emulator::start().await.unwrap();
+    let mut command = in_front_of(&emulator);
+    command.env("UNLOC_CLIENT_SECRET", format!("{}\r\n", emulator.client_secret()));
+    command.env("UNLOC_CLIENT_ID", format!(" {}\n", emulator.client_id()));
     let backend = Backend::start(&mut command);
     assert_eq!(backend.ask(&backend.office, &json!({})).status, 200);
 }

@@ -61,7 +61,7 @@ const SOAK: &[Check] = &[
     },
     Check {
         name: "requests of any kind",
-        arguments: &["test", "-p", "unloc-sandbox", "--test", "any_request", "properties"],
+        arguments: &["test", "-p", "unloc-emulator", "--test", "any_request", "properties"],
         environment: &[("PROPTEST_CASES", "10000")],
     },
     Check {

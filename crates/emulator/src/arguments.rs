@@ -8,12 +8,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use lexopt::prelude::*;
-use unloc_sandbox::{Quirk, Sandbox, SandboxBuilder};
+use unloc_emulator::{Emulator, EmulatorBuilder, Quirk};
 
 const HELP: &str = "\
 Unloc's smart-lock APIs as a service in a box: offline, stateful, with an invented town behind it.
 
-Usage: unloc-sandbox [OPTIONS]
+Usage: unloc-emulator [OPTIONS]
 
 Options:
       --port <PORT>               Port to listen on; 0 takes any free one [default: 4010]
@@ -37,7 +37,7 @@ Exit codes: 0 stopped, 1 could not start, 2 bad arguments.
 
 /// What the arguments ask for.
 pub(crate) enum Wish {
-    Serve(SandboxBuilder),
+    Serve(EmulatorBuilder),
     Print(String),
 }
 
@@ -51,7 +51,7 @@ const MOST_SECONDS: u64 = 1_000_000_000_000;
 const MOST_MILLISECONDS: u64 = 36_500 * 24 * 3600 * 1000;
 
 pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
-    let mut builder = Sandbox::builder().port(4010);
+    let mut builder = Emulator::builder().port(4010);
     let (mut town, mut given, mut behind_quirks) = (Town::default(), HashSet::new(), false);
     while let Some(argument) = arguments.next()? {
         let names_quirks = std::mem::take(&mut behind_quirks);
@@ -79,7 +79,7 @@ pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexo
             Long("keys") => town.keys = Some(count(&mut arguments, "--keys")?),
             Long("starts-at") => {
                 let text = arguments.value()?;
-                let moment = unloc_sandbox::parse_start(text.to_str().unwrap_or_default());
+                let moment = unloc_emulator::parse_start(text.to_str().unwrap_or_default());
                 let wrong = |rule| format!("--starts-at {rule}, not {text:?}");
                 builder = builder.starts_at(moment.map_err(wrong)?);
             }
@@ -108,7 +108,7 @@ pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexo
             }
             Short('h') | Long("help") => return Ok(Wish::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
-                return Ok(Wish::Print(format!("unloc-sandbox {}\n", env!("CARGO_PKG_VERSION"))));
+                return Ok(Wish::Print(format!("unloc-emulator {}\n", env!("CARGO_PKG_VERSION"))));
             }
             other => return Err(other.unexpected()),
         }
@@ -125,7 +125,7 @@ struct Town {
 }
 
 impl Town {
-    fn put_into(self, mut builder: SandboxBuilder) -> Result<SandboxBuilder, lexopt::Error> {
+    fn put_into(self, mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, lexopt::Error> {
         let is_none = |count| count == Some(0);
         let has_some = |count: Option<usize>| count.is_some_and(|count| count > 0);
         for (things, needed, contradicts) in [

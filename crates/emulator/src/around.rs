@@ -22,7 +22,7 @@ use crate::state::App;
 use crate::token::Doom;
 use crate::wire::Scissors;
 
-/// Which operation of the specs a route is, and of which sandbox.
+/// Which operation of the specs a route is, and of which emulator.
 #[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) app: App,
@@ -47,7 +47,7 @@ pub(crate) async fn around(State(route): State<Route>, request: Request, next: N
     if matches!(kind, Some(FaultKind::Silence)) {
         app.stopped().await;
     }
-    // Nothing of this answer is sent, not even when the sandbox stops.
+    // Nothing of this answer is sent, not even when the emulator stops.
     if let (Some(FaultKind::Reset | FaultKind::Silence), Some(scissors)) = (kind, scissors) {
         scissors.cut();
     }
@@ -76,7 +76,7 @@ impl Drop for Entry<'_> {
     }
 }
 
-/// The answer as the sandbox gives it, with the quirks that are switched on.
+/// The answer as the emulator gives it, with the quirks that are switched on.
 async fn answer(app: &App, name: &str, request: Request, next: Next) -> Response {
     if !app.quirks.any() {
         return next.run(request).await;
@@ -88,7 +88,7 @@ async fn answer(app: &App, name: &str, request: Request, next: Next) -> Response
     let (parts, body) = response.into_parts();
     match body.collect().await {
         Ok(bytes) => rewrite::rewrite(&app.quirks, name, parts, &bytes.to_bytes()),
-        // Bodies of the sandbox's own making do not fail.
+        // Bodies of the emulator's own making do not fail.
         Err(error) => ApiError::invalid(error.to_string()).into_response(),
     }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn token(State(app): State<App>, request: Request) -> Result<Re
     let access_token = app
         .issuer
         .issue(&granted, app.now())
-        .map_err(|_| OAuthError::server_error("The sandbox could not sign the token"))?;
+        .map_err(|_| OAuthError::server_error("The emulator could not sign the token"))?;
     let token = Token {
         access_token,
         token_type: "bearer",

@@ -1,4 +1,4 @@
-//! How a sandbox is set up.
+//! How an emulator is set up.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
@@ -9,9 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::Clock;
 use crate::delivery::Post;
+use crate::emulator::Emulator;
 use crate::guard::Hosts;
 use crate::quirks::{Quirk, Quirks};
-use crate::sandbox::Sandbox;
 use crate::seed::{self, Plan};
 use crate::server::Server;
 use crate::state::{Parts, Shared};
@@ -20,12 +20,12 @@ use crate::token::Issuer;
 // Fixed, so that what a shell exported once stays right when the program is started anew. They open nothing but
 // invented data on the machine's own loopback.
 const CLIENT_ID: &str = "5a0db0c5-0000-4000-8000-000000000001";
-const CLIENT_SECRET: &str = "sandbox-secret-that-opens-no-real-door";
+const CLIENT_SECRET: &str = "emulator-secret-that-opens-no-real-door";
 
-/// Settings of a sandbox, from [`Sandbox::builder`].
+/// Settings of an emulator, from [`Emulator::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is started"]
-pub struct SandboxBuilder {
+pub struct EmulatorBuilder {
     address: IpAddr,
     port: u16,
     token_lifetime: Duration,
@@ -37,7 +37,7 @@ pub struct SandboxBuilder {
     read_timeout: Duration,
 }
 
-impl Default for SandboxBuilder {
+impl Default for EmulatorBuilder {
     fn default() -> Self {
         Self {
             address: Ipv4Addr::LOCALHOST.into(),
@@ -53,7 +53,7 @@ impl Default for SandboxBuilder {
     }
 }
 
-impl SandboxBuilder {
+impl EmulatorBuilder {
     /// Listens on this port. 0, the default, takes any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -62,8 +62,8 @@ impl SandboxBuilder {
 
     /// Listens on this address instead of `127.0.0.1`.
     ///
-    /// The client secret is no secret: on an address others can reach, everybody can use the sandbox. And webhooks are
-    /// called on loopback addresses only, unless the sandbox listens on another.
+    /// The client secret is no secret: on an address others can reach, everybody can use the emulator. And webhooks are
+    /// called on loopback addresses only, unless the emulator listens on another.
     pub fn address(mut self, address: IpAddr) -> Self {
         self.address = address;
         self
@@ -99,7 +99,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// How long the vendor's side of a key or a vendor connection takes, by the sandbox's clock: 200 ms unless said
+    /// How long the vendor's side of a key or a vendor connection takes, by the emulator's clock: 200 ms unless said
     /// otherwise. The real service takes seconds, and in extreme cases hours.
     pub fn settling(mut self, time: Duration) -> Self {
         self.plan.settling = TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX).min(TimeDelta::days(36_500));
@@ -151,13 +151,13 @@ impl SandboxBuilder {
         self
     }
 
-    /// Starts the sandbox.
+    /// Starts the emulator.
     ///
     /// # Errors
     ///
     /// [`StartError::Settings`] when two settings contradict each other or one is out of range; [`StartError::Listen`] when the port is taken
     /// or the address is not this machine's; the other kinds when the machine is out of threads or randomness.
-    pub async fn start(self) -> Result<Sandbox, StartError> {
+    pub async fn start(self) -> Result<Emulator, StartError> {
         self.plan.check().map_err(StartError::Settings)?;
         if !(0.0..=1e9).contains(&self.speed) {
             return Err(StartError::Settings(format!("the speed must be a number from 0 to 1e9, not {}", self.speed)));
@@ -182,7 +182,7 @@ impl SandboxBuilder {
         let parts = Parts { base_url, clock, issuer, quirks, post, leaves_the_machine, hosts, read_timeout, town };
         let app = Arc::new(Shared::new(parts));
         let server = Server::start(listener, Arc::clone(&app), parcels).await.map_err(StartError::Serve)?;
-        Ok(Sandbox { app, _server: server })
+        Ok(Emulator { app, _server: server })
     }
 }
 
@@ -196,7 +196,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// Why a sandbox did not start.
+/// Why an emulator did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -206,7 +206,7 @@ pub enum StartError {
     /// The port is taken, or the address is not this machine's. Choose another, or port 0 for any that is free.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// Where the sandbox should have listened.
+        /// Where the emulator should have listened.
         address: SocketAddr,
         /// What the operating system said.
         source: io::Error,

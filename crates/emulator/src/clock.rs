@@ -1,4 +1,4 @@
-//! What time it is in the sandbox.
+//! What time it is in the emulator.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Timelike, Utc};
 use serde::Serializer;
 
-/// The last moment the sandbox's clock can show: dates beyond have no ISO 8601 form that everybody reads.
+/// The last moment the emulator's clock can show: dates beyond have no ISO 8601 form that everybody reads.
 const END: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 999_999_999) {
     Some(end) => end,
     None => DateTime::UNIX_EPOCH,
 };
 
-/// The first moment the sandbox's clock can show: the town, which is older than its start, has dates before it.
+/// The first moment the emulator's clock can show: the town, which is older than its start, has dates before it.
 const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(-62_000_000_000, 0) {
     Some(beginning) => beginning,
     None => DateTime::UNIX_EPOCH,
@@ -52,7 +52,7 @@ fn without_leap_second(moment: DateTime<Utc>) -> DateTime<Utc> {
     over.and_then(|nanos| DateTime::from_timestamp(moment.timestamp() + 1, nanos)).unwrap_or(moment)
 }
 
-/// The sandbox's only source of time: it runs as fast as it is told to, stands still, and can be put forward.
+/// The emulator's only source of time: it runs as fast as it is told to, stands still, and can be put forward.
 ///
 /// Everything that depends on time (a token's end, a key's state, a connection that comes up) asks this clock when
 /// somebody looks. No background task could lag behind a clock that was moved.

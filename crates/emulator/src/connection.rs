@@ -18,10 +18,10 @@ use tower_service::Service;
 use crate::state::App;
 use crate::wire::{Scissors, Wire};
 
-/// How long requests that are under way may take to end once the sandbox stops.
+/// How long requests that are under way may take to end once the emulator stops.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Serves until the sandbox stops.
+/// Serves until the emulator stops.
 ///
 /// In place of `axum::serve`, which sets no timer: without one, half a request head holds its connection for ever, and a
 /// hundred of them keep everybody else out where file descriptors are few.

@@ -1,6 +1,6 @@
-//! The control interface: what the Rust API does to a sandbox, for programs in other languages and for the page.
+//! The control interface: what the Rust API does to an emulator, for programs in other languages and for the page.
 //!
-//! Everything is below `/_sandbox/` and speaks JSON. `GET /_sandbox/` lists what there is; `README.md` describes it.
+//! Everything is below `/_emulator/` and speaks JSON. `GET /_emulator/` lists what there is; `README.md` describes it.
 
 mod faults;
 mod live;
@@ -20,48 +20,48 @@ use crate::people::Refused;
 use crate::quirks::Quirk;
 use crate::state::App;
 
-/// What there is, as `GET /_sandbox/` tells it.
+/// What there is, as `GET /_emulator/` tells it.
 const CONTENTS: &[(&str, &str)] = &[
-    ("GET /_sandbox/clock", "what time it is, and how fast it passes"),
-    ("PUT /_sandbox/clock", r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: changes that"#),
-    ("GET /_sandbox/town", "the town as it stands; ?lockHolderId= for one lock holder's part"),
-    ("GET /_sandbox/lock-holders", "the lock holders, with how many locks each has"),
+    ("GET /_emulator/clock", "what time it is, and how fast it passes"),
+    ("PUT /_emulator/clock", r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: changes that"#),
+    ("GET /_emulator/town", "the town as it stands; ?lockHolderId= for one lock holder's part"),
+    ("GET /_emulator/lock-holders", "the lock holders, with how many locks each has"),
     (
-        "GET /_sandbox/lock-holders/{lockHolderId}/timeline",
+        "GET /_emulator/lock-holders/{lockHolderId}/timeline",
         "its keys, lock by lock; ?days= (1 to 60) to either side of now",
     ),
-    ("POST /_sandbox/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: somebody uses a key"#),
-    ("POST /_sandbox/people/share", r#"{"lockId", "fromUserId", "toUserId"}: somebody shares a key from the app"#),
-    ("POST /_sandbox/vendors/install", r#"{"connectionId", "name"}: a lock is installed"#),
-    ("POST /_sandbox/vendors/remove", r#"{"lockId"}: a lock is taken down"#),
-    ("POST /_sandbox/vendors/{fail, recover, disconnect}", r#"{"connectionId"}: the vendor's account"#),
-    ("POST /_sandbox/vendors/change-password", r#"{"connectionId", "password"}: at the vendor"#),
-    ("GET, POST, DELETE /_sandbox/faults", "the faults in force; adds one; takes all away"),
-    ("DELETE /_sandbox/faults/{id}", "takes one away"),
-    ("GET, PUT /_sandbox/quirks", r#"all quirks; {"on": [name, ...]} switches these on and all others off"#),
-    ("POST /_sandbox/tokens/expire", "every token issued so far expires"),
-    ("GET /_sandbox/requests", "the latest requests"),
-    ("GET /_sandbox/deliveries", "the latest calls of webhooks; ?settled waits until none is under way"),
-    ("GET /_sandbox/changes", "server-sent events: one whenever something has changed"),
+    ("POST /_emulator/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: somebody uses a key"#),
+    ("POST /_emulator/people/share", r#"{"lockId", "fromUserId", "toUserId"}: somebody shares a key from the app"#),
+    ("POST /_emulator/vendors/install", r#"{"connectionId", "name"}: a lock is installed"#),
+    ("POST /_emulator/vendors/remove", r#"{"lockId"}: a lock is taken down"#),
+    ("POST /_emulator/vendors/{fail, recover, disconnect}", r#"{"connectionId"}: the vendor's account"#),
+    ("POST /_emulator/vendors/change-password", r#"{"connectionId", "password"}: at the vendor"#),
+    ("GET, POST, DELETE /_emulator/faults", "the faults in force; adds one; takes all away"),
+    ("DELETE /_emulator/faults/{id}", "takes one away"),
+    ("GET, PUT /_emulator/quirks", r#"all quirks; {"on": [name, ...]} switches these on and all others off"#),
+    ("POST /_emulator/tokens/expire", "every token issued so far expires"),
+    ("GET /_emulator/requests", "the latest requests"),
+    ("GET /_emulator/deliveries", "the latest calls of webhooks; ?settled waits until none is under way"),
+    ("GET /_emulator/changes", "server-sent events: one whenever something has changed"),
 ];
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/_sandbox", get(contents))
-        .route("/_sandbox/", get(contents))
-        .route("/_sandbox/clock", get(world::clock).put(world::set_clock))
-        .route("/_sandbox/town", get(world::town))
-        .route("/_sandbox/lock-holders", get(world::lock_holders))
-        .route("/_sandbox/lock-holders/{lockHolderId}/timeline", get(world::timeline))
-        .route("/_sandbox/people/{action}", post(world::people))
-        .route("/_sandbox/vendors/{action}", post(world::vendors))
-        .route("/_sandbox/faults", get(faults::list).post(faults::add).delete(faults::clear))
-        .route("/_sandbox/faults/{id}", axum::routing::delete(faults::remove))
-        .route("/_sandbox/quirks", get(quirks).put(set_quirks))
-        .route("/_sandbox/tokens/expire", post(expire_tokens))
-        .route("/_sandbox/requests", get(requests))
-        .route("/_sandbox/deliveries", get(deliveries))
-        .route("/_sandbox/changes", get(live::changes))
+        .route("/_emulator", get(contents))
+        .route("/_emulator/", get(contents))
+        .route("/_emulator/clock", get(world::clock).put(world::set_clock))
+        .route("/_emulator/town", get(world::town))
+        .route("/_emulator/lock-holders", get(world::lock_holders))
+        .route("/_emulator/lock-holders/{lockHolderId}/timeline", get(world::timeline))
+        .route("/_emulator/people/{action}", post(world::people))
+        .route("/_emulator/vendors/{action}", post(world::vendors))
+        .route("/_emulator/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/_emulator/faults/{id}", axum::routing::delete(faults::remove))
+        .route("/_emulator/quirks", get(quirks).put(set_quirks))
+        .route("/_emulator/tokens/expire", post(expire_tokens))
+        .route("/_emulator/requests", get(requests))
+        .route("/_emulator/deliveries", get(deliveries))
+        .route("/_emulator/changes", get(live::changes))
 }
 
 async fn contents() -> Json<Value> {

@@ -43,7 +43,7 @@ pub struct Delivery {
     pub url: String,
     /// What was sent: the key event alone, as the documentation has it.
     pub body: Value,
-    /// When, by the sandbox's clock.
+    /// When, by the emulator's clock.
     #[serde(serialize_with = "clock::serialize")]
     pub at: DateTime<Utc>,
     /// What the listener answered with, if it did.
@@ -150,13 +150,13 @@ pub(crate) async fn deliver(app: App, mut parcels: mpsc::UnboundedReceiver<Parce
 async fn call(parcel: &Parcel, leaves_the_machine: bool) -> Result<u16, String> {
     let uri: Uri = parcel.url.parse().map_err(|_| "the address cannot be read".to_owned())?;
     if uri.scheme_str() != Some("http") {
-        return Err("the sandbox speaks http only, not https".to_owned());
+        return Err("the emulator speaks http only, not https".to_owned());
     }
     let host = uri.host().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let is_near = bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if !is_near && !leaves_the_machine {
-        return Err("not sent: a sandbox that listens on a loopback address calls loopback addresses only".to_owned());
+        return Err("not sent: an emulator that listens on a loopback address calls loopback addresses only".to_owned());
     }
     let stream = TcpStream::connect((bare, uri.port_u16().unwrap_or(80))).await;
     let stream = stream.map_err(|error| format!("no connection: {error}"))?;
@@ -167,7 +167,7 @@ async fn call(parcel: &Parcel, leaves_the_machine: bool) -> Result<u16, String> 
     let host = uri.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let request = Request::post(uri.path_and_query().map_or("/", |path| path.as_str()))
         .header(HOST, host)
-        .header(USER_AGENT, concat!("unloc-sandbox/", env!("CARGO_PKG_VERSION")))
+        .header(USER_AGENT, concat!("unloc-emulator/", env!("CARGO_PKG_VERSION")))
         .header(CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(parcel.body.to_string())))
         .map_err(|error| format!("no request: {error}"))?;

@@ -58,7 +58,7 @@ impl ApiError {
 
     /// What a fault answers with that was given no body.
     pub(crate) fn on_demand(status: StatusCode, description: impl Into<String>) -> Self {
-        Self::new(status, "SandboxFault", description)
+        Self::new(status, "EmulatorFault", description)
     }
 
     /// The same, told with what it led to.
@@ -123,7 +123,7 @@ impl OAuthError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description)
     }
 
-    /// For what cannot happen with a key of the sandbox's own making, but is a `Result` all the same.
+    /// For what cannot happen with a key of the emulator's own making, but is a `Result` all the same.
     pub(crate) fn server_error(description: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", description)
     }

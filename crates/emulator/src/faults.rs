@@ -11,13 +11,13 @@ use crate::server::OPERATIONS;
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use unloc_sandbox::{Fault, Sandbox};
+/// # use unloc_emulator::{Fault, Emulator};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::start().await?;
-/// sandbox.faults().add(Fault::status(503).on("getLocks").times(2))?; // the third call goes through
-/// sandbox.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its answer lost
-/// sandbox.faults().add(Fault::rate_limited(Duration::from_secs(2)))?; // whichever operation comes first
+/// let emulator = Emulator::start().await?;
+/// emulator.faults().add(Fault::status(503).on("getLocks").times(2))?; // the third call goes through
+/// emulator.faults().add(Fault::reset().carried_out().on("createKey"))?; // the key is made, its answer lost
+/// emulator.faults().add(Fault::rate_limited(Duration::from_secs(2)))?; // whichever operation comes first
 /// # Ok(())
 /// # }
 /// ```

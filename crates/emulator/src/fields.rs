@@ -1,6 +1,6 @@
 //! The fields of a JSON object, read strictly.
 //!
-//! The sandbox reads requests field by field instead of deriving a type, because each refusal has to name the field and
+//! The emulator reads requests field by field instead of deriving a type, because each refusal has to name the field and
 //! the limit it broke. Fields nobody asks for are ignored, as most services do; the control interface,
 //! where a misspelt one would make a test check nothing, refuses them with [`Fields::only`].
 

@@ -1,4 +1,4 @@
-//! What a sandbox's owner holds its clock and its faults by.
+//! What an emulator's owner holds its clock and its faults by.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,20 +8,20 @@ use chrono::{DateTime, Utc};
 use crate::faults::{Fault, FaultError, FaultInForce};
 use crate::state::Shared;
 
-/// The clock of a sandbox, from [`Sandbox::clock`](crate::Sandbox::clock).
+/// The clock of an emulator, from [`Emulator::clock`](crate::Emulator::clock).
 ///
 /// Keys begin and end by it, recurrences, tokens and vendor connections follow it, and events and creations carry its
 /// time. It never goes back.
 ///
 /// ```
 /// # use std::time::Duration;
-/// # use unloc_sandbox::Sandbox;
+/// # use unloc_emulator::Emulator;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::builder().starts_at("2030-06-01T08:00:00Z".parse()?).speed(0.0).start().await?;
-/// sandbox.clock().advance(Duration::from_secs(7 * 24 * 3600)); // a week later
-/// assert_eq!(sandbox.clock().now().to_rfc3339(), "2030-06-08T08:00:00+00:00");
-/// sandbox.clock().run(60.0); // a minute each second from here on
+/// let emulator = Emulator::builder().starts_at("2030-06-01T08:00:00Z".parse()?).speed(0.0).start().await?;
+/// emulator.clock().advance(Duration::from_secs(7 * 24 * 3600)); // a week later
+/// assert_eq!(emulator.clock().now().to_rfc3339(), "2030-06-08T08:00:00+00:00");
+/// emulator.clock().run(60.0); // a minute each second from here on
 /// # Ok(())
 /// # }
 /// ```
@@ -78,7 +78,7 @@ impl fmt::Debug for Time<'_> {
     }
 }
 
-/// The faults of a sandbox, from [`Sandbox::faults`](crate::Sandbox::faults).
+/// The faults of an emulator, from [`Emulator::faults`](crate::Emulator::faults).
 #[derive(Clone, Copy)]
 pub struct FaultControl<'a> {
     app: &'a Shared,

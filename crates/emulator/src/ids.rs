@@ -46,7 +46,7 @@ impl Serialize for Id {
 
 /// A sequence of version 4 UUIDs and other draws, fixed by its seed.
 ///
-/// Each start of the sandbox draws the same ids in the same order, so a test or a tutorial can name the lock it means.
+/// Each start of the emulator draws the same ids in the same order, so a test or a tutorial can name the lock it means.
 pub(crate) struct Ids {
     state: u64,
 }
@@ -85,7 +85,7 @@ impl Ids {
         code
     }
 
-    /// SplitMix64: a full period over 64 bits, so no id repeats within a sandbox's life.
+    /// SplitMix64: a full period over 64 bits, so no id repeats within an emulator's life.
     fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -18,7 +18,7 @@ pub(crate) async fn read(
     // The client id is the integrator's id.
     match id {
         Ok(Path(id)) if id == app.issuer.client_id => {
-            Ok(Json(json!({ "integrator": { "id": id, "name": "Sandbox Integrations" } })))
+            Ok(Json(json!({ "integrator": { "id": id, "name": "Emulator Integrations" } })))
         }
         _ => Err(ApiError::not_found("There is no such integrator, or it is not you")),
     }

@@ -20,7 +20,7 @@ const KEPT: usize = 1000;
 pub struct Request {
     /// Counts from 1.
     pub number: u64,
-    /// When it was answered, by the sandbox's clock.
+    /// When it was answered, by the emulator's clock.
     #[serde(serialize_with = "clock::serialize")]
     pub at: DateTime<Utc>,
     /// Its HTTP method.

@@ -3,26 +3,26 @@
 //! Start one in a test, and point your client at it:
 //!
 //! ```
-//! use unloc_sandbox::Sandbox;
+//! use unloc_emulator::Emulator;
 //!
 //! #[tokio::main(flavor = "current_thread")]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let sandbox = Sandbox::start().await?;
+//!     let emulator = Emulator::start().await?;
 //!
 //!     let http = reqwest::Client::new();
 //!     let token: serde_json::Value = http
-//!         .post(format!("{}/auth/v1/token/", sandbox.base_url()))
+//!         .post(format!("{}/auth/v1/token/", emulator.base_url()))
 //!         .json(&serde_json::json!({
 //!             "grant_type": "client_credentials",
-//!             "client_id": sandbox.client_id(),
-//!             "client_secret": sandbox.client_secret(),
+//!             "client_id": emulator.client_id(),
+//!             "client_secret": emulator.client_secret(),
 //!         }))
 //!         .send()
 //!         .await?
 //!         .json()
 //!         .await?;
 //!     let town: serde_json::Value = http
-//!         .get(format!("{}/integrators/v1/lock-holders/", sandbox.base_url()))
+//!         .get(format!("{}/integrators/v1/lock-holders/", emulator.base_url()))
 //!         .bearer_auth(token["access_token"].as_str().unwrap_or_default())
 //!         .send()
 //!         .await?
@@ -33,7 +33,7 @@
 //! }
 //! ```
 //!
-//! The sandbox answers as the documentation of Unloc's v1 says the service answers, checks requests strictly, and names
+//! The emulator answers as the documentation of Unloc's v1 says the service answers, checks requests strictly, and names
 //! the field and the limit when it refuses one. It knows nothing of the SDK it is used to test, so that the two can
 //! disagree.
 //!
@@ -50,6 +50,7 @@ mod control;
 mod cross_origin;
 mod delivery;
 mod drain;
+mod emulator;
 mod error;
 mod faults;
 mod fields;
@@ -72,7 +73,6 @@ mod read_timeout;
 mod recurrence;
 mod rewrite;
 mod roles;
-mod sandbox;
 mod scope;
 mod seed;
 mod server;
@@ -89,17 +89,17 @@ mod webhook_url;
 mod webhooks;
 mod wire;
 
-pub use builder::{SandboxBuilder, StartError};
+pub use builder::{EmulatorBuilder, StartError};
 pub use chrono;
 #[doc(hidden)]
 pub use clock::parse_start;
 pub use delivery::Delivery;
+pub use emulator::Emulator;
 pub use faults::{Fault, FaultError, FaultInForce};
 pub use handles::{FaultControl, Time};
 pub use journal::Request;
 pub use people::{People, Refused};
 pub use quirks::{Quirk, UnknownQuirk};
-pub use sandbox::Sandbox;
 pub use snapshot::{SeenConnection, SeenKey, SeenLock, SeenLockHolder, Snapshot};
 pub use vendor_control::Vendors;
 

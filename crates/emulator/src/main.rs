@@ -1,4 +1,4 @@
-//! The sandbox as a program: prints what to export, then serves until it is told to stop.
+//! The emulator as a program: prints what to export, then serves until it is told to stop.
 
 mod arguments;
 
@@ -6,7 +6,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use unloc_sandbox::{Sandbox, SandboxBuilder};
+use unloc_emulator::{Emulator, EmulatorBuilder};
 
 use crate::arguments::{Wish, read_arguments};
 
@@ -27,30 +27,30 @@ fn main() -> ExitCode {
 }
 
 fn fail(code: u8, text: &str) -> ExitCode {
-    let _ = writeln!(io::stderr(), "unloc-sandbox: {text}");
+    let _ = writeln!(io::stderr(), "unloc-emulator: {text}");
     ExitCode::from(code)
 }
 
-fn serve(builder: SandboxBuilder) -> Result<(), Box<dyn Error>> {
+fn serve(builder: EmulatorBuilder) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Before the port opens: whoever sees it open may send the signal right away.
         let signal = Signal::new()?;
-        let sandbox = builder.start().await?;
-        announce(&sandbox);
+        let emulator = builder.start().await?;
+        announce(&emulator);
         signal.received().await;
         Ok(())
     })
 }
 
 /// Exports go to standard output and nothing else does, so that a script can take them from there.
-fn announce(sandbox: &Sandbox) {
+fn announce(emulator: &Emulator) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "export UNLOC_ENVIRONMENT={}", sandbox.base_url());
-    let _ = writeln!(out, "export UNLOC_CLIENT_ID={}", sandbox.client_id());
-    let _ = writeln!(out, "export UNLOC_CLIENT_SECRET={}", sandbox.client_secret());
+    let _ = writeln!(out, "export UNLOC_ENVIRONMENT={}", emulator.base_url());
+    let _ = writeln!(out, "export UNLOC_CLIENT_ID={}", emulator.client_id());
+    let _ = writeln!(out, "export UNLOC_CLIENT_SECRET={}", emulator.client_secret());
     let _ = out.flush();
-    let _ = writeln!(io::stderr(), "unloc-sandbox: serving {}, Ctrl-C stops it", sandbox.base_url());
+    let _ = writeln!(io::stderr(), "unloc-emulator: serving {}, Ctrl-C stops it", emulator.base_url());
 }
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! The things the sandbox keeps.
+//! The things the emulator keeps.
 //!
 //! Only facts are stored. What follows from facts and the clock (a key's state, how many keys a lock has) is derived
 //! when somebody reads, and [`views`](crate::views) has the form in which the API shows it. Things name each other by

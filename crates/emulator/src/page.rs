@@ -19,12 +19,12 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(|| file(HTML, include_str!("page/index.html"))))
-        .route("/_sandbox/page/page.css", get(|| file(CSS, include_str!("page/page.css"))))
-        .route("/_sandbox/page/page.js", get(|| file(SCRIPT, include_str!("page/page.js"))))
-        .route("/_sandbox/page/town.js", get(|| file(SCRIPT, include_str!("page/town.js"))))
-        .route("/_sandbox/page/traffic.js", get(|| file(SCRIPT, include_str!("page/traffic.js"))))
-        .route("/_sandbox/page/dom.js", get(|| file(SCRIPT, include_str!("page/dom.js"))))
-        .route("/_sandbox/page/time.js", get(|| file(SCRIPT, include_str!("page/time.js"))))
+        .route("/_emulator/page/page.css", get(|| file(CSS, include_str!("page/page.css"))))
+        .route("/_emulator/page/page.js", get(|| file(SCRIPT, include_str!("page/page.js"))))
+        .route("/_emulator/page/town.js", get(|| file(SCRIPT, include_str!("page/town.js"))))
+        .route("/_emulator/page/traffic.js", get(|| file(SCRIPT, include_str!("page/traffic.js"))))
+        .route("/_emulator/page/dom.js", get(|| file(SCRIPT, include_str!("page/dom.js"))))
+        .route("/_emulator/page/time.js", get(|| file(SCRIPT, include_str!("page/time.js"))))
 }
 
 async fn file(media_type: &'static str, text: &'static str) -> Response {

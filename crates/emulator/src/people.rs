@@ -9,20 +9,20 @@ use crate::quirks::Quirk;
 use crate::state::Shared;
 use crate::town::Town;
 
-/// The people of the sandbox's town, from [`Sandbox::people`](crate::Sandbox::people).
+/// The people of the emulator's town, from [`Emulator::people`](crate::Emulator::people).
 ///
 /// They do what nobody can do through the API: open doors, look at codes, share keys from the app. What they do is a key
 /// event, and webhooks are called for it if the key was made through the API.
 ///
 /// ```
-/// # use unloc_sandbox::Sandbox;
+/// # use unloc_emulator::Emulator;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::start().await?;
-/// let town = sandbox.town();
+/// let emulator = Emulator::start().await?;
+/// let town = emulator.town();
 /// let key = town.keys.iter().find(|key| key.state == "active").ok_or("nobody can open anything")?;
-/// sandbox.people().unlock(&key.lock_id, &key.user_id)?;
-/// let refused = sandbox.people().unlock(&key.lock_id, "+12125550199").unwrap_err();
+/// emulator.people().unlock(&key.lock_id, &key.user_id)?;
+/// let refused = emulator.people().unlock(&key.lock_id, "+12125550199").unwrap_err();
 /// assert!(refused.to_string().contains("no key"));
 /// # Ok(())
 /// # }

@@ -11,7 +11,7 @@ use crate::error::ApiError;
 
 macro_rules! quirks {
     ($($(#[doc = $text:literal])+ $variant:ident = $name:literal,)+) => {
-        /// Something the documents of the service say in two ways. The sandbox does the usual thing until a quirk is
+        /// Something the documents of the service say in two ways. The emulator does the usual thing until a quirk is
         /// switched on.
         ///
         /// Written as a text, as the program and the control interface take it, a quirk has the name that stands first

@@ -186,7 +186,7 @@ fn reshape(quirks: &Quirks, operation: &str, fields: &mut Map<String, Value>) {
     // Maps by name are no objects with documented fields.
     let is_map = fields.values().all(Value::is_string) || fields.keys().all(|name| name.len() == 3);
     if quirks.has(Quirk::UnknownFields) && !is_map {
-        fields.insert("sandboxNews".to_owned(), json!({ "of": ["no", "document"] }));
+        fields.insert("emulatorNews".to_owned(), json!({ "of": ["no", "document"] }));
     }
 }
 

@@ -101,7 +101,7 @@ fn router(app: App) -> Router {
 
     let control = control::routes().merge(page::routes());
     // Else the API's fallback would answer here, and let pages of any origin read it.
-    let control = control.route("/_sandbox/{*unknown}", any(unknown_path)).method_not_allowed_fallback(wrong_method);
+    let control = control.route("/_emulator/{*unknown}", any(unknown_path)).method_not_allowed_fallback(wrong_method);
     let control = control.layer(middleware::from_fn_with_state(Arc::clone(&app), guard));
 
     let limit = middleware::from_fn_with_state(Arc::clone(&app), read_timeout::limit);
@@ -109,8 +109,7 @@ fn router(app: App) -> Router {
 }
 
 async fn unknown_path(State(app): State<App>, method: Method, uri: Uri) -> Response {
-    let text =
-        "There is nothing at this path: /openapi/auth.yaml, /openapi/integrator.yaml and /_sandbox/ tell what there is";
+    let text = "There is nothing at this path: /openapi/auth.yaml, /openapi/integrator.yaml and /_emulator/ tell what there is";
     refuse(&app, &method, &uri, StatusCode::NOT_FOUND, text)
 }
 
@@ -137,7 +136,7 @@ fn refuse(app: &App, method: &Method, uri: &Uri, status: StatusCode, text: &str)
 /// A running service. Dropping it stops it: the port is closed once `drop` returns.
 ///
 /// It runs on a thread and a runtime of its own, so that it answers whatever the caller's runtime does: a test that
-/// blocks, a runtime of one thread, or one that ends while a sandbox in a `static` is used by the next test.
+/// blocks, a runtime of one thread, or one that ends while an emulator in a `static` is used by the next test.
 pub(crate) struct Server {
     app: App,
     thread: Option<JoinHandle<()>>,
@@ -162,10 +161,10 @@ impl Server {
                 let _ = report.send(Err(error));
             }
         };
-        let thread = thread::Builder::new().name("unloc-sandbox".to_owned()).spawn(work)?;
+        let thread = thread::Builder::new().name("unloc-emulator".to_owned()).spawn(work)?;
         // Before anything is awaited: a start that is given up must not leave its thread and its port behind.
         let server = Self { app, thread: Some(thread) };
-        reported.await.unwrap_or_else(|_| Err(io::Error::other("the sandbox's thread ended early")))?;
+        reported.await.unwrap_or_else(|_| Err(io::Error::other("the emulator's thread ended early")))?;
         Ok(server)
     }
 }

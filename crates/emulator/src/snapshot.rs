@@ -11,12 +11,12 @@ use crate::recurrence::Recurrence;
 use crate::state::Shared;
 use crate::town::Town;
 
-/// The whole town at one moment, from [`Sandbox::town`](crate::Sandbox::town).
+/// The whole town at one moment, from [`Emulator::town`](crate::Emulator::town).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// The moment, by the sandbox's clock.
+    /// The moment, by the emulator's clock.
     #[serde(serialize_with = "clock::serialize")]
     pub now: DateTime<Utc>,
     /// How fast that clock runs.

@@ -1,4 +1,4 @@
-//! The sandbox's parts, shared by its handlers and its owner.
+//! The emulator's parts, shared by its handlers and its owner.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) struct Shared {
     stopping: watch::Sender<bool>,
 }
 
-/// What a sandbox is put together from.
+/// What an emulator is put together from.
 pub(crate) struct Parts {
     pub(crate) base_url: String,
     pub(crate) clock: Clock,

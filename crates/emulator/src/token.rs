@@ -1,4 +1,4 @@
-//! Access tokens: real JWTs, signed with a key that lives as long as the sandbox.
+//! Access tokens: real JWTs, signed with a key that lives as long as the emulator.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,7 +37,7 @@ pub(crate) enum Doom {
     Revoked,
 }
 
-/// What a token says. `lock_holders`, `generation` and `end` are the sandbox's own claims.
+/// What a token says. `lock_holders`, `generation` and `end` are the emulator's own claims.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Claims {
     sub: String,
@@ -96,7 +96,7 @@ impl Issuer {
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
     }
 
-    /// Ends the token that a request brought, if it is one of the sandbox's.
+    /// Ends the token that a request brought, if it is one of the emulator's.
     pub(crate) fn doom(&self, headers: &HeaderMap, doom: Doom) {
         if let Some(claims) = bearer(headers).and_then(|token| self.read(&token).ok()) {
             self.doomed.lock().unwrap_or_else(PoisonError::into_inner).insert(claims.jti, doom);
@@ -118,7 +118,7 @@ impl Issuer {
 
     fn read(&self, token: &str) -> Result<Claims, ApiError> {
         let mut rules = Validation::new(Algorithm::HS256);
-        // The library reads the machine's clock and forgives a minute. Here the sandbox's clock decides, exactly.
+        // The library reads the machine's clock and forgives a minute. Here the emulator's clock decides, exactly.
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
         match decode::<Claims>(token, &self.checking, &rules) {

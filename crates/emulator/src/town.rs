@@ -1,4 +1,4 @@
-//! Everything that changes while the sandbox runs, and how one thing is found from another.
+//! Everything that changes while the emulator runs, and how one thing is found from another.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 

@@ -47,7 +47,7 @@ pub(crate) async fn create(
         Wish::Account { username, password } => {
             let account = match town.account(vendor, &username) {
                 Some(account) => account,
-                // The vendor's world is not the sandbox's to know: an account it never heard of exists, and two locks
+                // The vendor's world is not the emulator's to know: an account it never heard of exists, and two locks
                 // were installed there.
                 None => {
                     let account = town.open_account(vendor, &username, &password);

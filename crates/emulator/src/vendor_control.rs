@@ -7,18 +7,18 @@ use crate::people::Refused;
 use crate::state::Shared;
 use crate::town::Town;
 
-/// The lock vendors, from [`Sandbox::vendors`](crate::Sandbox::vendors): locks are installed and taken down there,
+/// The lock vendors, from [`Emulator::vendors`](crate::Emulator::vendors): locks are installed and taken down there,
 /// accounts fail and come back. Vendor connections are named by their ids.
 ///
 /// ```
-/// # use unloc_sandbox::Sandbox;
+/// # use unloc_emulator::Emulator;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::start().await?;
-/// let connection = sandbox.town().connections[0].id.clone();
-/// sandbox.vendors().install(&connection, "Cellar door")?; // comes in with the next refresh
-/// sandbox.vendors().fail(&connection)?; // keys for its locks end in error from here on
-/// sandbox.vendors().recover(&connection)?; // the next refresh connects it again
+/// let emulator = Emulator::start().await?;
+/// let connection = emulator.town().connections[0].id.clone();
+/// emulator.vendors().install(&connection, "Cellar door")?; // comes in with the next refresh
+/// emulator.vendors().fail(&connection)?; // keys for its locks end in error from here on
+/// emulator.vendors().recover(&connection)?; // the next refresh connects it again
 /// # Ok(())
 /// # }
 /// ```

@@ -7,7 +7,7 @@ use crate::ids::Id;
 use crate::model::{Account, ConnectionState, Place, VendorConnection};
 use crate::town::{NewLock, Town};
 
-/// Vendors the sandbox knows, in the spelling it answers with.
+/// Vendors the emulator knows, in the spelling it answers with.
 pub(crate) const VENDORS: [&str; 4] = ["danalock", "masterlock", "futurehome", VIRTUAL];
 
 /// The vendor of locks that exist in Unloc only.

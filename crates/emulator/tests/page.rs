@@ -1,4 +1,4 @@
-//! The page for people: what it is made of comes from the sandbox, and so does everything that it asks for.
+//! The page for people: what it is made of comes from the emulator, and so does everything that it asks for.
 
 // Clippy knows tests by their attribute and takes the helpers around them for code that ships.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
@@ -6,23 +6,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::{Client, Method, Response, StatusCode};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
-/// A sandbox and a client, as a browser is one.
+/// An emulator and a client, as a browser is one.
 struct Browser {
-    sandbox: Sandbox,
+    emulator: Emulator,
     http: Client,
 }
 
 impl Browser {
     async fn start() -> Self {
-        let sandbox = Sandbox::start().await.expect("the sandbox starts");
+        let emulator = Emulator::start().await.expect("the emulator starts");
         let http = Client::builder().no_proxy().build().expect("a client");
-        Self { sandbox, http }
+        Self { emulator, http }
     }
 
     async fn ask(&self, method: Method, path: &str) -> Response {
-        let address = format!("{}{path}", self.sandbox.base_url());
+        let address = format!("{}{path}", self.emulator.base_url());
         self.http.request(method, address).send().await.expect("an answer")
     }
 
@@ -39,9 +39,9 @@ impl Browser {
             assert_eq!(response.status(), StatusCode::OK, "{path}");
             let text = response.text().await.expect("a text");
             for quoted in quoted(&text) {
-                let target = quoted.strip_prefix("./").map(|name| format!("/_sandbox/page/{name}"));
+                let target = quoted.strip_prefix("./").map(|name| format!("/_emulator/page/{name}"));
                 let target = target.unwrap_or_else(|| quoted.to_owned());
-                if target.starts_with("/_sandbox/page/") && !files.contains_key(&target) {
+                if target.starts_with("/_emulator/page/") && !files.contains_key(&target) {
                     wanted.insert(target);
                 }
             }
@@ -57,11 +57,11 @@ fn quoted(text: &str) -> Vec<&str> {
     lines.flat_map(|line| ['"', '`'].map(|mark| line.split(mark).skip(1).step_by(2))).flatten().collect()
 }
 
-/// The paths below `/_sandbox/` that the page's scripts ask for, with something in place of what they fill in.
+/// The paths below `/_emulator/` that the page's scripts ask for, with something in place of what they fill in.
 fn asked(files: &BTreeMap<String, String>, lock_holder: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for script in files.iter().filter(|(path, _)| path.ends_with(".js")).map(|(_, text)| text) {
-        for quoted in quoted(script).into_iter().filter(|quoted| quoted.starts_with("/_sandbox/")) {
+        for quoted in quoted(script).into_iter().filter(|quoted| quoted.starts_with("/_emulator/")) {
             for action in ["unlock", "lock"] {
                 let path = quoted.split('?').next().unwrap_or_default();
                 let path = path.replace("${view.chosen}", lock_holder).replace("${action}", action);
@@ -94,7 +94,7 @@ async fn everything_the_page_is_made_of_is_served_with_its_type_and_a_policy_tha
 }
 
 #[tokio::test]
-async fn the_page_names_no_address_outside_of_the_sandbox() {
+async fn the_page_names_no_address_outside_of_the_emulator() {
     for (path, text) in Browser::start().await.files().await {
         // A name for a kind of picture, which nobody fetches.
         let text = text.replace("http://www.w3.org/2000/svg", "");
@@ -111,7 +111,7 @@ async fn the_page_has_no_script_and_no_style_that_the_policy_would_refuse() {
     assert!(!html.contains("<style") && !html.contains(" style="), "{html}");
     let is_handler = |word: &str| word.starts_with("on") && word.contains('=');
     assert!(!html.split_whitespace().any(is_handler), "{html}");
-    assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/_sandbox/").count());
+    assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/_emulator/").count());
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".js")) {
         for risky in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"] {
             assert!(!text.contains(risky), "{path} has {risky}");
@@ -122,7 +122,7 @@ async fn the_page_has_no_script_and_no_style_that_the_policy_would_refuse() {
 #[tokio::test]
 async fn the_control_interface_answers_every_path_that_the_page_asks_for() {
     let browser = Browser::start().await;
-    let lock_holder = browser.sandbox.town().lock_holders[0].id.clone();
+    let lock_holder = browser.emulator.town().lock_holders[0].id.clone();
     let paths = asked(&browser.files().await, &lock_holder);
     assert!(paths.len() >= 9, "{paths:?}");
     for path in &paths {
@@ -130,7 +130,7 @@ async fn the_control_interface_answers_every_path_that_the_page_asks_for() {
         // Without a body nothing is done, but a path that is there says so: 400, 404 for a fault, or 405 for the method.
         let answers = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
         let mut found = false;
-        for method in answers.into_iter().filter(|method| method == Method::GET || path != "/_sandbox/faults") {
+        for method in answers.into_iter().filter(|method| method == Method::GET || path != "/_emulator/faults") {
             let response = browser.ask(method, path).await;
             let is_stream =
                 response.headers().get("content-type").is_some_and(|name| name.as_bytes().starts_with(b"text/event"));
@@ -145,7 +145,7 @@ async fn the_control_interface_answers_every_path_that_the_page_asks_for() {
 #[tokio::test]
 async fn the_page_asks_for_its_stream_only_while_somebody_looks() {
     let files = Browser::start().await.files().await;
-    let script = &files["/_sandbox/page/page.js"];
+    let script = &files["/_emulator/page/page.js"];
     // Six of these are all that a browser has for a host: hidden tabs, and pages behind the back button, keep none.
     for part in
         ["\"pagehide\", stopListening", "\"pageshow\", watch", "document.hidden ? stopListening()", "source?.close()"]
@@ -158,19 +158,19 @@ async fn the_page_asks_for_its_stream_only_while_somebody_looks() {
 #[tokio::test]
 async fn the_lists_the_page_begins_with_agree_with_the_town() {
     let browser = Browser::start().await;
-    let town = browser.sandbox.town();
-    let listed: serde_json::Value = browser.get("/_sandbox/lock-holders").await.json().await.expect("JSON");
+    let town = browser.emulator.town();
+    let listed: serde_json::Value = browser.get("/_emulator/lock-holders").await.json().await.expect("JSON");
     let listed = listed["lockHolders"].as_array().expect("a list");
     assert_eq!(listed.len(), town.lock_holders.len());
     for (listed, holder) in listed.iter().zip(&town.lock_holders) {
         assert_eq!([&listed["id"], &listed["name"]], [holder.id.as_str(), holder.name.as_str()]);
         let locks: Vec<_> = town.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).collect();
         assert_eq!(listed["locks"], locks.len());
-        let path = format!("/_sandbox/lock-holders/{}/timeline", holder.id);
+        let path = format!("/_emulator/lock-holders/{}/timeline", holder.id);
         let timeline: serde_json::Value = browser.get(&path).await.json().await.expect("JSON");
         for (drawn, lock) in timeline["locks"].as_array().expect("a list").iter().zip(locks) {
             assert_eq!([&drawn["id"], &drawn["timeZone"]], [lock.id.as_str(), lock.time_zone]);
-            let works = |key: &&unloc_sandbox::SeenKey| key.lock_id == lock.id && key.state == "active";
+            let works = |key: &&unloc_emulator::SeenKey| key.lock_id == lock.id && key.state == "active";
             let working: BTreeSet<_> = town.keys.iter().filter(works).map(|key| key.id.as_str()).collect();
             let drawn = drawn["keys"].as_array().expect("a list").iter();
             let drawn = drawn.filter(|key| key["state"] == "active").map(|key| key["id"].as_str().unwrap());
@@ -181,10 +181,10 @@ async fn the_lists_the_page_begins_with_agree_with_the_town() {
 
 #[tokio::test]
 async fn who_can_open_a_door_now_is_drawn_before_all_others() {
-    let sandbox = Sandbox::builder().lock_holders(1).locks(1).keys(3000).start().await.expect("the sandbox starts");
-    let browser = Browser { sandbox, http: Client::builder().no_proxy().build().expect("a client") };
-    let holder = browser.sandbox.town().lock_holders[0].id.clone();
-    let path = format!("/_sandbox/lock-holders/{holder}/timeline");
+    let emulator = Emulator::builder().lock_holders(1).locks(1).keys(3000).start().await.expect("the emulator starts");
+    let browser = Browser { emulator, http: Client::builder().no_proxy().build().expect("a client") };
+    let holder = browser.emulator.town().lock_holders[0].id.clone();
+    let path = format!("/_emulator/lock-holders/{holder}/timeline");
     let timeline: serde_json::Value = browser.get(&path).await.json().await.expect("JSON");
     let lock = &timeline["locks"][0];
     let keys = lock["keys"].as_array().expect("a list");

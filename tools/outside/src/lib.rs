@@ -73,7 +73,7 @@ pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Comman
     };
     run(&["test", "-p", "outside"])?;
     run(&["test", "-p", "outside", "--no-default-features"])?;
-    run(&["build", "-p", "outside", "-p", "unloc-sandbox", "--no-default-features", "--bins"])?;
+    run(&["build", "-p", "outside", "-p", "unloc-emulator", "--no-default-features", "--bins"])?;
     println!(
         "{} examples were run from a package of their own, with the bindings made and as they came",
         examples.len()

@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn lines_become_dependencies() {
         let text = "Say\n```sh\ncargo add unloc --path ../unloc --no-default-features --features a,b\n\
-                    cargo add --dev unloc-sandbox --path ../unloc/crates/emulator # for tests\n```\n//! cargo add schemars@1\n";
+                    cargo add --dev unloc-emulator --path ../unloc/crates/emulator # for tests\n```\n//! cargo add schemars@1\n";
         let needs = named(text).unwrap();
         let lock = "name = \"schemars\"\nversion = \"1.2.0\"\n\nname = \"schemars\"\nversion = \"0.8.22\"\n\n\
                     name = \"schemars\"\nversion = \"1.10.0\"\n\nname = \"schemars_derive\"\nversion = \"2.0.0\"\n";
@@ -109,7 +109,7 @@ mod tests {
             lines,
             [
                 r#"unloc { version = "0.1.0", default-features = false, features = ["a", "b"] }"#,
-                r#"unloc-sandbox { version = "0.1.0", default-features = true, features = [] }"#,
+                r#"unloc-emulator { version = "0.1.0", default-features = true, features = [] }"#,
                 r#"schemars { version = "1.10.0", default-features = true, features = [] }"#,
             ]
         );

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::bindings;
 
 /// The crates that are published.
-pub const NAMES: [&str; 4] = ["unloc", "unloc-codegen", "unloc-sandbox", "unloc-spec"];
+pub const NAMES: [&str; 4] = ["unloc", "unloc-codegen", "unloc-emulator", "unloc-spec"];
 
 /// Where the package of a crate is unpacked, by its name.
 pub(super) fn folder(name: &str) -> String {

@@ -1,19 +1,19 @@
-//! Probes of a sandbox: that keeps to the specs, that fails on the way, and that deviates in one place.
+//! Probes of an emulator: that keeps to the specs, that fails on the way, and that deviates in one place.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
+use unloc_emulator::{Emulator, Fault, Quirk};
 use unloc_probe::{Access, Probed, Report, probe};
-use unloc_sandbox::{Fault, Quirk, Sandbox};
 
-/// Probes a sandbox, from a thread of its own as the program would.
-async fn look(sandbox: &Sandbox, write: bool) -> Probed {
+/// Probes an emulator, from a thread of its own as the program would.
+async fn look(emulator: &Emulator, write: bool) -> Probed {
     let access = Access {
-        base_url: sandbox.base_url().to_owned(),
-        client_id: sandbox.client_id().to_owned(),
-        client_secret: sandbox.client_secret().to_owned(),
+        base_url: emulator.base_url().to_owned(),
+        client_id: emulator.client_id().to_owned(),
+        client_secret: emulator.client_secret().to_owned(),
         write,
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_path_buf();
@@ -46,19 +46,19 @@ fn deviations(probed: &Probed) -> Vec<String> {
 #[test]
 fn a_service_that_keeps_to_the_specs_has_no_deviation_and_is_left_as_it_was() {
     block(async {
-        let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
-        let before = serde_json::to_value(sandbox.town()).unwrap();
-        let probed = look(&sandbox, false).await;
+        let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
+        let before = serde_json::to_value(emulator.town()).unwrap();
+        let probed = look(&emulator, false).await;
         assert_eq!(deviations(&probed), Vec::<String>::new());
-        assert_eq!(serde_json::to_value(sandbox.town()).unwrap(), before);
+        assert_eq!(serde_json::to_value(emulator.town()).unwrap(), before);
         let reported: Vec<_> = probed.reports.iter().map(|report| report.operation.as_str()).collect();
         for id in &documented() {
             assert_eq!(reported.iter().filter(|reported| *reported == id).count(), 1, "{id}");
         }
 
-        let probed = look(&sandbox, true).await;
+        let probed = look(&emulator, true).await;
         assert_eq!(deviations(&probed), Vec::<String>::new());
-        let keys = sandbox.town().keys;
+        let keys = emulator.town().keys;
         let made = keys.iter().filter(|key| key.user_id == "+12125550199");
         assert!(made.clone().count() == 2 && made.clone().all(|key| key.state == "revoked"));
         // What stays is told.
@@ -67,24 +67,24 @@ fn a_service_that_keeps_to_the_specs_has_no_deviation_and_is_left_as_it_was() {
             assert!(probed.left.iter().any(|what| what.contains(&key.id) && what.contains("revoked")), "{}", key.id);
         }
         assert!(probed.left[2].starts_with("a role"), "{:?}", probed.left);
-        assert_eq!(webhooks(&sandbox), 0);
+        assert_eq!(webhooks(&emulator), 0);
     });
 }
 
 /// How many webhooks the lock holders have.
-fn webhooks(sandbox: &Sandbox) -> i32 {
+fn webhooks(emulator: &Emulator) -> i32 {
     let done = |operation: &str| {
-        let of = |request: &&unloc_sandbox::Request| {
+        let of = |request: &&unloc_emulator::Request| {
             request.operation == Some(operation) && (200..300).contains(&request.status)
         };
-        i32::try_from(sandbox.requests().iter().filter(of).count()).unwrap()
+        i32::try_from(emulator.requests().iter().filter(of).count()).unwrap()
     };
     done("createWebhook") - done("deleteWebhook")
 }
 
-fn live_keys(sandbox: &Sandbox) -> usize {
-    let is_live = |key: &&unloc_sandbox::SeenKey| key.user_id == "+12125550199" && key.state != "revoked";
-    sandbox.town().keys.iter().filter(is_live).count()
+fn live_keys(emulator: &Emulator) -> usize {
+    let is_live = |key: &&unloc_emulator::SeenKey| key.user_id == "+12125550199" && key.state != "revoked";
+    emulator.town().keys.iter().filter(is_live).count()
 }
 
 #[test]
@@ -101,10 +101,10 @@ fn what_was_made_is_taken_back_whatever_fails_on_the_way() {
             (Fault::reset().on("createOrUpdateRole"), "createOrUpdateRole"),
             (Fault::reset().on("deleteSharedKeysForLock"), "deleteSharedKeysForLock"),
         ] {
-            let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
-            sandbox.faults().add(fault).unwrap();
-            let probed = look(&sandbox, true).await;
-            assert_eq!((live_keys(&sandbox), webhooks(&sandbox)), (0, 0), "{names}: {:#?}", probed.left);
+            let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
+            emulator.faults().add(fault).unwrap();
+            let probed = look(&emulator, true).await;
+            assert_eq!((live_keys(&emulator), webhooks(&emulator)), (0, 0), "{names}: {:#?}", probed.left);
             assert!(probed.left.iter().all(|what| what.contains("no way to delete")), "{names}: {:#?}", probed.left);
             let found = deviations(&probed);
             assert!(found.iter().any(|deviation| deviation.starts_with(names)), "{names}: {found:#?}");
@@ -115,12 +115,12 @@ fn what_was_made_is_taken_back_whatever_fails_on_the_way() {
 #[test]
 fn a_webhook_whose_answer_was_lost_is_found_and_deleted() {
     block(async {
-        let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
-        sandbox.faults().add(Fault::reset().on("createWebhook").carried_out()).unwrap();
-        let probed = look(&sandbox, true).await;
+        let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
+        emulator.faults().add(Fault::reset().on("createWebhook").carried_out()).unwrap();
+        let probed = look(&emulator, true).await;
         let deleted =
-            |request: &unloc_sandbox::Request| request.operation == Some("deleteWebhook") && request.status == 204;
-        assert!(sandbox.requests().iter().any(deleted), "{:#?}", probed.left);
+            |request: &unloc_emulator::Request| request.operation == Some("deleteWebhook") && request.status == 204;
+        assert!(emulator.requests().iter().any(deleted), "{:#?}", probed.left);
         assert!(probed.left.iter().all(|what| !what.contains("webhook")), "{:#?}", probed.left);
     });
 }
@@ -140,9 +140,9 @@ fn what_cannot_be_taken_back_is_listed() {
                 "perhaps a key",
             ),
         ] {
-            let sandbox = Sandbox::builder().speed(0.0).start().await.unwrap();
-            faults.into_iter().for_each(|fault| _ = sandbox.faults().add(fault).unwrap());
-            let probed = look(&sandbox, true).await;
+            let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
+            faults.into_iter().for_each(|fault| _ = emulator.faults().add(fault).unwrap());
+            let probed = look(&emulator, true).await;
             assert!(probed.left.iter().any(|what| what.contains(wanted)), "{wanted}: {:#?}", probed.left);
             for text in [probed.markdown(), probed.json()] {
                 assert!(text.contains(wanted) && !text.contains("+1212"), "{text}");
@@ -160,18 +160,18 @@ fn a_call_without_an_answer_is_an_outcome_of_that_call_alone() {
             (Fault::reset().on("getIntegrator"), "getIntegrator"),
             (Fault::reset().on("getLockHolders"), "getLockHolders"),
         ] {
-            let sandbox = Sandbox::start().await.unwrap();
-            sandbox.faults().add(fault).unwrap();
-            let probed = look(&sandbox, false).await;
+            let emulator = Emulator::start().await.unwrap();
+            emulator.faults().add(fault).unwrap();
+            let probed = look(&emulator, false).await;
             assert_eq!(probed.reports.len(), documented().len(), "{operation}");
             let report = probed.reports.iter().find(|report| report.operation == operation).unwrap();
             assert!(report.outcome.clone().unwrap_err().starts_with("no "), "{operation}: {:?}", report.outcome);
             assert_eq!(deviations(&probed), [format!("{operation}: answer ")]);
         }
         // Without a token, nothing can be said of what needs one.
-        let sandbox = Sandbox::start().await.unwrap();
-        sandbox.faults().add(Fault::reset().on("getToken").always()).unwrap();
-        let probed = look(&sandbox, false).await;
+        let emulator = Emulator::start().await.unwrap();
+        emulator.faults().add(Fault::reset().on("getToken").always()).unwrap();
+        let probed = look(&emulator, false).await;
         assert!(!probed.has_token() && probed.reports.len() == documented().len());
         assert!(probed.reports.iter().all(|report| report.outcome.is_err()));
     });
@@ -190,7 +190,7 @@ const PLANTED: &[(Quirk, &str)] = &[
     (Quirk::ScopeText, "getToken: type /scope"),
     (Quirk::UnknownValues, "getKeys: value /keys/*/state"),
     (Quirk::UnknownValues, "getLocks: value /locks/*/vendor"),
-    (Quirk::UnknownFields, "getLock: field /sandboxNews"),
+    (Quirk::UnknownFields, "getLock: field /emulatorNews"),
     (Quirk::SnakeErrors, "getLock: field /error_description"),
     (Quirk::ProblemErrors, "getLock: missing /error"),
     (Quirk::HtmlErrors, "getLock: body "),
@@ -201,8 +201,8 @@ const PLANTED: &[(Quirk, &str)] = &[
 fn each_deviation_that_is_planted_is_found_where_it_is() {
     block(async {
         for (quirk, expected) in PLANTED {
-            let sandbox = Sandbox::builder().quirks([*quirk]).start().await.unwrap();
-            let found = deviations(&look(&sandbox, false).await);
+            let emulator = Emulator::builder().quirks([*quirk]).start().await.unwrap();
+            let found = deviations(&look(&emulator, false).await);
             assert!(found.iter().any(|deviation| deviation == expected), "{quirk}: {expected} is not in {found:#?}");
         }
     });
@@ -211,12 +211,12 @@ fn each_deviation_that_is_planted_is_found_where_it_is() {
 #[test]
 fn answers_that_are_none_are_told_as_such_and_nobody_is_named() {
     block(async {
-        let sandbox = Sandbox::start().await.unwrap();
-        sandbox.faults().add(Fault::html(502).on("getLocks")).unwrap();
-        sandbox.faults().add(Fault::status(200).body("{}", "application/json").on("getRoles")).unwrap();
-        sandbox.faults().add(Fault::status(418).on("getIntegrator")).unwrap();
-        sandbox.faults().add(Fault::status(405).on("getKeyEvents")).unwrap();
-        let probed = look(&sandbox, false).await;
+        let emulator = Emulator::start().await.unwrap();
+        emulator.faults().add(Fault::html(502).on("getLocks")).unwrap();
+        emulator.faults().add(Fault::status(200).body("{}", "application/json").on("getRoles")).unwrap();
+        emulator.faults().add(Fault::status(418).on("getIntegrator")).unwrap();
+        emulator.faults().add(Fault::status(405).on("getKeyEvents")).unwrap();
+        let probed = look(&emulator, false).await;
         let found = deviations(&probed);
         for expected in ["getLocks: status ", "getRoles: missing /roles", "getIntegrator: status "] {
             assert!(found.iter().any(|deviation| deviation == expected), "{expected} is not in {found:#?}");
@@ -226,7 +226,7 @@ fn answers_that_are_none_are_told_as_such_and_nobody_is_named() {
         assert!(markdown.contains("| getKey | inferred | inferred rightly | 200 |"), "{markdown}");
         for text in [markdown, json] {
             assert!(
-                !text.contains("+1212") && !text.contains("eyJ") && !text.contains(sandbox.client_secret()),
+                !text.contains("+1212") && !text.contains("eyJ") && !text.contains(emulator.client_secret()),
                 "{text}"
             );
         }
@@ -252,10 +252,10 @@ fn names_that_could_be_somebodys_are_shown_as_their_shape_and_cells_stay_whole()
             let auth = json!({"id": "a", "name": "A", "auth": {name: 5}});
             let news = json!({"id": "a", "name": "A", name: {name: 5, "id": 6}, "batteryLevel": 3});
             for (lock, wanted) in [(auth, "`/lock/auth/[name]`"), (news, "field: `/lock/batteryLevel`")] {
-                let sandbox = Sandbox::start().await.unwrap();
+                let emulator = Emulator::start().await.unwrap();
                 let body = json!({"lock": lock}).to_string();
-                sandbox.faults().add(Fault::status(200).body(&body, "application/json").on("getLock")).unwrap();
-                let probed = look(&sandbox, false).await;
+                emulator.faults().add(Fault::status(200).body(&body, "application/json").on("getLock")).unwrap();
+                let probed = look(&emulator, false).await;
                 let markdown = probed.markdown();
                 for text in [&markdown, &probed.json()] {
                     assert!(!text.contains(name) && text.contains("[name]"), "{text}");

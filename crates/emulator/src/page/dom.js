@@ -1,4 +1,4 @@
-// Elements, and lists of them. Texts of the sandbox's clients go through textContent only.
+// Elements, and lists of them. Texts of the emulator's clients go through textContent only.
 
 const kept = new WeakMap();
 
@@ -55,7 +55,7 @@ export function fill(parent, items, keyOf, create, update) {
 // Phone numbers are nobody's business here: whoever has no name is known by two digits.
 export const who = (name, userId) => name || `•••${userId.slice(-2)}`;
 
-// Asks the sandbox, and throws what it says if it refuses.
+// Asks the emulator, and throws what it says if it refuses.
 export async function ask(path, method = "GET", body = undefined) {
   const request = { method, cache: "no-store", signal: AbortSignal.timeout(10_000) };
   if (body !== undefined) {

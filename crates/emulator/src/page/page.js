@@ -1,4 +1,4 @@
-// The page: asks the sandbox how things are whenever it says that something has changed, and shows that.
+// The page: asks the emulator how things are whenever it says that something has changed, and shows that.
 
 import { ask, byId, setAttribute, setText } from "./dom.js";
 import { setZone, text, zoneName } from "./time.js";
@@ -14,7 +14,7 @@ let asked = false;
 let asking = false;
 let soon = 0;
 
-// What time it is by the sandbox's clock, without asking it.
+// What time it is by the emulator's clock, without asking it.
 const clockNow = () => clock.at + (performance.now() - clock.since) * clock.speed;
 
 function refresh() {
@@ -45,18 +45,18 @@ async function look() {
 }
 
 async function show() {
-  const { lockHolders } = await ask("/_sandbox/lock-holders");
+  const { lockHolders } = await ask("/_emulator/lock-holders");
   view.holders = lockHolders;
   if (!lockHolders.some((holder) => holder.id === view.chosen)) view.chosen = lockHolders[0]?.id ?? null;
   const wanted = view.chosen;
   const nothing = { now: null, locks: [], events: [] };
   const [time, timeline, { requests }, { deliveries }, { faults }, { quirks }] = await Promise.all([
-    ask("/_sandbox/clock"),
+    ask("/_emulator/clock"),
     wanted ? ask(timelinePath()) : nothing,
-    ask("/_sandbox/requests"),
-    ask("/_sandbox/deliveries"),
-    ask("/_sandbox/faults"),
-    ask("/_sandbox/quirks"),
+    ask("/_emulator/requests"),
+    ask("/_emulator/deliveries"),
+    ask("/_emulator/faults"),
+    ask("/_emulator/quirks"),
   ]);
   Object.assign(clock, { at: Date.parse(time.now), since: performance.now(), speed: time.speed });
   showHolders();
@@ -85,7 +85,7 @@ function showClock() {
 
 async function setClock(change) {
   try {
-    await ask("/_sandbox/clock", "PUT", change);
+    await ask("/_emulator/clock", "PUT", change);
   } catch (error) {
     say(`Refused: ${error.message}.`);
   }
@@ -106,7 +106,7 @@ let retry = 0;
 function listen() {
   clearTimeout(retry);
   if (source || document.hidden) return;
-  source = new EventSource("/_sandbox/changes");
+  source = new EventSource("/_emulator/changes");
   source.onopen = refresh;
   source.onmessage = refresh;
   // A source that failed is given up: some browsers never try again once nobody listened on the port.
@@ -143,7 +143,7 @@ document.addEventListener("visibilitychange", () => (document.hidden ? stopListe
 // A page that is left may come back as it was; then it is shown again, and nothing else is told.
 addEventListener("pagehide", stopListening);
 addEventListener("pageshow", watch);
-// Time alone changes what keys can do, and the sandbox does not tell.
+// Time alone changes what keys can do, and the emulator does not tell.
 setInterval(() => clock.speed > 0 && refresh(), 3000);
 setInterval(() => clock.speed > 1 && refresh(), 1000);
 setInterval(showClock, 100);

@@ -23,7 +23,7 @@ let changed = () => {};
 
 export function timelinePath() {
   const [before, after] = SPANS[view.span];
-  return `/_sandbox/lock-holders/${view.chosen}/timeline?days=${Math.max(before + 1, after)}`;
+  return `/_emulator/lock-holders/${view.chosen}/timeline?days=${Math.max(before + 1, after)}`;
 }
 
 // `whenChanged` is called when something else is to be shown.
@@ -136,7 +136,7 @@ function showLock(element, lock) {
 }
 
 const rank = (key) => ORDER.indexOf(key.state);
-// The sandbox tells of a few days more than are drawn. A key that could work any day is shown all the same.
+// The emulator tells of a few days more than are drawn. A key that could work any day is shown all the same.
 const isInView = (key) => !["expired", "scheduled"].includes(key.state) || spansToDraw(key).length > 0;
 const start = (key) => Date.parse(key.start ?? key.spans[0]?.[0] ?? 0) || 0;
 
@@ -177,7 +177,7 @@ function laneElement({ key, lock }) {
   const name = who(key.person, key.userId);
   const act = (action, done) => async () => {
     try {
-      await ask(`/_sandbox/people/${action}`, "POST", { lockId: lock.id, userId: key.userId });
+      await ask(`/_emulator/people/${action}`, "POST", { lockId: lock.id, userId: key.userId });
       say(`${name} ${done} ${lock.name}.`);
     } catch (error) {
       say(`${name} could not: ${error.message}.`);

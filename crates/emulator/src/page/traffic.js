@@ -123,10 +123,10 @@ async function addFault(form) {
   if (AMOUNTS[kind.value]) fault[AMOUNTS[kind.value][1]] = Number(amount.value);
   if (operation.value) fault.operation = operation.value;
   if (carriedOut.checked) fault.carriedOut = true;
-  await attempt(() => ask("/_sandbox/faults", "POST", fault));
+  await attempt(() => ask("/_emulator/faults", "POST", fault));
 }
 
-const takeAway = (fault) => attempt(() => ask(`/_sandbox/faults/${fault.id}`, "DELETE"));
+const takeAway = (fault) => attempt(() => ask(`/_emulator/faults/${fault.id}`, "DELETE"));
 
 async function attempt(action) {
   try {
@@ -161,7 +161,7 @@ function quirkElement(quirk) {
   box.setAttribute("role", "switch");
   box.addEventListener("change", () => {
     const others = quirks.filter((other) => other.on && other.name !== quirk.name).map((other) => other.name);
-    attempt(() => ask("/_sandbox/quirks", "PUT", { on: box.checked ? [...others, quirk.name] : others }));
+    attempt(() => ask("/_emulator/quirks", "PUT", { on: box.checked ? [...others, quirk.name] : others }));
   });
   const description = make("span", "quiet", quirk.description.replaceAll("`", ""));
   return Object.assign(make("li", "", make("label", "", box, make("b", "", quirk.name), description)), { box });

@@ -6,9 +6,9 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
-/// How long anything may take before the sandbox counts as stuck.
+/// How long anything may take before the emulator counts as stuck.
 const BOUND: Duration = Duration::from_secs(20);
 
 /// An answer as it came over the wire.
@@ -30,8 +30,8 @@ impl Answer {
     }
 }
 
-pub(crate) fn connect(sandbox: &Sandbox) -> TcpStream {
-    connect_to(sandbox.base_url())
+pub(crate) fn connect(emulator: &Emulator) -> TcpStream {
+    connect_to(emulator.base_url())
 }
 
 pub(crate) fn connect_to(base_url: &str) -> TcpStream {
@@ -42,15 +42,15 @@ pub(crate) fn connect_to(base_url: &str) -> TcpStream {
 }
 
 /// Sends these bytes and reads the first answer, if there is one.
-pub(crate) fn exchange(sandbox: &Sandbox, bytes: &[u8]) -> Option<Answer> {
-    send(sandbox, bytes, false)
+pub(crate) fn exchange(emulator: &Emulator, bytes: &[u8]) -> Option<Answer> {
+    send(emulator, bytes, false)
 }
 
-/// The same; after bytes that are no whole request the connection ends, lest the sandbox wait for the rest. An answer to
+/// The same; after bytes that are no whole request the connection ends, lest the emulator wait for the rest. An answer to
 /// HEAD announces a body that does not come.
-pub(crate) fn send(sandbox: &Sandbox, bytes: &[u8], ends: bool) -> Option<Answer> {
-    let mut stream = connect(sandbox);
-    // The sandbox may refuse a request before it was sent to its end; its answer counts all the same.
+pub(crate) fn send(emulator: &Emulator, bytes: &[u8], ends: bool) -> Option<Answer> {
+    let mut stream = connect(emulator);
+    // The emulator may refuse a request before it was sent to its end; its answer counts all the same.
     let _ = stream.write_all(bytes);
     if ends {
         let _ = stream.shutdown(Shutdown::Write);

@@ -18,7 +18,7 @@ struct Program {
 
 impl Program {
     fn start() -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_unloc-sandbox"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unloc-emulator"));
         command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("the program runs");
         let mut line = String::new();
@@ -108,7 +108,7 @@ fn a_body_of_very_many_small_values_takes_no_more_than_its_text() {
 fn a_body_that_nobody_reads_is_not_held() {
     let program = Program::start();
     let growth = program.grows_by(|program| {
-        for path in ["/integrators/v1/lock-holders/", "/nothing", "/_sandbox/tokens/expire"] {
+        for path in ["/integrators/v1/lock-holders/", "/nothing", "/_emulator/tokens/expire"] {
             // Its answer may be lost, where the body is longer than anybody drains.
             let _ = program.upload(path, 60_000_000);
         }
@@ -122,7 +122,7 @@ fn many_bodies_at_once_take_no_more_than_each_may_have() {
     let program = Program::start();
     let growth = program.grows_by(|program| {
         thread::scope(|threads| {
-            let upload = || status(program.upload("/_sandbox/faults", 20_000_000));
+            let upload = || status(program.upload("/_emulator/faults", 20_000_000));
             let senders: Vec<_> = (0..SENDERS).map(|_| threads.spawn(upload)).collect();
             for sender in senders {
                 assert_eq!(sender.join().expect("an end"), 413);

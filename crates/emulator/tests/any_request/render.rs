@@ -78,7 +78,7 @@ impl Plan {
         bytes.extend(body);
     }
 
-    /// Whether this is HTTP that nobody can mistake. What is not may be refused before the sandbox sees it, or end
+    /// Whether this is HTTP that nobody can mistake. What is not may be refused before the emulator sees it, or end
     /// without an answer.
     pub(crate) fn is_plain(&self) -> bool {
         const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

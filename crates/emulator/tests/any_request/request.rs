@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-/// A request that is put together once the ids and the tokens of a sandbox are known.
+/// A request that is put together once the ids and the tokens of an emulator are known.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) method: Option<String>,
@@ -68,8 +68,16 @@ fn odd_segment() -> impl Strategy<Value = String> {
 
 fn place() -> impl Strategy<Value = Place> {
     let other = proptest::option::weighted(0.3, (0..6_usize, odd_segment()));
-    let fixed =
-        ["*", "", "//", "/integrators/v1", "/_sandbox/nothing", "/openapi/none", "http://a.example/_sandbox/", "a:80"];
+    let fixed = [
+        "*",
+        "",
+        "//",
+        "/integrators/v1",
+        "/_emulator/nothing",
+        "/openapi/none",
+        "http://a.example/_emulator/",
+        "a:80",
+    ];
     let noise = vec(any::<u8>(), 0..60).prop_map(Place::Any);
     prop_oneof![
         12 => (other, select(&[1_usize, 1, 1, 0, 2][..])).prop_map(|(other, slashes)| Place::Template { other, slashes }),

@@ -1,7 +1,7 @@
 //! What can be asked for: every operation of the specs and of the control interface, with a body that is good.
 
 use serde_json::{Value, json};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 /// A method, a path in which names in braces stand for ids, and a good body.
 pub(crate) type Target = (&'static str, &'static str, Option<Value>);
@@ -97,32 +97,32 @@ fn control() -> Vec<Target> {
         ("GET", "/", None),
         ("GET", "/openapi/auth.yaml", None),
         ("GET", "/openapi/integrator.yaml", None),
-        ("GET", "/_sandbox/", None),
-        ("GET", "/_sandbox/clock", None),
-        ("PUT", "/_sandbox/clock", Some(json!({ "speed": 60, "advanceSeconds": 86_400 }))),
-        ("PUT", "/_sandbox/clock", Some(json!({ "advanceTo": "9999-12-31T23:59:59Z" }))),
-        ("GET", "/_sandbox/town?lockHolderId={home}", None),
-        ("GET", "/_sandbox/lock-holders/{home}/timeline?days=60", None),
-        post("/_sandbox/people/unlock", &someone),
-        post("/_sandbox/people/lock", &someone),
-        post("/_sandbox/people/view-code", &someone),
-        post("/_sandbox/people/share", &share),
-        post("/_sandbox/vendors/install", &installed),
-        post("/_sandbox/vendors/remove", &json!({ "lockId": "{lock}" })),
-        post("/_sandbox/vendors/fail", &connection),
-        post("/_sandbox/vendors/recover", &connection),
-        post("/_sandbox/vendors/disconnect", &connection),
-        post("/_sandbox/vendors/change-password", &changed),
-        ("GET", "/_sandbox/faults", None),
-        ("POST", "/_sandbox/faults", Some(fault)),
-        ("DELETE", "/_sandbox/faults", None),
-        ("DELETE", "/_sandbox/faults/1", None),
-        ("GET", "/_sandbox/quirks", None),
-        ("PUT", "/_sandbox/quirks", Some(json!({ "on": ["string-booleans", "other-successes"] }))),
-        ("POST", "/_sandbox/tokens/expire", None),
-        ("GET", "/_sandbox/requests", None),
-        ("GET", "/_sandbox/deliveries?settled", None),
-        ("GET", "/_sandbox/changes", None),
+        ("GET", "/_emulator/", None),
+        ("GET", "/_emulator/clock", None),
+        ("PUT", "/_emulator/clock", Some(json!({ "speed": 60, "advanceSeconds": 86_400 }))),
+        ("PUT", "/_emulator/clock", Some(json!({ "advanceTo": "9999-12-31T23:59:59Z" }))),
+        ("GET", "/_emulator/town?lockHolderId={home}", None),
+        ("GET", "/_emulator/lock-holders/{home}/timeline?days=60", None),
+        post("/_emulator/people/unlock", &someone),
+        post("/_emulator/people/lock", &someone),
+        post("/_emulator/people/view-code", &someone),
+        post("/_emulator/people/share", &share),
+        post("/_emulator/vendors/install", &installed),
+        post("/_emulator/vendors/remove", &json!({ "lockId": "{lock}" })),
+        post("/_emulator/vendors/fail", &connection),
+        post("/_emulator/vendors/recover", &connection),
+        post("/_emulator/vendors/disconnect", &connection),
+        post("/_emulator/vendors/change-password", &changed),
+        ("GET", "/_emulator/faults", None),
+        ("POST", "/_emulator/faults", Some(fault)),
+        ("DELETE", "/_emulator/faults", None),
+        ("DELETE", "/_emulator/faults/1", None),
+        ("GET", "/_emulator/quirks", None),
+        ("PUT", "/_emulator/quirks", Some(json!({ "on": ["string-booleans", "other-successes"] }))),
+        ("POST", "/_emulator/tokens/expire", None),
+        ("GET", "/_emulator/requests", None),
+        ("GET", "/_emulator/deliveries?settled", None),
+        ("GET", "/_emulator/changes", None),
     ]
 }
 
@@ -130,8 +130,8 @@ fn control() -> Vec<Target> {
 pub(crate) struct Names(Vec<(&'static str, String)>);
 
 impl Names {
-    pub(crate) fn of(sandbox: &Sandbox) -> Self {
-        let town = sandbox.town();
+    pub(crate) fn of(emulator: &Emulator) -> Self {
+        let town = emulator.town();
         let home = &town.lock_holders[0].id;
         let key = town.keys.iter().find(|key| key.state == "active" && !key.shared).expect("a key");
         let connection = town.connections.iter().find(|connection| connection.lock_holder_id == *home);
@@ -142,8 +142,8 @@ impl Names {
             ("{id}", key.id.clone()),
             ("{user}", "%2B12125550101".to_owned()),
             ("{connection}", connection.expect("a connection").id.clone()),
-            ("{client}", sandbox.client_id().to_owned()),
-            ("{secret}", sandbox.client_secret().to_owned()),
+            ("{client}", emulator.client_id().to_owned()),
+            ("{secret}", emulator.client_secret().to_owned()),
         ])
     }
 

@@ -1,6 +1,6 @@
 //! Answers as they are documented, with all quirks off.
 
-use unloc_sandbox::chrono::Utc;
+use unloc_emulator::chrono::Utc;
 
 use crate::scenarios::scenarios;
 use crate::world::World;
@@ -28,7 +28,7 @@ async fn the_journal_knows_every_call_by_the_name_that_the_spec_gives_to_its_met
     for scenario in scenarios() {
         for (_, call) in &scenario.calls {
             let answer = world.call(scenario.documented(), call).await;
-            let journal = world.sandbox.requests();
+            let journal = world.emulator.requests();
             let entry = journal.last().expect("an entry");
             assert_eq!(entry.operation, Some(scenario.id));
             assert_eq!(entry.method, scenario.documented().operation.method, "{}", scenario.id);

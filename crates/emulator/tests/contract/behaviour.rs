@@ -1,8 +1,8 @@
-//! Quirks that show in what the sandbox does, not in how its answers look.
+//! Quirks that show in what the emulator does, not in how its answers look.
 
 use serde_json::{Value, json};
-use unloc_sandbox::Quirk;
-use unloc_sandbox::chrono::Utc;
+use unloc_emulator::Quirk;
+use unloc_emulator::chrono::Utc;
 
 use crate::spec::{Answer, documented, is_component};
 use crate::world::{Call, World};
@@ -21,11 +21,11 @@ fn body(answer: &Answer) -> Value {
 #[tokio::test]
 async fn strict_slashes_make_a_path_without_its_last_slash_lead_nowhere() {
     let world = World::begin(Utc::now()).await;
-    let url = format!("{}/integrators/v1/lock-holders", world.sandbox.base_url());
+    let url = format!("{}/integrators/v1/lock-holders", world.emulator.base_url());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let status = async || client.get(&url).send().await.unwrap().status().as_u16();
     assert_eq!(status().await, 401);
-    world.sandbox.set_quirks([Quirk::StrictSlashes]);
+    world.emulator.set_quirks([Quirk::StrictSlashes]);
     assert_eq!(status().await, 404);
     assert_eq!(call(&world, "getLockHolders", &Call::new()).await.status, 200);
 }
@@ -34,7 +34,7 @@ async fn strict_slashes_make_a_path_without_its_last_slash_lead_nowhere() {
 async fn null_dates_are_taken_for_none_until_the_quirk_refuses_them() {
     let world = World::begin(Utc::now()).await;
     for id in ["createKey", "createKeyForLockHolder"] {
-        world.sandbox.set_quirks([]);
+        world.emulator.set_quirks([]);
         let key = |change: Value| {
             let mut key = json!({ "userId": "+12125550199" });
             if id == "createKeyForLockHolder" {
@@ -46,7 +46,7 @@ async fn null_dates_are_taken_for_none_until_the_quirk_refuses_them() {
         let (start, end) = (key(json!({ "start": null })), key(json!({ "end": null })));
         let made = body(&call(&world, id, &start).await);
         assert_eq!([&made["key"]["start"], &made["key"]["end"]], [&Value::Null; 2]);
-        world.sandbox.set_quirks([Quirk::NullDatesRefused]);
+        world.emulator.set_quirks([Quirk::NullDatesRefused]);
         for nulls in [start, end] {
             assert_eq!(call(&world, id, &nulls).await.status, 400, "{id}");
         }
@@ -61,9 +61,9 @@ async fn revoking_an_expired_key_is_a_conflict_only_by_the_quirk() {
     let expired = keys["keys"].as_array().unwrap().iter().find(|key| key["state"] == "expired").expect("such a key");
     let text = |name: &str| expired[name].as_str().unwrap().to_owned().leak() as &'static str;
     let revoke = Call::body(json!({ "state": "revoked" })).with("lockId", text("lockId")).with("keyId", text("id"));
-    world.sandbox.set_quirks([Quirk::RevokingExpiredConflicts]);
+    world.emulator.set_quirks([Quirk::RevokingExpiredConflicts]);
     assert_eq!(call(&world, "updateKey", &revoke).await.status, 409);
-    world.sandbox.set_quirks([]);
+    world.emulator.set_quirks([]);
     assert_eq!(body(&call(&world, "updateKey", &revoke).await)["key"]["state"], "revoked");
 }
 
@@ -76,26 +76,26 @@ async fn a_lock_holder_without_its_account_is_taken_back_unless_that_fails_too()
         "name": "Harbour Flats", "countryIso": "NO", "organizationId": "harbour-flats", "createVendorAccount": true,
     });
     create.as_object_mut().unwrap().extend(account.as_object().unwrap().clone());
-    let before = world.sandbox.town().lock_holders.len();
+    let before = world.emulator.town().lock_holders.len();
     for (quirks, left) in [(&[][..], 0), (&[Quirk::BrokenRollback][..], 1)] {
-        world.sandbox.set_quirks(quirks.iter().copied());
+        world.emulator.set_quirks(quirks.iter().copied());
         let answer = call(&world, "createLockHolder", &Call::body(create.clone())).await;
-        assert_eq!((answer.status, world.sandbox.town().lock_holders.len()), (409, before + left), "{answer:?}");
+        assert_eq!((answer.status, world.emulator.town().lock_holders.len()), (409, before + left), "{answer:?}");
     }
 }
 
 #[tokio::test]
 async fn webhooks_are_called_with_one_documented_event_and_by_the_quirk_twice() {
     let world = World::begin(Utc::now()).await;
-    world.sandbox.deliveries_settled().await;
+    world.emulator.deliveries_settled().await;
     let listen = Call::body(json!({ "webhookUrl": "{base}/listener" }));
     call(&world, "createWebhookForLock", &listen).await;
     let (lock, user) = (world.fill("{lockId}"), world.fill("{userId}"));
     for (quirks, times) in [(&[][..], 1), (&[Quirk::WebhooksTwice][..], 2)] {
-        world.sandbox.set_quirks(quirks.iter().copied());
-        let event = world.sandbox.people().unlock(&lock, &user).unwrap();
-        world.sandbox.deliveries_settled().await;
-        let calls = world.sandbox.deliveries().into_iter().filter(|one| one.event_id == event);
+        world.emulator.set_quirks(quirks.iter().copied());
+        let event = world.emulator.people().unlock(&lock, &user).unwrap();
+        world.emulator.deliveries_settled().await;
+        let calls = world.emulator.deliveries().into_iter().filter(|one| one.event_id == event);
         let calls: Vec<_> = calls.filter(|one| one.url.ends_with("/listener")).collect();
         assert_eq!(calls.len(), times);
         let events = body(&call(&world, "getKeyEvents", &Call::new()).await);

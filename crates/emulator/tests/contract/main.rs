@@ -1,4 +1,4 @@
-//! The sandbox against the specs: every operation of `openapi/*.yaml` is called, so that it succeeds and so that it fails
+//! The emulator against the specs: every operation of `openapi/*.yaml` is called, so that it succeeds and so that it fails
 //! in each way that is documented, and every answer has to be one that the YAML describes.
 //!
 //! Nothing of the specs is repeated here but the names of operations. A new operation, or a new error of one, fails these

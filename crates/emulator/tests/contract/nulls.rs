@@ -1,7 +1,7 @@
 //! Null in requests: taken where the spec says nullable, refused by name and type everywhere else.
 
 use serde_json::{Map, Value, json};
-use unloc_sandbox::chrono::Utc;
+use unloc_emulator::chrono::Utc;
 use unloc_spec::{reference, resolve};
 
 use crate::scenarios::scenarios;

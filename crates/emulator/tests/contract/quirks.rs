@@ -1,8 +1,8 @@
 //! Answers as quirks have them: still ones that the tolerances of the specs allow for.
 
 use serde_json::Value;
-use unloc_sandbox::Quirk;
-use unloc_sandbox::chrono::{DateTime, Utc};
+use unloc_emulator::Quirk;
+use unloc_emulator::chrono::{DateTime, Utc};
 
 use crate::scenarios::scenarios;
 use crate::spec::Answer;
@@ -25,7 +25,7 @@ type Seen = (u16, Option<String>, Result<Value, String>);
 /// The answers of all scenarios, or what is intolerable about them.
 async fn answers(now: DateTime<Utc>, quirks: &[Quirk]) -> Result<Vec<Seen>, String> {
     let world = World::begin(now).await;
-    world.sandbox.set_quirks(quirks.iter().copied());
+    world.emulator.set_quirks(quirks.iter().copied());
     let (mut answers, mut wrong) = (Vec::new(), Vec::new());
     for scenario in scenarios() {
         // Quirks care for the status of an error, not for its reason.
@@ -47,9 +47,9 @@ async fn answers(now: DateTime<Utc>, quirks: &[Quirk]) -> Result<Vec<Seen>, Stri
     if wrong.is_empty() { Ok(answers) } else { Err(wrong.join("\n")) }
 }
 
-/// The sandbox's port and its tokens differ by themselves.
+/// The emulator's port and its tokens differ by themselves.
 fn seen(world: &World, answer: &Answer) -> Seen {
-    let body = answer.body.replace(world.sandbox.base_url(), "");
+    let body = answer.body.replace(world.emulator.base_url(), "");
     let mut body = serde_json::from_str(&body).map_err(|_| body);
     if let Ok(Value::Object(fields)) = &mut body {
         fields.remove("access_token");
@@ -88,7 +88,7 @@ async fn all_quirks_together_stay_within_the_tolerances_of_the_specs() {
 #[tokio::test]
 async fn every_single_thing_that_the_specs_wrap_comes_bare_by_the_quirk() {
     let world = World::begin(Utc::now()).await;
-    world.sandbox.set_quirks([Quirk::BareObjects]);
+    world.emulator.set_quirks([Quirk::BareObjects]);
     let mut seen = 0;
     for scenario in scenarios() {
         let Some(envelope) = scenario.documented().envelope_of_one() else { continue };

@@ -11,7 +11,7 @@ use crate::world::Call;
 const ASTRID: &str = "+12125550101";
 const NOBODY: &str = "+12125550199";
 
-/// Documented errors that the sandbox never answers with.
+/// Documented errors that the emulator never answers with.
 pub(crate) const NEVER: &[(&str, u16, &str)] = &[
     ("getLockHolders", 403, "tokens of every scope list lock holders"),
     ("createVendorAccount", 403, "the spec lists every scope, as none is documented"),

@@ -1,11 +1,11 @@
-//! A sandbox in which every operation has something to find, and calls of it.
+//! An emulator in which every operation has something to find, and calls of it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use unloc_sandbox::Sandbox;
-use unloc_sandbox::chrono::{DateTime, Utc};
+use unloc_emulator::Emulator;
+use unloc_emulator::chrono::{DateTime, Utc};
 
 use crate::spec::{Answer, Documented, documented};
 
@@ -58,9 +58,9 @@ impl Call {
     }
 }
 
-/// A sandbox whose clock stands still, and what its things are called in calls.
+/// An emulator whose clock stands still, and what its things are called in calls.
 pub(crate) struct World {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) emulator: Emulator,
     http: reqwest::Client,
     names: BTreeMap<&'static str, String>,
 }
@@ -68,12 +68,12 @@ pub(crate) struct World {
 impl World {
     /// The same moment gives the same answers, but for tokens.
     pub(crate) async fn begin(now: DateTime<Utc>) -> Self {
-        let sandbox = Sandbox::builder().starts_at(now).speed(0.0).start().await.expect("the sandbox starts");
+        let emulator = Emulator::builder().starts_at(now).speed(0.0).start().await.expect("the emulator starts");
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
-        let mut world = Self { sandbox, http, names: BTreeMap::new() };
+        let mut world = Self { emulator, http, names: BTreeMap::new() };
         world.name_what_is_there();
         world.name("expired", world.token(Value::Null).await);
-        world.sandbox.expire_tokens();
+        world.emulator.expire_tokens();
         for (name, scope) in [
             ("unscoped", Value::Null),
             ("admin", json!("integrator.admin")),
@@ -88,7 +88,7 @@ impl World {
     }
 
     fn name_what_is_there(&mut self) {
-        let town = self.sandbox.town();
+        let town = self.emulator.town();
         let home = &town.lock_holders[0].id;
         let connections: Vec<_> = town.connections.iter().filter(|one| one.lock_holder_id == *home).collect();
         let lock = town.locks.iter().find(|lock| lock.lock_holder_id == *home).expect("a lock");
@@ -100,9 +100,9 @@ impl World {
             ("userId", CAMILLA),
             ("vendorConnectionId", &connections[0].id),
             ("virtualConnectionId", &connections[1].id),
-            ("integratorId", self.sandbox.client_id()),
-            ("secret", self.sandbox.client_secret()),
-            ("base", self.sandbox.base_url()),
+            ("integratorId", self.emulator.client_id()),
+            ("secret", self.emulator.client_secret()),
+            ("base", self.emulator.base_url()),
         ] {
             self.names.insert(name, value.to_owned());
         }
@@ -121,11 +121,11 @@ impl World {
             let id = self.made("createWebhook", &webhook).await["webhook"]["id"].clone();
             self.name("webhookId", id.as_str().expect("an id").to_owned());
         }
-        self.sandbox.clock().advance(Duration::from_secs(1));
-        self.sandbox.people().unlock(&self.names["lockId"], CAMILLA).expect("a key that works");
-        self.sandbox.people().lock(&self.names["lockId"], CAMILLA).expect("a key that works");
-        // The webhooks lead to the sandbox itself, and their calls are in its journal.
-        self.sandbox.deliveries_settled().await;
+        self.emulator.clock().advance(Duration::from_secs(1));
+        self.emulator.people().unlock(&self.names["lockId"], CAMILLA).expect("a key that works");
+        self.emulator.people().lock(&self.names["lockId"], CAMILLA).expect("a key that works");
+        // The webhooks lead to the emulator itself, and their calls are in its journal.
+        self.emulator.deliveries_settled().await;
     }
 
     fn name(&mut self, name: &'static str, value: String) {
@@ -165,7 +165,7 @@ impl World {
         for (place, (name, value)) in call.query.iter().enumerate() {
             target.push_str(&format!("{}{name}={value}", if place == 0 { '?' } else { '&' }));
         }
-        let url = format!("{}{}{target}", self.sandbox.base_url(), documented.base);
+        let url = format!("{}{}{target}", self.emulator.base_url(), documented.base);
         let mut request = self.http.request(operation.method.parse().expect("a method"), url);
         let token = call.token.or(match operation.client_name() {
             None => None,

@@ -3,13 +3,13 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use unloc_sandbox::{Fault, Sandbox};
+use unloc_emulator::{Emulator, Fault};
 
 use crate::support::{LOCK_HOLDERS, Service};
 
 /// Sends a request over a connection of its own, and gives what came and how it ended.
 async fn raw(service: &Service, method: &str, path: &str, token: &str, body: &Value) -> (String, Option<ErrorKind>) {
-    let mut stream = connect(&service.sandbox);
+    let mut stream = connect(&service.emulator);
     let request = request(method, path, token, body);
     let read = move || {
         stream.write_all(request.as_bytes()).expect("bytes are taken");
@@ -20,8 +20,8 @@ async fn raw(service: &Service, method: &str, path: &str, token: &str, body: &Va
     tokio::task::spawn_blocking(read).await.expect("an end")
 }
 
-fn connect(sandbox: &Sandbox) -> TcpStream {
-    let stream = TcpStream::connect(sandbox.base_url().trim_start_matches("http://")).expect("a connection");
+fn connect(emulator: &Emulator) -> TcpStream {
+    let stream = TcpStream::connect(emulator.base_url().trim_start_matches("http://")).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a bound");
     stream
 }
@@ -49,7 +49,7 @@ async fn a_reset_is_one_and_the_key_is_made_only_if_it_is_to_be_carried_out() {
     let path = home.path(&format!("/locks/{}/keys/", home.lock("Main entrance").await));
     for (fault, more) in [(Fault::reset(), 0), (Fault::reset().carried_out(), 1)] {
         let before = home.keys().await.len();
-        service.sandbox.faults().add(fault.on("createKey")).expect("a fault");
+        service.emulator.faults().add(fault.on("createKey")).expect("a fault");
         let (text, end) = raw(&service, "POST", &path, &home.token, &json!({ "userId": "+12125550150" })).await;
         assert_eq!((text.as_str(), end), ("", Some(ErrorKind::ConnectionReset)));
         assert_eq!(home.keys().await.len(), before + more);
@@ -60,7 +60,7 @@ async fn a_reset_is_one_and_the_key_is_made_only_if_it_is_to_be_carried_out() {
 async fn a_client_that_keeps_connections_meets_a_reset_as_an_error_and_then_goes_on() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
-    service.sandbox.faults().add(Fault::reset().on("getLockHolders").times(3)).expect("a fault");
+    service.emulator.faults().add(Fault::reset().on("getLockHolders").times(3)).expect("a fault");
     for _ in 0..3 {
         // A POST is not repeated by the client itself.
         let request = service.http.get(service.url(LOCK_HOLDERS)).bearer_auth(&token);
@@ -77,7 +77,7 @@ async fn half_a_body_breaks_off_though_the_whole_length_was_announced() {
     let whole = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await.0;
     let (length, body) = announced(&whole);
     assert_eq!(body.len(), length);
-    service.sandbox.faults().add(Fault::half_body().on("getLocks").times(2)).expect("a fault");
+    service.emulator.faults().add(Fault::half_body().on("getLocks").times(2)).expect("a fault");
     let (half, _) = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await;
     assert!(half.starts_with("HTTP/1.1 200"), "{half}");
     assert_eq!(announced(&half), (length, &body[..length / 2]));
@@ -92,7 +92,7 @@ async fn a_wrong_length_is_good_http_with_cut_json() {
     let home = service.home(0).await;
     let whole = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await.0;
     let (length, body) = announced(&whole);
-    service.sandbox.faults().add(Fault::wrong_length().on("getLocks").times(2)).expect("a fault");
+    service.emulator.faults().add(Fault::wrong_length().on("getLocks").times(2)).expect("a fault");
     let (cut, end) = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await;
     assert_eq!((announced(&cut), end), ((length / 2, &body[..length / 2]), None));
     let answer = service.http.get(service.url(&home.path("/locks/"))).bearer_auth(&home.token).send().await;
@@ -107,7 +107,7 @@ async fn what_is_cut_was_carried_out_also_where_there_is_no_body_to_cut() {
     for fault in [Fault::half_body(), Fault::wrong_length()] {
         let hook = home.post("/key-events/webhooks/", json!({ "webhookUrl": "http://127.0.0.1:9/" })).await.ok();
         let path = home.path(&format!("/key-events/webhooks/{}/", hook["webhook"]["id"].as_str().expect("an id")));
-        service.sandbox.faults().add(fault.on("deleteWebhook")).expect("a fault");
+        service.emulator.faults().add(fault.on("deleteWebhook")).expect("a fault");
         let (text, _) = raw(&service, "DELETE", &path, &home.token, &Value::Null).await;
         assert!(text.is_empty() || text.starts_with("HTTP/1.1 204"), "{text}");
         assert_eq!(home.get("/key-events/webhooks/").await.ok()["webhooks"], json!([]));
@@ -118,11 +118,11 @@ async fn what_is_cut_was_carried_out_also_where_there_is_no_body_to_cut() {
 async fn while_one_request_meets_silence_others_are_served_and_stopping_ends_it_without_an_answer() {
     let service = Service::start().await;
     let home = service.home(0).await;
-    service.sandbox.faults().add(Fault::silence().on("updateLockHolder")).expect("a fault");
-    let mut silent = connect(&service.sandbox);
+    service.emulator.faults().add(Fault::silence().on("updateLockHolder")).expect("a fault");
+    let mut silent = connect(&service.emulator);
     let renaming = request("PATCH", &home.path("/"), &home.token, &json!({ "name": "Never renamed" }));
     silent.write_all(renaming.as_bytes()).expect("bytes are taken");
-    crate::support::eventually("the fault strikes", async || service.sandbox.faults().list().is_empty().then_some(()))
+    crate::support::eventually("the fault strikes", async || service.emulator.faults().list().is_empty().then_some(()))
         .await;
     for _ in 0..10 {
         assert_ne!(service.lock_holders().await[0]["name"], "Never renamed");
@@ -131,8 +131,8 @@ async fn while_one_request_meets_silence_others_are_served_and_stopping_ends_it_
     assert_eq!(silent.read(&mut [0]).expect_err("nothing").kind(), ErrorKind::WouldBlock);
     silent.set_nonblocking(false).expect("a socket");
 
-    let sandbox = service.sandbox;
-    let stopped = tokio::task::spawn_blocking(move || drop(sandbox));
+    let emulator = service.emulator;
+    let stopped = tokio::task::spawn_blocking(move || drop(emulator));
     tokio::time::timeout(Duration::from_secs(20), stopped).await.expect("it stops").expect("it stops well");
     let mut rest = Vec::new();
     let _ = silent.read_to_end(&mut rest);
@@ -143,8 +143,8 @@ async fn while_one_request_meets_silence_others_are_served_and_stopping_ends_it_
 async fn silence_can_follow_what_was_carried_out() {
     let service = Service::start().await;
     let home = service.home(0).await;
-    service.sandbox.faults().add(Fault::silence().carried_out().on("updateLockHolder")).expect("a fault");
-    let mut silent = connect(&service.sandbox);
+    service.emulator.faults().add(Fault::silence().carried_out().on("updateLockHolder")).expect("a fault");
+    let mut silent = connect(&service.emulator);
     let renaming = request("PATCH", &home.path("/"), &home.token, &json!({ "name": "Renamed in silence" }));
     silent.write_all(renaming.as_bytes()).expect("bytes are taken");
     let renamed = async || (service.lock_holders().await[0]["name"] == "Renamed in silence").then_some(());

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, LOCK_HOLDERS, Service, list};
 
-const FAULTS: &str = "/_sandbox/faults";
+const FAULTS: &str = "/_emulator/faults";
 
 async fn add(service: &Service, fault: Value) -> Answer {
     service.post(FAULTS, "", fault).await
@@ -35,7 +35,7 @@ async fn every_kind_can_be_asked_for_and_is_listed_and_taken_away() {
     let listed = in_force(&service).await;
     assert_eq!(listed.iter().map(|fault| fault["id"].clone()).collect::<Vec<_>>(), ids);
     assert!(listed.iter().all(|fault| fault["times"] == 1 && fault["after"] == 0), "{listed:?}");
-    assert_eq!(service.sandbox.faults().list().len(), kinds.len(), "both interfaces show the same");
+    assert_eq!(service.emulator.faults().list().len(), kinds.len(), "both interfaces show the same");
     let path = format!("{FAULTS}/{}", ids[3]);
     assert_eq!(service.call(Method::DELETE, &path, "", None).await.status, 204);
     service.call(Method::DELETE, &path, "", None).await.refused(404);

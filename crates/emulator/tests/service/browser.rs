@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use unloc_sandbox::{Quirk, Sandbox};
+use unloc_emulator::{Emulator, Quirk};
 
 use crate::support::{LOCK_HOLDERS, Service};
 
@@ -55,7 +55,7 @@ async fn a_page_of_any_origin_may_call_the_api_with_a_fixed_list_of_headers() {
 #[tokio::test]
 async fn by_a_quirk_the_list_of_headers_is_shorter() {
     let service = Service::start().await;
-    service.sandbox.set_quirks([Quirk::NarrowCors]);
+    service.emulator.set_quirks([Quirk::NarrowCors]);
     let answer = preflight(&service, LOCK_HOLDERS, "GET", "authorization,accept").await;
     assert_eq!(header(&answer, "access-control-allow-headers"), "authorization,content-type");
 }
@@ -65,12 +65,12 @@ async fn no_page_of_another_origin_reads_the_control_interface_or_passes_its_pre
     let service = Service::start().await;
     for path in [
         "/",
-        "/_sandbox",
-        "/_sandbox/",
-        "/_sandbox/town",
-        "/_sandbox/deliveries",
-        "/_sandbox/page/page.js",
-        "/_sandbox/none",
+        "/_emulator",
+        "/_emulator/",
+        "/_emulator/town",
+        "/_emulator/deliveries",
+        "/_emulator/page/page.js",
+        "/_emulator/none",
     ] {
         for headers in [&[][..], &[("origin", FOREIGN)], &[("origin", "null")], &[("sec-fetch-site", "cross-site")]] {
             let answer = ask(&service, Method::GET, path, headers).await;
@@ -87,11 +87,11 @@ async fn no_page_of_another_origin_reads_the_control_interface_or_passes_its_pre
 #[tokio::test]
 async fn what_changes_something_is_done_for_programs_and_for_the_page_only() {
     let service = Service::start().await;
-    let own = service.sandbox.base_url().to_owned();
+    let own = service.emulator.base_url().to_owned();
     let other_port = "http://127.0.0.1:1";
     let token = service.token(Value::Null).await;
-    let clock = service.sandbox.clock();
-    let expire = "/_sandbox/tokens/expire";
+    let clock = service.emulator.clock();
+    let expire = "/_emulator/tokens/expire";
     for headers in [
         &[("origin", FOREIGN)][..],
         &[("origin", "null")],
@@ -106,7 +106,7 @@ async fn what_changes_something_is_done_for_programs_and_for_the_page_only() {
     ] {
         assert_eq!(ask(&service, Method::POST, expire, headers).await.status(), StatusCode::FORBIDDEN, "{headers:?}");
         service.get(LOCK_HOLDERS, &token).await.ok();
-        assert_eq!(ask(&service, Method::DELETE, "/_sandbox/faults", headers).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(ask(&service, Method::DELETE, "/_emulator/faults", headers).await.status(), StatusCode::FORBIDDEN);
     }
     for headers in [
         &[][..],
@@ -120,7 +120,7 @@ async fn what_changes_something_is_done_for_programs_and_for_the_page_only() {
     }
     // A form or a plain text needs no preflight, and is no JSON.
     let speed = clock.speed();
-    let plain = service.http.put(service.url("/_sandbox/clock")).header("content-type", "text/plain");
+    let plain = service.http.put(service.url("/_emulator/clock")).header("content-type", "text/plain");
     service.send(plain.body(json!({ "speed": 60 }).to_string())).await.refused(400);
     assert_eq!(clock.speed(), speed);
 }
@@ -135,11 +135,11 @@ async fn a_link_from_another_page_leads_to_the_page() {
 #[tokio::test]
 async fn the_control_interface_is_reached_under_names_of_this_machine_only() {
     let service = Service::start().await;
-    let port = service.sandbox.base_url().rsplit(':').next().expect("a port").to_owned();
+    let port = service.emulator.base_url().rsplit(':').next().expect("a port").to_owned();
     let status = async |service: &Service, host: &str, path: &str| {
         ask(service, Method::GET, path, &[("host", host)]).await.status()
     };
-    for path in ["/", "/_sandbox/town", "/_sandbox/changes", "/_sandbox/page/page.js"] {
+    for path in ["/", "/_emulator/town", "/_emulator/changes", "/_emulator/page/page.js"] {
         for good in ["localhost", "localhost:1", "app.localhost", "127.0.0.1", "[::1]:80", &format!("127.0.0.1:{port}")]
         {
             assert_eq!(status(&service, good, path).await, StatusCode::OK, "{path} {good}");
@@ -153,16 +153,16 @@ async fn the_control_interface_is_reached_under_names_of_this_machine_only() {
     // Under such a name a page is of the same origin: nothing but the name gives it away.
     let rebound =
         [("host", "rebound.example.com"), ("origin", "http://rebound.example.com"), ("sec-fetch-site", "same-origin")];
-    let refused = ask(&service, Method::POST, "/_sandbox/tokens/expire", &rebound).await;
+    let refused = ask(&service, Method::POST, "/_emulator/tokens/expire", &rebound).await;
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     assert!(refused.text().await.expect("a text").contains("--allow-host"));
 
-    let service = Service::with(Sandbox::builder().allow_host("emulator")).await;
+    let service = Service::with(Emulator::builder().allow_host("emulator")).await;
     for (host, wanted) in [
         ("emulator", StatusCode::OK),
         ("Emulator:4010", StatusCode::OK),
         ("emulator.example.com", StatusCode::FORBIDDEN),
     ] {
-        assert_eq!(status(&service, host, "/_sandbox/clock").await, wanted, "{host}");
+        assert_eq!(status(&service, host, "/_emulator/clock").await, wanted, "{host}");
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::support::{Service, list, text};
 
 async fn ask(service: &Service, method: Method, path: &str, body: Option<Value>) -> crate::support::Answer {
-    let mut request = service.http.request(method, service.url(&format!("/_sandbox{path}")));
+    let mut request = service.http.request(method, service.url(&format!("/_emulator{path}")));
     if let Some(body) = body {
         request = request.json(&body);
     }
@@ -38,17 +38,17 @@ async fn time_is_read_stopped_and_put_forward_over_http() {
 
 #[tokio::test]
 async fn debug_shows_the_time_and_how_many_faults_are_in_force() {
-    let service = Service::with(unloc_sandbox::Sandbox::builder().speed(0.0)).await;
-    service.sandbox.faults().add(unloc_sandbox::Fault::reset()).expect("a fault");
-    assert!(format!("{:?}", service.sandbox.clock()).contains("speed: 0.0"));
-    assert!(format!("{:?}", service.sandbox.faults()).contains("in_force: 1"));
+    let service = Service::with(unloc_emulator::Emulator::builder().speed(0.0)).await;
+    service.emulator.faults().add(unloc_emulator::Fault::reset()).expect("a fault");
+    assert!(format!("{:?}", service.emulator.clock()).contains("speed: 0.0"));
+    assert!(format!("{:?}", service.emulator.faults()).contains("in_force: 1"));
 }
 
 #[tokio::test]
-async fn a_sandbox_lives_at_either_end_of_time() {
-    use unloc_sandbox::chrono::{DateTime, Utc};
+async fn an_emulator_lives_at_either_end_of_time() {
+    use unloc_emulator::chrono::{DateTime, Utc};
     for start in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-        let builder = unloc_sandbox::Sandbox::builder().starts_at(start).speed(0.0);
+        let builder = unloc_emulator::Emulator::builder().starts_at(start).speed(0.0);
         let service = Service::with(builder.token_lifetime(std::time::Duration::MAX)).await;
         let home = service.home(0).await;
         assert!(!home.keys().await.is_empty());
@@ -61,11 +61,11 @@ async fn a_sandbox_lives_at_either_end_of_time() {
 async fn a_request_that_meets_silence_is_listed_before_its_client_gives_up_and_after() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
-    service.sandbox.faults().add(unloc_sandbox::Fault::silence().on("getLockHolders")).expect("a fault");
+    service.emulator.faults().add(unloc_emulator::Fault::silence().on("getLockHolders")).expect("a fault");
     let patience = std::time::Duration::from_millis(300);
     let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(patience);
     assert!(request.send().await.expect_err("silence").is_timeout());
-    let requests = service.sandbox.requests();
+    let requests = service.emulator.requests();
     let last = requests.last().expect("a request");
     assert_eq!((last.operation, last.status, last.fault.as_deref()), (Some("getLockHolders"), 502, Some("silence")));
 }
@@ -74,12 +74,12 @@ async fn a_request_that_meets_silence_is_listed_before_its_client_gives_up_and_a
 async fn a_request_whose_client_gives_up_during_a_delay_is_listed() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
-    let delay = unloc_sandbox::Fault::delay(std::time::Duration::from_secs(3600));
-    service.sandbox.faults().add(delay.on("getLockHolders")).expect("a fault");
+    let delay = unloc_emulator::Fault::delay(std::time::Duration::from_secs(3600));
+    service.emulator.faults().add(delay.on("getLockHolders")).expect("a fault");
     let patience = std::time::Duration::from_millis(300);
     let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(patience);
     assert!(request.send().await.expect_err("a delay").is_timeout());
-    let listed = async || service.sandbox.requests().into_iter().find(|one| one.operation == Some("getLockHolders"));
+    let listed = async || service.emulator.requests().into_iter().find(|one| one.operation == Some("getLockHolders"));
     let listed = crate::support::eventually("the request in the list", listed).await;
     assert_eq!((listed.status, listed.fault.as_deref()), (499, Some("delay 3600000 ms")));
 }
@@ -111,7 +111,7 @@ async fn a_field_that_is_not_known_is_named_along_with_those_that_are() {
     let fault = json!({ "kind": "status", "contentType": "text/plain" });
     let refusal = ask(&service, Method::POST, "/faults", Some(fault)).await.refused(400);
     assert!(refusal.starts_with("contentType"), "{refusal}");
-    assert!(service.sandbox.faults().list().is_empty());
+    assert!(service.emulator.faults().list().is_empty());
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn what_would_change_nothing_or_cannot_be_read_is_refused() {
     for nothing in [json!({}), json!({ "speed": null })] {
         assert!(ask(&service, Method::PUT, "/clock", Some(nothing)).await.refused(400).contains("advanceSeconds"));
     }
-    let timeline = format!("/lock-holders/{}/timeline", service.sandbox.town().lock_holders[0].id);
+    let timeline = format!("/lock-holders/{}/timeline", service.emulator.town().lock_holders[0].id);
     for days in ["0", "61", "-1", "x", "", "%ff"] {
         let refusal = ask(&service, Method::GET, &format!("{timeline}?days={days}"), None).await.refused(400);
         assert!(refusal.contains("1 to 60"), "{days}: {refusal}");
@@ -206,7 +206,7 @@ async fn requests_can_be_read_without_the_people_in_them() {
     let [.., read, unknown, _] = &requests[..] else { panic!("{requests:?}") };
     assert_eq!((&read["operation"], &read["status"]), (&json!("getKeysForUser"), &json!(200)));
     assert_eq!((&unknown["operation"], &unknown["status"]), (&Value::Null, &json!(404)));
-    let shown = format!("{requests:?} {:?}", service.sandbox.requests());
+    let shown = format!("{requests:?} {:?}", service.emulator.requests());
     assert!(!shown.contains("2125550142"), "{shown}");
     assert_eq!(ask(&service, Method::POST, "/tokens/expire", None).await.status, 204);
     assert_eq!(home.get("/locks/").await.refused(401), "JWT expired");
@@ -218,9 +218,9 @@ fn yaml(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_specs_are_served_with_the_sandbox_as_their_only_server() {
+async fn the_specs_are_served_with_the_emulator_as_their_only_server() {
     let service = Service::start().await;
-    let own = service.sandbox.base_url();
+    let own = service.emulator.base_url();
     let port = own.rsplit(':').next().expect("a port");
     for (name, path, file) in [
         ("auth", "/auth/v1", include_str!("../../../../openapi/auth.yaml")),
@@ -256,7 +256,7 @@ async fn the_interface_lists_itself() {
     let service = Service::start().await;
     let contents = get(&service, "/").await;
     for (route, _) in contents.as_object().expect("an object") {
-        let (methods, path) = route.split_once(" /_sandbox").expect("methods and a path");
+        let (methods, path) = route.split_once(" /_emulator").expect("methods and a path");
         let path = path.replace("{unlock, lock, view-code}", "unlock").replace("{fail, recover, disconnect}", "fail");
         for method in methods.split(", ") {
             if path != "/changes" {
@@ -270,9 +270,9 @@ async fn the_interface_lists_itself() {
 #[tokio::test]
 async fn who_watches_is_told_that_something_has_changed() {
     let service = Service::start().await;
-    let mut news = service.http.get(service.url("/_sandbox/changes")).send().await.expect("an answer");
+    let mut news = service.http.get(service.url("/_emulator/changes")).send().await.expect("an answer");
     assert_eq!(news.headers()["content-type"], "text/event-stream");
     assert!(news.chunk().await.expect("a chunk").is_some(), "where things stand");
-    service.sandbox.clock().stop();
+    service.emulator.clock().stop();
     assert!(news.chunk().await.expect("a chunk").is_some(), "what has changed");
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use unloc_sandbox::{Sandbox, StartError};
+use unloc_emulator::{Emulator, StartError};
 
 use crate::routes::{Ids, routes};
 use crate::support::{LOCK_HOLDERS, Service};
 
-fn address(sandbox: &Sandbox) -> String {
-    sandbox.base_url().trim_start_matches("http://").to_owned()
+fn address(emulator: &Emulator) -> String {
+    emulator.base_url().trim_start_matches("http://").to_owned()
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn bad_json_is_refused_in_the_form_of_each_api() {
 }
 
 #[tokio::test]
-async fn no_value_in_no_field_makes_the_sandbox_fail() {
+async fn no_value_in_no_field_makes_the_emulator_fail() {
     let service = Service::start().await;
     let home = service.home(0).await;
     let ids = Ids::of(&home).await;
@@ -158,7 +158,7 @@ async fn bytes_that_are_no_http_do_not_hurt() {
     let service = Service::start().await;
     for noise in ["\0\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n", "POST /auth/v1/token/ HTTP/1.1\r\ncontent-length: 10\r\n\r\n{"]
     {
-        let mut stream = TcpStream::connect(address(&service.sandbox)).expect("a connection");
+        let mut stream = TcpStream::connect(address(&service.emulator)).expect("a connection");
         stream.write_all(noise.as_bytes()).expect("bytes are taken");
         stream.shutdown(std::net::Shutdown::Write).expect("half closed");
         let mut answer = Vec::new();
@@ -170,25 +170,25 @@ async fn bytes_that_are_no_http_do_not_hurt() {
 }
 
 #[tokio::test]
-async fn dropping_the_sandbox_closes_its_port_whatever_clients_hold_open() {
+async fn dropping_the_emulator_closes_its_port_whatever_clients_hold_open() {
     let service = Service::start().await;
     assert_eq!(service.lock_holders().await.len(), 3); // leaves a connection in the client's pool
-    let silent = TcpStream::connect(address(&service.sandbox)).expect("a connection");
-    let mut halfway = TcpStream::connect(address(&service.sandbox)).expect("a connection");
+    let silent = TcpStream::connect(address(&service.emulator)).expect("a connection");
+    let mut halfway = TcpStream::connect(address(&service.emulator)).expect("a connection");
     halfway.write_all(b"POST /auth/v1/token/ HTTP/1.1\r\n").expect("bytes are taken");
-    let target = address(&service.sandbox);
-    drop(service.sandbox);
+    let target = address(&service.emulator);
+    drop(service.emulator);
     assert!(TcpStream::connect(&target).is_err(), "the port refuses connections");
     drop((silent, halfway));
-    let again = Sandbox::builder().port(target.rsplit(':').next().unwrap().parse().unwrap()).start().await;
+    let again = Emulator::builder().port(target.rsplit(':').next().unwrap().parse().unwrap()).start().await;
     assert!(again.is_ok(), "the port is free: {again:?}");
 }
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_named() {
-    let first = Sandbox::start().await.expect("the sandbox starts");
+    let first = Emulator::start().await.expect("the emulator starts");
     let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
-    let error = Sandbox::builder().port(port).start().await.expect_err("the port is taken");
+    let error = Emulator::builder().port(port).start().await.expect_err("the port is taken");
     assert!(matches!(error, StartError::Listen { .. }), "{error:?}");
     assert!(error.to_string().contains(&port.to_string()), "{error}");
 }
@@ -196,21 +196,21 @@ async fn a_port_that_is_taken_is_named() {
 #[tokio::test]
 async fn the_base_url_can_be_connected_to_whatever_the_address() {
     for address in ["0.0.0.0", "127.0.0.1"] {
-        let service = Service::with(Sandbox::builder().address(address.parse().unwrap())).await;
-        assert!(service.sandbox.base_url().starts_with("http://127.0.0.1:"));
+        let service = Service::with(Emulator::builder().address(address.parse().unwrap())).await;
+        assert!(service.emulator.base_url().starts_with("http://127.0.0.1:"));
         assert_eq!(service.lock_holders().await.len(), 3);
     }
     // Not every machine has IPv6.
-    if let Ok(sandbox) = Sandbox::builder().address(Ipv6Addr::LOCALHOST.into()).start().await {
-        assert!(sandbox.base_url().starts_with("http://[::1]:"));
+    if let Ok(emulator) = Emulator::builder().address(Ipv6Addr::LOCALHOST.into()).start().await {
+        assert!(emulator.base_url().starts_with("http://[::1]:"));
     }
 }
 
 #[test]
-fn a_sandbox_outlives_the_runtime_it_was_started_from() {
+fn an_emulator_outlives_the_runtime_it_was_started_from() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let sandbox = runtime().block_on(Sandbox::start()).expect("the sandbox starts");
-    let mut stream = TcpStream::connect(address(&sandbox)).expect("a connection");
+    let emulator = runtime().block_on(Emulator::start()).expect("the emulator starts");
+    let mut stream = TcpStream::connect(address(&emulator)).expect("a connection");
     stream.write_all(b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("bytes are taken");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer, though this thread blocks");

@@ -23,7 +23,7 @@ async fn belongings(service: &Service, place: usize) -> Value {
         all.as_array_mut().expect("a list").push(listed.into());
     }
     // What was shared from the app is in no list of the API.
-    let town = service.sandbox.town();
+    let town = service.emulator.town();
     let locks: BTreeSet<_> =
         town.locks.iter().filter(|lock| lock.lock_holder_id == home.id).map(|lock| &lock.id).collect();
     let keys: Vec<_> = town.keys.iter().filter(|key| locks.contains(&key.lock_id)).collect();
@@ -86,7 +86,7 @@ async fn what_is_read_with_a_token_holds_nothing_of_other_lock_holders() {
         foreign.insert(Ids::of(&theirs).await.get("webhookId").to_owned());
         foreign.insert(theirs.id);
     }
-    let town = service.sandbox.town();
+    let town = service.emulator.town();
     let locks = town.locks.iter().filter(|lock| lock.lock_holder_id != mine.id).map(|lock| lock.id.clone());
     let locks: BTreeSet<_> = locks.collect();
     foreign.extend(town.keys.iter().filter(|key| locks.contains(&key.lock_id)).map(|key| key.id.clone()));
@@ -120,7 +120,7 @@ async fn above_lock_holders_each_token_opens_what_the_spec_lists_its_scope_for()
                 }
                 other => panic!("{other} is new: say here how it is called"),
             };
-            let path = operation.path.replace("{integratorId}", service.sandbox.client_id());
+            let path = operation.path.replace("{integratorId}", service.emulator.client_id());
             let path = format!("/integrators/v1{path}");
             let answer = service.call(operation.method.parse().unwrap(), &path, token, body).await;
             let wanted = if !may { 403 } else { if operation.success.is_some() { 200 } else { 204 } };

@@ -1,4 +1,4 @@
-//! The sandbox over real sockets, asked by a client that knows nothing of it but the documentation.
+//! The emulator over real sockets, asked by a client that knows nothing of it but the documentation.
 
 // Clippy knows tests by their attribute and takes the helpers around them for code that ships.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]

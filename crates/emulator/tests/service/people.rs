@@ -2,7 +2,7 @@ use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use unloc_sandbox::{Quirk, Sandbox};
+use unloc_emulator::{Emulator, Quirk};
 
 use crate::listener::Listener;
 use crate::support::{Home, Service, encoded, list, text};
@@ -27,7 +27,7 @@ async fn what_somebody_does_with_a_key_is_an_event_and_a_call_of_each_webhook_fo
     register(&home, "/key-events/webhooks/", &listener.url("/all")).await;
     register(&home, &format!("/locks/{main}/key-events/webhooks/"), &listener.url("/main")).await;
     register(&service.home(1).await, "/key-events/webhooks/", &listener.url("/other")).await;
-    let people = service.sandbox.people();
+    let people = service.emulator.people();
     let opened = people.unlock(&main, CAMILLA).expect("she has a key");
     people.lock(&garage, CAMILLA).expect("she has a key");
     people.view_code(&main, CAMILLA).expect("she has a key");
@@ -43,13 +43,13 @@ async fn what_somebody_does_with_a_key_is_an_event_and_a_call_of_each_webhook_fo
     assert_eq!(events(&home, &format!("/locks/{main}/key-events/")).await, [all[0].clone(), all[2].clone()]);
     assert!(events(&service.home(1).await, "/key-events/").await.is_empty());
 
-    service.sandbox.deliveries_settled().await;
+    service.emulator.deliveries_settled().await;
     let calls = listener.calls();
     let to = |path: &str| calls.iter().filter(|call| call.0 == path).map(|call| call.1.clone()).collect::<Vec<_>>();
     assert_eq!(to("/all"), all, "the events themselves, in their order, without an envelope");
     assert_eq!(to("/main"), [all[0].clone(), all[2].clone()]);
     assert_eq!(calls.len(), 5);
-    let log = service.sandbox.deliveries();
+    let log = service.emulator.deliveries();
     assert!(log.len() == 5 && log.iter().all(|delivery| delivery.status == Some(200)), "{log:?}");
 }
 
@@ -62,7 +62,7 @@ async fn a_webhook_is_called_at_its_address_as_it_was_registered() {
     let address = socket.local_addr().expect("an address");
     let target = "/%C3%B8re/a%20b;v=1?key=%F0%9F%94%91&x=(1)";
     register(&home, "/key-events/webhooks/", &format!("http://{address}{target}#part")).await;
-    service.sandbox.people().unlock(&main, CAMILLA).expect("she has a key");
+    service.emulator.people().unlock(&main, CAMILLA).expect("she has a key");
     let read = move || {
         let lines = BufReader::new(socket.accept().expect("a call").0).lines();
         lines.map(|line| line.expect("text")).take_while(|line| !line.is_empty()).collect::<Vec<_>>()
@@ -77,7 +77,7 @@ async fn a_door_stays_shut_for_whoever_has_no_key_that_works_now() {
     let service = Service::start().await;
     let home = service.home(0).await;
     let main = home.lock("Main entrance").await;
-    let people = service.sandbox.people();
+    let people = service.emulator.people();
     for (user, why) in [("+12125550199", "no key"), (IDA, "scheduled"), ("+447700900110", "revoked")] {
         let refused = people.unlock(&main, user).unwrap_err().to_string();
         assert!(refused.contains(why) && !refused.contains(user), "{refused}");
@@ -91,19 +91,19 @@ async fn a_door_stays_shut_for_whoever_has_no_key_that_works_now() {
 
 #[tokio::test]
 async fn a_key_shared_from_the_app_opens_and_counts_but_is_not_listed_and_calls_no_webhook() {
-    let service = Service::with(Sandbox::builder().settling(Duration::ZERO)).await;
+    let service = Service::with(Emulator::builder().settling(Duration::ZERO)).await;
     let (home, listener) = (service.home(0).await, Listener::start().await);
     let main = home.lock("Main entrance").await;
     register(&home, "/key-events/webhooks/", &listener.url("/all")).await;
     let keys = home.keys().await.len();
-    let people = service.sandbox.people();
+    let people = service.emulator.people();
     people.share(&main, CAMILLA, "+12125550150").expect_err("she has no role there");
     people.share(&main, ASTRID, "12125550150").expect_err("no phone number");
     people.share(&main, ASTRID, "+12125550150").expect("she has a role");
     people.unlock(&main, "+12125550150").expect("there is a key");
     assert_eq!(home.keys().await.len(), keys);
     assert_eq!(events(&home, "/key-events/").await.len(), 1);
-    service.sandbox.deliveries_settled().await;
+    service.emulator.deliveries_settled().await;
     assert!(listener.calls().is_empty());
 
     home.delete(&format!("/users/{}/shared-keys/", encoded(ASTRID))).await;
@@ -113,10 +113,10 @@ async fn a_key_shared_from_the_app_opens_and_counts_but_is_not_listed_and_calls_
 #[tokio::test]
 async fn events_are_listed_for_thirty_days_and_page_by_id() {
     let year = Duration::from_secs(365 * 24 * 3600);
-    let service = Service::with(Sandbox::builder().speed(0.0).token_lifetime(year)).await;
+    let service = Service::with(Emulator::builder().speed(0.0).token_lifetime(year)).await;
     let home = service.home(0).await;
     let main = home.lock("Main entrance").await;
-    let (people, clock) = (service.sandbox.people(), service.sandbox.clock());
+    let (people, clock) = (service.emulator.people(), service.emulator.clock());
     for _ in 0..5 {
         people.unlock(&main, CAMILLA).expect("she has a key");
         clock.advance(Duration::from_secs(24 * 3600));
@@ -158,8 +158,8 @@ async fn webhooks_are_listed_and_deleted_and_called_no_more() {
     home.delete(&format!("/key-events/webhooks/{kept}/")).await.refused(404);
     assert_eq!(home.delete(&format!("/key-events/webhooks/{deleted}/")).await.status, 204);
     home.delete(&format!("/key-events/webhooks/{deleted}/")).await.refused(404);
-    service.sandbox.people().unlock(&main, CAMILLA).expect("she has a key");
-    service.sandbox.deliveries_settled().await;
+    service.emulator.people().unlock(&main, CAMILLA).expect("she has a key");
+    service.emulator.deliveries_settled().await;
     assert_eq!(listener.calls().into_iter().map(|call| call.0).collect::<Vec<_>>(), ["/main"]);
     for bad in [
         "",
@@ -188,9 +188,9 @@ async fn the_log_tells_of_listeners_that_fail_and_of_addresses_that_are_not_call
     for url in &urls {
         register(&home, "/key-events/webhooks/", url).await;
     }
-    service.sandbox.people().unlock(&main, CAMILLA).expect("she has a key");
-    service.sandbox.deliveries_settled().await;
-    let log = service.sandbox.deliveries();
+    service.emulator.people().unlock(&main, CAMILLA).expect("she has a key");
+    service.emulator.deliveries_settled().await;
+    let log = service.emulator.deliveries();
     let of = |url: &String| log.iter().find(|delivery| delivery.url == *url).expect("an entry");
     assert_eq!((of(&urls[0]).status, of(&urls[0]).failure.clone()), (Some(500), None));
     for (url, why) in [(&urls[1], "no connection"), (&urls[2], "http only"), (&urls[3], "loopback")] {
@@ -203,12 +203,12 @@ async fn the_log_tells_of_listeners_that_fail_and_of_addresses_that_are_not_call
 
 #[tokio::test]
 async fn with_the_quirk_webhooks_are_called_twice_for_one_event() {
-    let service = Service::with(Sandbox::builder().quirks([Quirk::WebhooksTwice])).await;
+    let service = Service::with(Emulator::builder().quirks([Quirk::WebhooksTwice])).await;
     let (home, listener) = (service.home(0).await, Listener::start().await);
     let main = home.lock("Main entrance").await;
     register(&home, "/key-events/webhooks/", &listener.url("/all")).await;
-    service.sandbox.people().unlock(&main, CAMILLA).expect("she has a key");
-    service.sandbox.deliveries_settled().await;
+    service.emulator.people().unlock(&main, CAMILLA).expect("she has a key");
+    service.emulator.deliveries_settled().await;
     let calls = listener.calls();
     assert!(calls.len() == 2 && calls[0] == calls[1], "{}", calls.len());
 }

@@ -1,10 +1,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_unloc-sandbox"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_unloc-emulator"));
     command.args(arguments);
     command
 }
@@ -60,7 +60,7 @@ fn help_and_version_go_to_standard_output() {
     let version = run(&["-V"]);
     assert_eq!(
         String::from_utf8(version.stdout).expect("text"),
-        format!("unloc-sandbox {}\n", env!("CARGO_PKG_VERSION"))
+        format!("unloc-emulator {}\n", env!("CARGO_PKG_VERSION"))
     );
 }
 
@@ -74,7 +74,7 @@ async fn the_town_is_as_large_and_as_odd_as_the_arguments_say_and_stops_though_s
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
     let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
-    let get = async |path: &str| reqwest::get(format!("{url}/_sandbox{path}")).await.expect("an answer");
+    let get = async |path: &str| reqwest::get(format!("{url}/_emulator{path}")).await.expect("an answer");
     let town: serde_json::Value = get("/town").await.json().await.expect("JSON");
     let count = |name: &str| town[name].as_array().expect("a list").len();
     assert_eq!([count("lockHolders"), count("locks"), count("keys")], [5, 200, 5000]);
@@ -96,7 +96,7 @@ async fn a_start_without_a_time_of_day_is_midnight_in_utc() {
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
     let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
-    let clock = reqwest::get(format!("{url}/_sandbox/clock")).await.expect("an answer");
+    let clock = reqwest::get(format!("{url}/_emulator/clock")).await.expect("an answer");
     let clock: serde_json::Value = clock.json().await.expect("JSON");
     assert_eq!(clock["now"], "2030-06-01T00:00:00.000Z");
 }
@@ -143,7 +143,7 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         let text = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(text.starts_with("unloc-sandbox: ") && text.contains(named), "{text}");
+        assert!(text.starts_with("unloc-emulator: ") && text.contains(named), "{text}");
     }
 }
 
@@ -167,8 +167,8 @@ async fn arguments_at_the_end_of_their_range_are_good() {
 
 #[tokio::test]
 async fn a_port_in_use_is_named_in_one_line_with_exit_code_1() {
-    let sandbox = Sandbox::start().await.expect("the sandbox starts");
-    let port = sandbox.base_url().rsplit(':').next().unwrap().to_owned();
+    let emulator = Emulator::start().await.expect("the emulator starts");
+    let port = emulator.base_url().rsplit(':').next().unwrap().to_owned();
     let output = run(&["--port", &port]);
     let text = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(1), "{text}");

@@ -69,7 +69,7 @@ impl Ids {
         let keys = home.keys().await;
         let key = keys.iter().find(|key| key["state"] == "active").expect("an active key");
         let (lock, user) = (text(key, "lockId"), text(&key["toUser"], "id"));
-        home.service.sandbox.people().unlock(&lock, &user).expect("the key works");
+        home.service.emulator.people().unlock(&lock, &user).expect("the key works");
         let connections = list(&home.get("/vendor-connections/").await.ok(), "vendorConnections");
         let connection = connections.iter().find(|one| one["vendor"] == "danalock").expect("an account");
         let webhook = json!({ "webhookUrl": format!("http://127.0.0.1:9/{}", home.id) });
@@ -140,7 +140,7 @@ async fn every_route_wants_a_token_before_it_looks_at_anything_else() {
 async fn every_route_answers_with_and_without_its_trailing_slash() {
     let operations = documented(true);
     for slash in ["/", ""] {
-        // A sandbox of its own, because some things can be done only once.
+        // An emulator of its own, because some things can be done only once.
         let service = Service::start().await;
         let home = service.home(0).await;
         let ids = Ids::of(&home).await;

@@ -1,17 +1,17 @@
-//! What the tests share: a sandbox, a plain HTTP client, and answers as JSON.
+//! What the tests share: an emulator, a plain HTTP client, and answers as JSON.
 
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use unloc_sandbox::{Sandbox, SandboxBuilder};
+use unloc_emulator::{Emulator, EmulatorBuilder};
 
 pub(crate) const LOCK_HOLDERS: &str = "/integrators/v1/lock-holders/";
 
-/// A sandbox and a client for it.
+/// An emulator and a client for it.
 pub(crate) struct Service {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) emulator: Emulator,
     pub(crate) http: Client,
 }
 
@@ -50,17 +50,17 @@ impl Answer {
 
 impl Service {
     pub(crate) async fn start() -> Self {
-        Self::with(Sandbox::builder()).await
+        Self::with(Emulator::builder()).await
     }
 
-    pub(crate) async fn with(builder: SandboxBuilder) -> Self {
-        let sandbox = builder.start().await.expect("the sandbox starts");
+    pub(crate) async fn with(builder: EmulatorBuilder) -> Self {
+        let emulator = builder.start().await.expect("the emulator starts");
         let http = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
-        Self { sandbox, http }
+        Self { emulator, http }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.sandbox.base_url())
+        format!("{}{path}", self.emulator.base_url())
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -107,8 +107,8 @@ impl Service {
     pub(crate) fn credentials(&self, scope: Value) -> Value {
         let mut body = json!({
             "grant_type": "client_credentials",
-            "client_id": self.sandbox.client_id(),
-            "client_secret": self.sandbox.client_secret(),
+            "client_id": self.emulator.client_id(),
+            "client_secret": self.emulator.client_secret(),
         });
         if !scope.is_null() {
             body["scope"] = scope;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::support::{LOCK_HOLDERS, Service, eventually, list, text};
 
@@ -31,7 +31,7 @@ async fn an_unscoped_token_is_a_real_jwt_and_echoes_no_scope() {
     let token = text(&body, "access_token");
     assert_eq!(part(&token, 0)["alg"], "HS256");
     let claims = part(&token, 1);
-    assert_eq!(claims["sub"], service.sandbox.client_id());
+    assert_eq!(claims["sub"], service.emulator.client_id());
     let (iat, exp) = (claims["iat"].as_i64().expect("iat"), claims["exp"].as_i64().expect("exp"));
     assert_eq!(exp - iat, 3600);
     assert!(claims["jti"].is_string());
@@ -154,7 +154,7 @@ async fn expired_tokens_meet_the_documented_401_and_new_ones_do_not() {
     let service = Service::start().await;
     let old = service.token(Value::Null).await;
     service.get(LOCK_HOLDERS, &old).await.ok();
-    service.sandbox.expire_tokens();
+    service.emulator.expire_tokens();
     let answer = service.get(LOCK_HOLDERS, &old).await;
     assert_eq!(answer.status, 401);
     assert_eq!(answer.body, json!({ "error": "JsonWebTokenError", "errorDescription": "JWT expired" }));
@@ -164,7 +164,7 @@ async fn expired_tokens_meet_the_documented_401_and_new_ones_do_not() {
 
 #[tokio::test]
 async fn a_token_expires_by_itself_after_its_lifetime() {
-    let service = Service::with(Sandbox::builder().token_lifetime(Duration::from_secs(1))).await;
+    let service = Service::with(Emulator::builder().token_lifetime(Duration::from_secs(1))).await;
     let body = service.ask_token(&service.credentials(Value::Null)).await.ok();
     assert_eq!(body["expires_in"], 1);
     let token = text(&body, "access_token");
@@ -211,8 +211,8 @@ async fn without_a_good_token_nothing_is_shown() {
 
 #[tokio::test]
 async fn debug_output_holds_no_secret() {
-    let sandbox = Sandbox::start().await.expect("the sandbox starts");
-    let shown = format!("{sandbox:?} {sandbox:#?}");
-    assert!(shown.contains(sandbox.base_url()), "{shown}");
-    assert!(!shown.contains(sandbox.client_secret()), "{shown}");
+    let emulator = Emulator::start().await.expect("the emulator starts");
+    let shown = format!("{emulator:?} {emulator:#?}");
+    assert!(shown.contains(emulator.base_url()), "{shown}");
+    assert!(!shown.contains(emulator.client_secret()), "{shown}");
 }

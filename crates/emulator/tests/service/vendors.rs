@@ -1,17 +1,17 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::support::{Home, LOCK_HOLDERS, Service, list, text};
 
-/// A sandbox whose clock stands still, so that each state can be looked at.
+/// An emulator whose clock stands still, so that each state can be looked at.
 async fn standing() -> Service {
-    Service::with(Sandbox::builder().speed(0.0).settling(Duration::from_secs(5))).await
+    Service::with(Emulator::builder().speed(0.0).settling(Duration::from_secs(5))).await
 }
 
 fn settle(service: &Service) {
-    service.sandbox.clock().advance(Duration::from_secs(5));
+    service.emulator.clock().advance(Duration::from_secs(5));
 }
 
 async fn connect(home: &Home<'_>, body: Value) -> String {
@@ -81,7 +81,7 @@ async fn credentials_in_use_are_a_conflict_also_for_another_lock_holder_until_th
     }
     settle(&service);
     assert_eq!(state(&home, &id).await, "connected", "the older connection is left as it was");
-    service.sandbox.vendors().disconnect(&id).expect("a connection");
+    service.emulator.vendors().disconnect(&id).expect("a connection");
     assert_eq!(state(&home, &id).await, "disconnected");
     assert_eq!(home.put(&format!("/vendor-connections/{id}/refresh/"), json!({})).await.status, 409);
     connect(&other, account("EXAMPLE-PASSWORD")).await;
@@ -122,7 +122,7 @@ async fn a_refresh_brings_new_locks_and_takes_those_that_are_gone_with_their_key
     let connections = list(&home.get("/vendor-connections/").await.ok(), "vendorConnections");
     let id = text(&connections[0], "id");
     let gone = home.lock("Main entrance").await;
-    let vendors = service.sandbox.vendors();
+    let vendors = service.emulator.vendors();
     vendors.install(&id, "Cellar door").expect("a connection");
     vendors.remove(&gone).expect("a lock");
     assert!(names(&home).await.contains(&"Main entrance".to_owned()), "nothing happens before the refresh");
@@ -149,11 +149,11 @@ async fn while_the_vendor_is_down_keys_end_in_error_until_a_refresh_succeeds() {
         let path = format!("/locks/{lock}/keys/{}/", text(&key["key"], "id"));
         text(&home.get(&path).await.ok()["key"], "state")
     };
-    service.sandbox.vendors().fail(&id).expect("a connection");
+    service.emulator.vendors().fail(&id).expect("a connection");
     assert_eq!((state(&home, &id).await.as_str(), make().await.as_str()), ("error", "error"));
     refresh(&home, &id).await;
     assert_eq!(state(&home, &id).await, "error", "it is still down");
-    service.sandbox.vendors().recover(&id).expect("a connection");
+    service.emulator.vendors().recover(&id).expect("a connection");
     refresh(&home, &id).await;
     assert_eq!((state(&home, &id).await.as_str(), make().await.as_str()), ("connected", "active"));
 }
@@ -165,14 +165,14 @@ async fn an_account_that_is_connected_anew_opens_the_locks_that_the_old_connecti
     let cut = connect(&home, account("EXAMPLE-PASSWORD")).await;
     settle(&service);
     let lock = home.lock("Front door").await;
-    service.sandbox.vendors().disconnect(&cut).expect("a connection");
+    service.emulator.vendors().disconnect(&cut).expect("a connection");
     let new = connect(&home, account("EXAMPLE-PASSWORD")).await;
     settle(&service);
     let key = home.post(&format!("/locks/{lock}/keys/"), json!({ "userId": "+12125550142" })).await.ok();
     settle(&service);
     let path = format!("/locks/{lock}/keys/{}/", text(&key["key"], "id"));
     assert_eq!(home.get(&path).await.ok()["key"]["state"], "active");
-    let town = service.sandbox.town();
+    let town = service.emulator.town();
     assert!(town.locks.iter().any(|seen| seen.id == lock && seen.connection_id == new));
 }
 
@@ -182,8 +182,8 @@ async fn a_connection_whose_account_another_one_uses_by_now_cannot_be_refreshed(
     let (home, other) = (service.home(0).await, service.home(1).await);
     let old = connect(&home, account("EXAMPLE-PASSWORD")).await;
     settle(&service);
-    service.sandbox.vendors().fail(&old).expect("a connection");
-    service.sandbox.vendors().recover(&old).expect("a connection");
+    service.emulator.vendors().fail(&old).expect("a connection");
+    service.emulator.vendors().recover(&old).expect("a connection");
     let new = connect(&other, account("EXAMPLE-PASSWORD")).await;
     let path = format!("/vendor-connections/{old}/refresh/");
     for expected in ["connecting", "connected"] {
@@ -192,7 +192,7 @@ async fn a_connection_whose_account_another_one_uses_by_now_cannot_be_refreshed(
         settle(&service);
     }
     assert_eq!(state(&home, &old).await, "error", "the older connection is left as it was");
-    service.sandbox.vendors().disconnect(&new).expect("a connection");
+    service.emulator.vendors().disconnect(&new).expect("a connection");
     refresh(&home, &old).await;
     assert_eq!(state(&home, &old).await, "connected");
 }
@@ -203,8 +203,8 @@ async fn a_connection_that_was_cut_stays_cut_when_its_vendor_fails() {
     let home = service.home(0).await;
     let id = connect(&home, account("EXAMPLE-PASSWORD")).await;
     settle(&service);
-    service.sandbox.vendors().disconnect(&id).expect("a connection");
-    service.sandbox.vendors().fail(&id).expect("a connection");
+    service.emulator.vendors().disconnect(&id).expect("a connection");
+    service.emulator.vendors().fail(&id).expect("a connection");
     assert_eq!(state(&home, &id).await, "disconnected");
 }
 
@@ -214,7 +214,7 @@ async fn a_password_is_changed_at_the_vendor_and_here_at_once() {
     let home = service.home(0).await;
     let id = connect(&home, account("EXAMPLE-PASSWORD")).await;
     settle(&service);
-    service.sandbox.vendors().change_password(&id, "CHANGED-PASSWORD").expect("a connection");
+    service.emulator.vendors().change_password(&id, "CHANGED-PASSWORD").expect("a connection");
     refresh(&home, &id).await;
     assert_eq!(state(&home, &id).await, "error", "only the vendor knows the new password");
     let path = format!("/vendor-connections/{id}/update-password/");
@@ -240,7 +240,7 @@ async fn a_lock_holder_is_not_created_when_its_vendor_account_cannot_be_opened()
     assert_eq!(service.lock_holders().await.len(), 4);
 
     // "In rare cases it cannot be undone, and the error says so."
-    service.sandbox.set_quirks([unloc_sandbox::Quirk::BrokenRollback]);
+    service.emulator.set_quirks([unloc_emulator::Quirk::BrokenRollback]);
     let refusal = service.post(LOCK_HOLDERS, &token, body("emerald-two")).await.refused(409);
     let holders = service.lock_holders().await;
     assert!(holders.len() == 5 && refusal.contains(&text(&holders[4], "id")), "{refusal}");
@@ -249,8 +249,8 @@ async fn a_lock_holder_is_not_created_when_its_vendor_account_cannot_be_opened()
 #[tokio::test]
 async fn only_what_exists_can_be_changed_at_a_vendor() {
     let service = standing().await;
-    let vendors = service.sandbox.vendors();
-    let virtual_one = service.sandbox.town().connections[1].id.clone();
+    let vendors = service.emulator.vendors();
+    let virtual_one = service.emulator.town().connections[1].id.clone();
     assert!(vendors.install("nowhere", "x").unwrap_err().to_string().contains("no vendor connection"));
     assert!(vendors.disconnect("nowhere").is_err() && vendors.remove("nowhere").is_err());
     assert!(vendors.fail(&virtual_one).unwrap_err().to_string().contains("virtual"));

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use serde_json::{Value, json};
-use unloc_sandbox::Sandbox;
-use unloc_sandbox::chrono;
+use unloc_emulator::Emulator;
+use unloc_emulator::chrono;
 
 use crate::listener::Listener;
 use crate::support::{Home, Service, list, text};
@@ -23,7 +23,7 @@ async fn key(home: &Home<'_>, lock: &str, body: Value) -> String {
 async fn in_a_week_keys_start_and_recur_and_expire_and_every_use_is_told_to_a_listener() {
     // A Monday; Oslo is two hours ahead.
     let monday: DateTime<Utc> = "2030-06-03T00:00:00Z".parse().expect("a date");
-    let service = Service::with(Sandbox::builder().starts_at(monday).speed(0.0).token_lifetime(YEAR)).await;
+    let service = Service::with(Emulator::builder().starts_at(monday).speed(0.0).token_lifetime(YEAR)).await;
     let (home, listener) = (service.home(0).await, Listener::start().await);
     let lock = home.lock("Main entrance").await;
     let url = json!({ "webhookUrl": listener.url("/events") });
@@ -34,7 +34,7 @@ async fn in_a_week_keys_start_and_recur_and_expire_and_every_use_is_told_to_a_li
     let guest = json!({ "userId": GUEST, "start": "2030-06-04T13:00:00Z", "durationMinutes": 2 * 24 * 60 });
     let guest = key(&home, &lock, guest).await;
 
-    let (clock, people) = (service.sandbox.clock(), service.sandbox.people());
+    let (clock, people) = (service.emulator.clock(), service.emulator.people());
     let mut states = [String::new(), String::new()];
     let mut seen = [Vec::new(), Vec::new()];
     let mut opened = 0;
@@ -58,7 +58,7 @@ async fn in_a_week_keys_start_and_recur_and_expire_and_every_use_is_told_to_a_li
     assert_eq!(seen[1], ["Mon 3 scheduled", "Tue 15 active", "Thu 15 expired"].map(str::to_owned));
     assert_eq!(opened, 2 * 4 + 48);
 
-    service.sandbox.deliveries_settled().await;
+    service.emulator.deliveries_settled().await;
     let told: Vec<_> = listener.calls().into_iter().map(|(_, event)| event).collect();
     let listed = list(&home.get("/key-events/").await.ok(), "keyEvents");
     assert_eq!(told, listed);
@@ -70,7 +70,7 @@ async fn in_a_week_keys_start_and_recur_and_expire_and_every_use_is_told_to_a_li
 async fn the_timeline_draws_what_the_door_does() {
     for day in ["2030-03-31", "2030-10-27"] {
         let midnight: DateTime<Utc> = format!("{day}T00:00:00Z").parse().expect("a date");
-        let builder = Sandbox::builder().starts_at(midnight - TimeDelta::hours(3)).speed(0.0);
+        let builder = Emulator::builder().starts_at(midnight - TimeDelta::hours(3)).speed(0.0);
         let service = Service::with(builder.token_lifetime(YEAR)).await;
         let home = service.home(0).await;
         let lock = home.lock("Main entrance").await;
@@ -81,9 +81,9 @@ async fn the_timeline_draws_what_the_door_does() {
             key(&home, &lock, body).await;
         }
         for _ in 0..9 * 4 {
-            service.sandbox.clock().advance(Duration::from_secs(900));
-            let now = service.sandbox.clock().now();
-            let path = format!("/_sandbox/lock-holders/{}/timeline", home.id);
+            service.emulator.clock().advance(Duration::from_secs(900));
+            let now = service.emulator.clock().now();
+            let path = format!("/_emulator/lock-holders/{}/timeline", home.id);
             let timeline = service.get(&path, "").await.ok();
             let locks = list(&timeline, "locks");
             let drawn = locks.iter().find(|one| one["id"] == lock.as_str()).expect("the lock");
@@ -102,12 +102,12 @@ async fn the_timeline_draws_what_the_door_does() {
 }
 
 #[tokio::test]
-async fn tokens_follow_the_clock_of_the_sandbox() {
-    let service = Service::with(Sandbox::builder().speed(0.0)).await;
+async fn tokens_follow_the_clock_of_the_emulator() {
+    let service = Service::with(Emulator::builder().speed(0.0)).await;
     let home = service.home(0).await;
-    service.sandbox.clock().advance(Duration::from_secs(3599));
+    service.emulator.clock().advance(Duration::from_secs(3599));
     home.get("/locks/").await.ok();
-    service.sandbox.clock().advance(Duration::from_secs(1));
+    service.emulator.clock().advance(Duration::from_secs(1));
     assert_eq!(home.get("/locks/").await.refused(401), "JWT expired");
 }
 
@@ -115,7 +115,7 @@ async fn tokens_follow_the_clock_of_the_sandbox() {
 async fn the_same_seed_and_clock_give_the_same_answers() {
     let begin = || {
         let start = "2030-06-03T00:00:00Z".parse().expect("a date");
-        Service::with(Sandbox::builder().seed(7).starts_at(start).speed(0.0).token_lifetime(YEAR).locks(20).keys(50))
+        Service::with(Emulator::builder().seed(7).starts_at(start).speed(0.0).token_lifetime(YEAR).locks(20).keys(50))
     };
     let mut lives = Vec::new();
     for _ in 0..2 {
@@ -123,9 +123,9 @@ async fn the_same_seed_and_clock_give_the_same_answers() {
         let home = service.home(1).await;
         let lock = home.lock("North gate").await;
         let made = home.post(&format!("/locks/{lock}/keys/"), json!({ "userId": GUEST })).await.ok();
-        service.sandbox.clock().advance(Duration::from_secs(3600));
-        let opened = service.sandbox.people().unlock(&lock, GUEST).expect("a key");
-        let town = serde_json::to_value(service.sandbox.town()).expect("JSON");
+        service.emulator.clock().advance(Duration::from_secs(3600));
+        let opened = service.emulator.people().unlock(&lock, GUEST).expect("a key");
+        let town = serde_json::to_value(service.emulator.town()).expect("JSON");
         lives.push((made, opened, town, home.locks().await, home.keys().await, home.roles().await));
     }
     assert!(lives[0] == lives[1]);
@@ -133,8 +133,8 @@ async fn the_same_seed_and_clock_give_the_same_answers() {
 
 #[tokio::test]
 async fn a_running_clock_runs_as_fast_as_it_is_told_to() {
-    let service = Service::with(Sandbox::builder().speed(0.0)).await;
-    let clock = service.sandbox.clock();
+    let service = Service::with(Emulator::builder().speed(0.0)).await;
+    let clock = service.emulator.clock();
     let begun = clock.now();
     clock.run(1e6);
     crate::support::eventually("a day passes", async || (clock.now() - begun > TimeDelta::days(1)).then_some(())).await;

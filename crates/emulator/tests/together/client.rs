@@ -134,7 +134,7 @@ impl<'a> Client<'a> {
     async fn share(&mut self) {
         let lock = self.any_lock();
         let body = json!({ "lockId": lock, "fromUserId": self.user, "toUserId": "+12125550150" });
-        let answer = self.home.service.post("/_sandbox/people/share", "", body).await;
+        let answer = self.home.service.post("/_emulator/people/share", "", body).await;
         match self.roles.get_mut(&lock) {
             Some((true, shared)) => {
                 answer.ok();

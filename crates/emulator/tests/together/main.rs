@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use unloc_sandbox::Sandbox;
+use unloc_emulator::Emulator;
 
 use crate::client::Client;
 use crate::shared::Shared;
@@ -25,7 +25,7 @@ const OPERATIONS: usize = 300;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_eight_clients_were_told_is_never_contradicted() {
     // Connections come up at once, and the clock runs: nothing waits for it.
-    let service = Arc::new(Service::with(Sandbox::builder().settling(Duration::ZERO)).await);
+    let service = Arc::new(Service::with(Emulator::builder().settling(Duration::ZERO)).await);
     let before: Vec<_> = service.home(0).await.keys().await.iter().map(|key| text(key, "id")).collect();
     let locks_before = service.home(0).await.locks().await;
     let shared = Arc::new(Shared::new(&service.lock_holders().await[0], &locks_before[0], &before));

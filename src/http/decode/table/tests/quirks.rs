@@ -1,7 +1,7 @@
 //! What a response is when it is read by its table, written by hand.
 
 use serde_json::json;
-use unloc_sandbox::Quirk;
+use unloc_emulator::Quirk;
 
 use super::*;
 

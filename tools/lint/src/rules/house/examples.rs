@@ -11,7 +11,7 @@ use crate::spec::Spec;
 pub(super) const PRESENT: Rule = Rule {
     id: "house-example",
     severity: Severity::Warning,
-    reason: "The documentation and the sandbox show what the examples show.",
+    reason: "The documentation and the emulator show what the examples show.",
     example: "a body without `example` or `examples`",
 };
 

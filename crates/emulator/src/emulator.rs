@@ -1,9 +1,9 @@
-//! The sandbox as its owner sees it.
+//! The emulator as its owner sees it.
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::builder::SandboxBuilder;
+use crate::builder::EmulatorBuilder;
 use crate::delivery::Delivery;
 use crate::handles::{FaultControl, Time};
 use crate::journal::Request;
@@ -14,30 +14,30 @@ use crate::snapshot::Snapshot;
 use crate::state::Shared;
 use crate::vendor_control::Vendors;
 
-/// A running sandbox: Unloc's Auth API and Integrator API on a port of this machine, with a small invented town behind
+/// A running emulator: Unloc's Auth API and Integrator API on a port of this machine, with a small invented town behind
 /// them.
 ///
 /// ```
-/// # use unloc_sandbox::Sandbox;
+/// # use unloc_emulator::Emulator;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sandbox = Sandbox::start().await?;
-/// assert!(sandbox.base_url().starts_with("http://127.0.0.1:"));
+/// let emulator = Emulator::start().await?;
+/// assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Each sandbox has its own state and its own signing key: what one test changes, no other sees, and a token of one
-/// sandbox is worth nothing at another. It needs no runtime to live in; it has its own thread. Dropping it stops it, and
+/// Each emulator has its own state and its own signing key: what one test changes, no other sees, and a token of one
+/// emulator is worth nothing at another. It needs no runtime to live in; it has its own thread. Dropping it stops it, and
 /// its port is closed when the drop is done.
-pub struct Sandbox {
+pub struct Emulator {
     pub(crate) app: Arc<Shared>,
     // Only held: dropping it stops the service.
     pub(crate) _server: Server,
 }
 
-impl Sandbox {
-    /// Starts a sandbox on a free port of the loopback interface.
+impl Emulator {
+    /// Starts an emulator on a free port of the loopback interface.
     ///
     /// # Errors
     ///
@@ -46,19 +46,19 @@ impl Sandbox {
         Self::builder().start().await
     }
 
-    /// Starts a sandbox with settings of your own.
+    /// Starts an emulator with settings of your own.
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use unloc_sandbox::Sandbox;
+    /// # use unloc_emulator::Emulator;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let sandbox = Sandbox::builder().token_lifetime(Duration::from_secs(60)).start().await?;
+    /// let emulator = Emulator::builder().token_lifetime(Duration::from_secs(60)).start().await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn builder() -> SandboxBuilder {
-        SandboxBuilder::default()
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
     }
 
     /// Where the service listens, without a trailing slash: `http://127.0.0.1:49152`.
@@ -84,12 +84,12 @@ impl Sandbox {
     /// that keeps tokens has no way to see this coming, which is the point.
     ///
     /// ```
-    /// # use unloc_sandbox::Sandbox;
+    /// # use unloc_emulator::Emulator;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let sandbox = Sandbox::start().await?;
+    /// let emulator = Emulator::start().await?;
     /// // … the client under test gets a token and uses it …
-    /// sandbox.expire_tokens();
+    /// emulator.expire_tokens();
     /// // … its next call meets "JWT expired" and has to recover.
     /// # Ok(())
     /// # }
@@ -99,7 +99,7 @@ impl Sandbox {
         self.app.changed();
     }
 
-    /// The sandbox's clock, to stop it, to let it run faster, and to put it forward.
+    /// The emulator's clock, to stop it, to let it run faster, and to put it forward.
     pub fn clock(&self) -> Time<'_> {
         Time::of(&self.app)
     }
@@ -151,11 +151,11 @@ impl Sandbox {
     }
 }
 
-/// Shows where the sandbox is, and no secret.
-impl fmt::Debug for Sandbox {
+/// Shows where the emulator is, and no secret.
+impl fmt::Debug for Emulator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("Sandbox")
+            .debug_struct("Emulator")
             .field("base_url", &self.base_url())
             .field("client_id", &self.client_id())
             .finish_non_exhaustive()
