@@ -1,5 +1,6 @@
-//! Notes which compiler it is that a record has to name and, with the feature `progenitor`, makes a client that `unloc` is
-//! measured against: what progenitor makes of the same spec by itself.
+//! Sets the compiler's version for records, and generates a client for comparison with plain progenitor.
+//!
+//! The client needs the feature `progenitor`.
 
 use std::process::{Command, ExitCode};
 
@@ -11,7 +12,7 @@ fn main() -> ExitCode {
     return ExitCode::SUCCESS;
 }
 
-/// The compiler's version, without the day it was made.
+/// Returns the compiler's version without its date.
 fn compiler() -> Option<String> {
     let output = Command::new(std::env::var_os("RUSTC")?).arg("--version").output().ok()?;
     String::from_utf8(output.stdout).ok()?.split(' ').nth(1).map(|version| version.trim().to_owned())
@@ -28,8 +29,8 @@ mod plain {
 
     const SPEC: &str = "../openapi/integrator.yaml";
 
-    /// The tolerances without which the generator takes no spec of ours, or brings more crates into what it makes than a client
-    /// needs: it allows one kind of error an operation, wants an engine for patterns, and has a type of its own for more formats.
+    /// Lists the tolerances that progenitor needs for our specs. It allows one error type per operation, needs a regex
+    /// engine for patterns, and maps more formats to types of other crates.
     const NEEDED: [&str; 3] = ["errors-stay-raw", "plain-format", "no-limit-at-run-time"];
 
     pub(crate) fn write() -> ExitCode {
@@ -45,17 +46,16 @@ mod plain {
         let document = Document::read(Path::new(SPEC)).map_err(|error| vec![error])?;
         let refuse = |what: String| vec![document.error("", what)];
         let folder = std::env::var_os("OUT_DIR").ok_or_else(|| refuse("OUT_DIR is not set".to_owned()))?;
-        let plain = plain(&document).map_err(|error| refuse(format!("the plain client cannot be made: {error}")))?;
+        let plain = plain(&document).map_err(|error| refuse(format!("cannot generate the plain client: {error}")))?;
         std::fs::write(Path::new(&folder).join("plain.rs"), plain)
-            .map_err(|error| refuse(format!("the plain client cannot be written: {error}")))
+            .map_err(|error| refuse(format!("cannot write the plain client: {error}")))
     }
 
-    /// The Rust source that progenitor makes of an API by itself, with builders: none of our types in place of its own, none of
-    /// the finishing passes.
+    /// Returns the Rust source that progenitor generates with builders, without our types and finishing passes.
     fn plain(document: &Document) -> Result<String, Box<dyn std::error::Error>> {
         let rules: Vec<_> = RULES.iter().copied().filter(|rule| NEEDED.contains(&rule.name)).collect();
         if rules.len() < NEEDED.len() {
-            return Err("a tolerance that it needs is called otherwise now".into());
+            return Err("a tolerance in `NEEDED` no longer exists: update the names".into());
         }
         let spec = serde_json::from_value(prepare(&rules, &document.value, "types").spec)?;
         let mut settings = GenerationSettings::default();

@@ -1,12 +1,14 @@
-//! Imports bookings from CSV: a key for each, once, whatever happens meanwhile.
+//! Imports bookings from a CSV file: creates exactly one key for each booking, even if the import is interrupted.
 //!
 //! `cargo run --example import_bookings` imports 500 invented bookings into an emulator inside this program.
 //! `cargo run --example import_bookings -- bookings.csv`, with `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and
-//! `UNLOC_CLIENT_SECRET` set, imports a file into that service. The file has a line of names first:
-//! `booking,lock,guest,from,until`, with the name of a lock, a mobile number and times such as `2030-05-01T12:00:00Z`.
+//! `UNLOC_CLIENT_SECRET` set, imports a file into that service. The file starts with the header
+//! `booking,lock,guest,from,until`. A row has the name of a lock, a mobile number and times such as
+//! `2030-05-01T12:00:00Z`.
 //!
-//! What was done is noted in `bookings.csv.journal` beside the file. If the import is interrupted, or the network fails, call
-//! it again: bookings that are done are skipped, and one whose outcome is unknown is looked for before it is created again.
+//! The journal `bookings.csv.journal`, next to the file, records the progress. If the import is interrupted or the
+//! network fails, run it again. It skips finished bookings. If the outcome of a booking is unknown, it looks for the
+//! key first.
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
@@ -32,10 +34,10 @@ use unloc::types::{CreateKeyRequest, Lock, LockId};
 use unloc::{CreateKeyResolution, LockHolderClient, Outcome, Unloc};
 use unloc_emulator::Emulator;
 
-/// How many keys are created at once.
-const AT_ONCE: usize = 8;
+/// Limits how many keys are created concurrently.
+const CONCURRENCY: usize = 8;
 
-/// A line of the file.
+/// Holds one row of the file.
 #[derive(Deserialize, Serialize)]
 struct Booking {
     booking: String,
@@ -45,7 +47,7 @@ struct Booking {
     until: DateTime<Utc>,
 }
 
-/// A line of the journal. The last one about a booking counts.
+/// Holds one row of the journal. The last row of a booking counts.
 #[derive(Clone, Deserialize, Serialize)]
 struct Entry {
     booking: String,
@@ -56,11 +58,11 @@ struct Entry {
 #[derive(Clone, Copy, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Step {
-    /// The call is about to be made.
-    Begun,
+    /// The request is about to be sent.
+    Started,
     /// The key exists.
     Created,
-    /// The service refused, and did nothing.
+    /// The service rejected the request, or the request was not sent. No key was created.
     Refused,
 }
 
@@ -76,10 +78,10 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Imports; returns whether every booking has its key.
+/// Imports the bookings and returns whether every booking has its key.
 async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
-    let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let configured = env::var_os("UNLOC_ENVIRONMENT").is_some();
+    let emulator = if configured { None } else { Some(Emulator::start().await?) };
     let unloc = match &emulator {
         None => Unloc::from_env()?,
         Some(emulator) => Unloc::builder()
@@ -92,7 +94,7 @@ async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
     let locks: Vec<Lock> = home.get_locks().items().try_collect().await?;
     let file = match env::args_os().nth(1) {
         Some(file) => PathBuf::from(file),
-        None => sample(&locks)?,
+        None => write_sample(&locks)?,
     };
     let bookings = read(&file, &locks)?;
     let (journal, done) = Journal::open(&file)?;
@@ -101,7 +103,7 @@ async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
         async move { (booking, import(home, lock, &booking.booking, request, last, journal).await) }
     });
     let (mut created, mut skipped, mut failed) = (0, 0, 0);
-    let mut imported = imported.buffer_unordered(AT_ONCE);
+    let mut imported = imported.buffer_unordered(CONCURRENCY);
     while let Some((booking, result)) = imported.next().await {
         match result {
             Ok(true) => created += 1,
@@ -112,14 +114,14 @@ async fn run(out: &mut impl Write) -> Result<bool, Box<dyn Error>> {
             }
         }
     }
-    writeln!(out, "{created} keys created, {skipped} bookings were done before, {failed} failed")?;
+    writeln!(out, "{created} keys created, {skipped} bookings skipped as already imported, {failed} failed")?;
     if failed > 0 {
-        writeln!(out, "call this again: what is done is skipped")?;
+        writeln!(out, "run the import again: it skips the bookings that are imported")?;
     }
     Ok(failed == 0)
 }
 
-/// Creates the key of a booking unless it has one; returns whether it was created now.
+/// Creates the key of a booking unless it exists, and returns whether this call created it.
 async fn import(
     home: &LockHolderClient,
     lock: &LockId,
@@ -130,33 +132,33 @@ async fn import(
 ) -> Result<bool, Box<dyn Error>> {
     match last {
         Some(Entry { step: Step::Created, .. }) => return Ok(false),
-        // An earlier import ended in the middle of this booking.
-        Some(Entry { step: Step::Begun, at, .. }) if is_created(home, lock, request, *at).await? => {
-            journal.note(name, Step::Created)?;
+        // An earlier run stopped between these two journal entries, so the key may exist.
+        Some(Entry { step: Step::Started, at, .. }) if is_created(home, lock, request, *at).await? => {
+            journal.record(name, Step::Created)?;
             return Ok(false);
         }
         _ => {}
     }
-    let since = journal.note(name, Step::Begun)?;
+    let since = journal.record(name, Step::Started)?;
     let Err(error) = home.create_key().lock_id(lock).body(request.clone()).send().await else {
-        journal.note(name, Step::Created)?;
+        journal.record(name, Step::Created)?;
         return Ok(true);
     };
     match error.outcome() {
         Outcome::Unknown | Outcome::Accepted if is_created(home, lock, request, since).await? => {
-            journal.note(name, Step::Created)?;
+            journal.record(name, Step::Created)?;
             Ok(true)
         }
         Outcome::Rejected | Outcome::NotSent => {
-            journal.note(name, Step::Refused)?;
+            journal.record(name, Step::Refused)?;
             Err(error.into())
         }
-        // It stays begun: the next import looks again.
+        // The last journal entry stays `Started`: the next run looks for the key again.
         _ => Err(error.into()),
     }
 }
 
-/// Whether a call that was begun then has created the key.
+/// Returns whether a call that started at `since` has created the key.
 async fn is_created(
     home: &LockHolderClient,
     lock: &LockId,
@@ -167,32 +169,32 @@ async fn is_created(
         CreateKeyResolution::Created(_) => Ok(true),
         CreateKeyResolution::NotCreated => Ok(false),
         CreateKeyResolution::Unknown { reason, .. } => {
-            Err(format!("whether it has a key cannot be told: {reason}").into())
+            Err(format!("cannot tell whether the key was created: {reason}").into())
         }
-        _ => Err("whether it has a key cannot be told".into()),
+        _ => Err("cannot tell whether the key was created".into()),
     }
 }
 
-/// A booking, its lock and the request for its key.
+/// Holds a booking, the id of its lock and the request for its key.
 type Planned = (Booking, LockId, CreateKeyRequest);
 
-/// The bookings with their locks and the requests for their keys. A file with a mistake is not begun at all.
+/// Reads the bookings, looks up their locks and builds the requests. One invalid row rejects the whole file.
 fn read(file: &Path, locks: &[Lock]) -> Result<Vec<Planned>, Box<dyn Error>> {
     let shown = file.display();
     let mut reader = csv::Reader::from_path(file).map_err(|error| format!("{shown}: {error}"))?;
     let (mut bookings, mut names) = (Vec::new(), HashSet::new());
     for (row, line) in reader.deserialize::<Booking>().zip(2..) {
-        // What is wrong with a row can be somebody's number: its place is enough.
+        // The parser's error can quote a phone number, so the message names the line only.
         let booking = row.map_err(|_| format!("{shown}, line {line}: a column is missing or cannot be read"))?;
         let Booking { booking: name, lock, guest, from, until } = &booking;
         let mut same = locks.iter().filter(|other| other.name == *lock);
         let lock = match (same.next(), same.next()) {
             (Some(lock), None) => lock.id.clone(),
-            (None, _) => return Err(format!("{shown}, line {line}: no lock is called `{lock}`").into()),
-            (Some(_), Some(_)) => return Err(format!("{shown}, line {line}: two locks are called `{lock}`").into()),
+            (None, _) => return Err(format!("{shown}, line {line}: no lock is named `{lock}`").into()),
+            (Some(_), Some(_)) => return Err(format!("{shown}, line {line}: two locks are named `{lock}`").into()),
         };
         if !names.insert(name.clone()) {
-            return Err(format!("{shown}, line {line}: the booking `{name}` stands there twice").into());
+            return Err(format!("{shown}, line {line}: duplicate booking `{name}`").into());
         }
         let request = CreateKeyRequest::builder().user_id(guest).start(*from).end(*until).build();
         let request = request.map_err(|error| format!("{shown}, line {line}: {error}"))?;
@@ -201,16 +203,16 @@ fn read(file: &Path, locks: &[Lock]) -> Result<Vec<Planned>, Box<dyn Error>> {
     Ok(bookings)
 }
 
-/// What was done, in a file that is written before and after each call.
+/// Records the steps of each booking in a file, before and after its call.
 struct Journal(Mutex<csv::Writer<File>>);
 
 impl Journal {
-    /// Opens the journal of a file, and returns the last entry about each booking.
+    /// Opens the journal of a file and returns the last entry of each booking.
     fn open(file: &Path) -> Result<(Self, HashMap<String, Entry>), Box<dyn Error>> {
         let mut path = file.as_os_str().to_owned();
         path.push(".journal");
         let journal = File::options().create(true).append(true).read(true).open(&path)?;
-        // A line that was cut off by the end of the program says nothing, and the next one begins a line.
+        // A killed program can leave half a row. It is dropped, so that the next row starts on a line of its own.
         let text = fs::read_to_string(&path)?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         journal.set_len(whole.try_into()?)?;
@@ -223,10 +225,10 @@ impl Journal {
         Ok((Self(Mutex::new(writer)), entries))
     }
 
-    /// Notes a step, on the disk before it is taken; returns its time.
-    fn note(&self, booking: &str, step: Step) -> Result<DateTime<Utc>, Box<dyn Error>> {
+    /// Writes a step to the disk and returns its time. Callers record a step before they take it.
+    fn record(&self, booking: &str, step: Step) -> Result<DateTime<Utc>, Box<dyn Error>> {
         let at = Utc::now();
-        let mut writer = self.0.lock().map_err(|_| "another booking could not be noted")?;
+        let mut writer = self.0.lock().map_err(|_| "the journal is not usable: another write to it panicked")?;
         writer.serialize(Entry { booking: booking.to_owned(), step, at })?;
         writer.flush()?;
         writer.get_ref().sync_data()?;
@@ -234,8 +236,8 @@ impl Journal {
     }
 }
 
-/// 500 bookings, in a new file.
-fn sample(locks: &[Lock]) -> Result<PathBuf, Box<dyn Error>> {
+/// Writes 500 bookings to a new file and returns its path.
+fn write_sample(locks: &[Lock]) -> Result<PathBuf, Box<dyn Error>> {
     let folder = env::temp_dir().join(format!("unloc-bookings-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let file = folder.join("bookings.csv");

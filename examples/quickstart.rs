@@ -1,10 +1,10 @@
-//! A first look: lock holders, then the locks, keys and roles of one of them, and a key that is made and revoked.
+//! Lists the locks, keys and roles of the first lock holder, then creates a key and revokes it.
 //!
-//! `cargo run --example quickstart` runs against an emulator inside this program: nothing to sign up for, no network.
-//! With `UNLOC_ENVIRONMENT` (`sandbox`, `production` or a URL), `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, it
-//! runs against that service instead, and creates nothing unless it is called with `--yes`.
+//! `cargo run --example quickstart` starts an emulator inside this program and runs against it. It needs neither an
+//! account nor a network. With `UNLOC_ENVIRONMENT` (`sandbox`, `production` or a URL), `UNLOC_CLIENT_ID` and
+//! `UNLOC_CLIENT_SECRET` set, it runs against that service instead, and creates a key only if `--yes` is given.
 //!
-//! To begin a program of your own with it, beside a checkout of this repository:
+//! To start your own program from it, create a package next to a checkout of this repository and add the dependencies:
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
@@ -26,9 +26,9 @@ use unloc::types::{Key, KeyState, Lock, LockId, Role};
 use unloc::{LockHolderClient, Unloc};
 use unloc_emulator::Emulator;
 
-/// A number kept for fiction: nobody is called when this runs against a real service.
+/// Holds a phone number that is reserved for fiction: a real service reaches nobody with it.
 const GUEST: &str = "+12125550142";
-/// How many rows of a table are shown.
+/// Limits the rows that are printed of each table.
 const ROWS: usize = 8;
 
 #[tokio::main]
@@ -44,9 +44,9 @@ async fn main() -> ExitCode {
 
 async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let yes = read_arguments()?;
-    let given =
+    let configured =
         ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"].iter().any(|n| env::var_os(n).is_some());
-    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let emulator = if configured { None } else { Some(Emulator::start().await?) };
     let unloc = match &emulator {
         None => Unloc::from_env()?,
         Some(emulator) => Unloc::builder()
@@ -55,14 +55,14 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
             .build()?,
     };
 
-    // An unscoped token lists the lock holders …
+    // The client fetches its tokens by itself. This call takes an unscoped token …
     let lock_holders = unloc.get_lock_holders().send().await?;
     let first = lock_holders.first().ok_or("these credentials manage no lock holder: create one first")?;
     writeln!(out, "Lock holders ({}); the first is {}.", lock_holders.len(), first.name)?;
 
-    // … and a token for one of them opens what is below it. Neither has to be asked for.
+    // … and calls of one lock holder take a token with that lock holder's scope.
     let home = unloc.lock_holder(first)?;
-    // `items()` reads all pages; `send()` would give one, which may be a part of the list.
+    // `items()` reads all pages; `send()` reads one, which may be only a part of the list.
     let (keys, locks, roles): (Vec<_>, Vec<_>, Vec<_>) = tokio::try_join!(
         home.get_keys().items().try_collect(),
         home.get_locks().items().try_collect(),
@@ -72,8 +72,8 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     show_keys(out, &keys, &locks)?;
     show_roles(out, &roles, &locks)?;
 
-    if given && !yes {
-        writeln!(out, "\nNothing was created: call this with --yes to create a key and revoke it.")?;
+    if configured && !yes {
+        writeln!(out, "\nNothing was created: run this with --yes to create a key and revoke it.")?;
         return Ok(());
     }
     let Some(lock) = locks.first() else {
@@ -83,7 +83,7 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     create_and_revoke(out, &home, lock).await
 }
 
-/// Creates a key for one hour from now, waits until it is made, and takes it away again.
+/// Creates a key that is valid for one hour, waits until it is active, and revokes it.
 async fn create_and_revoke(out: &mut impl Write, home: &LockHolderClient, lock: &Lock) -> Result<(), Box<dyn Error>> {
     let now = Utc::now();
     let key = home
@@ -95,12 +95,12 @@ async fn create_and_revoke(out: &mut impl Write, home: &LockHolderClient, lock: 
         .skip_invite_notification(true)
         .send()
         .await?;
-    let id = key.id.ok_or("the service made a key and did not say which: look at the list of keys")?;
+    let id = key.id.ok_or("the service created a key but returned no id: look for it in the list of keys")?;
 
-    // A key is made at the lock's vendor, which takes a moment. Whatever comes of waiting: the key shall not stay.
-    let made = home.wait_for_key(&lock.id, &id, KeyState::Active).await;
+    // The lock's vendor creates the key asynchronously. The key is revoked even if waiting for it failed.
+    let active = home.wait_for_key(&lock.id, &id, KeyState::Active).await;
     home.update_key().lock_id(&lock.id).key_id(&id).state(KeyState::Revoked).send().await?;
-    let key = made?;
+    let key = active?;
     let (person, lock_name) = (key.to_user.id.masked(), &lock.name);
     writeln!(out, "\nCreated key {id} for {person} at {lock_name}, for an hour: its state is {}.", key.state)?;
 
@@ -159,12 +159,14 @@ fn moment(time: Option<DateTime<Utc>>, otherwise: &str) -> String {
     time.map_or_else(|| otherwise.to_owned(), |time| time.format("%Y-%m-%d %H:%M").to_string())
 }
 
-/// Whether `--yes` was given. What else was given is not repeated: it may be a secret in the wrong place.
+/// Returns whether `--yes` was given. The error does not quote other arguments: one may be a misplaced secret.
 fn read_arguments() -> Result<bool, &'static str> {
     let mut yes = false;
     for argument in env::args_os().skip(1) {
         if argument != "--yes" {
-            return Err("unknown argument: there is only --yes, which allows to create and revoke a key");
+            return Err(
+                "unknown argument: the only one is --yes, which allows this program to create and revoke a key",
+            );
         }
         yes = true;
     }

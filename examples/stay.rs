@@ -1,7 +1,7 @@
-//! A stay from check-in to check-out: a guest gets a key, stays longer, and leaves.
+//! Manages a guest's key from check-in to check-out: creates it, extends it, and revokes it.
 //!
-//! `cargo run --example stay` runs against an emulator inside this program. With `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and
-//! `UNLOC_CLIENT_SECRET` set, and with `--yes`, it runs against that service.
+//! `cargo run --example stay` runs against an emulator inside this program. With `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID`
+//! and `UNLOC_CLIENT_SECRET` set and `--yes` given, it runs against that service.
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
@@ -18,16 +18,16 @@ use unloc::types::{CreateKeyRequest, Key, KeyId, KeyState, LockId};
 use unloc::{CreateKeyResolution, LockHolderClient, Outcome, Unloc};
 use unloc_emulator::Emulator;
 
-/// A number kept for fiction: nobody is called when this runs against a real service.
+/// Holds a phone number that is reserved for fiction: a real service reaches nobody with it.
 const GUEST: &str = "+12125550142";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    if given && env::args().nth(1).as_deref() != Some("--yes") {
-        return Err("this creates keys: call it with --yes to do so at the service that UNLOC_ENVIRONMENT names".into());
+    let configured = env::var_os("UNLOC_ENVIRONMENT").is_some();
+    if configured && env::args().nth(1).as_deref() != Some("--yes") {
+        return Err("this program creates keys; pass --yes to run it against the service in UNLOC_ENVIRONMENT".into());
     }
-    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let emulator = if configured { None } else { Some(Emulator::start().await?) };
     let unloc = match &emulator {
         None => Unloc::from_env()?,
         Some(emulator) => Unloc::builder()
@@ -47,14 +47,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let longer = departure + TimeDelta::days(1);
     let key = extend(&home, lock, id(&key)?, GUEST, longer).await?;
-    writeln!(out, "Stays longer: a new key is {}, until {}; the old one is revoked.", key.state, shown(key.end))?;
+    writeln!(out, "Extended: a new key is {}, until {}; the old one is revoked.", key.state, shown(key.end))?;
 
     let key = check_out(&home, lock, id(&key)?).await?;
     writeln!(out, "Checked out: the key is {}.", key.state)?;
     Ok(())
 }
 
-/// Gives a guest a key until they leave, and waits until it works.
+/// Creates a guest's key that is valid until the departure, and waits until it is active.
 async fn check_in(
     home: &LockHolderClient,
     lock: &LockId,
@@ -66,14 +66,14 @@ async fn check_in(
     Ok(home.wait_for_key(lock, id(&key)?, KeyState::Active).await?)
 }
 
-/// Creates a key, and only one, also if the response is lost.
+/// Creates exactly one key, even if the response is lost.
 async fn create_once(home: &LockHolderClient, lock: &LockId, request: &CreateKeyRequest) -> unloc::Result<Key> {
     let since = Utc::now();
     let error = match home.create_key().lock_id(lock).body(request.clone()).send().await {
         Ok(key) => return Ok(key),
         Err(error) => error,
     };
-    // Creating a key is not idempotent: after a lost response, look before retrying it.
+    // Creating a key is not idempotent: after a lost response, check whether the key exists before a retry.
     if !matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted) {
         return Err(error);
     }
@@ -84,7 +84,9 @@ async fn create_once(home: &LockHolderClient, lock: &LockId, request: &CreateKey
     }
 }
 
-/// The times of a key cannot be changed: the guest gets a new key first, so that nobody is locked out meanwhile.
+/// Replaces a key with one that is valid longer, because the times of a key cannot be changed.
+///
+/// The new key is active before the old one is revoked, so the guest is never locked out.
 async fn extend(
     home: &LockHolderClient,
     lock: &LockId,
@@ -97,14 +99,14 @@ async fn extend(
     Ok(key)
 }
 
-/// Revokes a key, and waits until it is revoked at the lock.
+/// Revokes a key and waits until the lock no longer accepts it.
 async fn check_out(home: &LockHolderClient, lock: &LockId, key: &KeyId) -> unloc::Result<Key> {
     home.update_key().lock_id(lock).key_id(key).state(KeyState::Revoked).send().await?;
     home.wait_for_key(lock, key, KeyState::Revoked).await
 }
 
 fn id(key: &Key) -> Result<&KeyId, &'static str> {
-    key.id.as_ref().ok_or("the service did not say which key it created: look at the list of the lock's keys")
+    key.id.as_ref().ok_or("the service returned a key without its id: look for it in the list of the lock's keys")
 }
 
 fn shown(time: Option<DateTime<Utc>>) -> String {

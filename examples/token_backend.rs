@@ -1,15 +1,15 @@
-//! A backend that gives access tokens to programs that must not hold the client secret: a page in a browser, a worker.
+//! Serves access tokens to programs that must not hold the client secret, such as a page in a browser or a worker.
 //!
-//! It keeps the secret, and one cache of tokens for all its callers. A caller shows the key of its session, and gets
-//! tokens for the scopes that this session lists and for no others. The tokens go out, the secret never does.
+//! The backend holds the secret and one token cache for all its callers. A caller authenticates with its session key
+//! and gets tokens only for the scopes that its session allows. The secret never leaves the backend.
 //!
-//! `cargo run --example token_backend` serves on loopback, on the port that `PORT` names or on a free one. It prints its
-//! address, and a call for `curl` for each of two invented sessions. The tokens are those of an emulator inside this
-//! program; with `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, those of that service.
-//! `cargo run --example token_backend -- --try` plays the other side as well: it lists lock holders as a program without
-//! the secret does, and ends.
+//! `cargo run --example token_backend` listens on loopback, on the port `PORT` or on a free one. It prints its address
+//! and `curl` commands for two invented sessions. The tokens come from an emulator inside this program. With
+//! `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, they come from that service.
+//! `cargo run --example token_backend -- --try` is a client of the backend as well: it lists lock holders without using
+//! the secret, and ends.
 //!
-//! To begin a program of your own with it, beside a checkout of this repository:
+//! To start your own program from it, create a package next to a checkout of this repository and add the dependencies:
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
@@ -23,15 +23,16 @@
 //! cargo add serde_json
 //! ```
 //!
-//! Before this meets strangers, it needs
+//! Before you expose this to untrusted callers, add
 //!
-//! * sessions of your own in place of `demo_sessions`; where they are stored, store and look up a hash of the key;
+//! * your own sessions in place of `demo_sessions`; if you store them, store and look up a hash of the key;
 //! * TLS in front, and limits on time, connections and calls for each caller;
-//! * for a page in a browser, its origin in `ORIGIN`, such as `https://app.example.com`: no page from elsewhere can call
-//!   this without. The page sends its session in `Authorization`, never in a cookie, which foreign pages could use.
+//! * for a page in a browser, its origin in `ORIGIN`, such as `https://app.example.com`: browsers let no other page
+//!   call this backend. The page sends its session in `Authorization`, never in a cookie, which other sites could use.
 //!
-//! The service refuses a token before its time now and then. A caller says so in `refused`, which need not be true: the
-//! token is renewed once in ten seconds at most, and given out until there is another.
+//! The service sometimes refuses a token before it expires. A caller reports such a token in `refused`, and the report
+//! may be false. So the backend refreshes a token at most once in ten seconds, and serves the old one until it has a
+//! new one.
 
 use std::env;
 use std::error::Error;
@@ -56,9 +57,9 @@ use unloc::token::{Token, TokenCache, source_fn};
 use unloc::{ClientCredentials, Environment, Scope, Scopes, Secret, Unloc, Url};
 use unloc_emulator::Emulator;
 
-/// The first lock holder of the emulator; with another service, put one of yours.
+/// Names the scope of the emulator's first lock holder. Against another service, use the scope of one of yours.
 const HOME: &str = "lockHolder.identifier:NO.demo-fjordglott.";
-/// What a request may weigh, in bytes: more than any scope and any token do.
+/// Limits the size of a request body, in bytes. No scope and no token is that long.
 const BODY_LIMIT: usize = 16_384;
 
 #[tokio::main]
@@ -74,9 +75,9 @@ async fn main() -> ExitCode {
 
 async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let only_try = read_arguments()?;
-    let given =
+    let configured =
         ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"].iter().any(|n| env::var_os(n).is_some());
-    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let emulator = if configured { None } else { Some(Emulator::start().await?) };
     let (credentials, environment) = match &emulator {
         None => (ClientCredentials::from_env()?, Environment::from_env()?),
         Some(emulator) => {
@@ -100,34 +101,34 @@ async fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// What all requests share.
+/// Holds what all requests share.
 struct Backend {
     tokens: TokenCache,
     sessions: Vec<Session>,
 }
 
-/// Someone who may ask for tokens.
+/// Describes a caller that may request tokens.
 #[derive(Clone)]
 struct Session {
     name: &'static str,
     key: Secret,
-    /// The sets of scopes that it gets tokens for, each as it stands: what is not on the list nobody has decided on.
+    /// Lists the sets of scopes that the caller gets tokens for. A request has to match one of them exactly.
     allowed: Vec<Scopes>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)] // A misspelt `scope` is not to be taken for a wish without one.
+#[serde(deny_unknown_fields)] // Otherwise a misspelt `scope` would request an unscoped token.
 struct TokenRequest {
-    /// Claims with blanks between; an unscoped token if there is none.
+    /// Holds claims, separated by spaces. An empty scope requests an unscoped token.
     #[serde(default)]
     scope: String,
-    /// A token for this scope of which the caller says that the service refused it before its time.
+    /// Holds a token for this scope that the service refused before it expired, according to the caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refused: Option<Secret>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct TokenAnswer {
+struct TokenResponse {
     access_token: Secret,
     token_type: String,
     expires_in: u64,
@@ -135,14 +136,14 @@ struct TokenAnswer {
 
 fn router(backend: Backend, origin: Option<HeaderValue>) -> Router {
     let router = Router::new().route("/token", post(give_token)).layer(DefaultBodyLimit::max(BODY_LIMIT));
-    // Outermost: before it sends anything, a browser asks by OPTIONS, and without a session, whether the page may send
-    // these headers. Of the answer's headers it shows the page only those that are exposed, on refusals as well.
+    // CORS is the outermost layer, because a browser's preflight (OPTIONS) carries no session. A page reads only those
+    // response headers that are exposed, also on refusals.
     let cors = CorsLayer::new().allow_origin(AllowOrigin::list(origin)).allow_methods([Method::POST]);
     let cors = cors.allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE]).expose_headers([header::RETRY_AFTER]);
     router.with_state(Arc::new(backend)).layer(cors.max_age(Duration::from_secs(600)))
 }
 
-/// The session comes before the body: from a stranger, nothing is read.
+/// Gives a token to an authenticated caller. The session is checked before the body is read.
 async fn give_token(
     State(backend): State<Arc<Backend>>,
     session: Session,
@@ -154,64 +155,67 @@ async fn give_token(
         return Err(refuse(StatusCode::FORBIDDEN, "invalid_scope", "this session gets no tokens for this scope"));
     }
     if let Some(refused) = refused {
-        // To name the token that is kept one must have been given it. The claim may be false for all that: the token goes
-        // when there is another, so that no session takes it from all, and not with each claim.
+        // Only a caller that got the cached token can name it, but its report may still be false. So the token stays in
+        // the cache until a new one is fetched, and few reports cause a fetch: no session can take the token from the
+        // others.
         backend.tokens.doubt(&scopes, &refused);
     }
     let bearer = backend.tokens.get(&scopes).await.map_err(|error| no_token(&error))?;
-    let answer = TokenAnswer {
+    let response = TokenResponse {
         access_token: bearer.access_token(),
         token_type: "bearer".to_owned(),
-        // The token may have lain in the cache for a while: what counts is what is left of it.
+        // The token may have been in the cache for a while, so this is its remaining lifetime.
         expires_in: bearer.remaining().as_secs(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(response)).into_response())
 }
 
 impl FromRequestParts<Arc<Backend>> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, backend: &Arc<Backend>) -> Result<Self, Response> {
-        let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, key) = given.and_then(|given| given.split_once(' ')).ok_or_else(no_session)?;
-        // Secrets are compared in the same time wherever they differ. A map by key would look the key up faster, and
-        // compare it as any text: how long that takes says how much of a guess was right.
+        let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let (scheme, key) = value.and_then(|value| value.split_once(' ')).ok_or_else(no_session)?;
+        // `Secret` compares in constant time. Looking the key up in a map would be faster, but its plain comparison
+        // would leak by its timing how much of a guessed key is right.
         let key = Secret::from(key);
         let session = backend.sessions.iter().find(|session| session.key == key);
         session.filter(|_| scheme.eq_ignore_ascii_case("bearer")).cloned().ok_or_else(no_session)
     }
 }
 
-/// A refusal as OAuth 2 writes it. The words are all in here: those of the service are for the operator alone.
+/// Builds an OAuth 2 error response. Its text is always ours; the service's own text goes only to the operator.
 fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
     let body = serde_json::json!({ "error": error, "error_description": description });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
 fn no_session() -> Response {
-    let refusal = refuse(StatusCode::UNAUTHORIZED, "invalid_token", "no session has this key, or none was given");
+    let refusal = refuse(StatusCode::UNAUTHORIZED, "invalid_token", "the session key is missing or unknown");
     ([(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")], refusal).into_response()
 }
 
 fn unreadable(rejection: &JsonRejection) -> Response {
     let too_large = StatusCode::PAYLOAD_TOO_LARGE;
     let status = if rejection.status() == too_large { too_large } else { StatusCode::BAD_REQUEST };
-    refuse(status, "invalid_request", "the body has to be short JSON such as {\"scope\":\"…\"}, and to say so")
+    let expected = "send a short JSON body such as {\"scope\":\"…\"}, with Content-Type: application/json";
+    refuse(status, "invalid_request", expected)
 }
 
 fn no_such_scope() -> Response {
-    refuse(StatusCode::BAD_REQUEST, "invalid_scope", "the scope is none that exists")
+    refuse(StatusCode::BAD_REQUEST, "invalid_scope", "the scope does not exist")
 }
 
 fn no_token(error: &unloc::Error) -> Response {
-    // One line, without secrets. If the credentials are wrong, say, that is no affair of the caller's.
+    // The error is one line without secrets. Its cause, such as wrong credentials, concerns only the operator.
     let _ = writeln!(io::stderr(), "no token: {error}");
     if error.code() == Some("invalid_scope") {
         return no_such_scope();
     }
     let status = if error.is_retryable() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_GATEWAY };
-    let refusal = refuse(status, "temporarily_unavailable", "there is no token to be had at the moment");
-    // Before this pause is over nothing is asked for. The header counts in whole seconds.
+    let refusal = refuse(status, "temporarily_unavailable", "no token is available at the moment");
+    // The cache fetches nothing before this pause is over. `Retry-After` is in whole seconds, so the pause is rounded
+    // up.
     let seconds = |pause: Duration| (pause.as_secs() + u64::from(pause.subsec_nanos() > 0)).to_string();
     match error.retry_after() {
         Some(pause) => ([(header::RETRY_AFTER, seconds(pause))], refusal).into_response(),
@@ -219,20 +223,20 @@ fn no_token(error: &unloc::Error) -> Response {
     }
 }
 
-/// What a program without the secret does: it gets its tokens from the backend, and all else from the service.
+/// Lists lock holders like a program without the secret: with tokens from the backend and data from the service.
 async fn list_lock_holders(
     out: &mut impl Write,
     environment: Environment,
     url: String,
     session: Secret,
 ) -> Result<(), Box<dyn Error>> {
-    // A session's key belongs to the backend alone: no redirect takes it elsewhere, no proxy sees what goes over loopback.
+    // Only the backend may see the session key: redirects are not followed, and no proxy is used for loopback.
     let http = reqwest::Client::builder().redirect(redirect::Policy::none()).no_proxy();
     let http = http.timeout(Duration::from_secs(10)).build()?;
-    // The backend keeps tokens, and so it has to hear of one that the service refused.
+    // The backend caches tokens, so a token that the service refused has to be reported to it.
     let source = source_fn(move |scopes: Scopes, refused: Option<Secret>| {
         let request = TokenRequest { scope: scopes.to_string(), refused };
-        ask(http.post(&url).bearer_auth(session.expose()).json(&request))
+        request_token(http.post(&url).bearer_auth(session.expose()).json(&request))
     });
     let unloc = Unloc::builder().environment(environment).token_source(source).build()?;
 
@@ -244,23 +248,23 @@ async fn list_lock_holders(
     Ok(())
 }
 
-/// Asks the backend for a token. What it gives is kept and renewed behind the calls, as other tokens are.
-async fn ask(request: RequestBuilder) -> unloc::Result<Token> {
-    let answer = request.send().await.map_err(unloc::Error::token_unavailable)?;
-    let asked = answer.headers().get(header::RETRY_AFTER).and_then(|pause| pause.to_str().ok()?.parse().ok());
-    match (answer.error_for_status_ref(), asked) {
+/// Requests a token from the backend. The SDK caches and refreshes it like any other token.
+async fn request_token(request: RequestBuilder) -> unloc::Result<Token> {
+    let response = request.send().await.map_err(unloc::Error::token_unavailable)?;
+    let pause = response.headers().get(header::RETRY_AFTER).and_then(|pause| pause.to_str().ok()?.parse().ok());
+    match (response.error_for_status_ref(), pause) {
         (Ok(_), _) => {}
         (Err(error), Some(seconds)) => return Err(unloc::Error::token_later(error, Duration::from_secs(seconds))),
         (Err(error), None) => return Err(unloc::Error::token(error)),
     }
-    let TokenAnswer { access_token, token_type, expires_in } = answer.json().await.map_err(unloc::Error::token)?;
+    let TokenResponse { access_token, token_type, expires_in } = response.json().await.map_err(unloc::Error::token)?;
     if !token_type.eq_ignore_ascii_case("bearer") {
-        return Err(unloc::Error::token("the backend gave a token that is no bearer token"));
+        return Err(unloc::Error::token("the backend's token is not a bearer token"));
     }
     Ok(Token::new(access_token).expires_in(Duration::from_secs(expires_in)))
 }
 
-/// Two callers with keys that are new each time: the service behind may be one with real doors.
+/// Creates two sessions with random keys. Fixed keys would be unsafe, since the service may control real doors.
 fn demo_sessions() -> Result<[Session; 2], Box<dyn Error>> {
     let home = Scopes::from(HOME.parse::<Scope>()?);
     let key = || {
@@ -275,7 +279,7 @@ fn demo_sessions() -> Result<[Session; 2], Box<dyn Error>> {
 }
 
 fn announce(out: &mut impl Write, address: &str, sessions: &[Session]) -> io::Result<()> {
-    writeln!(out, "{address}\n\nTokens are at /token until Ctrl-C, for {} sessions:", sessions.len())?;
+    writeln!(out, "{address}\n\nServing tokens at /token until Ctrl-C, for {} sessions:", sessions.len())?;
     for Session { name, key, allowed } in sessions {
         writeln!(out, "\n# {name}")?;
         for scopes in allowed {
@@ -291,7 +295,7 @@ fn read_port() -> Result<u16, &'static str> {
     text.to_str().and_then(|text| text.parse().ok()).ok_or("PORT is not a number from 0 to 65535")
 }
 
-/// The origin of the pages that may call this, as a browser writes it.
+/// Returns the origin of the pages that may call this backend, as browsers serialize it.
 fn read_origin() -> Result<Option<HeaderValue>, &'static str> {
     let Some(text) = env::var_os("ORIGIN") else { return Ok(None) };
     let is_origin = |text: &&str| Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == **text);
@@ -299,12 +303,12 @@ fn read_origin() -> Result<Option<HeaderValue>, &'static str> {
     origin.map(Some).ok_or("ORIGIN is not the origin of a page, such as https://app.example.com, without a path")
 }
 
-/// Whether `--try` was given. What else was given is not repeated: it may be a secret in the wrong place.
+/// Returns whether `--try` was given. The error does not quote other arguments: one may be a misplaced secret.
 fn read_arguments() -> Result<bool, &'static str> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
     match arguments.as_slice() {
         [] => Ok(false),
         [only] if only == "--try" => Ok(true),
-        _ => Err("unknown argument: there is only --try, which lists lock holders through the backend and ends"),
+        _ => Err("unknown argument: the only one is --try, which lists lock holders through the backend and ends"),
     }
 }

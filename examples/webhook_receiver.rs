@@ -1,12 +1,13 @@
 //! Receives webhooks: the service posts a key event whenever a key is used.
 //!
-//! `cargo run --example webhook_receiver` registers a webhook at an emulator inside this program, where somebody opens a door,
-//! and ends with the event. With `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, and `WEBHOOK_URL` with
-//! the address under which that service reaches this machine, it registers that one, receives on the port that `PORT` names
-//! until Ctrl-C, and takes the webhook away again.
+//! `cargo run --example webhook_receiver` starts an emulator inside this program and registers a webhook there. It uses
+//! a key, prints the event that arrives, and ends. With `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and
+//! `UNLOC_CLIENT_SECRET` set, it runs against that service. `WEBHOOK_URL` is then the URL under which the service
+//! reaches this machine, and `PORT` the port to listen on. It receives events until Ctrl-C, and then deletes the
+//! webhook.
 //!
-//! No signature of deliveries is documented, nor order or retries. So a delivery is a hint: its id is remembered, since it may
-//! come twice, and the list of events says what happened.
+//! The service documents neither a signature of deliveries nor their order or retries. So this program takes a delivery
+//! as a hint: it skips ids that it has seen, and reads the list of events to learn what happened.
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
@@ -34,15 +35,15 @@ use unloc::types::{KeyEvent, KeyState};
 use unloc::{LockHolderClient, Unloc};
 use unloc_emulator::Emulator;
 
-/// A number kept for fiction.
+/// Holds a phone number that is reserved for fiction.
 const GUEST: &str = "+12125550142";
-/// How many deliveries may wait for their turn; the service is told to slow down when there are more.
+/// Limits how many deliveries may be queued. Further ones are refused with 503.
 const QUEUE: usize = 1_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let configured = env::var_os("UNLOC_ENVIRONMENT").is_some();
+    let emulator = if configured { None } else { Some(Emulator::start().await?) };
     let unloc = match &emulator {
         None => Unloc::from_env()?,
         Some(emulator) => Unloc::builder()
@@ -62,8 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let url = match env::var("WEBHOOK_URL") {
         Ok(url) => url,
-        Err(_) if given => {
-            return Err("WEBHOOK_URL is not set: under which address does the service reach this?".into());
+        Err(_) if configured => {
+            return Err("WEBHOOK_URL is not set: set it to the URL under which the service reaches this program".into());
         }
         Err(_) => own,
     };
@@ -79,15 +80,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Err(error) => Err(error),
         },
     };
-    // Whatever came of it: nobody listens here any more.
+    // The webhook is deleted also after an error, because nothing listens at its URL any more.
     match webhook.and_then(|webhook| webhook.id) {
         Some(id) => home.delete_webhook().webhook_id(id).send().await?,
-        None => writeln!(out, "the service did not say which webhook this is: look at `get_webhooks`")?,
+        None => writeln!(out, "the service returned a webhook without its id: find it with `get_webhooks`")?,
     }
     received
 }
 
-/// Takes a delivery, and answers at once: a service that waits for long may give up, and deliver again or not at all.
+/// Queues a delivery and responds at once: a service that has to wait may give up, and deliver again or not at all.
 async fn receive(State(events): State<mpsc::Sender<KeyEvent>>, Json(event): Json<KeyEvent>) -> StatusCode {
     match events.try_send(event) {
         Ok(()) => StatusCode::NO_CONTENT,
@@ -95,24 +96,24 @@ async fn receive(State(events): State<mpsc::Sender<KeyEvent>>, Json(event): Json
     }
 }
 
-/// Shows so many events, each once.
+/// Prints events, each once, until `count` of them are printed.
 async fn show(
     out: &mut impl Write,
     home: &LockHolderClient,
     mut events: mpsc::Receiver<KeyEvent>,
     count: usize,
 ) -> Result<(), Box<dyn Error>> {
-    // A program that runs for long keeps them in a database, for as long as the service keeps events.
+    // A long-running program stores the ids in a database, for as long as the service stores events.
     let mut seen = HashSet::new();
     while seen.len() < count {
         let Some(delivered) = events.recv().await else { break };
         if seen.contains(&delivered.id) {
             continue;
         }
-        // Anybody could have posted it: what counts is what the service says.
+        // Deliveries are not signed, so anyone can post one. Only the service's own list is trusted.
         let found = home.get_key_events().items().try_filter(|event| std::future::ready(event.id == delivered.id));
         let Some(event) = pin!(found).try_next().await? else {
-            writeln!(out, "a delivery of which the service knows nothing")?;
+            writeln!(out, "ignored a delivery: the service does not list its event")?;
             continue;
         };
         let person = event.user_id.as_ref().map_or_else(String::new, unloc::PhoneNumber::masked);
@@ -123,7 +124,7 @@ async fn show(
     Ok(())
 }
 
-/// Somebody with a new key opens the first door.
+/// Creates a key for the first lock and opens the lock with it.
 async fn open_a_door(emulator: &Emulator, home: &LockHolderClient) -> Result<(), Box<dyn Error>> {
     let locks = home.get_locks().limit(1).send().await?;
     let lock = &locks.items().first().ok_or("the lock holder has no lock")?.id;

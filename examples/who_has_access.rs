@@ -1,8 +1,8 @@
-//! Who can open a door now, and who can let others in.
+//! Lists who can open each lock now, and who can let others in.
 //!
-//! `cargo run --example who_has_access` runs against an emulator inside this program; with `UNLOC_ENVIRONMENT`,
-//! `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, against that service. It changes nothing. An argument is a part of the
-//! names of the locks to show: `cargo run --example who_has_access -- gate`.
+//! `cargo run --example who_has_access` runs against an emulator inside this program. With `UNLOC_ENVIRONMENT`,
+//! `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, it runs against that service. It only reads. An argument selects
+//! the locks whose names contain it: `cargo run --example who_has_access -- gate`.
 //!
 //! ```sh
 //! cargo add unloc --path ../unloc
@@ -23,8 +23,8 @@ use unloc_emulator::Emulator;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let given = env::var_os("UNLOC_ENVIRONMENT").is_some();
-    let emulator = if given { None } else { Some(Emulator::start().await?) };
+    let configured = env::var_os("UNLOC_ENVIRONMENT").is_some();
+    let emulator = if configured { None } else { Some(Emulator::start().await?) };
     let unloc = match &emulator {
         None => Unloc::from_env()?,
         Some(emulator) => Unloc::builder()
@@ -46,7 +46,7 @@ async fn show(
     part: &str,
     now: DateTime<Utc>,
 ) -> Result<(), Box<dyn Error>> {
-    // `items()` reads all pages: a part of a list would leave people out.
+    // `items()` reads all pages; one page of a list could leave people out.
     let (locks, keys, roles): (Vec<Lock>, Vec<Key>, Vec<Role>) = tokio::try_join!(
         home.get_locks().items().try_collect(),
         home.get_keys().items().try_collect(),
@@ -55,11 +55,11 @@ async fn show(
     for lock in locks.iter().filter(|lock| lock.name.to_lowercase().contains(part)) {
         writeln!(out, "{}", lock.name)?;
         for key in keys.iter().filter(|key| key.lock_id.as_ref() == Some(&lock.id) && opens(key, now)) {
-            // `masked` keeps people's numbers out of logs and terminals.
+            // `masked` keeps phone numbers out of logs and terminals.
             writeln!(out, "  {} opens it until {}", key.to_user.id.masked(), until(key))?;
         }
         for role in roles.iter().filter(|role| role.lock_id == lock.id && role.can_share) {
-            // Keys that people shared from the app are in no list; the service counts them.
+            // The API does not list the keys that people shared from the app; it only counts them.
             let shared = role.created_keys.unwrap_or_default();
             writeln!(out, "  {} may let others in, and has shared {shared} keys", role.user_id.masked())?;
         }
@@ -67,7 +67,7 @@ async fn show(
     Ok(())
 }
 
-/// Whether a key opens its lock now. One with a recurrence is `inactive` outside of its times of the week.
+/// Returns whether a key opens its lock now. A recurring key is `inactive` outside its weekly times.
 fn opens(key: &Key, now: DateTime<Utc>) -> bool {
     let has_begun = key.start.is_none_or(|start| start <= now);
     let has_ended = key.end.is_some_and(|end| end <= now);

@@ -1,4 +1,4 @@
-//! Which token a call carries: scopes, sources of tokens, and the cache of what they gave.
+//! Decides which token a call carries: scopes, token sources, and the token cache.
 
 pub(crate) mod scope;
 pub mod token;

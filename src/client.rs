@@ -1,4 +1,4 @@
-//! The clients, and how they are built.
+//! Contains the clients and their builder.
 
 mod builder;
 mod credentials;
@@ -17,7 +17,8 @@ pub use unloc::Unloc;
 
 pub(crate) use generated::*;
 
-/// What the build makes of the specs; nothing here is written by hand.
+/// Contains the code that the build generates from the specs.
+// Its lints are off, since only the generator can change it. `unloc-codegen` has tests of its own.
 #[allow(
     clippy::all,
     clippy::pedantic,
@@ -30,10 +31,10 @@ pub(crate) use generated::*;
     unused_qualifications
 )]
 mod generated {
-    // A module for each `openapi/{api}.yaml`.
+    // One module for each `openapi/{api}.yaml`.
     include!(concat!(env!("OUT_DIR"), "/clients.rs"));
 
-    /// The rows of `tests/awkward/`, in its package alone.
+    /// Contains the bindings for the rows of `tests/awkward/`; only that package compiles it.
     #[cfg(unloc_awkward)]
     pub(crate) mod awkward {
         include!(concat!(env!("OUT_DIR"), "/rows_client.rs"));

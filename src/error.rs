@@ -1,18 +1,18 @@
-//! What can go wrong, and what to do about it.
+//! Defines the error type of this crate: what failed, whether the operation may have been carried out, and what to do.
 
 pub(crate) mod body;
 mod cause;
+mod context;
+mod display;
+mod duration;
 pub(crate) mod encoding;
+mod invalid_request;
 mod kind;
-mod making;
 mod oauth;
 mod redact;
 mod service;
-mod time;
-mod unbuilt;
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -22,25 +22,37 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::model::operation::Operation;
-use crate::model::sensitive::InvalidPhoneNumber;
 #[cfg(test)]
 pub(crate) use cause::Cause;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use cause::Unresolved;
+pub(crate) use duration::seconds;
+pub(crate) use invalid_request::Unbuilt;
 pub use kind::{ErrorKind, Outcome};
 pub(crate) use redact::{Sent, Texts, one_line, redact};
-pub(crate) use time::seconds;
-pub(crate) use unbuilt::Unbuilt;
 
-/// `Result` with this crate's [`Error`].
+/// Is the standard `Result` with this crate's [`Error`] as its default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call did not give what was asked for.
+/// Describes why a call failed.
 ///
-/// `Display` is one line that names the operation, what happened and what to do. `{:?}` is the same line, since that is
-/// what `main() -> unloc::Result<()>` and `unwrap()` print, and `{:#?}` adds kind, outcome and status. None shows headers,
-/// bodies, secrets, tokens or phone numbers; [`body`](Self::body) hands out the body as it came, so take care where it
-/// goes. Cheap to clone, because callers that wait for one token share its error.
+/// | question | method |
+/// |---|---|
+/// | What failed, and what is to be done about it? | [`kind`](Self::kind), and the hint at the end of the text |
+/// | May the service have carried out the operation? | [`outcome`](Self::outcome) |
+/// | Is the failure transient? | [`is_transient`](Self::is_transient) |
+/// | Is it transient, and is the call safe to retry? | [`is_retryable`](Self::is_retryable) |
+/// | When should it be retried? | [`retry_after`](Self::retry_after) |
+///
+/// The SDK retries by itself, as far as the operation timeout, the [`RetryPolicy`](crate::RetryPolicy) and the retry
+/// budget allow. The returned error is that of the last attempt, with the outcome of all attempts.
+///
+/// `Display` writes one line that names the operation, what happened, and what to do (the hint, in parentheses). `{:?}`
+/// writes the same line, because `main() -> unloc::Result<()>` and `unwrap()` print it. `{:#?}` adds kind, outcome and
+/// status. None of them shows headers, bodies, secrets, tokens or phone numbers. [`body`](Self::body) returns the body
+/// as received, so take care where it goes.
+///
+/// Errors are cheap to clone, because callers that wait for the same token share its error.
 ///
 /// ```
 /// # async fn example(home: unloc::LockHolderClient) {
@@ -57,11 +69,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-const ACTED: &str = "the service may have acted on it";
+/// Is the hint of errors whose outcome is unknown.
+const ACTED: &str = "the service may have processed the request";
 
-/// Where services name a call for their logs.
+/// Lists the headers in which services return the id of a request, as their logs know it.
+///
+/// The first that is present counts. `x-amzn-requestid` is the one of AWS gateways.
 const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid"];
 
+// Behind an `Arc`: `Result<T>` stays as large as a pointer in its `Err`, and all callers that wait for one token share
+// it.
 struct Inner {
     kind: ErrorKind,
     outcome: Outcome,
@@ -76,34 +93,42 @@ struct Inner {
     attempts: u32,
     retry_after: Option<Duration>,
     about_a_token: bool,
-    /// Whoever made it says that it will be over.
+    /// Is set where the code or the token source that made the error knows it to be transient, whatever kind and status
+    /// say.
     transient: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
-    /// An error of a [`TokenSource`](crate::TokenSource) that is not one of ours: why it has no token.
+    /// Creates the error of a [`TokenSource`](crate::TokenSource) that has no token, for a reason of its own.
     ///
-    /// It is final for the calls that wait: they are not made again. For what passes (a backend that is busy or cannot be
-    /// reached) there are [`token_unavailable`](Self::token_unavailable) and [`token_later`](Self::token_later). The cache
-    /// pauses behind either.
+    /// The error is final: calls that wait for the token are not retried. For a transient failure, such as a backend
+    /// that is busy or cannot be reached, use [`token_unavailable`](Self::token_unavailable) or
+    /// [`token_later`](Self::token_later). In all three cases the token cache pauses before it calls the source again.
+    ///
+    /// The message is redacted like the service's words: see [`description`](Self::description).
     ///
     /// ```
     /// let error = unloc::Error::token("the backend is closed on Sundays");
     /// assert_eq!(error.kind(), unloc::ErrorKind::Token);
     /// ```
     pub fn token(message: impl fmt::Display) -> Self {
+        // The message is not ours: a source may well quote the response of its backend.
         Self::new(ErrorKind::Token, redact(&message.to_string()))
     }
 
-    /// The same, for what passes: calls wait out the pause that the cache makes, which grows with each failure, and are made
-    /// again as far as their operation timeout and [`RetryPolicy`](crate::RetryPolicy) allow.
+    /// Creates the error of a [`TokenSource`](crate::TokenSource) that has no token for a transient reason.
+    ///
+    /// Calls wait until the token cache's pause is over, which grows with each failure. They are then retried, as far
+    /// as their operation timeout and [`RetryPolicy`](crate::RetryPolicy) allow.
     pub fn token_unavailable(message: impl fmt::Display) -> Self {
         Self::token(message).change(|inner| inner.transient = true)
     }
 
-    /// The same, with a pause that the source knows, such as a backend's `Retry-After`: nothing is asked for before it is
-    /// over (250 ms at least, ten minutes at most).
+    /// Creates the error of a [`TokenSource`](crate::TokenSource) that has no token now, and knows when to ask again.
+    ///
+    /// Use it for a backend's `Retry-After`. The token cache does not call the source before the pause is over. It
+    /// waits at least 250 ms and at most ten minutes.
     ///
     /// ```
     /// use std::time::Duration;
@@ -116,90 +141,115 @@ impl Error {
         Self::token_unavailable(message).retry_in(pause)
     }
 
-    /// Where it arose.
+    /// Returns the kind of the error: where it arose.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What became of the operation.
+    /// Returns whether the service may have carried out the operation, over all attempts of the call.
+    ///
+    /// [`Outcome`] says for each value what it is safe to do next.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// The operation that was called, if it came to that.
+    /// Returns the operation that was called, or `None` if the error arose before a call, as in a builder of a client.
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
 
-    /// The status of the answer, if there was one.
+    /// Returns the status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The service's name for the error, such as `invalid_client` or `JsonWebTokenError`.
+    /// Returns the service's name for the error, such as `invalid_client` or `JsonWebTokenError`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The service's words for the error, on one line and without control and format characters.
+    /// Returns the service's description of the error, on one line, redacted.
     ///
-    /// Redacted are, in any form in which a service might quote them, the phone numbers, secrets, tokens and cursors that
-    /// the call itself sent: a number by seven or more of its digits, a secret whole or by a part of eight characters that
-    /// is no word. Of all else, what has the form of a phone number or of a token: a number with `+` or `00` before it,
-    /// one in ten to fifteen digits without anything between, and national numbers where they are grouped as such. Times,
-    /// dates, ids, versions, addresses and sizes stay.
+    /// Control and format characters are removed, and at most 500 characters are shown. Two kinds of values are
+    /// redacted:
+    ///
+    /// * What the call itself sent: phone numbers, secrets, tokens and cursors, in any form in which a service might
+    ///   quote them. A phone number is found by seven or more of its digits in a row. A secret is found whole, or by a
+    ///   part of eight characters that is not a word. A cursor is found whole, or by a part of sixteen characters.
+    /// * What has the form of a token or a phone number: a number after `+` or `00`, a number of ten to fifteen digits
+    ///   without separators, and a national number in its usual grouping.
+    ///
+    /// Times, dates, ids, versions, IP addresses and sizes stay.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// The answer's headers; empty if there was no answer.
+    /// Returns the headers of the response; empty if there was none.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The answer's body as it came; empty if there was no answer. May hold personal data.
+    /// Returns the body of the response as received, **not redacted**; empty if there was no response.
+    ///
+    /// It may hold personal data.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// The name under which the service can find this call in its logs, if it gave one.
+    /// Returns the id by which the service can find this call in its logs, if the response named one.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         REQUEST_IDS.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
     }
 
-    /// How often the operation was sent, as far as is known: what a browser repeats by itself is not.
+    /// Returns how many requests were sent for the operation, as far as is known.
+    ///
+    /// A browser may resend a request by itself; such requests are not counted (see [`Outcome`]).
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// How long the service asked to wait before the next call, in `Retry-After`; for a token that could not be had, how
-    /// long nothing is asked for. It says when, and not whether: that is [`is_retryable`](Self::is_retryable).
+    /// Returns how long the service asked to wait before the next call, by its `Retry-After` header.
+    ///
+    /// For a failed token fetch, it is the time for which the token cache does not ask again. It says when to retry,
+    /// and not whether: see [`is_retryable`](Self::is_retryable).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the same call may well succeed later, and does no harm if it is made again.
+    /// Returns whether the call may succeed later, and is safe to retry.
+    ///
+    /// Both must hold:
+    ///
+    /// * The failure is transient: see [`is_transient`](Self::is_transient).
+    /// * The retry cannot carry out the operation twice: the outcome is [`NotSent`](Outcome::NotSent) or
+    ///   [`Rejected`](Outcome::Rejected), or the operation is [`idempotent`](crate::Operation::idempotent).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
+        // Without an operation, as in a token source's own error, there is nothing that could be carried out twice.
         let harmless = matches!(self.0.outcome, Outcome::NotSent | Outcome::Rejected)
             || self.0.operation.is_none_or(|operation| operation.idempotent);
         self.is_transient() && harmless
     }
 
-    /// Returns whether the failure may go away by itself: no connection, a timeout, or a status such as 429 or 503.
+    /// Returns whether the failure may go away by itself.
     ///
-    /// Says nothing about harm: a call that is not idempotent may have been carried out. See
+    /// These failures are transient: [`Connection`](ErrorKind::Connection) and [`Timeout`](ErrorKind::Timeout), the
+    /// statuses 408, 425, 429, 500, 502, 503 and 504 (of the service or of the token endpoint), and what a token source
+    /// or an OAuth error code says is temporary. A [`Certificate`](ErrorKind::Certificate) that does not verify is not:
+    /// it needs a person.
+    ///
+    /// It says nothing about safety: an operation that is not idempotent may have been carried out. See
     /// [`is_retryable`](Self::is_retryable).
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -207,24 +257,27 @@ impl Error {
             _ if self.0.transient => true,
             (ErrorKind::Connection | ErrorKind::Timeout, _) => true,
             (ErrorKind::Service | ErrorKind::Token, Some(status)) => {
+                // 501 and 505 say that the server lacks a feature (RFC 9110, sections 15.6.2 and 15.6.6); waiting adds
+                // none.
                 matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504)
             }
             _ => false,
         }
     }
 
-    /// Whether the service refused the token that the call carried.
+    /// Returns whether the service refused the token that the call carried.
     pub(crate) fn is_unauthorized(&self) -> bool {
         self.0.status == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether there was no token to send the operation with.
+    /// Returns whether the call failed because there was no token to send it with.
     pub(crate) fn is_about_a_token(&self) -> bool {
         self.0.about_a_token
     }
 
-    /// What `error.type` is in OpenTelemetry: the status, else a name that is one of few.
+    /// Returns the value of OpenTelemetry's `error.type`: the status, or else a name from a small fixed set.
     pub(crate) fn type_name(&self) -> &str {
+        // The semantic conventions ask for a low cardinality, so neither messages nor codes of the service are used.
         match (&self.0.status, self.0.kind) {
             (Some(status), ErrorKind::Service | ErrorKind::Token) => status.as_str(),
             (_, ErrorKind::Configuration) => "configuration",
@@ -238,62 +291,5 @@ impl Error {
             (_, ErrorKind::Decode) => "decode",
             (_, ErrorKind::State) => "state",
         }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, message, code, description, attempts, hint, .. } = &*self.0;
-        if let Some(operation) = operation {
-            write!(f, "{}: ", operation.id)?;
-        }
-        f.write_str(message)?;
-        for part in [code, description].into_iter().flatten() {
-            write!(f, ": {part}")?;
-        }
-        if *attempts > 1 {
-            write!(f, ", sent {attempts} times")?;
-        }
-        match hint {
-            Some(hint) => write!(f, " ({hint})"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// One line, as a program shows that ends with `main() -> unloc::Result<()>` or with `unwrap()`; `{:#?}` shows the parts.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !f.alternate() {
-            return fmt::Display::fmt(self, f);
-        }
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("outcome", &self.0.outcome)
-            .field("operation", &self.0.operation.map(|operation| operation.id))
-            .field("status", &self.0.status)
-            .field("attempts", &self.0.attempts)
-            .field("message", &format_args!("{self}"))
-            .finish_non_exhaustive()
-    }
-}
-
-/// A text that is no phone number is a mistake in the call.
-impl From<InvalidPhoneNumber> for Error {
-    fn from(error: InvalidPhoneNumber) -> Self {
-        Self::new(ErrorKind::Request, error.to_string())
-    }
-}
-
-/// An [`Environment`](crate::Environment) given as such is none that could be refused.
-impl From<Infallible> for Error {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
     }
 }

@@ -1,4 +1,7 @@
-//! A call's way to the service and back: the pipeline makes attempts, the transport sends one, the response is decoded.
+//! Sends calls to the service and decodes the responses.
+//!
+//! The pipeline makes the attempts of a call, the transport sends one attempt, and `decode` turns the body into a
+//! value.
 
 pub(crate) mod config;
 pub(crate) mod connection;

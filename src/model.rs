@@ -1,4 +1,7 @@
-//! What the specs say: types of requests and responses, and tables of operations. Nothing here sends or waits.
+//! Holds the types of requests and responses and the tables of operations, as the specs describe them.
+//!
+//! Nothing here sends or waits. Requests are strict, and responses are decoded leniently ([`lenient`]), because the
+//! service's documents contradict themselves.
 
 pub(crate) mod field;
 pub(crate) mod lenient;
@@ -20,7 +23,8 @@ pub use sensitive::{Cursor, InvalidPhoneNumber, PhoneNumber, Secret};
 
 pub(crate) use generated::*;
 
-/// What the build makes of the specs; nothing here is written by hand.
+/// Includes the code that the build generates from the specs.
+// Nobody edits generated code, so lints about its style are noise.
 #[allow(
     clippy::all,
     clippy::pedantic,
@@ -33,10 +37,10 @@ pub(crate) use generated::*;
     unused_qualifications
 )]
 mod generated {
-    // A module for each `openapi/{api}.yaml`, and the tables of all.
+    // One module for each `openapi/{api}.yaml`, and the tables of all.
     include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
-    /// The rows of `tests/awkward/`, in its package alone.
+    /// Includes the bindings of the specs in `tests/awkward/`; only that package sets the `cfg`.
     #[cfg(unloc_awkward)]
     pub(crate) mod awkward {
         include!(concat!(env!("OUT_DIR"), "/rows_model.rs"));

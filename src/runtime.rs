@@ -1,4 +1,4 @@
-//! What a call runs on: tasks, time and jitter, on a machine with threads and in a browser.
+//! Provides tasks, time and jitter, on native targets and in a browser.
 
 #[cfg_attr(not(feature = "test-util"), allow(unreachable_pub, reason = "it is public with `test-util`"))]
 pub(crate) mod clock;

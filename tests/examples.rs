@@ -1,4 +1,4 @@
-//! The examples as their readers run them: as programs.
+//! Runs the examples as programs, as their readers do.
 #![allow(clippy::unwrap_used)]
 
 mod programs;
@@ -21,7 +21,7 @@ fn against(emulator: &Emulator, name: &str) -> Command {
     command
 }
 
-/// What was printed, if the program succeeded, said nothing else and gave nobody's number away.
+/// Returns the standard output. Asserts that the program succeeded, wrote no error and showed no phone number.
 #[track_caller]
 fn success(output: &Output) -> String {
     let (out, err) = texts(output);
@@ -39,7 +39,7 @@ fn texts(output: &Output) -> (String, String) {
     (out, err)
 }
 
-/// The keys of the emulator's first lock holder.
+/// Returns the keys of the emulator's first lock holder.
 async fn keys(emulator: &Emulator) -> Vec<Key> {
     let unloc = Unloc::builder().environment(emulator.base_url());
     let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build().unwrap();
@@ -47,7 +47,7 @@ async fn keys(emulator: &Emulator) -> Vec<Key> {
     unloc.lock_holder(&lock_holders[0]).unwrap().get_keys().limit(2500).send().await.unwrap().into_items()
 }
 
-/// How many keys each number has.
+/// Counts the keys of each phone number.
 fn by_number(keys: &[Key]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     keys.iter().for_each(|key| *counts.entry(key.to_user.id.expose()).or_default() += 1);
@@ -55,14 +55,14 @@ fn by_number(keys: &[Key]) -> BTreeMap<&str, usize> {
 }
 
 #[test]
-fn a_stay_begins_is_extended_and_ends() {
+fn stay_creates_extends_and_revokes_a_key() {
     let text = success(&example("stay").output().unwrap());
     assert!(text.contains("Checked in: the key is active"), "{text}");
     assert!(text.contains("a new key is active") && text.contains("Checked out: the key is revoked"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stay_at_a_service_of_somebody_needs_a_yes_and_has_one_key_when_a_response_is_lost() {
+async fn stay_requires_yes_for_a_real_service_and_creates_no_second_key_after_a_lost_response() {
     let emulator = Emulator::start().await.unwrap();
     let before = keys(&emulator).await.len();
     let (_, err) = texts(&against(&emulator, "stay").output().unwrap());
@@ -76,7 +76,7 @@ async fn a_stay_at_a_service_of_somebody_needs_a_yes_and_has_one_key_when_a_resp
 }
 
 #[test]
-fn who_has_access_is_told_for_the_locks_that_are_asked_for() {
+fn who_has_access_selects_locks_by_a_part_of_their_name() {
     let text = success(&example("who_has_access").output().unwrap());
     for expected in ["Main entrance\n", "opens it until", "may let others in"] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
@@ -86,13 +86,13 @@ fn who_has_access_is_told_for_the_locks_that_are_asked_for() {
 }
 
 #[test]
-fn an_event_reaches_the_receiver_of_webhooks() {
+fn webhook_receiver_prints_the_event_of_a_delivery() {
     let text = success(&example("webhook_receiver").output().unwrap());
     assert!(text.starts_with("+1••••••••42 unlocked Main entrance at "), "{text}");
-    assert!(!text.contains("knows nothing") && text.lines().count() == 1, "{text}");
+    assert!(!text.contains("ignored a delivery") && text.lines().count() == 1, "{text}");
 }
 
-/// A file of so many bookings, in a folder that is new.
+/// Writes a file with `count` bookings to a new folder and returns its path.
 fn bookings(name: &str, count: usize) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -108,13 +108,13 @@ fn bookings(name: &str, count: usize) -> PathBuf {
 }
 
 #[test]
-fn five_hundred_bookings_are_imported() {
+fn import_bookings_creates_five_hundred_keys() {
     let text = success(&example("import_bookings").output().unwrap());
-    assert_eq!(text, "500 keys created, 0 bookings were done before, 0 failed\n");
+    assert_eq!(text, "500 keys created, 0 bookings skipped as already imported, 0 failed\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_that_is_interrupted_and_called_again_gives_each_booking_one_key() {
+async fn an_interrupted_import_that_is_run_again_creates_one_key_for_each_booking() {
     let emulator = Emulator::start().await.unwrap();
     let (before, file) = (keys(&emulator).await.len(), bookings("interrupted", 60));
     let faults = emulator.faults();
@@ -124,20 +124,20 @@ async fn an_import_that_is_interrupted_and_called_again_gives_each_booking_one_k
     faults.add(Fault::status(500).on("createKey").after(10).times(2)).unwrap();
     faults.add(Fault::status(403).on("createKey").after(20).always()).unwrap();
     let (out, _) = texts(&against(&emulator, "import_bookings").arg(&file).output().unwrap());
-    assert!(out.contains("failed\ncall this again"), "{out}");
+    assert!(out.contains("failed\nrun the import again"), "{out}");
     faults.clear();
-    // As a program that is killed leaves it: a booking that was begun, and half a line.
+    // A killed program leaves the journal like this: a booking that was started, and half a row.
     let journal = file.with_extension("csv.journal");
-    let noted = fs::read_to_string(&journal).unwrap();
-    let begun = noted.lines().find(|line| line.contains(",begun,")).unwrap();
-    fs::write(&journal, format!("{noted}{begun}\nB-5")).unwrap();
+    let recorded = fs::read_to_string(&journal).unwrap();
+    let started = recorded.lines().find(|line| line.contains(",started,")).unwrap();
+    fs::write(&journal, format!("{recorded}{started}\nB-5")).unwrap();
     let mut runs = 0;
     while !against(&emulator, "import_bookings").arg(&file).output().unwrap().status.success() {
         runs += 1;
         assert!(runs < 5);
     }
     let again = success(&against(&emulator, "import_bookings").arg(&file).output().unwrap());
-    assert_eq!(again, "0 keys created, 60 bookings were done before, 0 failed\n");
+    assert_eq!(again, "0 keys created, 60 bookings skipped as already imported, 0 failed\n");
     let after = keys(&emulator).await;
     assert_eq!(after.len(), before + 60);
     let counts = by_number(&after);
@@ -145,16 +145,16 @@ async fn an_import_that_is_interrupted_and_called_again_gives_each_booking_one_k
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_with_a_mistake_is_refused_by_its_line_and_without_anybodys_number() {
+async fn an_invalid_file_is_refused_with_its_line_and_without_phone_numbers() {
     let emulator = Emulator::start().await.unwrap();
     let before = keys(&emulator).await.len();
     let file = bookings("mistaken", 3);
     let text = fs::read_to_string(&file).unwrap();
     for (from, to, words) in [
-        ("B-1,Main entrance", "B-1,No such door", "line 3: no lock is called `No such door`"),
+        ("B-1,Main entrance", "B-1,No such door", "line 3: no lock is named `No such door`"),
         ("2090-01-02T12:00:00Z", "tomorrow", "line 3: a column is missing or cannot be read"),
         ("booking,lock", "booking,door", "line 2: a column is missing"),
-        ("B-1,", "B-0,", "line 3: the booking `B-0` stands there twice"),
+        ("B-1,", "B-0,", "line 3: duplicate booking `B-0`"),
         ("+12125550101", "2125550101", "line 3: CreateKeyRequest: `userId`: not a phone number"),
     ] {
         fs::write(&file, text.replacen(from, to, 1)).unwrap();

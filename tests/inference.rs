@@ -1,7 +1,8 @@
-//! What setters take: the types of numbers, of texts and of `None` are found. It compiles, and that is the test; what they do
-//! not take stands in `tests/setters/`.
+//! Tests that the compiler infers the types of numbers, texts and `None` in setters.
+//!
+//! The test is that this file compiles. Values that setters must refuse are in `tests/setters/`.
 
-#![allow(clippy::needless_borrows_for_generic_args, reason = "that they may be borrowed is the point")]
+#![allow(clippy::needless_borrows_for_generic_args, reason = "setters have to accept borrowed values as well")]
 
 use unloc::chrono::{DateTime, TimeDelta, Utc};
 use unloc::types::{
@@ -83,6 +84,6 @@ fn types_are_send_and_sync() {
 }
 
 #[test]
-fn all_of_it_compiles() {
+fn setters_accept_all_these_values() {
     let _ = (numbers, texts, nulls, objects, types_are_send_and_sync);
 }

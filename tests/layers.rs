@@ -1,7 +1,7 @@
-//! The layers of `src/`: each module uses only those below it, and no modules use each other in a circle.
+//! Tests the layers of `src/`: each module uses only modules below it, and there are no cycles.
 //!
-//! Every path is resolved, in `use` lines, in code, in macros, and in what the build generates: from `crate`, `self` and
-//! `super` on, and through re-exports. What is only there for tests is left out.
+//! Every path is resolved that starts at `crate`, `self` or `super`, through re-exports: in `use` lines, code, macros
+//! and generated code. Items for tests only are skipped.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,18 +13,19 @@ use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, Meta, Token, UseTree};
 
-/// From the lowest on.
+/// Lists the layers, the lowest first.
 const LAYERS: [&str; 6] = ["model", "error", "runtime", "auth", "http", "client"];
 
-/// A module by its names below the crate.
+/// Names a module by the segments of its path below the crate.
 type Module = Vec<String>;
 
+/// Holds the modules of a crate and the paths that they use.
 #[derive(Default)]
 struct Crate {
     modules: BTreeSet<Module>,
-    /// What a module re-exports under its own path, and where that is.
+    /// Maps the path of each re-export to the path of its target.
     exports: BTreeMap<Module, Module>,
-    /// Which paths each module names, from the crate on.
+    /// Holds each module with the absolute paths that it uses.
     uses: BTreeSet<(Module, Module)>,
 }
 
@@ -38,7 +39,7 @@ impl Crate {
             let (_, layer) = name.trim_end_matches(".rs").rsplit_once('_').unwrap_or(("", ""));
             let api = name.trim_end_matches(".rs").trim_end_matches(&format!("_{layer}")).to_owned();
             match layer {
-                // Its module is in `generated`, which is exported whole.
+                // The file's module is in `generated`, whose items are all re-exported.
                 "model" | "client" => found.source(source, &vec![layer.to_owned(), api], None),
                 _ => {}
             }
@@ -89,7 +90,7 @@ impl Crate {
         self.uses.extend(found.into_iter().map(|path| (module.clone(), path)));
     }
 
-    /// The module that a path leads into, re-exports followed.
+    /// Returns the module that a path is in, after following re-exports.
     fn resolve(&self, path: &Module) -> Module {
         let mut path = path.clone();
         for _ in 0..10 {
@@ -115,7 +116,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// Whether an item is there for tests alone: `cfg(test)`, or `cfg(all(test, …))`.
+/// Returns whether an item is for tests only: `cfg(test)`, or `cfg(all(test, …))`.
 fn is_test(attributes: &[Attribute]) -> bool {
     fn demands_test(meta: &Meta) -> bool {
         match meta {
@@ -132,7 +133,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// What a `use` names, each with the name that it has from then on.
+/// Collects the paths of a `use` item, each with the name that it introduces.
 fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<(Module, String)>) {
     match tree {
         UseTree::Path(path) => {
@@ -151,7 +152,7 @@ fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<(Module, String)>
     }
 }
 
-/// A path from the crate on; nothing for other crates and for what a module has itself.
+/// Returns a path from the crate root, or `None` for other crates and for the module's own items.
 fn absolute(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Option<Module> {
     let ups = path.iter().take_while(|name| *name == "super").count();
     let (base, rest) = match path.first()?.as_str() {
@@ -166,7 +167,7 @@ fn absolute(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Opt
     Some([base, rest].concat())
 }
 
-/// The paths of code.
+/// Collects the paths in code.
 struct Paths<'a> {
     module: &'a Module,
     found: Vec<Module>,
@@ -179,7 +180,7 @@ impl Paths<'_> {
         self.found.extend(found);
     }
 
-    /// The arguments of a macro, and the rules of one, have paths as well.
+    /// Collects the paths in the arguments of a macro call or the rules of a macro.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
@@ -243,7 +244,7 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         targets.iter().for_each(|(path, _)| self.add(path));
     }
 
-    /// `#[serde(with = "crate::…")]`; documentation is a text, and no path.
+    /// Collects paths in attributes such as `#[serde(with = "crate::…")]`. Doc comments are skipped.
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         if let Meta::List(list) = &attribute.meta {
             self.literals(list.tokens.clone());
@@ -256,7 +257,7 @@ fn shown(module: &[String]) -> String {
 }
 
 #[test]
-fn no_module_uses_one_above_it_and_none_uses_the_root() {
+fn no_module_uses_a_higher_layer_or_the_crate_root() {
     let all = Crate::read();
     let layer = |module: &[String]| LAYERS.iter().position(|layer| module.first().is_some_and(|first| first == layer));
     let mut wrong = BTreeSet::new();
@@ -274,9 +275,9 @@ fn no_module_uses_one_above_it_and_none_uses_the_root() {
 }
 
 #[test]
-fn no_modules_use_each_other_in_a_circle() {
+fn modules_have_no_cyclic_dependencies() {
     let all = Crate::read();
-    // Between the parts of each module: what is inside of a part uses what is inside of another.
+    // An edge connects two siblings if anything inside the one uses anything inside the other.
     let mut edges: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for (from, path) in &all.uses {
         let to = all.resolve(path);
@@ -286,9 +287,9 @@ fn no_modules_use_each_other_in_a_circle() {
             parts.entry(one.clone()).or_default().insert(other.clone());
         }
     }
-    let mut circles = Vec::new();
+    let mut cycles = Vec::new();
     for (module, mut parts) in edges {
-        // Those that use none of the rest go, until there are no such left.
+        // Siblings that use none of the remaining ones are removed until none is left to remove: the rest has a cycle.
         loop {
             let left: BTreeSet<_> = parts.keys().cloned().collect();
             parts.values_mut().for_each(|used| used.retain(|name| left.contains(name)));
@@ -299,14 +300,14 @@ fn no_modules_use_each_other_in_a_circle() {
             }
         }
         if !parts.is_empty() {
-            circles.push((shown(&module), parts));
+            cycles.push((shown(&module), parts));
         }
     }
-    assert!(circles.is_empty(), "{circles:#?}");
+    assert!(cycles.is_empty(), "{cycles:#?}");
 }
 
 #[test]
-fn paths_are_found_wherever_they_stand() {
+fn paths_are_found_in_use_lines_code_macros_and_attributes() {
     let source = "
         use crate::a::{b, c as d, e::*};
         use super::f;

@@ -1,4 +1,4 @@
-//! The quickstart as its readers run it: as a program.
+//! Runs the quickstart example as a program, as its readers do.
 #![allow(clippy::unwrap_used)]
 
 mod programs;
@@ -16,7 +16,7 @@ use crate::programs::example;
 const SECRET: &str = "EXAMPLE-SECRET-THAT-MUST-NOT-SHOW";
 
 #[test]
-fn it_shows_locks_keys_and_roles_and_creates_and_revokes_a_key() {
+fn shows_locks_keys_and_roles_then_creates_and_revokes_a_key() {
     let text = success(&run(&mut quickstart()));
     for expected in [
         "Fjordgløtt Utleie",
@@ -38,20 +38,20 @@ fn it_shows_locks_keys_and_roles_and_creates_and_revokes_a_key() {
 }
 
 #[test]
-fn an_unknown_argument_is_refused_and_not_repeated() {
+fn an_unknown_argument_is_refused_and_not_quoted() {
     let line = failure(&run(quickstart().args(["--yes", "--secret", SECRET])));
     assert!(line.contains("--yes") && !line.contains("--secret"), "{line}");
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_named_with_the_services_words() {
+async fn a_wrong_secret_is_reported_with_the_services_error() {
     let emulator = Emulator::start().await.unwrap();
     let line = failure(&run(&mut against(emulator.base_url(), emulator.client_id(), SECRET)));
     assert!(line.contains("no access token") && line.contains("invalid_client") && line.contains("secret"), "{line}");
 }
 
 #[tokio::test]
-async fn each_environment_variable_that_is_missing_or_empty_is_named() {
+async fn a_missing_or_empty_environment_variable_is_named() {
     let emulator = Emulator::start().await.unwrap();
     for name in ["UNLOC_ENVIRONMENT", "UNLOC_CLIENT_ID", "UNLOC_CLIENT_SECRET"] {
         let mut command = against(emulator.base_url(), emulator.client_id(), emulator.client_secret());
@@ -63,7 +63,7 @@ async fn each_environment_variable_that_is_missing_or_empty_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_holder_that_the_token_endpoint_does_not_know_is_named_with_its_words() {
+async fn a_lock_holder_unknown_to_the_token_endpoint_is_reported_with_the_services_error() {
     let home = r#"{"id":"a","name":"Harbour Flats","countryIso":"NO","organizationId":"harbour-flats"}"#;
     let url = serve(move |request| match request {
         request if request.starts_with("GET") => (200, format!(r#"{{"lockHolders":[{home}]}}"#)),
@@ -79,7 +79,7 @@ async fn a_lock_holder_that_the_token_endpoint_does_not_know_is_named_with_its_w
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn having_no_lock_holder_yet_is_explained() {
+async fn an_account_without_lock_holders_is_explained() {
     let url = serve(|request| match request {
         request if request.starts_with("GET") => (200, r#"{"lockHolders":[]}"#.to_owned()),
         _ => (200, r#"{"access_token":"EXAMPLE","token_type":"bearer"}"#.to_owned()),
@@ -90,18 +90,18 @@ async fn having_no_lock_holder_yet_is_explained() {
 }
 
 #[tokio::test]
-async fn a_host_where_nobody_listens_is_named_as_such() {
-    // Bound, so that nobody else gets the port, and not listening.
+async fn a_refused_connection_is_named_with_its_url() {
+    // The port is bound, so that no other program can listen on it, but this one does not listen either.
     let closed = TcpSocket::new_v4().unwrap();
     closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
     let line = failure(&run(&mut against(&url, "me", SECRET)));
-    assert!(line.contains(&format!("no connection to {url}")) && line.contains("check the address"), "{line}");
+    assert!(line.contains(&format!("no connection to {url}")) && line.contains("check the base URL"), "{line}");
 }
 
 #[cfg(feature = "rustls")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_does_not_verify_is_named_as_such() {
+async fn a_certificate_that_does_not_verify_is_reported_as_the_cause() {
     use std::sync::Arc;
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::ServerConfig;
@@ -120,13 +120,13 @@ async fn a_certificate_that_does_not_verify_is_named_as_such() {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // The caller hangs up; that is the point.
+            // The client aborts the handshake, because it does not trust the certificate.
             let _ = acceptor.accept(stream).await;
         }
     });
     let line = failure(&run(&mut against(&url, "me", SECRET)));
     assert!(
-        line.contains(&format!("the certificate of {url} does not verify")) && line.contains("check the address"),
+        line.contains(&format!("the certificate of {url} does not verify")) && line.contains("check the base URL"),
         "{line}"
     );
 }
@@ -139,12 +139,12 @@ fn http_to_another_machine_is_refused_with_the_reason() {
 }
 
 #[test]
-fn http_to_the_host_that_is_allowed_is_tried_and_to_no_other() {
+fn http_is_used_only_for_the_allowed_host() {
     let run = |allowed: &str| {
         let mut command = against("http://0.0.0.0:1", "me", SECRET);
         failure(&run(command.env("UNLOC_ALLOW_HTTP_TO", allowed)))
     };
-    // This machine under a name that is no loopback address. Nobody listens on port 1.
+    // 0.0.0.0 reaches this machine but is not a loopback address. Nothing listens on port 1.
     assert!(run("0.0.0.0").contains("no connection to http://0.0.0.0:1"));
     for other in ["emulator", "0.0.0.0:1", "http://0.0.0.0", "*", "0.0.0"] {
         let line = run(other);
@@ -153,13 +153,13 @@ fn http_to_the_host_that_is_allowed_is_tried_and_to_no_other() {
 }
 
 #[test]
-fn an_environment_that_is_none_is_answered_with_what_there_is() {
+fn an_unknown_environment_is_refused_with_the_known_ones() {
     let line = failure(&run(&mut against("staging", "me", SECRET)));
     assert!(line.contains("`production`") && line.contains("UNLOC_ENVIRONMENT"), "{line}");
 }
 
 #[test]
-fn no_proxy_gets_to_see_what_goes_over_loopback() {
+fn proxies_are_not_used_for_loopback_addresses() {
     let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     proxy.set_nonblocking(true).unwrap();
     let url = format!("http://{}", proxy.local_addr().unwrap());
@@ -167,19 +167,23 @@ fn no_proxy_gets_to_see_what_goes_over_loopback() {
     let mut command = quickstart();
     command.envs(proxies.map(|name| (name, &url)));
     success(&run(&mut command));
-    // The address decides, and not whether it is encrypted.
+    // The address decides, with https as well.
     #[cfg(feature = "rustls")]
     for host in ["127.0.0.1", "localhost", "[::1]"] {
-        // Nobody listens on port 1, and nobody needs to.
+        // Nothing listens on port 1: the error shows that the program tried to connect directly.
         let mut command = against(&format!("https://{host}:1"), "me", SECRET);
         let line = failure(&run(command.envs(proxies.map(|name| (name, &url)))));
         assert!(line.contains(&format!("no connection to https://{host}:1")), "{line}");
     }
-    assert_eq!(proxy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "the proxy was asked");
+    assert_eq!(
+        proxy.accept().unwrap_err().kind(),
+        std::io::ErrorKind::WouldBlock,
+        "the program connected to the proxy"
+    );
 }
 
 #[tokio::test]
-async fn on_a_service_of_the_environment_nothing_is_created_without_yes() {
+async fn creates_nothing_at_a_configured_service_without_yes() {
     let emulator = Emulator::start().await.unwrap();
     let before = keys(&emulator).await;
     let text = success(&run(&mut against(emulator.base_url(), emulator.client_id(), emulator.client_secret())));
@@ -188,7 +192,7 @@ async fn on_a_service_of_the_environment_nothing_is_created_without_yes() {
 }
 
 #[tokio::test]
-async fn on_a_service_of_the_environment_yes_creates_a_key_and_revokes_it() {
+async fn creates_and_revokes_a_key_at_a_configured_service_with_yes() {
     let emulator = Emulator::start().await.unwrap();
     let before = keys(&emulator).await;
     let mut command = against(emulator.base_url(), emulator.client_id(), emulator.client_secret());
@@ -201,7 +205,7 @@ async fn on_a_service_of_the_environment_yes_creates_a_key_and_revokes_it() {
     assert!(text.contains(new[0].id.as_ref().unwrap().as_str()), "{text}");
 }
 
-/// The keys of the emulator's first lock holder.
+/// Returns the keys of the emulator's first lock holder.
 async fn keys(emulator: &Emulator) -> Vec<Key> {
     let unloc = Unloc::builder()
         .environment(emulator.base_url())
@@ -212,7 +216,7 @@ async fn keys(emulator: &Emulator) -> Vec<Key> {
     unloc.lock_holder(&lock_holders[0]).unwrap().get_keys().send().await.unwrap().into_items()
 }
 
-/// The program, with nothing in its environment that would lead it elsewhere.
+/// Returns a command for the program without the environment variables that would configure it.
 fn quickstart() -> Command {
     example("quickstart")
 }
@@ -227,7 +231,7 @@ fn run(command: &mut Command) -> Output {
     command.output().unwrap()
 }
 
-/// What was printed, if the program succeeded, said nothing else and gave nothing away.
+/// Returns the standard output. Asserts that the program succeeded, wrote no error and showed no secret.
 #[track_caller]
 fn success(output: &Output) -> String {
     let (out, err) = texts(output);
@@ -235,7 +239,7 @@ fn success(output: &Output) -> String {
     out
 }
 
-/// The one line that says what was wrong, if the program failed as it should and gave nothing away.
+/// Returns the error line. Asserts that the program failed with exactly one line and showed no secret.
 #[track_caller]
 fn failure(output: &Output) -> String {
     let (out, err) = texts(output);
@@ -255,14 +259,14 @@ fn texts(output: &Output) -> (String, String) {
     (out, err)
 }
 
-/// A service that answers each request, given as its text, with a status and a JSON body.
-async fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+/// Starts a service that responds to each request, given as text, with a status and a JSON body.
+async fn serve(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let asked = request(&mut stream).await;
-            let (status, body) = answer(&asked);
+            let request = read_request(&mut stream).await;
+            let (status, body) = respond(&request);
             let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
             stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
         }
@@ -270,8 +274,8 @@ async fn serve(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> Strin
     url
 }
 
-/// A request, read to the end of its body.
-async fn request(stream: &mut TcpStream) -> String {
+/// Reads a request to the end of its body.
+async fn read_request(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&read).into_owned();

@@ -1,4 +1,4 @@
-//! What a full cache of tokens takes, counted by the allocator: alone in its program, so that nothing else is counted.
+//! Measures the memory of a full token cache by the allocator. It is alone in its program, so nothing else is counted.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
@@ -14,8 +14,9 @@ use unloc::{Scope, Scopes};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What is bound by default, and what may be taken for it.
+/// Is the default capacity of the cache.
 const SCOPES: usize = 10_000;
+/// Limits the memory of the full cache, in bytes.
 const MOST: isize = 10_000_000;
 
 fn scopes(number: usize) -> Scopes {
@@ -25,17 +26,17 @@ fn scopes(number: usize) -> Scopes {
 fn held(region: &Region<'_, System>) -> isize {
     let change = region.change();
     let of = |bytes: usize| isize::try_from(bytes).unwrap();
-    // What a reallocation adds or frees is in both already.
+    // Reallocations are part of both counts already, so they are not added.
     of(change.bytes_allocated) - of(change.bytes_deallocated)
 }
 
 #[tokio::test]
-async fn ten_thousand_scopes_stay_within_ten_megabytes_and_more_are_not_remembered() {
+async fn ten_thousand_scopes_take_at_most_ten_megabytes_and_more_are_evicted() {
     let fetches = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&fetches);
     let cache = TokenCache::new(move |_: Scopes| {
         counter.fetch_add(1, Ordering::SeqCst);
-        // As long as a JWT with a handful of claims.
+        // A JWT with a few claims has about this length.
         async { Ok(Token::new("x".repeat(500)).expires_in(Duration::from_secs(3600))) }
     });
     let region = Region::new(ALLOCATOR);
@@ -49,7 +50,7 @@ async fn ten_thousand_scopes_stay_within_ten_megabytes_and_more_are_not_remember
     for number in 0..SCOPES {
         cache.get(&scopes(number)).await.unwrap();
     }
-    assert_eq!(fetches.load(Ordering::SeqCst), SCOPES, "each is remembered");
+    assert_eq!(fetches.load(Ordering::SeqCst), SCOPES, "each token is cached");
 
     for number in SCOPES..3 * SCOPES {
         cache.get(&scopes(number)).await.unwrap();
@@ -58,8 +59,8 @@ async fn ten_thousand_scopes_stay_within_ten_megabytes_and_more_are_not_remember
     let later = held(&region);
     assert!(later <= MOST, "{later} bytes");
     cache.get(&scopes(3 * SCOPES - 1)).await.unwrap();
-    assert_eq!(fetches.load(Ordering::SeqCst), 3 * SCOPES, "the newest is remembered");
+    assert_eq!(fetches.load(Ordering::SeqCst), 3 * SCOPES, "the newest token is cached");
     cache.get(&scopes(0)).await.unwrap();
-    assert_eq!(fetches.load(Ordering::SeqCst), 3 * SCOPES + 1, "the oldest is not");
+    assert_eq!(fetches.load(Ordering::SeqCst), 3 * SCOPES + 1, "the oldest token was evicted");
     assert!(cache.stats().evicted >= 2 * SCOPES as u64);
 }

@@ -1,4 +1,4 @@
-//! Waiting for what the service does behind a response, and finding out what became of a lost one.
+//! Tests waiting for asynchronous changes of the service, and resolving calls whose response was lost.
 #![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use unloc_emulator::{Emulator, Fault};
 
 const GUEST: &str = "+12125550142";
 
-/// The client of the first lock holder, and its first lock.
+/// Returns a client of the first lock holder and the id of its first lock.
 async fn door(emulator: &Emulator) -> (LockHolderClient, LockId) {
     let unloc = Unloc::builder().environment(emulator.base_url());
     let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build().unwrap();
@@ -29,24 +29,24 @@ fn at_most(seconds: f64) -> RequestOptions {
 }
 
 #[tokio::test]
-async fn a_key_is_waited_for_from_its_making_to_its_revocation() {
+async fn wait_for_key_returns_once_the_key_is_active_and_once_it_is_revoked() {
     let emulator = Emulator::start().await.unwrap();
     let (home, lock) = door(&emulator).await;
     let id = key(&home, &lock, None).await;
     assert_eq!(home.wait_for_key(&lock, &id, KeyState::Active).await.unwrap().state, KeyState::Active);
-    // What is there already is not waited for.
-    let asked = emulator.requests().len();
+    // A state that is reached already takes a single request.
+    let requests = emulator.requests().len();
     home.wait_for_key(&lock, &id, KeyState::Active).await.unwrap();
-    assert_eq!(emulator.requests().len(), asked + 1);
+    assert_eq!(emulator.requests().len(), requests + 1);
     home.update_key().lock_id(&lock).key_id(&id).state(KeyState::Revoked).send().await.unwrap();
     assert_eq!(home.wait_for_key(&lock, &id, KeyState::Revoked).await.unwrap().state, KeyState::Revoked);
     let error = home.wait_for_key(&lock, &id, KeyState::Active).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::State);
-    assert_eq!(error.to_string(), "getKey: the key is `revoked`, and does not become `active` from there");
+    assert_eq!(error.to_string(), "getKey: the key is `revoked`, from which it cannot become `active`");
 }
 
 #[tokio::test]
-async fn a_key_that_does_not_get_there_in_time_is_told_with_its_state() {
+async fn a_wait_that_times_out_names_the_last_state() {
     let emulator = Emulator::start().await.unwrap();
     let (home, lock) = door(&emulator).await;
     let later = key(&home, &lock, Some(Utc::now() + TimeDelta::days(1))).await;
@@ -60,7 +60,7 @@ async fn a_key_that_does_not_get_there_in_time_is_told_with_its_state() {
 }
 
 #[tokio::test]
-async fn failures_that_go_away_are_no_end_of_waiting() {
+async fn waiting_continues_after_transient_failures() {
     let emulator = Emulator::start().await.unwrap();
     let (home, lock) = door(&emulator).await;
     let id = key(&home, &lock, None).await;
@@ -69,18 +69,18 @@ async fn failures_that_go_away_are_no_end_of_waiting() {
 }
 
 #[tokio::test]
-async fn a_vendor_connection_is_waited_for() {
+async fn wait_for_vendor_connection_returns_once_it_is_connected() {
     let emulator = Emulator::start().await.unwrap();
     let (home, _) = door(&emulator).await;
-    let made = home.create_vendor_connection().vendor("virtual").locks_to_create(2).send().await.unwrap();
-    let connected = home.wait_for_vendor_connection(&made.id, VendorConnectionState::Connected).await.unwrap();
-    assert_eq!(connected.id, made.id);
-    let back = home.wait_for_vendor_connection(&made.id, VendorConnectionState::Connecting).await.unwrap_err();
+    let created = home.create_vendor_connection().vendor("virtual").locks_to_create(2).send().await.unwrap();
+    let connected = home.wait_for_vendor_connection(&created.id, VendorConnectionState::Connected).await.unwrap();
+    assert_eq!(connected.id, created.id);
+    let back = home.wait_for_vendor_connection(&created.id, VendorConnectionState::Connecting).await.unwrap_err();
     assert_eq!(back.kind(), ErrorKind::State);
     assert!(back.to_string().contains("the vendor connection is `connected`"), "{back}");
 }
 
-/// What becomes of a key whose call meets this fault, before and behind the time of it.
+/// Creates a key under this fault and resolves the outcome.
 async fn resolved(fault: Fault) -> (LockHolderClient, LockId, CreateKeyRequest, CreateKeyResolution) {
     let emulator = Emulator::start().await.unwrap();
     let (home, lock) = door(&emulator).await;
@@ -94,7 +94,7 @@ async fn resolved(fault: Fault) -> (LockHolderClient, LockId, CreateKeyRequest, 
 }
 
 #[tokio::test]
-async fn a_key_whose_response_was_lost_is_found() {
+async fn a_key_whose_response_was_lost_is_resolved_as_created() {
     for fault in [Fault::reset().carried_out(), Fault::half_body(), Fault::status(502).carried_out()] {
         let (.., resolution) = resolved(fault).await;
         let CreateKeyResolution::Created(key) = resolution else { panic!("{resolution:?}") };
@@ -103,13 +103,13 @@ async fn a_key_whose_response_was_lost_is_found() {
 }
 
 #[tokio::test]
-async fn a_key_whose_request_was_lost_was_not_created() {
+async fn a_key_whose_request_was_lost_is_resolved_as_not_created() {
     let (.., resolution) = resolved(Fault::reset()).await;
     assert_eq!(resolution, CreateKeyResolution::NotCreated);
 }
 
 #[tokio::test]
-async fn two_keys_that_may_be_the_one_cannot_be_told_apart() {
+async fn two_matching_keys_are_resolved_as_unknown() {
     let emulator = Emulator::start().await.unwrap();
     let (home, lock) = door(&emulator).await;
     let since = Utc::now();
@@ -119,14 +119,14 @@ async fn two_keys_that_may_be_the_one_cannot_be_told_apart() {
     }
     let resolution = home.resolve_create_key(&lock, &request, since).await.unwrap();
     assert!(matches!(resolution, CreateKeyResolution::Unknown { reason, .. } if reason.contains("several")));
-    // A minute later they may be somebody else's.
+    // For a call that started a minute later, they may be the keys of an earlier call.
     let later = home.resolve_create_key(&lock, &request, since + TimeDelta::minutes(1)).await.unwrap();
     assert!(matches!(later, CreateKeyResolution::Unknown { .. }));
 }
 
-/// A call whose future is dropped leaves no error; what the service makes of it is found in the same way.
+/// Asserts that a call whose future is dropped, and so returns no error, is resolved in the same way.
 #[tokio::test]
-async fn a_call_that_is_dropped_may_have_been_carried_out() {
+async fn a_dropped_call_is_resolved_as_created_if_it_was_carried_out() {
     let emulator = Emulator::start().await.unwrap();
     let (home, lock) = door(&emulator).await;
     let since = Utc::now();

@@ -1,5 +1,6 @@
-//! How many connections calls at the same time take, and how long they take: with the feature `http2` of `unloc` and
-//! without it, of which either is compiled. The server offers both, and takes its time for an answer.
+//! Measures how many connections concurrent calls open, and how long they take, with or without the feature `http2`.
+//!
+//! The server offers HTTP/2 and HTTP/1.1, and delays each response.
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
@@ -27,11 +28,11 @@ use unloc::token::Token;
 use unloc::{LockHolderClient, Scope, Scopes, Unloc};
 use unloc_benches::{Plan, Result, Row, Spread, TOKEN, lock};
 
-/// How many calls are made at once.
+/// Is the number of concurrent calls.
 const CALLS: usize = 200;
-/// How long the service takes for an answer.
-const SERVICE: Duration = Duration::from_millis(20);
-/// What a client did before it makes them.
+/// Is the delay of each response.
+const SERVICE_TIME: Duration = Duration::from_millis(20);
+/// Describes what the client did before the measured calls.
 const BEFORE: [&str; 3] = ["nothing", "one call", "as many at once"];
 
 fn main() -> ExitCode {
@@ -64,30 +65,30 @@ async fn measure(plan: Plan, server: &Server) -> Result<Vec<Row>> {
     Ok(BEFORE.into_iter().zip(all).map(row).collect())
 }
 
-/// What calls took.
+/// Holds the measurements of concurrent calls.
 struct Burst {
     accepted: usize,
-    /// How many more connections there are than before.
+    /// Counts the additional connections that are open afterwards.
     open: isize,
     time: Duration,
 }
 
-/// Makes so many calls at once.
+/// Makes this many concurrent calls.
 async fn burst(home: &LockHolderClient, server: &Server, calls: usize) -> Result<Burst> {
     let (accepted, open) = server.count.read();
-    let begun = Instant::now();
+    let start = Instant::now();
     let calls = (0..calls).map(|_| home.get_lock().lock_id("front-door").send());
     for lock in join_all(calls).await {
         lock?;
     }
-    let time = begun.elapsed();
-    // Until what is under way beside the calls has come to an end.
-    sleep(10 * SERVICE).await;
+    let time = start.elapsed();
+    // Wait until background connection attempts have ended.
+    sleep(10 * SERVICE_TIME).await;
     let after = server.count.read();
     Ok(Burst { accepted: after.0 - accepted, open: after.1 - open, time })
 }
 
-/// Connections: how many came so far, and how many are there.
+/// Counts the connections that were accepted, and those that are open.
 #[derive(Default)]
 struct Count {
     accepted: AtomicUsize,
@@ -100,7 +101,7 @@ impl Count {
     }
 }
 
-/// A service in a thread of its own, which ends with this program.
+/// Holds a server in a thread of its own, which ends with the program.
 struct Server {
     url: String,
     certificate: CertificateDer<'static>,
@@ -109,9 +110,9 @@ struct Server {
 
 impl Server {
     fn start() -> Result<Self> {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
-        let certificate = made.cert.der().clone();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())?;
+        let generated = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+        let certificate = generated.cert.der().clone();
+        let key = PrivateKeyDer::try_from(generated.signing_key.serialize_der())?;
         let config = ServerConfig::builder().with_no_client_auth();
         let mut config = config.with_single_cert(vec![certificate.clone()], key)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -128,7 +129,7 @@ impl Server {
                     let (acceptor, counts) = (acceptor.clone(), Arc::clone(&counts));
                     tokio::spawn(async move {
                         counts.open.fetch_add(1, Ordering::SeqCst);
-                        // A connection that breaks is the client's to report.
+                        // If a connection breaks, the client reports it.
                         let _ = attend(stream, acceptor).await;
                         counts.open.fetch_sub(1, Ordering::SeqCst);
                     });
@@ -152,12 +153,12 @@ impl Server {
 async fn attend(stream: TcpStream, acceptor: TlsAcceptor) -> Result<()> {
     stream.set_nodelay(true)?;
     let stream = acceptor.accept(stream).await?;
-    let answer = service_fn(async |_| {
-        sleep(SERVICE).await;
-        let answer = Response::new(Full::new(Bytes::from(lock())));
-        Ok::<_, Infallible>(answer)
+    let response = service_fn(async |_| {
+        sleep(SERVICE_TIME).await;
+        let response = Response::new(Full::new(Bytes::from(lock())));
+        Ok::<_, Infallible>(response)
     });
-    auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await
+    auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), response).await
 }
 
 fn runtime() -> Result<Runtime> {

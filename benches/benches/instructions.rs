@@ -1,8 +1,8 @@
-//! How many instructions the parts of a call take that do not wait for anything, counted by valgrind and held against
-//! what is recorded: they say after one run what times say after many.
+//! Counts the instructions of the CPU-bound parts of a call with valgrind, and compares them with the record.
 //!
-//! A part is run some times, and then more often, as this program once more; the difference is the part alone, without
-//! what it takes to start. Without valgrind nothing is counted, and nothing fails.
+//! Counts are reproducible, so one run says what times say after many. Each part runs in two child processes with
+//! different numbers of repetitions, so that their difference excludes the startup. Without valgrind, nothing is
+//! counted and nothing fails.
 
 use std::hint::black_box;
 use std::net::Ipv4Addr;
@@ -16,21 +16,23 @@ use unloc::token::{Token, TokenCache};
 use unloc::types::Lock;
 use unloc::{LockHolderClient, Scope, Scopes, Unloc};
 use unloc_benches::{
-    NO_LOCK, RECORD, Record, Result, Row, Spread, TOKEN, accept, begin, exit, finish, lock, locks, root, typed,
+    NO_LOCK, RECORD, Record, Result, Row, Spread, TOKEN, accept, begin_record, exit, finish_record, lock, locks, root,
+    typed,
 };
 
 const BENCH: &str = "instructions";
-/// How often a part is run before it counts.
+/// Is the number of repetitions of the shorter run, which are subtracted from the longer one.
 const WARM: usize = 5;
-/// What a count may be above the recorded one. Two runs of a program differ by less than a hundredth, and so do two
-/// builds of the same code by the same compiler.
+/// Limits the increase over the recorded count. Two runs of a program differ by less than 1 %, and so do two builds of
+/// the same code by the same compiler.
 const TOLERANCE: f64 = 0.05;
-/// The same beside another compiler, processor or C library: a quarter of some parts is its allocator.
-const FAR: f64 = 0.30;
-/// The argument that makes this program run one part so many times.
+/// Limits the increase over a record of another compiler, processor or C library, whose allocator is a quarter of some
+/// parts.
+const FOREIGN_TOLERANCE: f64 = 0.30;
+/// Is the argument that makes this program run one part a number of times.
 const COUNT: &str = "count";
 
-/// A part, how often it is run when it counts, and what it does so many times.
+/// Describes a part: its name, its number of repetitions, and the function that repeats it.
 struct Part {
     name: &'static str,
     times: usize,
@@ -38,7 +40,7 @@ struct Part {
 }
 
 const PARTS: [Part; 9] = [
-    Part { name: "a kept token is found", times: 2000, run: token },
+    Part { name: "a cached token is found", times: 2000, run: token },
     Part { name: "scopes are put together", times: 2000, run: scopes },
     Part { name: "scopes are read", times: 2000, run: scopes_from_text },
     Part { name: "one lock is read", times: 1000, run: one_lock },
@@ -54,12 +56,12 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
     exit(match words.as_slice() {
         [COUNT, name, times] => times.parse().map_err(Into::into).and_then(|times| run(name, times)),
-        // `cargo bench` says `--bench`; without it, it is `cargo test` that asks whether this works at all.
+        // `cargo bench` passes `--bench`. Without it, `cargo test` runs a smoke test.
         _ if words.len() == arguments.len() => {
-            PARTS.iter().try_for_each(|part| (part.run)(2)).map(|()| println!("works; nothing was counted"))
+            PARTS.iter().try_for_each(|part| (part.run)(2)).map(|()| println!("smoke test passed; nothing was counted"))
         }
         [] | [RECORD] => measure(&arguments),
-        other => Err(format!("`{}` is not understood: {RECORD} or nothing", other.join(" ")).into()),
+        other => Err(format!("unknown arguments `{}`; the only one is {RECORD}", other.join(" ")).into()),
     })
 }
 
@@ -75,37 +77,40 @@ fn measure(arguments: &[String]) -> Result<()> {
     }
     let machine = unloc_benches::this_machine();
     let before = Record::read(root(), BENCH).ok();
-    let record = begin(BENCH, arguments)?;
+    let record = begin_record(BENCH, arguments)?;
     let mut rows = Vec::new();
     for Part { name, times, .. } in PARTS {
-        let (few, many) = (counted(name, WARM)?, counted(name, WARM + times)?);
+        let (few, many) = (count_instructions(name, WARM)?, count_instructions(name, WARM + times)?);
         let each = (many.saturating_sub(few) as f64 / times as f64).round();
         rows.push(Row::new("", name).with(BENCH, Spread::single(each)));
     }
-    let alike = before.as_ref().is_some_and(|before| before.machine.is_like(&machine));
+    let comparable = before.as_ref().is_some_and(|before| before.machine.is_like(&machine));
     let same = before.as_ref().is_some_and(|before| before.machine.compiles_like(&machine));
-    let tolerance = if same { TOLERANCE } else { FAR };
-    let grown = before.as_ref().map(|before| grown(before, &rows, tolerance)).unwrap_or_default();
-    finish(record, rows)?;
+    let tolerance = if same { TOLERANCE } else { FOREIGN_TOLERANCE };
+    let increases = before.as_ref().map(|before| increases(before, &rows, tolerance)).unwrap_or_default();
+    finish_record(record, rows)?;
     match before {
         _ if arguments.iter().any(|argument| argument == RECORD) => Ok(()),
-        None => Err(format!("nothing is recorded to compare this with: {RECORD} does it").into()),
-        Some(before) if !alike => {
+        None => Err(format!("there is no record to compare with; {RECORD} writes one").into()),
+        Some(before) if !comparable => {
             let (system, arch) = (before.machine.system, before.machine.arch);
-            println!("NOT COMPARED: what is recorded was counted on {system}, {arch}; {RECORD} does it anew");
+            println!("NOT COMPARED: the record was counted on {system}, {arch}; {RECORD} writes a new one");
             Ok(())
         }
-        Some(_) if grown.is_empty() => {
-            let why = if same { "" } else { ": it was another compiler, processor or C library" };
-            println!("none is above what is recorded by more than {} %{why}", tolerance * 100.0);
+        Some(_) if increases.is_empty() => {
+            let why = if same { "" } else { "; the record is from another compiler, processor or C library" };
+            println!("no count exceeds the record by more than {} %{why}", tolerance * 100.0);
             Ok(())
         }
-        Some(_) => Err(format!("more instructions than recorded; if they are worth it, {RECORD}: {grown}").into()),
+        Some(_) => {
+            let remedy = format!("if the increase is justified, {RECORD} records the new counts");
+            Err(format!("more instructions than recorded: {increases}; {remedy}").into())
+        }
     }
 }
 
-/// What takes more than it did, and what is not recorded.
-fn grown(before: &Record, rows: &[Row], tolerance: f64) -> String {
+/// Describes the counts that exceed the record, and those that are not recorded.
+fn increases(before: &Record, rows: &[Row], tolerance: f64) -> String {
     let count = |row: &Row| row.get(BENCH).map(Spread::median);
     let what = rows.iter().filter_map(|row| {
         let (now, name) = (count(row)?, &row.name);
@@ -118,8 +123,8 @@ fn grown(before: &Record, rows: &[Row], tolerance: f64) -> String {
     what.collect::<Vec<_>>().join("; ")
 }
 
-/// The instructions of a whole process.
-fn counted(name: &str, times: usize) -> Result<u64> {
+/// Counts the instructions of a whole process.
+fn count_instructions(name: &str, times: usize) -> Result<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
@@ -130,7 +135,7 @@ fn counted(name: &str, times: usize) -> Result<u64> {
         return Err(format!("{name}: {said}").into());
     }
     let count = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());
-    count.ok_or_else(|| format!("valgrind does not say how many instructions it saw: {said}").into())
+    count.ok_or_else(|| format!("valgrind printed no instruction count: {said}").into())
 }
 
 fn token(times: usize) -> Result<()> {
@@ -192,11 +197,11 @@ fn good_call(times: usize) -> Result<()> {
 fn refused_call(times: usize) -> Result<()> {
     calls(times, async |home| match home.get_lock().lock_id(NO_LOCK).send().await {
         Err(error) if error.code() == Some("NotFound") => Ok(()),
-        other => Err(format!("the server refuses this lock, and it came {other:?}").into()),
+        other => Err(format!("the server should refuse this lock, but the result is {other:?}").into()),
     })
 }
 
-/// Makes calls of a server on the same thread, so that one process has all there is to count.
+/// Makes calls to a server on the same thread, so that one process executes everything that is counted.
 fn calls(times: usize, call: impl AsyncFn(&LockHolderClient) -> Result<()>) -> Result<()> {
     runtime()?.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;

@@ -1,5 +1,5 @@
-//! A long list, read page by page from a service that takes its time, by a caller who takes its own: each page asked for
-//! when it is wanted, beside `pages()`, which fetches the next one ahead.
+//! Measures reading a long list from a slow service by a busy caller: page by page, and by `pages()`, which fetches the
+//! next page ahead.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -10,13 +10,14 @@ use unloc::{LockHolderClient, Unloc};
 use unloc_benches::{Plan, Result, Row, Spread};
 use unloc_emulator::{Emulator, Fault};
 
-/// How many the town has; the lock holder whose keys are read has some 100 000 of them.
+/// Is the number of keys in the emulator. The lock holder whose keys are read has about 100 000 of them.
 const KEYS: usize = 240_000;
 const PAGE: i32 = 100;
-/// How long the service takes for a page, and the caller for what is on it.
-const SERVICE: Duration = Duration::from_millis(20);
+/// Is the delay of the service for each page.
+const SERVICE_TIME: Duration = Duration::from_millis(20);
+/// Lists how long the caller works on a page.
 const CALLERS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(10), Duration::from_millis(20)];
-/// How many pages a round has.
+/// Is the number of pages in a round.
 const PAGES: usize = 60;
 
 fn main() -> ExitCode {
@@ -28,8 +29,8 @@ async fn measure(plan: Plan) -> Result<Vec<Row>> {
     let unloc = Unloc::builder().environment(emulator.base_url());
     let unloc = unloc.client_credentials(emulator.client_id(), emulator.client_secret()).build()?;
     let holders = unloc.get_lock_holders().send().await?;
-    let home = unloc.lock_holder(holders.first().ok_or("a town without a lock holder")?)?;
-    emulator.faults().add(Fault::delay(SERVICE).on("getKeys").always())?;
+    let home = unloc.lock_holder(holders.first().ok_or("the emulator has no lock holder")?)?;
+    emulator.faults().add(Fault::delay(SERVICE_TIME).on("getKeys").always())?;
     let (pages, rounds) = (plan.calls(PAGES), plan.rounds.min(7));
     let mut rows = Vec::new();
     for caller in CALLERS {
@@ -49,9 +50,9 @@ async fn measure(plan: Plan) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Asks for each page when the one before it is done.
+/// Requests each page after the work on the one before it.
 async fn one_by_one(home: &LockHolderClient, pages: usize, work: Duration) -> Result<Duration> {
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut cursor = None;
     for _ in 0..pages {
         let keys = home.get_keys().limit(PAGE);
@@ -62,14 +63,14 @@ async fn one_by_one(home: &LockHolderClient, pages: usize, work: Duration) -> Re
         cursor = Some(keys.send().await?.cursor().ok_or("the list has ended")?.clone());
         tokio::time::sleep(work).await;
     }
-    Ok(begun.elapsed())
+    Ok(start.elapsed())
 }
 
 async fn fetched_ahead(home: &LockHolderClient, pages: usize, work: Duration) -> Result<Duration> {
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut read = home.get_keys().limit(PAGE).pages().take(pages);
     while read.try_next().await?.is_some() {
         tokio::time::sleep(work).await;
     }
-    Ok(begun.elapsed())
+    Ok(start.elapsed())
 }

@@ -1,16 +1,17 @@
-//! The same job through `unloc` and through clients that OpenAPI Generator makes of the same specs: a token, one lock,
-//! and all keys of a lock holder page by page. Each is a program of its own, which `benches/peers/prepare.py` makes;
-//! without them nothing is measured, and nothing fails.
+//! Compares `unloc` with clients that OpenAPI Generator generates from the same specs.
+//!
+//! The job is to fetch a token, to read one lock, and to read all keys of a lock holder page by page. Each client is a
+//! program of its own, which `benches/peers/prepare.py` builds. Without them nothing is measured, and nothing fails.
 
 use std::process::{ExitCode, Stdio};
 use std::thread;
 
 use tokio::runtime::Builder;
-use unloc_benches::peer::{Answer, Peer, Running};
-use unloc_benches::{Plan, Result, Row, Spread, stay_on_a_processor};
+use unloc_benches::peer::{Measurement, Peer, Running};
+use unloc_benches::{Plan, Result, Row, Spread, pin_to_a_processor};
 use unloc_emulator::{Emulator, Quirk};
 
-/// The first is the one that the others are compared with.
+/// Lists the programs. The others are compared with the first.
 const PEERS: [Peer; 3] = [
     Peer { name: "unloc", folder: "unloc", source: include_str!("../peers/unloc/home.rs") },
     Peer { name: "generated Rust", folder: "openapi-rust", source: include_str!("../peers/openapi-rust/home.rs") },
@@ -20,23 +21,24 @@ const PEERS: [Peer; 3] = [
         source: include_str!("../peers/openapi-typescript/home.ts"),
     },
 ];
-/// How many keys the town has; the first lock holder has two fifths of them.
+/// Is the number of keys in the emulator. The first lock holder has two fifths of them.
 const KEYS: usize = 5_000;
 const PAGE: usize = 100;
-/// How often a round reads the lock, and the list.
+/// Is the number of times that a round reads the lock.
 const LOCKS: usize = 200;
+/// Is the number of times that a round reads the list.
 const LISTS: usize = 5;
-/// How many rounds' worth of work is done before anything counts, so that node has compiled what it runs often.
+/// Is the number of warm-up rounds, in which node's JIT compiles the hot code.
 const WARM: usize = 10;
 
 fn main() -> ExitCode {
     if !PEERS.iter().all(Peer::is_prepared) {
-        println!("SKIPPED: python3 benches/peers/prepare.py makes the peers");
+        println!("SKIPPED: the programs are missing; python3 benches/peers/prepare.py builds them");
         return ExitCode::SUCCESS;
     }
     unloc_benches::main("peers", |plan| {
         let emulator = emulator()?;
-        stay_on_a_processor(<[usize]>::first);
+        pin_to_a_processor(<[usize]>::first);
         let job = Job::of(&emulator)?;
         let mut running =
             PEERS.iter().map(|peer| peer.start(&job.settings, Stdio::inherit())).collect::<Result<Vec<_>>>()?;
@@ -61,20 +63,21 @@ fn main() -> ExitCode {
     })
 }
 
-/// A town whose clock stands still, so that all read the same, on another processor than the rest if there are two.
+/// Starts an emulator with a stopped clock, so that all programs read the same data, on another processor if there are
+/// two.
 fn emulator() -> Result<Emulator> {
     let start = || {
-        stay_on_a_processor(<[usize]>::last);
+        pin_to_a_processor(<[usize]>::last);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let started = runtime.block_on(Emulator::builder().keys(KEYS).speed(0.0).start());
         started.map_err(std::io::Error::other)
     };
-    // By a thread of its own, as whoever has chosen a processor cannot choose another one.
+    // In a new thread, because a thread that is pinned cannot be pinned to another processor.
     let started = thread::scope(|threads| threads.spawn(start).join());
     Ok(started.map_err(|_| "the emulator did not start")??)
 }
 
-/// What the peers have to know, and what they have to find.
+/// Holds the settings of the programs and the number of keys that they should read.
 struct Job {
     settings: Vec<(&'static str, String)>,
     keys: usize,
@@ -82,11 +85,11 @@ struct Job {
 
 impl Job {
     fn of(emulator: &Emulator) -> Result<Self> {
-        let town = emulator.town();
-        let holder = town.lock_holders.first().ok_or("a town without a lock holder")?;
+        let data = emulator.town();
+        let holder = data.lock_holders.first().ok_or("the emulator has no lock holder")?;
         let locks: Vec<&str> =
-            town.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).map(|lock| lock.id.as_str()).collect();
-        let keys = town.keys.iter().filter(|key| !key.shared && locks.contains(&key.lock_id.as_str())).count();
+            data.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).map(|lock| lock.id.as_str()).collect();
+        let keys = data.keys.iter().filter(|key| !key.shared && locks.contains(&key.lock_id.as_str())).count();
         let settings = vec![
             ("PEER_URL", emulator.base_url().to_owned()),
             ("PEER_CLIENT_ID", emulator.client_id().to_owned()),
@@ -98,19 +101,20 @@ impl Job {
         Ok(Self { settings, keys })
     }
 
-    /// Each peer reads the lock and the list. Gives the processor time that a lock and a page took of each.
+    /// Lets each program read the lock and the list. Returns the processor times per lock and per page.
     fn round(&self, plan: Plan, running: &mut [Running], number: usize) -> Result<(Vec<f64>, Vec<f64>)> {
         let (locks, lists) = (plan.calls(LOCKS), plan.calls(LISTS));
-        let lock = in_turn(running, number, |peer| peer.order("lock", locks))?;
+        let lock = in_turn(running, number, |peer| peer.run("lock", locks))?;
         agree(&lock, locks)?;
-        let list = in_turn(running, number, |peer| peer.order("keys", lists))?;
+        let list = in_turn(running, number, |peer| peer.run("keys", lists))?;
         agree(&list, lists * self.keys)?;
         let pages = self.keys.div_ceil(PAGE) as f64;
-        let each = |answers: &[Answer], calls: f64| answers.iter().map(|took| took.cpu / calls).collect();
+        let each =
+            |measurements: &[Measurement], calls: f64| measurements.iter().map(|took| took.cpu / calls).collect();
         Ok((each(&lock, 1.0), each(&list, pages)))
     }
 
-    /// Of how many quirks of the service each peer cannot do the job, or reads something else than `unloc`.
+    /// Counts the quirks with which each program fails or reads other data than `unloc`.
     fn stopped_by_quirks(&self, emulator: &Emulator, plan: Plan) -> Vec<usize> {
         let mut stopped = vec![0; PEERS.len()];
         let quirks = if plan.is_smoke() { &[] } else { Quirk::ALL };
@@ -129,16 +133,17 @@ impl Job {
         stopped
     }
 
-    /// What it reads; what it complains of, where it cannot, is of no interest.
+    /// Returns the checksums of what a program reads. Its error output is discarded.
     fn read_all(&self, peer: &Peer) -> Result<[u64; 2]> {
         let mut running = peer.start(&self.settings, Stdio::null())?;
-        let sums = [running.order("lock", 1)?.sum, running.order("keys", 1)?.sum];
+        let sums = [running.run("lock", 1)?.sum, running.run("keys", 1)?.sum];
         running.end()?;
         Ok(sums)
     }
 }
 
-/// Begins every other round with the last one: what comes first finds another machine than what comes last.
+/// Runs `work` for each program, in reverse order every other round, because the first finds the machine in another
+/// state.
 fn in_turn<T, R>(all: &mut [T], round: usize, mut work: impl FnMut(&mut T) -> Result<R>) -> Result<Vec<R>> {
     if round.is_multiple_of(2) {
         return all.iter_mut().map(work).collect();
@@ -148,16 +153,22 @@ fn in_turn<T, R>(all: &mut [T], round: usize, mut work: impl FnMut(&mut T) -> Re
     Ok(done)
 }
 
-/// Who reads something else than the others, or not all of it, has not done the job.
-fn agree(answers: &[Answer], count: usize) -> Result<()> {
-    let first = answers.first().map(|answer| answer.sum);
-    match answers.iter().zip(&PEERS).find(|(answer, _)| answer.count != count as u64 || Some(answer.sum) != first) {
-        Some((answer, peer)) => Err(format!("{} has read {answer:?}, of {count}; all: {answers:?}", peer.name).into()),
+/// Fails if a program has read other data than the first, or not all of it.
+fn agree(measurements: &[Measurement], count: usize) -> Result<()> {
+    let first = measurements.first().map(|measured| measured.sum);
+    match measurements
+        .iter()
+        .zip(&PEERS)
+        .find(|(measured, _)| measured.count != count as u64 || Some(measured.sum) != first)
+    {
+        Some((measured, peer)) => {
+            Err(format!("{} has read {measured:?} instead of {count} items; all: {measurements:?}", peer.name).into())
+        }
         None => Ok(()),
     }
 }
 
-/// A row for each peer, each round compared within itself.
+/// Returns a row for each program, with ratios computed within each round.
 fn compared(group: &str, rounds: &[Vec<f64>]) -> Vec<Row> {
     let row = |(place, peer): (usize, &Peer)| {
         Row::new(group, peer.name)

@@ -1,7 +1,7 @@
-//! What it costs to find a token that is kept, on one thread and on two at once.
+//! Measures a hit in the token cache, on one thread and on two concurrent threads.
 //!
-//! Beside it: reading the two clocks that say whether it still lives, and putting a header together each time, which is
-//! what a program does that keeps its token in a variable.
+//! For comparison, it measures reading the two clocks that decide whether a token has expired, and building a header
+//! each time, as a program does that has its token in a variable.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -15,12 +15,12 @@ use unloc::token::{Token, TokenCache};
 use unloc::{Clock, Scope, Scopes, SystemClock};
 use unloc_benches::{Plan, Result, Row, Spread, thread_time};
 
-/// As long as a JWT with a handful of claims.
+/// Is the length of a JWT with a few claims.
 const TOKEN_LENGTH: usize = 500;
-/// How many scopes a busy cache holds here.
+/// Is the number of scopes in the cache.
 const SCOPES: usize = 1000;
 const CALLS: usize = 50_000;
-/// The rung that the others are compared with.
+/// Is the index of the variant that the others are compared with.
 const HEADER: usize = 1;
 
 fn main() -> ExitCode {
@@ -30,34 +30,34 @@ fn main() -> ExitCode {
         });
         let scopes: Vec<Scopes> = (0..SCOPES).map(scopes).collect::<Result<_>>()?;
         runtime()?.block_on(cache.prefetch(scopes.clone()))?;
-        let rungs: [(&str, Rung); 6] = [
-            ("both clocks are read", Rung::Clocks),
-            ("a header is put together", Rung::Header),
-            ("hit, by the handle of a lock holder", Rung::Handle),
-            ("hit, by one handle for 1 000 scopes", Rung::Shared),
-            ("hit, two threads, one lock holder", Rung::Handles { same: true }),
-            ("hit, two threads, a lock holder each", Rung::Handles { same: false }),
+        let variants: [(&str, Variant); 6] = [
+            ("both clocks are read", Variant::Clocks),
+            ("a header is put together", Variant::Header),
+            ("hit, by the handle of a lock holder", Variant::Handle),
+            ("hit, by one handle for 1 000 scopes", Variant::Shared),
+            ("hit, two threads, one lock holder", Variant::Handles { same: true }),
+            ("hit, two threads, a lock holder each", Variant::Handles { same: false }),
         ];
-        let mut times = vec![Vec::new(); rungs.len()];
+        let mut times = vec![Vec::new(); variants.len()];
         for round in 0..plan.rounds {
-            for turn in 0..rungs.len() {
-                // What comes first finds another machine than what comes last.
-                let which = if round % 2 == 0 { turn } else { rungs.len() - 1 - turn };
-                times[which].push(rungs[which].1.measure(&cache, &scopes, plan)?);
+            for turn in 0..variants.len() {
+                // Alternate the order, because the first variant of a round finds the machine in another state.
+                let which = if round % 2 == 0 { turn } else { variants.len() - 1 - turn };
+                times[which].push(variants[which].1.measure(&cache, &scopes, plan)?);
             }
         }
         let header = &times[HEADER];
-        let row = |((name, _), times): (&(&str, Rung), &Vec<f64>)| {
+        let row = |((name, _), times): (&(&str, Variant), &Vec<f64>)| {
             let ratios = times.iter().zip(header).map(|(own, header)| own / header);
             Row::new("", name)
                 .with("CPU, ns", Spread::of(times.iter().copied()))
                 .with("CPU to a header", Spread::of(ratios))
         };
-        Ok(rungs.iter().zip(&times).map(row).collect())
+        Ok(variants.iter().zip(&times).map(row).collect())
     })
 }
 
-enum Rung {
+enum Variant {
     Clocks,
     Header,
     Handle,
@@ -65,8 +65,8 @@ enum Rung {
     Handles { same: bool },
 }
 
-impl Rung {
-    /// Processor time for one call, in nanoseconds, of the slowest thread.
+impl Variant {
+    /// Returns the processor time per call in nanoseconds, of the slower thread.
     fn measure(&self, cache: &TokenCache, scopes: &[Scopes], plan: Plan) -> Result<f64> {
         let calls = plan.calls(CALLS);
         match self {
@@ -80,7 +80,7 @@ impl Rung {
             Self::Shared => hits(&cache.clone(), scopes, calls, &Barrier::new(1)),
             Self::Handles { same } => {
                 let (ready, first) = (Arc::new(Barrier::new(2)), cache.clone());
-                // Two handles, as two lock holders have, or one for both threads.
+                // Either one handle for both threads, or two handles, as two lock holders have.
                 let (one, two) = if *same { (&first, &first) } else { (&first, &cache.clone()) };
                 let theirs = [(one, &scopes[..1]), (two, if *same { &scopes[..1] } else { &scopes[1..2] })];
                 let times = thread::scope(|threads| {
@@ -97,29 +97,29 @@ impl Rung {
     }
 }
 
-/// Gets tokens, each with its header, one scope after the other.
+/// Gets tokens with their headers, for each scope in turn.
 fn hits(cache: &TokenCache, scopes: &[Scopes], calls: usize, ready: &Barrier) -> Result<f64> {
     let runtime = runtime()?;
     runtime.block_on(async {
         let mut next = scopes.iter().cycle();
-        // The handle finds its place first.
+        // The first call of a handle looks up its cache entry, which is not measured.
         for scopes in scopes {
             cache.get(scopes).await?;
         }
         ready.wait();
-        let begun = thread_time();
+        let start = thread_time();
         for _ in 0..calls {
             let Some(scopes) = next.next() else { break };
             black_box(cache.get(scopes).await?);
         }
-        Ok(nanoseconds(thread_time().saturating_sub(begun), calls))
+        Ok(nanoseconds(thread_time().saturating_sub(start), calls))
     })
 }
 
 fn each(calls: usize, mut call: impl FnMut(usize)) -> f64 {
-    let begun = thread_time();
+    let start = thread_time();
     (0..calls).for_each(&mut call);
-    nanoseconds(thread_time().saturating_sub(begun), calls)
+    nanoseconds(thread_time().saturating_sub(start), calls)
 }
 
 fn nanoseconds(time: Duration, calls: usize) -> f64 {

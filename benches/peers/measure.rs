@@ -1,5 +1,6 @@
-//! Takes orders on the standard input, a line each, and answers with a line of JSON what they took. None of this counts
-//! as written by a user; `openapi-typescript/main.ts` does the same in the same way.
+//! Reads commands from the standard input, one per line, and writes their measurements as lines of JSON.
+//!
+//! This file does not count as code that a user writes. `openapi-typescript/main.ts` does the same.
 
 use std::error::Error;
 use std::io::{BufRead, stdin};
@@ -10,14 +11,14 @@ use serde_json::json;
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// A client, in as far as it is measured.
+/// Is implemented by each client for the measured operations.
 pub(crate) trait Peer: Sized {
     fn new(access: &Access) -> Result<Self>;
     async fn lock(&mut self, id: &str, read: &mut Read) -> Result<()>;
     async fn keys(&mut self, read: &mut Read) -> Result<()>;
 }
 
-/// What a user knows: who they are, and which lock holder it is about.
+/// Holds the settings of a client: its URL, credentials and lock holder.
 pub(crate) struct Access {
     pub(crate) url: String,
     pub(crate) client_id: String,
@@ -26,7 +27,7 @@ pub(crate) struct Access {
     pub(crate) scope: String,
 }
 
-/// What has been read: how many things, and a sum that is another one when one of them is, or when their order is.
+/// Holds the number of items that were read, and a checksum that depends on the items and their order.
 #[derive(Default)]
 pub(crate) struct Read {
     count: u64,
@@ -41,7 +42,7 @@ impl Read {
     }
 }
 
-/// Carries out orders such as `lock 200` and `keys 5`, until there are no more.
+/// Runs commands such as `lock 200` and `keys 5` until the input ends.
 pub(crate) fn run<P: Peer>() -> Result<()> {
     let access = Access {
         url: std::env::var("PEER_URL")?,
@@ -53,16 +54,16 @@ pub(crate) fn run<P: Peer>() -> Result<()> {
     let lock = std::env::var("PEER_LOCK")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut peer = P::new(&access)?;
-    for order in stdin().lock().lines() {
-        let order = order?;
-        let (what, times) = order.split_once(' ').ok_or("an order is a word and a number")?;
+    for command in stdin().lock().lines() {
+        let command = command?;
+        let (what, times) = command.split_once(' ').ok_or("a command is a word and a number")?;
         println!("{}", runtime.block_on(measure(&mut peer, what, times.parse()?, &lock))?);
     }
     Ok(())
 }
 
 async fn measure(peer: &mut impl Peer, what: &str, times: usize, lock: &str) -> Result<serde_json::Value> {
-    // Cold caches, after the others had their turn, are nobody's fault.
+    // Warm up first, because the caches are cold after the other programs ran.
     for _ in 0..times / 20 {
         call(peer, what, lock, &mut Read::default()).await?;
     }
@@ -79,11 +80,11 @@ async fn call(peer: &mut impl Peer, what: &str, lock: &str, read: &mut Read) -> 
     match what {
         "lock" => peer.lock(lock, read).await,
         "keys" => peer.keys(read).await,
-        _ => Err(format!("`{what}` is no order").into()),
+        _ => Err(format!("unknown command `{what}`").into()),
     }
 }
 
-/// What this process has taken of the processors.
+/// Returns the processor time of this process.
 fn cpu_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }

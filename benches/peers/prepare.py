@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes the programs that `cargo bench -p unloc-benches --bench peers` compares: `unloc` and two generated clients.
+"""Builds the programs that `cargo bench -p unloc-benches --bench peers` compares: `unloc` and two generated clients.
 
-Gets OpenAPI Generator from PyPI and TypeScript from npm, generates clients from the specs in openapi/, and builds the
-three programs into target/peers. Needs cargo, java, node and npm. What is already there is not made again.
+Downloads OpenAPI Generator from PyPI and TypeScript from npm, generates clients from the specs in openapi/, and builds
+the three programs into target/peers. Needs cargo, java, node and npm. Steps whose inputs have not changed are skipped.
 """
 
 import hashlib
@@ -15,15 +15,15 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-# Where the benchmark looks for them, wherever cargo puts its own.
+# The benchmark looks for the programs here, also if cargo's target folder is elsewhere.
 PLACE = ROOT / "target" / "peers"
 RUST = PLACE / "openapi-rust"
 TYPESCRIPT = PLACE / "openapi-typescript"
 
-GENERATOR = "openapi-generator-cli==7.26.0"  # The wheel of this name on PyPI holds the jar.
+GENERATOR = "openapi-generator-cli==7.26.0"  # The wheel of this name on PyPI contains the jar.
 NPM = ["typescript@5.9.3", "@types/node@20.19.9"]
 APIS = ["auth", "integrator"]
-# Everything else is as the generator's authors chose it.
+# All other options keep the generator's defaults.
 RUST_OPTIONS = "library=reqwest,packageName=openapi_{api}"
 
 
@@ -46,7 +46,7 @@ def demand(programs):
 
 
 def once(stamp, causes, make):
-    """Makes it unless it was made from the same files; the stamp says from which."""
+    """Runs `make` unless the stamp has the digest of the same input files."""
     digest = hashlib.sha256(b"".join(cause.read_bytes() for cause in causes)).hexdigest()
     if not stamp.exists() or stamp.read_text() != digest:
         make()
@@ -88,12 +88,12 @@ def compile_typescript(sources):
 def build_rust():
     ours, lock = ROOT / "Cargo.lock", HERE / "Cargo.lock"
     if not lock.exists() or lock.stat().st_mtime < ours.stat().st_mtime:
-        shutil.copyfile(ours, lock)  # So that these crates have the versions that the workspace has.
+        shutil.copyfile(ours, lock)  # So the crates have the same versions as in the workspace.
     run(["cargo", "build", "--release", "--target-dir", PLACE / "build", "--manifest-path", HERE / "Cargo.toml"])
 
 
 def run(words, cwd=ROOT):
-    """Runs it, and shows what it said only if it fails; except for cargo, which takes long."""
+    """Runs a command. Its output is shown only if it fails, except for cargo, which takes long."""
     quiet = {} if words[0] == "cargo" else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     words = [os.fspath(word) for word in words]
     ran = subprocess.run(words, cwd=cwd, **quiet)

@@ -1,4 +1,4 @@
-//! Several ways of doing the same thing, measured in turn.
+//! Measures several variants of the same work in turn.
 
 use std::time::Duration;
 
@@ -7,67 +7,70 @@ use tokio::runtime::Runtime;
 
 use crate::Result;
 
-/// Counts for every rung alike, so it makes none of them look better; it does cost each allocation some nanoseconds.
+/// Counts the allocations of all variants. It adds some nanoseconds to each allocation, for all variants alike.
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<std::alloc::System> = &INSTRUMENTED_SYSTEM;
 
-/// One way of doing the thing.
-pub struct Rung<'a> {
+/// Holds one variant.
+pub struct Variant<'a> {
     name: &'a str,
     round: Box<dyn FnMut(usize) -> Result<Round> + 'a>,
 }
 
-impl<'a> Rung<'a> {
-    /// Does it by `call`, on a runtime that should have no threads of its own.
+impl<'a> Variant<'a> {
+    /// Creates a variant that makes `call`, on a runtime that should have no threads of its own.
     pub fn new(name: &'a str, runtime: &'a Runtime, mut call: impl AsyncFnMut() -> Result<()> + 'a) -> Self {
         let round = move |calls| runtime.block_on(measure(calls, &mut call));
         Self { name, round: Box::new(round) }
     }
 
-    /// What the way is called.
+    /// Returns the name of the variant.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name
     }
 }
 
-/// What the calls of one rung in one round took.
+/// Holds the measurements of one variant in one round.
 #[derive(Clone, Debug)]
 pub struct Round {
-    /// Processor time of this process, for one call.
+    /// Is the processor time of this process per call.
     pub cpu: Duration,
-    /// How often one call asked for memory, growing included.
+    /// Counts the allocations and reallocations per call.
     pub allocations: f64,
 }
 
-/// Lets each rung make its calls once a round, and begins every other round with the last rung: what comes first finds
-/// another machine than what comes second. Gives the rounds of each rung.
+/// Measures each variant once per round, and returns the rounds of each variant.
+///
+/// Every other round is in reverse order, because the first variant of a round finds the machine in another state.
 ///
 /// # Errors
 /// The first error of a call.
-pub fn interleave(rounds: usize, calls: usize, rungs: &mut [Rung<'_>]) -> Result<Vec<Vec<Round>>> {
-    keep_the_heap();
-    let mut all = vec![Vec::with_capacity(rounds); rungs.len()];
+pub fn interleave(rounds: usize, calls: usize, variants: &mut [Variant<'_>]) -> Result<Vec<Vec<Round>>> {
+    keep_heap();
+    let mut all = vec![Vec::with_capacity(rounds); variants.len()];
     for round in 0..rounds {
-        for turn in 0..rungs.len() {
-            let which = if round % 2 == 0 { turn } else { rungs.len() - 1 - turn };
-            let rung = &mut rungs[which];
-            let measured = (rung.round)(calls).map_err(|error| format!("{}: {error}", rung.name))?;
+        for turn in 0..variants.len() {
+            let which = if round % 2 == 0 { turn } else { variants.len() - 1 - turn };
+            let variant = &mut variants[which];
+            let measured = (variant.round)(calls).map_err(|error| format!("{}: {error}", variant.name))?;
             all[which].push(measured);
         }
     }
     Ok(all)
 }
 
-/// Glibc gives the end of the heap back when much of it is free, and takes it again, a page fault for each 4 KiB, as soon
-/// as it is wanted. Whether an answer of 100 KB happens to lie there is chance: it was one rung in one build, and another
-/// one in the next. After a block of this size it keeps what it has, for every rung alike.
-fn keep_the_heap() {
+/// Makes glibc keep the end of the heap.
+///
+/// By default, glibc returns a large free end of the heap to the system, and gets it back with a page fault for each 4
+/// KiB. Whether a response of 100 KB is allocated there differs from build to build, and so does the variant that pays
+/// for it. After freeing a block of this size, glibc raises its threshold and keeps the memory, for all variants alike.
+fn keep_heap() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
 }
 
 async fn measure(calls: usize, call: &mut impl AsyncFnMut() -> Result<()>) -> Result<Round> {
-    // Connections that closed while the other rungs had their turn, and cold caches, are nobody's fault.
+    // Warm up first: connections may have closed and caches cooled down while the other variants ran.
     for _ in 0..calls.div_ceil(20) {
         call().await?;
     }
@@ -82,7 +85,7 @@ async fn measure(calls: usize, call: &mut impl AsyncFnMut() -> Result<()>) -> Re
     Ok(Round { cpu: cpu.div_f64(calls as f64), allocations })
 }
 
-/// What this process has taken of the processors; the server is another one.
+/// Returns the processor time of this process. The server runs in a separate one.
 #[cfg(unix)]
 fn cpu_time() -> Duration {
     use rustix::time::{ClockId, clock_gettime};
@@ -90,7 +93,7 @@ fn cpu_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
 }
 
-/// What this thread has taken of a processor.
+/// Returns the processor time of this thread.
 #[cfg(unix)]
 #[must_use]
 pub fn thread_time() -> Duration {
@@ -99,14 +102,14 @@ pub fn thread_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
-/// The time that passed, where the standard library knows of no other.
+/// Returns elapsed time, since the standard library has no processor time.
 #[cfg(not(unix))]
 #[must_use]
 pub fn thread_time() -> Duration {
     cpu_time()
 }
 
-/// The time that passed, where the standard library knows of no other.
+/// Returns elapsed time, since the standard library has no processor time.
 #[cfg(not(unix))]
 fn cpu_time() -> Duration {
     use std::sync::LazyLock;

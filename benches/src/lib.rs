@@ -1,8 +1,8 @@
-//! What `unloc` costs beside thinner ways of making the same calls; `README.md` says how to read it.
+//! Measures what `unloc` costs compared with simpler clients. `README.md` explains the figures.
 
 mod harness;
 pub mod peer;
-/// The client without `unloc`: progenitor's own output for the same spec.
+/// Contains the plain progenitor client of the same spec.
 #[cfg(feature = "progenitor")]
 #[allow(
     clippy::all,
@@ -28,48 +28,48 @@ use std::process::ExitCode;
 
 use unloc_bench_record::{Machine, table};
 
-pub use harness::{Round, Rung, interleave, thread_time};
+pub use harness::{Round, Variant, interleave, thread_time};
 pub use report::compared;
-pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks, stay_on_a_processor};
+pub use server::{LOCKS, NO_LOCK, Server, TOKEN, accept, lock, locks, pin_to_a_processor};
 pub use unloc_bench_record::{Record, Row, Spread};
 
-/// What a benchmark gives; whatever goes wrong ends it.
+/// Is the result of a benchmark. Any error ends it.
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// How much is measured.
+/// Determines how much is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How often each rung has its turn.
+    /// Counts the rounds, in each of which every variant is measured once.
     pub rounds: usize,
     divisor: usize,
 }
 
 impl Plan {
-    // Many short rounds: what slows the machine down lasts longer than a pair of them, and so meets both rungs.
+    // Rounds are short and many, so that a slow period of the machine affects all variants of a round alike.
     const FULL: Self = Self { rounds: 31, divisor: 1 };
     const QUICK: Self = Self { rounds: 9, divisor: 5 };
     const SMOKE: Self = Self { rounds: 1, divisor: usize::MAX };
 
-    /// How many calls a round has, where a full one has this many.
+    /// Returns the number of calls in a round, from the number in a full round.
     #[must_use]
     pub fn calls(self, full: usize) -> usize {
         (full / self.divisor).max(2)
     }
 
-    /// Whether everything is measured.
+    /// Returns whether everything is measured.
     #[must_use]
     pub fn is_full(self) -> bool {
         self.divisor == Self::FULL.divisor
     }
 
-    /// Whether this only asks if the benchmark works: times of two calls are no times.
+    /// Returns whether this run is only a smoke test, which makes two calls and whose times mean nothing.
     #[must_use]
     pub fn is_smoke(self) -> bool {
         self.rounds == Self::SMOKE.rounds
     }
 }
 
-/// The `main` of a benchmark: reads the arguments, measures, prints, and records if it is told to.
+/// Runs a benchmark as its `main`: reads the arguments, measures, prints, and records if asked to.
 pub fn main(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match plan(&arguments) {
@@ -81,43 +81,43 @@ pub fn main(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>) -> Exit
 }
 
 fn run(bench: &str, measure: impl FnOnce(Plan) -> Result<Vec<Row>>, plan: Plan, arguments: &[String]) -> Result<()> {
-    let record = begin(bench, arguments)?;
+    let record = begin_record(bench, arguments)?;
     let rows = measure(plan)?;
     if plan.is_smoke() {
-        println!("works; nothing was measured");
+        println!("smoke test passed; nothing was measured");
         return Ok(());
     }
-    finish(record, rows)
+    finish_record(record, rows)
 }
 
-/// Where this runs, and the compiler that made it.
+/// Returns the current machine, with the compiler that built this program.
 #[must_use]
 pub fn this_machine() -> Machine {
     Machine::this(env!("UNLOC_RUSTC"))
 }
 
-/// Begins a record, if the arguments say that one is to be written. That is before anything is measured.
+/// Starts a record if the arguments ask for one. Call this before anything is measured.
 ///
 /// # Errors
-/// If it cannot be told which commit this is.
-pub fn begin(bench: &str, arguments: &[String]) -> Result<Option<Record>> {
-    let own: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
-    if !own.contains(&RECORD) {
+/// If the commit cannot be determined.
+pub fn begin_record(bench: &str, arguments: &[String]) -> Result<Option<Record>> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
+    if !words.contains(&RECORD) {
         return Ok(None);
     }
     let features = if cfg!(feature = "progenitor") { "" } else { " --no-default-features" };
-    let command = format!("cargo bench -p unloc-benches --bench {bench}{features} -- {}", own.join(" "));
+    let command = format!("cargo bench -p unloc-benches --bench {bench}{features} -- {}", words.join(" "));
     let date = chrono::Utc::now().date_naive().to_string();
     Record::begin(root(), bench, date, command, env!("UNLOC_RUSTC")).map(Some)
 }
 
-/// Prints what was found, and writes it down if a record was begun.
+/// Prints the rows, and writes them if a record was started.
 ///
 /// # Errors
-/// If it cannot be written.
-pub fn finish(record: Option<Record>, rows: Vec<Row>) -> Result<()> {
+/// If the record cannot be written.
+pub fn finish_record(record: Option<Record>, rows: Vec<Row>) -> Result<()> {
     if rows.is_empty() {
-        // What is recorded is worth more than nothing.
+        // A skipped run must not replace the record.
         return Ok(());
     }
     println!("{}", table(&rows));
@@ -127,14 +127,14 @@ pub fn finish(record: Option<Record>, rows: Vec<Row>) -> Result<()> {
     Ok(())
 }
 
-/// This checkout.
+/// Returns the root of this checkout.
 #[must_use]
 pub fn root() -> &'static Path {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    own.parent().unwrap_or(own)
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
 }
 
-/// How a program ends.
+/// Prints the error, if any, and returns the exit code.
 pub fn exit(done: Result<()>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -145,10 +145,10 @@ pub fn exit(done: Result<()>) -> ExitCode {
     }
 }
 
-/// The argument that has what was found written down.
+/// Is the argument that makes a benchmark write a record.
 pub const RECORD: &str = "--record";
 
-/// What is to be measured; nothing, if this process is the server.
+/// Returns what to measure, or `None` if this process is the server.
 fn plan(arguments: &[String]) -> Result<Option<Plan>> {
     if arguments == [server::SERVE] {
         return Ok(None);
@@ -156,12 +156,12 @@ fn plan(arguments: &[String]) -> Result<Option<Plan>> {
     let has = |name: &str| arguments.iter().any(|argument| argument == name);
     let known = ["--bench", "--quick", "--test", RECORD];
     let unknown = arguments.iter().find(|argument| !known.contains(&argument.as_str()));
-    // `cargo test` may have words for tests of other programs.
+    // `cargo test` may pass test filters, which are ignored.
     if let Some(other) = unknown.filter(|_| has("--bench")) {
-        let why = "--quick for a short run, --test to see that it works, --record to write down what was found";
-        return Err(format!("`{other}` is none of the arguments: {why}").into());
+        let known = "--quick for a short run, --test for a smoke test, --record to write a record";
+        return Err(format!("unknown argument `{other}`; the known ones are {known}").into());
     }
-    // `cargo bench` says `--bench`; without it, it is `cargo test` that asks whether this works at all.
+    // `cargo bench` passes `--bench`. Without it, `cargo test` runs a smoke test.
     Ok(Some(match (has("--test") || !has("--bench"), has("--quick")) {
         (true, false) => Plan::SMOKE,
         (_, true) => Plan::QUICK,

@@ -1,4 +1,4 @@
-//! Programs that do the same job through other clients: started, given orders, and asked what they took.
+//! Starts programs that do the same job through different clients, and sends them commands.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -8,57 +8,57 @@ use serde::Deserialize;
 
 use crate::Result;
 
-/// A program, made by `benches/peers/prepare.py`.
+/// Describes a program that `benches/peers/prepare.py` builds.
 #[derive(Debug)]
 pub struct Peer {
-    /// What it is called.
+    /// Names the program.
     pub name: &'static str,
-    /// Its folder in `benches/peers/`.
+    /// Names its folder in `benches/peers/`.
     pub folder: &'static str,
-    /// What a user wrote of it.
+    /// Holds the source code that a user of the client has to write.
     pub source: &'static str,
 }
 
-/// What a program answers to an order.
+/// Holds the measurements that a program returns for a command.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Answer {
-    /// Processor time of one of the things ordered, in microseconds.
+pub struct Measurement {
+    /// Is the processor time per repetition, in microseconds.
     pub cpu: f64,
-    /// How many locks or keys it has read.
+    /// Counts the locks or keys that it has read.
     pub count: u64,
-    /// A sum of them.
+    /// Is a checksum of them.
     pub sum: u64,
 }
 
 impl Peer {
-    /// Whether it can be started.
+    /// Returns whether the program is built.
     #[must_use]
     pub fn is_prepared(&self) -> bool {
         self.program().exists()
     }
 
-    /// The lines that are neither blank nor a comment.
+    /// Counts the lines that are neither blank nor a comment.
     #[must_use]
     pub fn lines(&self) -> usize {
         self.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
     }
 
-    /// Starts it, with what it has to know, and says where its complaints go.
+    /// Starts the program with these environment variables and this standard error.
     ///
     /// # Errors
-    /// When it does not start.
-    pub fn start(&self, settings: &[(&str, String)], complaints: Stdio) -> Result<Running> {
+    /// If it does not start.
+    pub fn start(&self, settings: &[(&str, String)], stderr: Stdio) -> Result<Running> {
         let mut command = self.command();
-        // The way to the emulator leads through no proxy, for those that ask.
+        // Some clients read proxies from the environment, but the emulator is on loopback.
         command.env("NO_PROXY", "127.0.0.1").envs(settings.iter().map(|(name, value)| (name, value)));
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(complaints)
+            .stderr(stderr)
             .spawn()
             .map_err(|error| format!("{}: {error}", self.name))?;
-        let (orders, answers) = (process.stdin.take(), process.stdout.take().map(BufReader::new));
-        Ok(Running { name: self.name, process, orders, answers })
+        let (input, output) = (process.stdin.take(), process.stdout.take().map(BufReader::new));
+        Ok(Running { name: self.name, process, input, output })
     }
 
     fn command(&self) -> Command {
@@ -83,41 +83,41 @@ impl Peer {
     }
 }
 
-/// A program that waits for orders.
+/// Holds a running program that waits for commands.
 #[derive(Debug)]
 pub struct Running {
     name: &'static str,
     process: Child,
-    orders: Option<ChildStdin>,
-    answers: Option<BufReader<ChildStdout>>,
+    input: Option<ChildStdin>,
+    output: Option<BufReader<ChildStdout>>,
 }
 
 impl Running {
-    /// Has it do something so many times.
+    /// Runs a command a number of times and returns its measurements.
     ///
     /// # Errors
-    /// When it says anything but what it took; why, it has said on the standard error.
-    pub fn order(&mut self, what: &str, times: usize) -> Result<Answer> {
+    /// If the program returns anything else. It writes the reason to its standard error.
+    pub fn run(&mut self, what: &str, times: usize) -> Result<Measurement> {
         let mut line = String::new();
-        if let (Some(orders), Some(answers)) = (&mut self.orders, &mut self.answers) {
-            writeln!(orders, "{what} {times}")?;
-            answers.read_line(&mut line)?;
+        if let (Some(input), Some(output)) = (&mut self.input, &mut self.output) {
+            writeln!(input, "{what} {times}")?;
+            output.read_line(&mut line)?;
         }
-        Ok(serde_json::from_str(&line).map_err(|error| format!("{} answers `{}`: {error}", self.name, line.trim()))?)
+        Ok(serde_json::from_str(&line).map_err(|error| format!("{} returned `{}`: {error}", self.name, line.trim()))?)
     }
 
-    /// Lets it end.
+    /// Closes its input and waits until it ends.
     ///
     /// # Errors
-    /// When it does not end well.
+    /// If it fails.
     pub fn end(mut self) -> Result<()> {
-        drop(self.orders.take());
-        let how = self.process.wait()?;
-        if how.success() { Ok(()) } else { Err(format!("{} has failed: {how}", self.name).into()) }
+        drop(self.input.take());
+        let status = self.process.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("{} failed: {status}", self.name).into()) }
     }
 }
 
-/// A program does not outlive the benchmark, whatever happens to it.
+/// Kills the program, so that it does not outlive the benchmark.
 impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_user_writes_is_neither_blank_nor_a_comment() {
+    fn blank_lines_and_comments_are_not_counted() {
         let source = "// A comment.\n\nuse unloc;\n    // Another.\n    call(); // And code.\n";
         assert_eq!(Peer { name: "x", folder: "x", source }.lines(), 2);
     }

@@ -1,25 +1,27 @@
-//! Rows of what was measured in turn.
+//! Builds rows from the rounds of several variants.
 
 use std::time::Duration;
 
 use unloc_bench_record::{Row, Spread};
 
-use crate::harness::{Round, Rung};
+use crate::harness::{Round, Variant};
 
-/// A row for each rung, with what [`interleave`](crate::interleave) gave for it, and its processor time as a ratio to the
-/// rung of this name. Each round is compared within itself: what slows the machine down for a second slows both.
+/// Returns a row for each variant from the rounds of [`interleave`](crate::interleave), with the ratio of its processor
+/// time to the variant `to`.
+///
+/// Ratios are computed within each round, because a slow period of the machine affects all variants of a round.
 #[must_use]
-pub fn compared(operation: &str, rungs: &[Rung<'_>], rounds: &[Vec<Round>], to: &str) -> Vec<Row> {
-    let base = rungs.iter().position(|rung| rung.name() == to).and_then(|place| rounds.get(place));
+pub fn compared(operation: &str, variants: &[Variant<'_>], rounds: &[Vec<Round>], to: &str) -> Vec<Row> {
+    let base = variants.iter().position(|variant| variant.name() == to).and_then(|place| rounds.get(place));
     let base = base.map_or(&[][..], Vec::as_slice);
-    let row = |(rung, rounds): (&Rung<'_>, &Vec<Round>)| {
+    let row = |(variant, rounds): (&Variant<'_>, &Vec<Round>)| {
         let each = |value: fn(&Round) -> f64| Spread::of(rounds.iter().map(value));
-        Row::new(operation, rung.name())
+        Row::new(operation, variant.name())
             .with("CPU, µs", each(|round| micros(round.cpu)))
             .with(&format!("CPU to {to}"), ratio(base, rounds))
             .with("allocations", Spread::single(each(|round| round.allocations).median()))
     };
-    rungs.iter().zip(rounds).map(row).collect()
+    variants.iter().zip(rounds).map(row).collect()
 }
 
 fn ratio(base: &[Round], rounds: &[Round]) -> Spread {
@@ -40,13 +42,13 @@ mod tests {
     }
 
     #[test]
-    fn a_round_is_compared_with_the_same_round_of_the_other_rung() {
+    fn ratios_are_computed_within_each_round() {
         let ratio = ratio(&rounds(&[100, 500, 100]), &rounds(&[110, 600, 150]));
         assert_eq!(ratio, Spread::of([1.1, 1.2, 1.5]));
     }
 
     #[test]
-    fn nothing_measured_is_no_number() {
+    fn the_ratio_of_no_rounds_is_nan() {
         assert!(ratio(&[], &[]).median().is_nan());
     }
 }

@@ -1,4 +1,4 @@
-//! A service that answers at once, always the same, in a process of its own.
+//! Runs a server with constant responses in a process of its own.
 
 use std::io::{self, BufRead};
 use std::net::Ipv4Addr;
@@ -11,16 +11,16 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::Result;
 
-/// How many locks a page has.
+/// Is the number of locks on a page.
 pub const LOCKS: usize = 200;
-/// The id of a lock that is not there.
+/// Is the id of a lock that does not exist.
 pub const NO_LOCK: &str = "no-such-lock";
-/// The token that every call gets.
+/// Is the token that the server issues.
 pub const TOKEN: &str = "EXAMPLE.ACCESS.TOKEN";
-/// The argument that makes a benchmark the server.
+/// Is the argument that makes a benchmark program run as the server.
 pub(crate) const SERVE: &str = "serve";
 
-/// The service, for as long as this lives.
+/// Holds the server process. Dropping it ends the server.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
@@ -28,10 +28,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts this very program once more, as the server, on another processor than this one if there are two.
+    /// Starts this program again as the server, on another processor if there are two.
     ///
     /// # Errors
-    /// When it does not start, or says no address.
+    /// If it does not start, or prints no address.
     pub fn start() -> Result<Self> {
         let program = std::env::current_exe()?;
         let mut process = Command::new(program).arg(SERVE).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -41,13 +41,13 @@ impl Server {
         }
         let server = Self { process, url: url.trim_end().to_owned() };
         if server.url.is_empty() {
-            return Err("the server ended before it said its address".into());
+            return Err("the server ended before it printed its address".into());
         }
-        stay_on_a_processor(<[usize]>::first);
+        pin_to_a_processor(<[usize]>::first);
         Ok(server)
     }
 
-    /// Its address.
+    /// Returns the URL of the server.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -61,13 +61,13 @@ impl Drop for Server {
     }
 }
 
-/// Serves until the standard input ends, and with it whoever started this.
+/// Serves until the standard input is closed, which happens when the parent process ends.
 pub(crate) fn serve() -> Result<()> {
     std::thread::spawn(|| {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         std::process::exit(0);
     });
-    stay_on_a_processor(<[usize]>::last);
+    pin_to_a_processor(<[usize]>::last);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -76,24 +76,26 @@ pub(crate) fn serve() -> Result<()> {
     })
 }
 
-/// Serves for as long as connections come in.
+/// Accepts connections and serves them.
 ///
 /// # Errors
-/// When none can be accepted.
+/// If a connection cannot be accepted.
 pub async fn accept(listener: TcpListener) -> io::Result<()> {
-    let answers = Arc::new(Answers::rendered());
+    let responses = Arc::new(Responses::precomputed());
     loop {
         let (stream, _) = listener.accept().await?;
-        let answers = Arc::clone(&answers);
-        // A connection that breaks is the client's to report.
-        tokio::spawn(async move { attend(stream, &answers).await });
+        let responses = Arc::clone(&responses);
+        // If a connection breaks, the client reports it.
+        tokio::spawn(async move { attend(stream, &responses).await });
     }
 }
 
-/// Keeps this thread where it finds its caches again, and out of the way of the other process. Where it may not, it is
-/// measured as it is. Threads and processes that it starts from then on stay there, too.
+/// Pins this thread to a processor, which keeps its caches warm and separates it from the other process.
+///
+/// If pinning is not allowed, the benchmark runs without it. Threads and processes that are started later are pinned as
+/// well.
 #[cfg(target_os = "linux")]
-pub fn stay_on_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
+pub fn pin_to_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
     let Ok(allowed) = sched_getaffinity(None) else { return };
@@ -105,11 +107,11 @@ pub fn stay_on_a_processor(choose: impl Fn(&[usize]) -> Option<&usize>) {
     }
 }
 
-/// Nothing, since here is no way to say so.
+/// Does nothing, because pinning is implemented for Linux only.
 #[cfg(not(target_os = "linux"))]
-pub fn stay_on_a_processor(_: impl Fn(&[usize]) -> Option<&usize>) {}
+pub fn pin_to_a_processor(_: impl Fn(&[usize]) -> Option<&usize>) {}
 
-async fn attend(stream: TcpStream, answers: &Answers) -> io::Result<()> {
+async fn attend(stream: TcpStream, responses: &Responses) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     let (mut first, mut line) = (String::new(), String::new());
@@ -128,12 +130,12 @@ async fn attend(stream: TcpStream, answers: &Answers) -> io::Result<()> {
             }
         }
         copy(&mut (&mut stream).take(length), &mut sink()).await?;
-        stream.write_all(answers.to(&first)).await?;
+        stream.write_all(responses.to(&first)).await?;
     }
 }
 
-/// Whole answers, head and body.
-struct Answers {
+/// Holds complete responses, head and body.
+struct Responses {
     token: Vec<u8>,
     lock: Vec<u8>,
     locks: Vec<u8>,
@@ -141,8 +143,8 @@ struct Answers {
     nothing: Vec<u8>,
 }
 
-impl Answers {
-    fn rendered() -> Self {
+impl Responses {
+    fn precomputed() -> Self {
         let key = json!({
             "id": "b2f7d4c9-1e5a-4b83-9d06-3c8a7f1e2b54",
             "lockId": "4c8e1b7a-93d2-4f60-a1c5-7e2b9d0f6a38",
@@ -153,15 +155,15 @@ impl Answers {
             "state": "creating",
         });
         Self {
-            token: answer(
+            token: response(
                 "200 OK",
                 &json!({"access_token": TOKEN, "token_type": "bearer", "expires_in": 3600}).to_string(),
             ),
-            lock: answer("200 OK", &lock()),
-            locks: answer("200 OK", &locks()),
-            // 200 is the one that the spec documents; a plain client takes no other, where `unloc` takes any 2xx.
-            key: answer("200 OK", &json!({"key": key}).to_string()),
-            nothing: answer(
+            lock: response("200 OK", &lock()),
+            locks: response("200 OK", &locks()),
+            // The spec documents 200, and the plain client accepts only that, while `unloc` accepts any 2xx.
+            key: response("200 OK", &json!({"key": key}).to_string()),
+            nothing: response(
                 "404 Not Found",
                 &json!({"error": "NotFound", "errorDescription": "There is no such lock for this lock holder"})
                     .to_string(),
@@ -169,7 +171,7 @@ impl Answers {
         }
     }
 
-    /// What is answered to the request that begins with this line.
+    /// Returns the response to the request with this first line.
     fn to(&self, line: &str) -> &[u8] {
         let mut words = line.split([' ', '?']);
         match (words.next(), words.next()) {
@@ -183,19 +185,19 @@ impl Answers {
     }
 }
 
-/// The body that a lock comes in.
+/// Returns the response body of one lock.
 #[must_use]
 pub fn lock() -> String {
     json!({"lock": numbered(0)}).to_string()
 }
 
-/// The body that [`LOCKS`] of them come in.
+/// Returns the response body of [`LOCKS`] locks.
 #[must_use]
 pub fn locks() -> String {
     json!({"locks": (0..LOCKS).map(numbered).collect::<Vec<Value>>()}).to_string()
 }
 
-fn answer(status: &str, body: &str) -> Vec<u8> {
+fn response(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
         .into_bytes()

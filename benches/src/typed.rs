@@ -1,27 +1,27 @@
-//! What somebody writes who needs three calls and has reqwest and serde: the least that a call with types can cost.
+//! Implements a minimal client of three calls with reqwest and serde, as a lower bound for typed calls.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The client; its token never dies.
+/// Is the client. Its token never expires.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
-    /// Where the lock holder's locks are.
+    /// Is the URL of the lock holder's locks.
     locks: String,
     token: String,
 }
 
 impl Client {
-    /// A client for the locks at this address.
+    /// Returns a client for the locks at this URL.
     #[must_use]
     pub fn new(http: reqwest::Client, locks: String, token: &str) -> Self {
         Self { http, locks, token: token.to_owned() }
     }
 
-    /// One lock.
+    /// Reads one lock.
     ///
     /// # Errors
     /// Those of reqwest.
@@ -30,7 +30,7 @@ impl Client {
         Ok(request.send().await?.error_for_status()?.json::<LockEnvelope>().await?.lock)
     }
 
-    /// A page of them.
+    /// Reads a page of locks.
     ///
     /// # Errors
     /// Those of reqwest.
@@ -39,7 +39,7 @@ impl Client {
         Ok(request.send().await?.error_for_status()?.json::<Locks>().await?.locks)
     }
 
-    /// A key for somebody.
+    /// Creates a key.
     ///
     /// # Errors
     /// Those of reqwest.
@@ -49,21 +49,21 @@ impl Client {
     }
 }
 
-/// A lock, as answers wrap it: one of this module, or of another.
+/// Holds the envelope of a lock, with the type of this module by default.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 pub struct LockEnvelope<L = Lock> {
     pub lock: L,
 }
 
-/// A page of them.
+/// Holds the envelope of a page of locks.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 pub struct Locks<L = Lock> {
     pub locks: Vec<L>,
 }
 
-/// A lock, with what `unloc` reads of one.
+/// Holds a lock, with the same fields as in `unloc`.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -81,7 +81,7 @@ pub struct Lock {
     pub duplicate_lock: Option<bool>,
 }
 
-/// Who makes a lock.
+/// Names the vendor of a lock.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -91,7 +91,7 @@ pub enum Vendor {
     Other,
 }
 
-/// Whether somebody may deliver.
+/// Says whether a delivery service may open a lock.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -102,7 +102,7 @@ pub enum Consent {
     Other,
 }
 
-/// Where a lock is.
+/// Holds the address of a lock.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -115,7 +115,7 @@ pub struct Address {
     pub visitor_instructions: Option<String>,
 }
 
-/// A key to be made.
+/// Holds the request for a new key.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -129,7 +129,7 @@ struct KeyEnvelope {
     key: Key,
 }
 
-/// A key.
+/// Holds a key.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -143,7 +143,7 @@ pub struct Key {
     pub state: String,
 }
 
-/// Who has a key.
+/// Holds the user of a key.
 #[allow(missing_docs, reason = "the names are the service's")]
 #[derive(Debug, Deserialize)]
 pub struct User {

@@ -1,8 +1,8 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(
-    // libFuzzer ends the process at a panic before anybody can catch it, and the generator catches those of progenitor.
-    // A panic that nobody catches is still a finding.
+    // libFuzzer's panic hook aborts the process before a panic can be caught, but the generator catches those of
+    // progenitor. Without the hook, a panic that is not caught still fails the run.
     init: std::panic::set_hook(Box::new(|_| {})),
     |data: &[u8]| unloc_fuzz::bindings(data)
 );

@@ -1,4 +1,4 @@
-//! The envelopes of responses, which calls take off.
+//! Restores the envelopes of responses, which calls remove.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use unloc_spec::keys::ENVELOPE;
 use unloc_spec::{Document, Operation};
 
-/// The spec, and its operations.
+/// Holds the spec of the Integrator API and its operations.
 pub(crate) static SPEC: LazyLock<(Document, Vec<Operation>)> = LazyLock::new(|| {
     let text = include_str!("../../openapi/integrator.yaml");
     let document = Document::parse(Path::new("integrator.yaml"), text).expect("our own spec can be read");
@@ -15,7 +15,7 @@ pub(crate) static SPEC: LazyLock<(Document, Vec<Operation>)> = LazyLock::new(|| 
     (document, operations)
 });
 
-/// What the service wraps around a value that a call gives; a page becomes its list and the cursor beside it.
+/// Returns the response body of a value that a call returned. A page becomes a list and a cursor.
 pub(crate) fn enveloped(id: &str, value: Value) -> Value {
     let (document, operations) = &*SPEC;
     let success = operations.iter().find(|one| one.id == id).and_then(|one| one.success.as_deref());

@@ -1,30 +1,30 @@
-//! What fuzzers call, one function for each target. A function returns if all is well with its input, and panics if not.
+//! Provides one function for each fuzz target. A function panics if a property does not hold for its input.
 //!
-//! `tests/fuzz_smoke.rs` includes this as a module and calls the same functions on every machine, with the compiler that
-//! is there; `README.md` says how the real fuzzers are run.
+//! `tests/fuzz_smoke/` includes this file as a module and calls the same functions with a stable compiler. `README.md`
+//! describes how to run the fuzzers.
 
-mod answers;
 #[path = "../../tests/calls/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "some of it is for the tests only")]
+#[allow(dead_code, unused_imports, reason = "some of it is used only by the tests")]
 mod calls;
 mod claims;
 mod envelopes;
+mod responses;
 mod sensitive;
+mod service;
 mod specs;
-mod stage;
 
-pub use answers::{answer, error, input, retry_after};
 pub use claims::scopes;
+pub use responses::{error, input, response, retry_after};
 pub use specs::{bindings, yaml};
 
-/// A target: its name, which is that of its folder in `corpus/`, and what it calls.
+/// Holds a target's name, which is also the name of its folder in `corpus/`, and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// All targets.
+/// Lists all targets.
 pub const TARGETS: [Target; 6] = [
-    ("answer", answer),
     ("bindings", bindings),
     ("error", error),
+    ("response", response),
     ("retry_after", retry_after),
     ("scopes", scopes),
     ("yaml", yaml),

@@ -1,4 +1,4 @@
-//! What of an answer must not show itself: every value that the spec calls sensitive.
+//! Finds the values of a response that the spec declares sensitive, which `Debug` must not show.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,27 @@ use unloc_spec::target;
 
 use super::envelopes::SPEC;
 
-/// A text shorter than this also stands there by chance.
-const SHORTEST: usize = 5;
+/// Is the minimum length of a text to look for: shorter ones occur in other text by coincidence.
+const MIN_LENGTH: usize = 5;
 
-/// The sensitive texts of an operation's answer, as the service writes it.
-pub(super) fn hidden(operation: &str, answer: &Value) -> BTreeSet<String> {
-    texts(operation, answer, true).into_iter().filter(|text| text.len() >= SHORTEST).collect()
+/// Returns the sensitive texts of an operation's response body.
+pub(super) fn hidden(operation: &str, response: &Value) -> BTreeSet<String> {
+    texts(operation, response, true).into_iter().filter(|text| text.len() >= MIN_LENGTH).collect()
 }
 
-/// Whether a text is part of the answer at a place that is not sensitive. `Debug` writes some characters in another way.
-pub(super) fn is_shown_elsewhere(operation: &str, answer: &Value, text: &str) -> bool {
-    // Names of fields and of types are part of what is shown, too.
+/// Returns whether a text also occurs where it is not sensitive, in the form in which `Debug` escapes it.
+pub(super) fn is_shown_elsewhere(operation: &str, response: &Value, text: &str) -> bool {
+    // `Debug` also shows the names of fields and types.
     let is_name = text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_ (){}[]:,".contains(&byte));
-    is_name || texts(operation, answer, false).iter().any(|shown| format!("{shown:?}").contains(text))
+    is_name || texts(operation, response, false).iter().any(|shown| format!("{shown:?}").contains(text))
 }
 
-fn texts(operation: &str, answer: &Value, sensitive: bool) -> BTreeSet<String> {
+fn texts(operation: &str, response: &Value, sensitive: bool) -> BTreeSet<String> {
     let (document, operations) = &*SPEC;
     let success = operations.iter().find(|one| one.id == operation).and_then(|one| one.success.as_deref());
     let schema = success.and_then(|name| document.value.pointer(&format!("/components/schemas/{name}")));
     let mut found = BTreeSet::new();
-    walk(&document.value, schema.unwrap_or(&Value::Null), answer, false, &mut |text, hidden| {
+    walk(&document.value, schema.unwrap_or(&Value::Null), response, false, &mut |text, hidden| {
         if hidden == sensitive {
             found.insert(text);
         }
@@ -47,7 +47,7 @@ fn walk(root: &Value, schema: &Value, value: &Value, hidden: bool, see: &mut imp
         Value::Object(fields) => {
             for (name, value) in fields {
                 let of = schema.get("properties").and_then(|all| all.get(name)).or(schema.get("additionalProperties"));
-                // A name that the spec does not have may be anything.
+                // An unknown name may contain any text.
                 see(name.clone(), false);
                 walk(root, of.unwrap_or(&Value::Null), value, hidden, see);
             }

@@ -1,50 +1,117 @@
-//! Where tokens come from, and how they are kept so that no call meets a dead one.
+//! Fetches, caches and refreshes access tokens.
 //!
-//! A [`TokenSource`] gives tokens out; [`ClientCredentials`](crate::ClientCredentials) is the one that asks Unloc's Auth API. A [`TokenCache`] keeps
-//! what a source gave, by their scopes. This is what becomes of one of these keys:
+//! A [`TokenSource`] fetches tokens. [`ClientCredentials`](crate::ClientCredentials) fetches them from Unloc's Auth
+//! API; [`source_fn`] makes a source of an async function. A [`TokenCache`] caches one token for each set of
+//! [`Scopes`](crate::Scopes). Every [`Unloc`](crate::Unloc) has a cache, so most programs need nothing of this module.
+//! Use [`TokenCache::invalidate`], [`TokenCache::prefetch`], [`TokenCache::stats`] and a [`TokenObserver`] to control
+//! or observe the cache.
+//!
+//! # When a token is refreshed, and who waits
+//!
+//! The cache refreshes a token when a call uses it. There is no timer and no task while nobody calls. The age of the
+//! token decides whether the call waits:
 //!
 //! ```text
-//!   life of a token   0 %                              80 %                90 %              100 %
-//!                     |-------------- fresh -------------|------ soft ------|------ hard ------|  dead
-//!                                                         at most 5 minutes  at most 30 seconds   or missing
-//!   a caller          gets it at once                    gets it at once    waits for the next one
-//!   and besides                                          one fetch begins,  one fetch begins,
-//!                                                        nobody waits       all who wait share it
-//!
-//!                                  one fetch for a key, a task of its own
-//!                                ┌──────────────────────────────────────────┐
-//!            ┌─────── begins ───▶│                 in flight                │── token ─▶ fresh: the pauses are forgotten
-//!            │                   └──────────────────────────────────────────┘
-//!    due, or │                         │ failure: everyone who waits gets it
-//!    missing │                         ▼
-//!            │                   ┌──────────────────────────────────────────┐   a token that still lives is handed out,
-//!            └── pause over ─────│                  pause                   │   else the failure is, and nothing is sent
-//!                                └──────────────────────────────────────────┘
+//! lifetime    0 %                              80 %               90 %               100 %
+//!             |-------------- fresh -------------|------ soft ------|------ hard ------|  expired
+//!                                                 at most 5 minutes  at most 30 seconds   or missing
+//! a call      gets the token at once             gets it at once    waits for the refresh
+//! refresh     none                               one, in the        one, shared by all calls that wait
+//!                                                background
 //! ```
 //!
-//! | what happens | what the cache does | why |
+//! | token | a call | if the refresh fails |
 //! |---|---|---|
-//! | 50 callers, no token, a source that fails after 500 ms | one request; all 50 get its error after 500 ms | callers that queue for a lock and then try one after the other make 50 requests and wait 25 s |
-//! | the caller that began a fetch gives up | the fetch goes on, the others get its token | a fetch is not its caller's; what it brings is kept |
-//! | a token is in its soft window | one fetch beside the calls; a failure is not shown to anyone, and the next one comes after 5 s, doubling up to 60 s, or when the hard window begins | a token that lives is good enough |
-//! | a token is in its hard window, and the fetch fails, or takes half of what a caller's operation timeout leaves | the token, as long as it lives | the same; it is only a last resort because a request that is under way when its token dies is refused |
-//! | the source fails, and callers wait: in the hard window, or without a token | a pause, counted anew from there, of 250 ms, doubling up to 10 s (1 s up to 60 s if the credentials were refused or the answer cannot be read), a quarter longer at most by jitter; `Retry-After` counts first, between 250 ms and 10 minutes | an outage costs one request a pause, and not one a call |
-//! | other scopes are asked for meanwhile | they do not notice | each key has its own state; no lock is held while anything waits |
-//! | the service answers 401 to a call | that token is forgotten, unless it has been replaced already; the call is retried once with the next one, for which it waits as a call without a token does; a second 401 is the caller's, and the error says if it was the same token again | 20 calls that fail together fetch one token, and a token that is wrong for another reason is no loop. It is not remembered, though: as long as every token is refused, each call fetches one |
-//! | a fetch that began before a refusal brings the refused token once more | it is dropped, and there is another fetch | the source had not heard of the refusal ([`TokenSource::rejected`]) |
-//! | somebody who need not be believed says that a token was refused ([`TokenCache::doubt`]) | it is renewed, once in ten seconds at most, and handed out until there is another | nobody can take a token from all, and no claims make a stampede |
-//! | the source gives an empty token, one behind `Bearer `, or one with blanks or characters beyond ASCII | a failure; nothing is sent. White space around a token is trimmed | RFC 6750, 2.1 |
-//! | the source says that it granted other scopes than it was asked for | the token is used; a warning, [`Bearer::granted_scope`] and the error behind a 403 tell of it | a service may write a scope in another way (RFC 6749, 5.1), and refuses itself what the token does not cover |
-//! | a token of 30 seconds | used for 24, refreshed in the background until 27 | the windows are shares of the life; the soft one shrinks by jitter, the same for a whole cache, so that a fleet does not renew in step |
-//! | the source does not say how long tokens live | five minutes are assumed, and logged once | |
-//! | the machine sleeps, or its clock is set | a token ends when the first of two clocks says so, counted from its arrival: one that goes on while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are renewed early | either clock alone lets dead tokens out on some machines; the service's own clock is never compared with |
-//! | a fetch hangs | it ends after a minute ([`TokenCacheBuilder::fetch_limit`]); a caller waits for it no longer than its own operation timeout | a slow token is not a reason to lose it |
-//! | the source panics, or the runtime ends under a fetch, or stands still | a panic is a failure like any other; what was lost with a runtime is fetched anew on the next; a fetch that takes twice as long as it may is given up | nothing is parked for ever |
-//! | nobody calls | nothing | no timer, no task: a token is renewed when it is used |
-//! | more than 10 000 sets of scopes are used ([`TokenCacheBuilder::capacity`]) | the sixteenth that was used least recently is forgotten | a lock holder is a key, and there may be many |
+//! | fresh | gets the token at once; no refresh | – |
+//! | in the soft window | gets the token at once; one refresh runs in the background | No call sees the error. The next refresh starts after the backoff, or when the hard window begins. |
+//! | in the hard window | waits for the refresh, at most half of what is left of its operation timeout | The call gets the current token while that is valid. A request that is in flight when its token expires is refused, so this is a last resort. |
+//! | expired, or missing | waits for the refresh, at most until its operation timeout | All calls that wait get the same error. |
 //!
-//! [`TokenCache::invalidate`], [`TokenCache::prefetch`], [`TokenCache::stats`] and a [`TokenObserver`] are for programs that
-//! want to know or to decide more.
+//! Jitter shortens the soft window by up to a quarter. Each cache draws its own jitter, so that a fleet does not
+//! refresh in step. Without jitter, a token of one hour is refreshed in the background after 55 minutes. A token of 30
+//! seconds is refreshed after 24 seconds, and calls wait from second 27 on. If the source gives no lifetime, the cache
+//! assumes 5 minutes and logs one warning.
+//!
+//! One fetch serves all callers of the same scopes (single flight):
+//!
+//! ```text
+//!                             ┌─────────────────────────────────────────┐
+//!        ┌────── start ──────▶│   refresh in flight, a task of its own  │── token ──▶ fresh; the backoff is reset
+//!        │                    └─────────────────────────────────────────┘
+//!  due, expired                      │ error: every call that waits gets it
+//!  or missing                        ▼
+//!        │                    ┌─────────────────────────────────────────┐   calls get the token while it is valid;
+//!        └── pause over ──────│                 backoff                 │   otherwise they get the last error, and
+//!                             └─────────────────────────────────────────┘   nothing is sent
+//! ```
+//!
+//! | situation | behaviour | reason |
+//! |---|---|---|
+//! | 50 calls, no token, and a source that fails after 500 ms | One request. All 50 calls fail after 500 ms with its error. | Calls that queue for a lock and then fetch one after the other make 50 requests, and the last one waits 25 s. |
+//! | The call that started a fetch gives up. | The fetch continues; the other calls get its token, and it is cached. | A fetch runs in a task of its own, independent of its callers. |
+//! | Calls use other scopes meanwhile. | They do not wait. | Each set of scopes has its own state, and no lock is held across an `await`. |
+//!
+//! # After a 401
+//!
+//! A 401 means that the service refused the token before it expired:
+//!
+//! 1. The source is notified ([`TokenSource::rejected`]), so that a cache of its own does not return the same token.
+//! 2. The cache drops the token, unless it was replaced already: 20 calls that are refused together cause one fetch.
+//! 3. The call waits for the next token, as a call without a token does, and is retried once with it.
+//! 4. A second 401 is returned to the caller. The error says whether the source returned the same token again.
+//!
+//! A 403 drops no token: another one would have the same scopes. There is no backoff after refusals: while the service
+//! refuses every token, each call causes one fetch.
+//!
+//! | situation | behaviour | reason |
+//! |---|---|---|
+//! | A fetch that started before the refusal returns the refused token. | The token is discarded, and another fetch starts. | The source did not know of the refusal. |
+//! | An untrusted party reports a token as refused ([`TokenCache::doubt`]). | The token is refreshed, at most once in ten seconds, and used until there is another. | False reports take a token from nobody and cause no burst of fetches. |
+//!
+//! # Many lock holders
+//!
+//! A cache entry belongs to one set of scopes. The client of a lock holder uses one set, so each lock holder takes one
+//! entry; calls for the integrator as a whole take one more.
+//!
+//! | question | answer |
+//! |---|---|
+//! | How many tokens are cached? | 10 000, unless [`TokenCacheBuilder::capacity`] says otherwise. |
+//! | How much memory do they take? | About 1 kB for an entry whose token has 500 bytes: less than 10 MB for a full cache. A test of this crate checks it. |
+//! | What happens beyond the capacity? | A new set of scopes evicts the least recently used sixteenth, 625 of 10 000. Entries with a fetch in flight stay. |
+//! | What does an eviction cost? | The next call with these scopes waits for one fetch. |
+//! | Do tokens of idle lock holders cause requests? | No. They stay until they are evicted, and are refreshed only when they are used. |
+//! | Does one lock holder slow another down? | No. A refresh of one token never delays another, and a [`LockHolderClient`](crate::LockHolderClient) finds its token without a lock. |
+//!
+//! Raise the capacity if a program uses more lock holders than that in turn: otherwise most tokens are evicted before
+//! they are used again. [`TokenStats::evicted`] counts evictions, and [`TokenCache::prefetch`] fetches many tokens
+//! ahead of use.
+//!
+//! # Backoff
+//!
+//! After a failed fetch, no other fetch for these scopes starts during a pause. An outage costs one request per pause,
+//! not one per call. The pause depends on who waits:
+//!
+//! | failure | first pause | longest pause |
+//! |---|---|---|
+//! | in the soft window, where no call waits | 5 s | 60 s, or until the hard window begins |
+//! | calls wait; the credentials were refused, or the response cannot be decoded | 1 s | 60 s |
+//! | calls wait; any other failure | 250 ms | 10 s |
+//!
+//! The pause doubles with each failure in a row, and is up to a quarter longer by jitter. Failures in the soft window
+//! do not count towards the pauses of calls that wait. A `Retry-After` of the token endpoint replaces the pause, within
+//! 250 ms and 10 minutes.
+//!
+//! # Sources that misbehave, and clocks
+//!
+//! | situation | behaviour | reason |
+//! |---|---|---|
+//! | The token is empty, begins with `Bearer `, or holds a space or a character other than visible ASCII. | The fetch fails, and nothing is sent. White space before and after the token is trimmed. | RFC 6750, section 2.1 |
+//! | The source says that it granted other scopes than requested. | The token is used. A warning, [`Bearer::granted_scope`] and the error of a 403 report the difference. | A service may spell a scope in another way (RFC 6749, section 5.1), and refuses by itself what the token does not cover. |
+//! | A fetch hangs. | It ends after a minute ([`TokenCacheBuilder::fetch_limit`]). A caller waits no longer than its own operation timeout. | The limits are separate: a call with a short timeout does not end the fetch for the others. |
+//! | The source panics. | The panic is an error like any other. | A caller must not panic with the source. |
+//! | The Tokio runtime of a fetch shuts down. | The fetch starts again on the runtime of the next call. | Programs and tests use several runtimes. |
+//! | The Tokio runtime of a fetch stalls. | The fetch is given up after twice the fetch limit. | No call waits forever. |
+//! | The machine sleeps, or its clock is set. | A token expires when the first of two clocks says so, both counted from its arrival: a clock that continues while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are refreshed early. | With either clock alone, the cache would return expired tokens on some machines. The service's clock is never compared. |
 
 mod backoff;
 mod bearer;
@@ -52,6 +119,7 @@ mod builder;
 mod cache;
 mod cached_token;
 mod entry;
+mod in_flight;
 mod issued;
 mod observer;
 mod refresh;
@@ -72,18 +140,19 @@ use crate::error::Result;
 use crate::model::Secret;
 use crate::runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 
-/// Gives out access tokens.
+/// Fetches access tokens.
 ///
-/// [`ClientCredentials`](crate::ClientCredentials) asks Unloc's Auth API and is what most programs want. A program that must not hold the secret
-/// asks its own backend instead, with [`source_fn`]: a backend keeps tokens, and has to hear of one that the service
-/// refused. Where nothing keeps tokens but this crate, any closure or function from [`Scopes`] to a future is a source:
+/// Most programs use [`ClientCredentials`](crate::ClientCredentials), which fetches tokens from Unloc's Auth API. A
+/// program that must not hold the client secret asks its own backend instead. Use [`source_fn`] for a backend that
+/// caches tokens: it must be notified of a token that the service refused. If only this crate caches tokens, any
+/// closure or function from [`Scopes`] to a future is a source:
 ///
 /// ```
 /// use std::time::Duration;
 /// use unloc::token::Token;
 /// use unloc::{Scopes, Unloc};
 ///
-/// /// Gets a new token with each request.
+/// /// Requests a new token on each call.
 /// async fn sign(scopes: Scopes) -> unloc::Result<Token> {
 ///     let token = post("https://signer.example.com/new-token", &scopes.to_string()).await;
 ///     Ok(Token::new(token).expires_in(Duration::from_secs(3600)))
@@ -94,8 +163,8 @@ use crate::runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///
-/// A closure's future owns what it needs, so each call clones the captures; a type that implements the trait can borrow
-/// from itself. [`rejected`](Self::rejected) is then its own affair:
+/// The future of a closure owns its data, so the closure clones its captures on each call. A type that implements the
+/// trait can borrow from itself, and can implement [`rejected`](Self::rejected):
 ///
 /// ```
 /// use std::sync::Arc;
@@ -130,28 +199,39 @@ use crate::runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///
-/// A source says why it has no token with [`Error::token`](crate::Error::token), which is final for the calls that wait, or
-/// for what passes with [`Error::token_unavailable`](crate::Error::token_unavailable) and
-/// [`Error::token_later`](crate::Error::token_later). `examples/token_backend.rs` is a backend to ask.
+/// # Errors of a source
+///
+/// | error | calls that wait |
+/// |---|---|
+/// | [`Error::token`](crate::Error::token) | fail with it |
+/// | [`Error::token_unavailable`](crate::Error::token_unavailable) | are retried after the cache's backoff: the failure is transient |
+/// | [`Error::token_later`](crate::Error::token_later) | are retried after the given time |
+///
+/// Retries stay within the call's operation timeout and [`RetryPolicy`](crate::RetryPolicy).
+/// `examples/token_backend.rs` is a backend for such a source.
 pub trait TokenSource: MaybeSend + MaybeSync + 'static {
-    /// Gets a new token for these scopes.
+    /// Fetches a token for these scopes.
     ///
-    /// It is called at most once at a time for the same scopes, and runs as a task of its own: it ends also if the
-    /// callers that wanted the token have given up, and what it gives is kept. It has a minute, unless the cache says
-    /// otherwise.
+    /// The cache calls this at most once at a time for the same scopes, and runs the future in a task of its own. The
+    /// task continues if all callers have given up, and its token is cached. It has to end within the cache's [fetch
+    /// limit](TokenCacheBuilder::fetch_limit), which is a minute by default.
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_>;
 
-    /// The service refused this token before its time. A source that keeps tokens of its own, or that asks someone who
-    /// does, must not give it out again; the next [`fetch`](Self::fetch) is for the call that is retried. If a fetch that
-    /// began before this brings the same token once more, the cache drops that token and fetches again.
+    /// Notifies the source that the service refused this token before it expired.
     ///
-    /// Called in the middle of a call: note it, and wait for nothing. [`source_fn`] keeps such notes for a function.
+    /// A source with a cache of its own, or one that asks a backend with a cache, must not return this token again: the
+    /// next [`fetch`](Self::fetch) is for the call that is retried. If a fetch that started earlier returns the same
+    /// token, the cache discards it and fetches again.
+    ///
+    /// The cache calls this in the middle of an API call, so it must not block. [`source_fn`] implements it for a
+    /// function.
     fn rejected(&self, scopes: &Scopes, token: &Secret) {
+        // By default nothing: a source without a cache returns another token anyway.
         let _ = (scopes, token);
     }
 }
 
-/// What [`TokenSource::fetch`] returns; make it with `Box::pin(async move { … })`.
+/// Is the future that [`TokenSource::fetch`] returns; make it with `Box::pin(async move { … })`.
 pub type FetchToken<'a> = BoxFuture<'a, Result<Token>>;
 
 impl<F, A> TokenSource for F

@@ -1,4 +1,4 @@
-//! How a client is built.
+//! Builds clients.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,12 +19,42 @@ use crate::http::{ApiClient, RequestOptions};
 use crate::model::{Secret, auth, integrator};
 use crate::runtime::clock::{Clock, SystemClock};
 
-/// The size of the retry budget: enough for the failures of one server among several, too little for a retry storm.
+/// Sets the default size of the retry budget.
+// Enough while one server among several fails, and too little for a retry storm.
 const RETRY_BUDGET: u32 = 20;
 
 /// Builds an [`Unloc`].
+///
+/// Only credentials are required. The defaults of the rest:
+///
+/// | setting | default |
+/// |---|---|
+/// | [`environment`](Self::environment) | [`Environment::Production`] |
+/// | [`client_credentials`], [`token_source`] or [`token_cache`] | none: one of them is required |
+/// | [`scopes`](Self::scopes) | [`ScopeGeneration::Identifier`] |
+/// | [`options`](Self::options) | attempt timeout 20 s, operation timeout 60 s, 3 attempts: see [`RequestOptions`] |
+/// | [`retry_budget`](Self::retry_budget) | 20 retries |
+/// | `configure_http` | connect timeout 10 s, idle connections are closed after 4 s |
+/// | [`user_agent`](Self::user_agent) | the SDK's own |
+///
+/// ```
+/// use std::time::Duration;
+/// use unloc::{Environment, RequestOptions, Unloc};
+///
+/// let unloc = Unloc::builder()
+///     .environment(Environment::Sandbox)
+///     .client_credentials("my-client-id", "EXAMPLE-SECRET")
+///     .options(RequestOptions::new().operation_timeout(Duration::from_secs(30)))
+///     .build()?;
+/// # Ok::<(), unloc::Error>(())
+/// ```
+///
+/// [`client_credentials`]: Self::client_credentials
+/// [`token_source`]: Self::token_source
+/// [`token_cache`]: Self::token_cache
 #[must_use = "nothing is built before `build()`"]
 pub struct UnlocBuilder {
+    // A `Result`, so that setters can be chained: `build` reports an environment that could not be parsed.
     environment: Option<Result<Environment>>,
     tokens: Option<Tokens>,
     generation: ScopeGeneration,
@@ -36,31 +66,34 @@ pub struct UnlocBuilder {
 }
 
 impl Unloc {
-    /// Begins to build a client.
+    /// Returns a builder of a client.
     pub fn builder() -> UnlocBuilder {
         UnlocBuilder::default()
     }
 
-    /// A client as the environment variables `UNLOC_ENVIRONMENT` (`production`, `sandbox` or an address),
-    /// `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
+    /// Builds a client from the environment variables `UNLOC_ENVIRONMENT` (`production`, `sandbox` or a URL),
+    /// `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET`.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) naming the variable that is missing, empty or wrong.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a variable is missing, empty or invalid; the
+    /// message names it.
     pub fn from_env() -> Result<Self> {
         let (environment, id, secret) = from_variables()?;
         Self::builder().environment(environment).client_credentials(id, secret).build()
     }
 }
 
+/// Says where the client gets its tokens.
 enum Tokens {
+    // Not yet a source: for that, the environment and the HTTP client have to be known.
     Credentials(String, Secret),
     Source(Arc<dyn TokenSource>),
     Cache(TokenCache),
 }
 
 impl UnlocBuilder {
-    /// Which service to talk to: an [`Environment`], a [`Url`](crate::Url), or a text that names one. Production, unless
-    /// this is called.
+    /// Sets the service to call: an [`Environment`], a [`Url`](crate::Url), or a text that names one. The default is
+    /// production.
     pub fn environment<E>(self, environment: E) -> Self
     where
         E: TryInto<Environment, Error: Into<Error>>,
@@ -68,21 +101,24 @@ impl UnlocBuilder {
         Self { environment: Some(environment.try_into().map_err(Into::into)), ..self }
     }
 
-    /// Gets tokens from the same environment's Auth API with these credentials, without the white space around them that a
-    /// file or a shell adds; what cannot be a client id or secret is refused by [`build`](Self::build). The last call of this,
-    /// [`token_source`](Self::token_source) and [`token_cache`](Self::token_cache) counts.
+    /// Sets the credentials with which tokens are fetched from the Auth API of the same environment.
+    ///
+    /// White space around id and secret is trimmed, because files and shells add line ends. [`build`](Self::build)
+    /// refuses text that cannot be a client id or secret. Of several calls of this,
+    /// [`token_source`](Self::token_source) and [`token_cache`](Self::token_cache), the last one counts.
     pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         Self { tokens: Some(Tokens::Credentials(client_id.into(), client_secret.into())), ..self }
     }
 
-    /// Gets tokens from somewhere else: a [`TokenSource`], [`source_fn`](crate::token::source_fn) for a backend that keeps
-    /// tokens, or any async function from [`Scopes`] to a [`Token`](crate::auth::token::Token).
+    /// Sets another source of tokens: a [`TokenSource`], [`source_fn`](crate::token::source_fn) for a backend that
+    /// caches tokens, or any async function from [`Scopes`] to a [`Token`](crate::auth::token::Token).
     pub fn token_source(self, source: impl TokenSource) -> Self {
         Self { tokens: Some(Tokens::Source(Arc::new(source))), ..self }
     }
 
-    /// Uses a cache that exists: to share tokens with other clients of the same environment, or to watch them. Its tokens
-    /// are sent to this client's environment.
+    /// Sets an existing token cache, to share tokens with other clients of the same environment, or to observe them.
+    ///
+    /// The tokens of the cache are sent to this client's environment, so never share one between environments.
     ///
     /// ```
     /// use unloc::token::TokenCache;
@@ -97,28 +133,34 @@ impl UnlocBuilder {
         Self { tokens: Some(Tokens::Cache(cache)), ..self }
     }
 
-    /// Which generation of scopes to ask for. [`ScopeGeneration::Identifier`], unless this is called.
+    /// Sets the generation of scopes that tokens are requested for. The default is [`ScopeGeneration::Identifier`].
     pub fn scopes(self, generation: ScopeGeneration) -> Self {
         Self { generation, ..self }
     }
 
-    /// Timeouts, retries and headers of all calls of this client.
+    /// Sets timeouts, retries and headers of all calls of this client. `options(…)` on a call takes precedence.
     pub fn options(self, options: RequestOptions) -> Self {
         Self { options, ..self }
     }
 
-    /// Changes the settings of the HTTP client: a proxy, trusted roots, a client certificate, timeouts of the connection. The
-    /// tokens of [`client_credentials`](Self::client_credentials) are fetched through it, too. Called twice, both closures
-    /// are applied.
+    /// Changes the settings of the HTTP client, such as a proxy, trusted roots, a client certificate or connection
+    /// timeouts.
     ///
-    /// The builder that the closure gets has the SDK's settings: connections have ten seconds, idle ones are closed after
-    /// four, and loopback addresses and all that goes over `http` go past the proxy that the environment names
-    /// (`HTTPS_PROXY`). Whatever it returns follows no redirects, since they would carry secrets, tokens and phone numbers
-    /// elsewhere, retries nothing by itself, since only the SDK knows which operations are idempotent, sends no referer, and
-    /// logs nothing of what goes over a connection. [`user_agent`](Self::user_agent) counts before what is set here.
+    /// The tokens of [`client_credentials`](Self::client_credentials) are fetched through the same HTTP client. If this
+    /// is called twice, both closures are applied.
     ///
-    /// The builder is of the `reqwest` that this crate re-exports; trusted roots and client certificates need one of the TLS
-    /// features.
+    /// The closure gets a builder with these settings of the SDK, which it can change:
+    /// * The connect timeout is ten seconds, and idle connections are closed after four.
+    /// * Connections to loopback addresses and over `http` bypass the proxy of the environment (`HTTPS_PROXY`).
+    ///
+    /// Some settings are applied after the closure, which cannot change them:
+    /// * No redirects are followed, since they would carry secrets, tokens and phone numbers to other hosts.
+    /// * reqwest retries nothing, since only the SDK knows which operations are idempotent.
+    /// * No `referer` is sent, and nothing that is sent or received is logged.
+    /// * The `user-agent` is that of [`user_agent`](Self::user_agent).
+    ///
+    /// The builder is of [`unloc::reqwest`](crate::reqwest), the version that this crate uses. Trusted roots and client
+    /// certificates need one of the TLS features.
     ///
     /// ```
     /// use std::time::Duration;
@@ -137,38 +179,46 @@ impl UnlocBuilder {
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         let configure: Configure = match self.configure {
+            // In the order of the calls, so that a later closure can override an earlier one.
             Some(before) => Box::new(|builder| configure(before(builder))),
             None => Box::new(configure),
         };
         Self { configure: Some(configure), ..self }
     }
 
-    /// Names your program to the service, as `my-program/1.2`: it stands before the SDK's own `unloc-rust/0.1.0`.
-    /// In a browser it is not sent: it would need a permission that services need not give (CORS).
+    /// Sets the name of your program for the `user-agent` header, such as `my-program/1.2`. The SDK's own
+    /// `unloc-rust/0.1.0` follows it.
+    ///
+    /// In a browser the header is not sent, because it would need a CORS permission that services need not give.
     pub fn user_agent(self, program: impl Into<String>) -> Self {
         Self { user_agent: Some(program.into()), ..self }
     }
 
-    /// How many repeats the calls of this client together have in reserve; 20 unless this is called. Each repeat takes one,
-    /// a tenth comes back with each success and a tenth with each second. When none is left, a call that fails is not
-    /// made again, and its error says so. With 0 nothing is repeated, except after a 401; to wait for a token costs nothing
-    /// of it.
-    pub fn retry_budget(self, repeats: u32) -> Self {
-        Self { retry_budget: repeats, ..self }
+    /// Sets the size of the retry budget, which limits the retries of all calls of this client together; 20 by default.
+    ///
+    /// Each retry takes 1 from the budget. Each successful call adds 0.1 and each second adds 0.1, up to its size. So a
+    /// short failure is retried, but in an outage the client soon makes few retries: 20, and then one in ten seconds.
+    /// Once the budget is exhausted, a call that fails is not retried, and its error says so.
+    ///
+    /// The retry with a fresh token after a 401 and the wait for a token take nothing from the budget. With 0 nothing
+    /// else is retried. Clones of the client, its [`LockHolderClient`](crate::LockHolderClient)s and clients made by
+    /// `with_options` share the budget. How many retries one call makes is set by [`RetryPolicy`](crate::RetryPolicy).
+    pub fn retry_budget(self, retries: u32) -> Self {
+        Self { retry_budget: retries, ..self }
     }
 
-    /// Sets where time and jitter come from, for tokens, timeouts and retries. A cache that is given by
-    /// [`token_cache`](Self::token_cache) keeps its own.
+    /// Sets the clock and the source of jitter for tokens, timeouts and retries. A cache that
+    /// [`token_cache`](Self::token_cache) sets keeps its own.
     #[cfg(feature = "test-util")]
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Builds the client; nothing is sent yet.
+    /// Builds the client. Nothing is sent: tokens and connections are made by the first call.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there are no credentials or they cannot be any, the address or the user agent is
-    /// refused, or TLS cannot be set up.
+    /// [`ErrorKind::Configuration`] if credentials are missing or invalid, if the base URL or the user agent is
+    /// refused, or if TLS cannot be set up.
     pub fn build(self) -> Result<Unloc> {
         let environment = self.environment.unwrap_or(Ok(Environment::Production))?;
         let base = environment.base(integrator::SERVERS)?;
@@ -178,7 +228,8 @@ impl UnlocBuilder {
             None => USER_AGENT.to_owned(),
         };
         let user_agent = HeaderValue::try_from(user_agent)
-            .map_err(|_| Error::new(ErrorKind::Configuration, "the user agent has characters that cannot be sent"))?;
+            .map_err(|_| Error::new(ErrorKind::Configuration, "the user agent is invalid: use visible ASCII"))?;
+        // The Integrator API and the Auth API get a budget each, since one may fail while the other works.
         let config = |base: &Url, options| {
             Arc::new(ClientConfig {
                 base: base.clone(),
@@ -194,6 +245,8 @@ impl UnlocBuilder {
             Some(Tokens::Cache(cache)) => cache,
             Some(Tokens::Source(source)) => cache(source),
             Some(Tokens::Credentials(id, secret)) => {
+                // The token client shares the connection pool, but has no tokens of its own and does not retry: the
+                // cache decides when to ask again.
                 let auth = environment.base(auth::SERVERS)?;
                 let config = config(&auth, ClientCredentials::options());
                 let client = ApiClient { http: http.clone(), config, tokens: None };
@@ -204,6 +257,7 @@ impl UnlocBuilder {
                 return Err(Error::new(ErrorKind::Configuration, what));
             }
         };
+        // The scopes of the integrator's own calls; `lock_holder` narrows them to one lock holder.
         let scopes = match self.generation {
             ScopeGeneration::Identifier => Scopes::unscoped(),
             ScopeGeneration::Admin => Scope::integrator_admin().into(),
@@ -230,6 +284,7 @@ impl Default for UnlocBuilder {
 
 impl fmt::Debug for UnlocBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither tokens nor options, which may hold secrets.
         f.debug_struct("UnlocBuilder").field("environment", &self.environment).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens from Unloc's Auth API.
+//! Fetches tokens from Unloc's Auth API.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,14 +19,16 @@ use crate::model::Secret;
 use crate::model::auth::{self, types};
 use crate::runtime::clock::{Clock, SystemClock};
 
-/// The longest time of a request for a token: half of what an attempt of a call has, which waits for it.
+/// Limits a token request.
+// Half of the default attempt timeout, since a call waits for the token before its own request.
 const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Exchanges an integrator's client id and secret for tokens.
 ///
-/// [`UnlocBuilder::client_credentials`](crate::UnlocBuilder::client_credentials) makes one by itself; make it by hand to
-/// share it or to wrap it. A request has ten seconds, and is not repeated: a [`TokenCache`](crate::token::TokenCache) sees to
-/// its pauses, and a call that finds no token is retried by its own rules. Redirects are never followed.
+/// [`UnlocBuilder::client_credentials`](crate::UnlocBuilder::client_credentials) makes one by itself. Make one by hand
+/// to share or to wrap it. A token request times out after ten seconds, and is not retried: a
+/// [`TokenCache`](crate::token::TokenCache) decides when to ask again, and a call without a token is retried by its own
+/// [`RetryPolicy`](crate::RetryPolicy). Redirects are never followed.
 #[derive(Clone)]
 pub struct ClientCredentials {
     client: Arc<ApiClient>,
@@ -36,32 +38,34 @@ pub struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// A source that asks the Auth API of `environment`.
+    /// Returns a source that requests tokens from the Auth API of `environment`.
     ///
-    /// White space around id and secret is trimmed, because a file or a shell adds a line end.
+    /// White space around id and secret is trimmed, because files and shells add line ends.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the environment's address is refused, or one of the two is empty or holds anything but
-    /// visible ASCII and blanks.
+    /// [`ErrorKind::Configuration`] if the environment's base URL is refused, or if id or secret is empty or contains
+    /// anything but visible ASCII and spaces.
     pub fn new(
         environment: &Environment,
         client_id: impl Into<String>,
         client_secret: impl Into<Secret>,
     ) -> Result<Self> {
-        Self::alone(environment, &client_id.into(), &client_secret.into())
+        Self::standalone(environment, &client_id.into(), &client_secret.into())
     }
 
-    /// A source as the environment variables `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` describe it.
+    /// Returns a source from the environment variables `UNLOC_ENVIRONMENT`, `UNLOC_CLIENT_ID` and
+    /// `UNLOC_CLIENT_SECRET`.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] naming the variable that is missing, empty or wrong.
+    /// [`ErrorKind::Configuration`] if a variable is missing, empty or invalid; the message names it.
     pub fn from_env() -> Result<Self> {
         let (environment, id, secret) = from_variables()?;
         Self::new(&environment, id, secret)
     }
 
-    /// The same with other settings of the HTTP client: see
-    /// [`UnlocBuilder::configure_http`](crate::UnlocBuilder::configure_http). Called twice, the last closure counts.
+    /// Returns this source with other settings of the HTTP client: see
+    /// [`UnlocBuilder::configure_http`](crate::UnlocBuilder::configure_http). If this is called twice, only the last
+    /// closure applies.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the HTTP client cannot be built.
@@ -74,18 +78,19 @@ impl ClientCredentials {
         Ok(Self { client: Arc::new(ApiClient { http, ..ApiClient::clone(&self.client) }), ..self })
     }
 
-    /// Sends a single scope as a list with one entry, too, as the documents allow; as a string unless this is called. Several
-    /// scopes are a list in any case.
+    /// Sends a single scope as a list with one entry, instead of as a string. The documentation of the service allows
+    /// both. Several scopes are always sent as a list.
     #[must_use]
     pub fn scope_as_list(self) -> Self {
         Self { scope_as_list: true, ..self }
     }
 
-    /// A source that no client made.
-    fn alone(environment: &Environment, client_id: &str, client_secret: &Secret) -> Result<Self> {
+    /// Returns a source that has its own HTTP client.
+    fn standalone(environment: &Environment, client_id: &str, client_secret: &Secret) -> Result<Self> {
         let base = environment.base(auth::SERVERS)?;
         let (http, clock) = (connection::connect(&base, None)?, Arc::new(SystemClock));
         let config = ClientConfig {
+            // Token requests are not retried, so the budget is never used.
             budget: Arc::new(Budget::new(&base, 0, clock.now())),
             base,
             clock,
@@ -95,12 +100,14 @@ impl ClientCredentials {
         Self::with(ApiClient { http, config: Arc::new(config), tokens: None }, client_id, client_secret)
     }
 
-    /// How the token call is made.
+    /// Returns the options of token requests.
     pub(crate) fn options() -> RequestOptions {
         let options = RequestOptions::new().attempt_timeout(TOKEN_TIMEOUT).operation_timeout(TOKEN_TIMEOUT);
+        // The token cache makes the pauses between token requests; retries here would multiply them.
         options.retry(RetryPolicy::never())
     }
 
+    /// Returns a source that sends its requests through `client`.
     pub(crate) fn with(client: ApiClient, client_id: &str, client_secret: &Secret) -> Result<Self> {
         let client_id = credential("the client id", client_id)?.to_owned();
         let client_secret = credential("the client secret", client_secret.expose())?.into();
@@ -108,7 +115,7 @@ impl ClientCredentials {
     }
 }
 
-/// What the environment variables say, all three of which are needed.
+/// Reads the three environment variables, all of which are required.
 pub(super) fn from_variables() -> Result<(Environment, String, String)> {
     let credential = |name: &str| {
         let text = environment::read(name)?;
@@ -117,16 +124,16 @@ pub(super) fn from_variables() -> Result<(Environment, String, String)> {
     Ok((Environment::from_env()?, credential("UNLOC_CLIENT_ID")?, credential("UNLOC_CLIENT_SECRET")?))
 }
 
-/// A client id or secret as it is sent, or why it cannot be one. RFC 6749, A.1 and A.2: printable ASCII, which has no line
-/// ends; those come with the text from a file or a terminal, and would be refused by the service as wrong credentials.
+/// Returns a client id or secret as it is sent, or why it cannot be one.
+// RFC 6749, appendices A.1 and A.2: printable ASCII, so no line ends. Text from a file or a terminal often ends with
+// one, and the service would refuse it as wrong credentials.
 fn credential<'a>(name: &str, text: &'a str) -> Result<&'a str> {
     let refuse = |what: &str| Err(Error::new(ErrorKind::Configuration, format!("{name} {what}")));
     match text.trim() {
+        // A variable that is set to nothing, as `UNLOC_CLIENT_ID=` does.
         "" => refuse("is empty"),
         text if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => Ok(text),
-        _ => refuse(
-            "holds a line end, a control character or one beyond ASCII: client ids and secrets are visible ASCII and blanks",
-        ),
+        _ => refuse("contains a line end, a control character or one beyond ASCII: use visible ASCII and spaces"),
     }
 }
 
@@ -138,51 +145,56 @@ impl TokenSource for ClientCredentials {
                 .client_id(&self.client_id)
                 .client_secret(&self.client_secret);
             let mut texts: Vec<_> = scopes.iter().map(ToString::to_string).collect();
-            // One scope goes as text, as in every example; several go as the list that the documents allow.
+            // A string for one scope, as in every example of the service's documentation. For several scopes it
+            // documents only a list.
             call = match texts.len() {
                 0 => call,
                 1 if !self.scope_as_list => call.scope(types::RequestedScope::One(texts.remove(0))),
                 _ => call.scope(types::RequestedScope::Many(texts)),
             };
-            let answer = call.send().await;
-            // What cannot be read as a token may still hold one.
+            let response = call.send().await;
+            // A body that cannot be read as a token may still contain one, or be an OAuth error with status 200.
             let refused = |error: Error| error.or_refusal(self.client_secret.expose()).without_body();
-            self.token(answer.map_err(refused)?)
+            self.token(response.map_err(refused)?)
         })
     }
 }
 
 impl ClientCredentials {
-    /// The token in an answer, if it is one that can be presented.
-    fn token(&self, answer: types::Token) -> Result<Token> {
-        // RFC 6749, 7.1: a client must not use a token whose type it does not understand. 5.1 requires that it is named.
-        if answer.token_type != types::TokenType::Bearer {
+    /// Returns the token of a response, if it is a bearer token.
+    fn token(&self, response: types::Token) -> Result<Token> {
+        // RFC 6749, section 7.1: a client must not use a token whose type it does not understand. Section 5.1 requires
+        // the type.
+        if response.token_type != types::TokenType::Bearer {
             return Err(Error::token(format!(
-                "the token is of the type {}, and only bearer tokens can be presented: does the service support them?",
-                self.shown(answer.token_type.as_str())
+                "the token has the type {}, but the SDK supports only bearer tokens: check the base URL",
+                self.shown(response.token_type.as_str())
             )));
         }
-        let mut token = Token::new(answer.access_token);
-        if let Some(seconds) = answer.expires_in {
+        let mut token = Token::new(response.access_token);
+        if let Some(seconds) = response.expires_in {
+            // A negative lifetime counts as zero: the cache returns the token once.
             token = token.expires_in(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
         }
-        if !answer.scope.is_empty() {
-            token = token.granted(answer.scope.join(" "));
+        if !response.scope.is_empty() {
+            token = token.granted(response.scope.join(" "));
         }
-        let ids = answer.lock_holder_id.into_iter().chain(answer.lock_holder_ids);
+        let ids = response.lock_holder_id.into_iter().chain(response.lock_holder_ids);
         Ok(token.lock_holders(ids))
     }
 
-    /// A word of the service, if it looks like the name of a type; anything else may be a secret in the wrong place.
+    /// Returns a word of the service for a message, if it looks like the name of a type.
+    // Anything else may be a secret in the wrong property.
     fn shown(&self, word: &str) -> String {
         let is_name = word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte));
         let is_shown = is_name && !self.client_secret.expose().contains(word);
-        if is_shown { format!("`{word}`") } else { "that it names otherwise".to_owned() }
+        if is_shown { format!("`{word}`") } else { "(not shown)".to_owned() }
     }
 }
 
 impl fmt::Debug for ClientCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The secret stays out.
         f.debug_struct("ClientCredentials").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
@@ -194,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_around_a_credential_is_trimmed_and_a_blank_inside_it_stays() {
+    fn trims_white_space_around_a_credential_and_keeps_spaces_inside() {
         for padded in ["a b", " a b", "a b\n", "\r\n a b \t", "\u{a0}a b\u{2028}"] {
             assert_eq!(credential("the client secret", padded).unwrap(), "a b", "{padded:?}");
         }
@@ -202,11 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_credential_is_refused_with_the_reason_and_not_repeated() {
+    fn refuses_an_invalid_credential_with_the_reason_and_without_quoting_it() {
         for (text, why) in [
             ("", "is empty"),
             (" \r\n", "is empty"),
-            ("hunter2\nhunter2", "holds a line end"),
+            ("hunter2\nhunter2", "contains a line end"),
             ("hunter2\0", "a control character"),
             ("hunter2\u{7f}", "a control character"),
             ("hunter\u{200b}2", "beyond ASCII"),
@@ -219,16 +231,16 @@ mod tests {
             {
                 let error = refused.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Configuration);
-                let words = error.to_string();
-                assert!(words.starts_with(&format!("the {name} ")) && words.contains(why), "{text:?}: {words}");
-                assert!(!words.contains("hunter"), "{words}");
+                let message = error.to_string();
+                assert!(message.starts_with(&format!("the {name} ")) && message.contains(why), "{text:?}: {message}");
+                assert!(!message.contains("hunter"), "{message}");
             }
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_sent_as_a_credential_is_printable_ascii(text in r"[ -~\t\n\r\u{80}-\u{ff}]{0,10}") {
+        fn a_credential_is_sent_as_printable_ascii(text in r"[ -~\t\n\r\u{80}-\u{ff}]{0,10}") {
             if let Ok(sent) = credential("x", &text) {
                 prop_assert!(!sent.is_empty() && sent.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
                 prop_assert_eq!(sent, text.trim());

@@ -1,4 +1,4 @@
-//! Where the service is.
+//! Describes the service that a client calls.
 
 use std::env;
 use std::fmt;
@@ -9,32 +9,33 @@ use reqwest::Url;
 use crate::error::{Error, ErrorKind};
 use crate::http::connection::is_loopback;
 
-/// The service that a client talks to.
+/// Selects the service that a client calls.
 ///
 /// ```
 /// use unloc::Environment;
 ///
 /// assert_eq!("production".parse::<Environment>()?, Environment::Production);
 /// assert!("https://unloc.example.com".parse::<Environment>().is_ok());
-/// assert!("http://unloc.example.com".parse::<Environment>().is_err(), "tokens are not sent in the clear");
+/// assert!("http://unloc.example.com".parse::<Environment>().is_err(), "tokens are not sent unencrypted");
 /// # Ok::<(), unloc::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Environment {
-    /// `https://api.unloc.app`: real doors.
+    /// Selects `https://api.unloc.app`, which opens real doors.
     Production,
-    /// `https://api-sandbox.unloc.app`: Unloc's own test service, with credentials of its own.
+    /// Selects `https://api-sandbox.unloc.app`, Unloc's own test environment. It has credentials of its own.
     Sandbox,
-    /// Another address, such as that of the service in a box or of a proxy; both APIs are looked for below it.
+    /// Selects another base URL, such as that of `unloc-emulator` or of a proxy. Both APIs have to be below it.
     ///
-    /// `http` is refused except on a loopback address.
+    /// `http` is refused, except for a loopback address.
     Custom(Url),
-    /// The same, with `http` allowed to a host of another name: for tests whose service runs in a container beside them.
+    /// Selects another base URL, and allows `http` to a host that is not loopback: for tests whose service runs in
+    /// another container.
     ///
-    /// Client secrets, tokens and phone numbers can be read by everyone on the way; each client that is built so logs a
-    /// warning. The hosts of Unloc itself are refused. [`from_env`](Self::from_env) gives it when the environment variable
-    /// `UNLOC_ALLOW_HTTP_TO` names the host.
+    /// Everyone on the way can read client secrets, tokens and phone numbers, so each client that is built with it logs
+    /// a warning. The hosts of Unloc itself are refused. [`from_env`](Self::from_env) returns this if the environment
+    /// variable `UNLOC_ALLOW_HTTP_TO` names the host.
     ///
     /// ```
     /// use unloc::{Environment, Unloc};
@@ -46,55 +47,61 @@ pub enum Environment {
     Unencrypted(Url),
 }
 
-/// The one host that may be called over `http` beside loopback.
+/// Names the environment variable with the one host that may be called over `http`, apart from loopback.
 const ALLOW_HTTP_TO: &str = "UNLOC_ALLOW_HTTP_TO";
 
 impl Environment {
-    /// Returns what the environment variable `UNLOC_ENVIRONMENT` says: `production`, `sandbox` or an address.
+    /// Returns the environment that the variable `UNLOC_ENVIRONMENT` names: `production`, `sandbox` or a URL.
     ///
-    /// An address that begins with `http` is taken on loopback, and where `UNLOC_ALLOW_HTTP_TO` is its host: see
+    /// A URL with `http` is accepted for loopback, and for the host that `UNLOC_ALLOW_HTTP_TO` names: see
     /// [`Unencrypted`](Self::Unencrypted).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if it is missing, empty or wrong.
+    /// [`ErrorKind::Configuration`] if the variable is missing, empty or invalid.
     pub fn from_env() -> Result<Self, Error> {
-        Self::named(&read("UNLOC_ENVIRONMENT")?, &env::var(ALLOW_HTTP_TO).unwrap_or_default())
+        Self::parse(&read("UNLOC_ENVIRONMENT")?, &env::var(ALLOW_HTTP_TO).unwrap_or_default())
     }
 
-    /// What the two environment variables say together.
-    fn named(text: &str, allowed: &str) -> Result<Self, Error> {
+    /// Parses the values of `UNLOC_ENVIRONMENT` and `UNLOC_ALLOW_HTTP_TO`.
+    fn parse(text: &str, allowed: &str) -> Result<Self, Error> {
         let allowed = allowed.trim();
+        // Only a URL that would be refused otherwise needs the second variable; it changes nothing for all others.
         let url = Url::parse(text.trim()).ok().filter(|url| url.scheme() == "http" && !is_loopback(url));
         if let Some(url) = url.filter(|_| !allowed.is_empty()) {
+            // The host alone and in full: a suffix or a pattern could allow more hosts than was meant.
             if url.host_str().is_some_and(|host| host.eq_ignore_ascii_case(allowed)) {
                 check(&url, true)?;
                 return Ok(Self::Unencrypted(url));
             }
-            let hint = format!("{ALLOW_HTTP_TO} allows another: it is the host alone, without scheme and port");
-            return Err(Error::new(ErrorKind::Configuration, IN_THE_CLEAR).hint(hint));
+            let hint =
+                format!("{ALLOW_HTTP_TO} allows another host: set it to the host alone, without scheme and port");
+            return Err(Error::new(ErrorKind::Configuration, HTTP_REFUSED).hint(hint));
         }
-        let says = || "this is what the environment variable UNLOC_ENVIRONMENT says".to_owned();
-        text.parse().map_err(|error: Error| error.also(says()))
+        let origin = || "this is the value of the environment variable UNLOC_ENVIRONMENT".to_owned();
+        text.parse().map_err(|error: Error| error.also(origin()))
     }
 
-    /// The base address of one API: `servers` is what its spec names.
+    /// Returns the base URL of one API, whose spec lists `servers`.
     pub(crate) fn base(&self, servers: &[(&str, &str)]) -> Result<Url, Error> {
         let named = |name: &str| servers.iter().find(|(other, _)| *other == name).map(|(_, url)| *url);
         let parse = |url: Option<&str>| {
             let url = url.and_then(|url| Url::parse(url).ok());
-            url.ok_or_else(|| Error::new(ErrorKind::Configuration, format!("the spec names no server for {self}")))
+            url.ok_or_else(|| Error::new(ErrorKind::Configuration, format!("the spec lists no server for {self}")))
         };
         match self {
             Self::Production => parse(named("production")),
             Self::Sandbox => parse(named("sandbox")),
             Self::Custom(url) | Self::Unencrypted(url) => {
                 check(url, matches!(self, Self::Unencrypted(_)))?;
+                // A host with a dot at its end is the same host (RFC 1034, section 3.1).
                 let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
                 let is_own = |(_, own): &(&str, &str)| Url::parse(own).is_ok_and(|own| host(&own) == host(url));
+                // `Unencrypted` is for tests. No test needs to send real credentials to the real service unencrypted.
                 if url.scheme() == "http" && servers.iter().any(is_own) {
-                    let what = "the service's address is Unloc's own and begins with http: use https";
+                    let what = "the base URL is Unloc's own and begins with http: use https";
                     return Err(Error::new(ErrorKind::Configuration, what));
                 }
+                // A custom service has the same path below its base URL as production, such as `/integrators/v1`.
                 let below = parse(named("production"))?;
                 let mut base = url.clone();
                 base.set_path(&format!("{}{}", url.path().trim_end_matches('/'), below.path()));
@@ -104,7 +111,7 @@ impl Environment {
     }
 }
 
-/// What an environment variable says.
+/// Reads an environment variable that must not be empty.
 pub(super) fn read(name: &str) -> Result<String, Error> {
     let refuse =
         |what: &str| Err(Error::new(ErrorKind::Configuration, format!("the environment variable {name} {what}")));
@@ -112,33 +119,35 @@ pub(super) fn read(name: &str) -> Result<String, Error> {
         Ok(text) if !text.trim().is_empty() => Ok(text),
         Ok(_) => refuse("is empty"),
         Err(env::VarError::NotPresent) => {
-            let all = "UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET are needed, all three";
+            // A newcomer is told about all three at once, and not about one after the other.
+            let all = "set UNLOC_ENVIRONMENT, UNLOC_CLIENT_ID and UNLOC_CLIENT_SECRET: all three are required";
             refuse("is not set").map_err(|error| error.hint(all))
         }
-        Err(env::VarError::NotUnicode(_)) => refuse("is not Unicode"),
+        Err(env::VarError::NotUnicode(_)) => refuse("is not valid Unicode"),
     }
 }
 
-const IN_THE_CLEAR: &str = "the service's address begins with http, which would send secrets and tokens in the clear: use \
-                            https; only loopback addresses may do without";
+const HTTP_REFUSED: &str =
+    "the base URL begins with http, which would send secrets and tokens in the clear: use https, or a loopback address";
 
+/// Checks a base URL; with `unencrypted`, `http` is allowed for every host.
 fn check(url: &Url, unencrypted: bool) -> Result<(), Error> {
     let refuse = |why: &str| Err(Error::new(ErrorKind::Configuration, why.to_owned()));
-    // The address itself is not repeated: what is wrong with it may be that it holds a password.
+    // No message quotes the URL, since it may contain a password.
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("the service's address holds a user name or password: leave them out");
+        return refuse("the base URL contains a user name or password: remove them");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("the service's address ends in a query or fragment: leave it out");
+        return refuse("the base URL contains a query or fragment: remove it");
     }
     match url.scheme() {
         "https" => Ok(()),
         "http" if unencrypted || is_loopback(url) => Ok(()),
         "http" => {
-            let hint = format!("for tests, {ALLOW_HTTP_TO} or `Environment::Unencrypted` allows one host");
-            Err(Error::new(ErrorKind::Configuration, IN_THE_CLEAR).hint(hint))
+            let hint = format!("for tests, allow one host by {ALLOW_HTTP_TO} or `Environment::Unencrypted`");
+            Err(Error::new(ErrorKind::Configuration, HTTP_REFUSED).hint(hint))
         }
-        other => refuse(&format!("the service's address begins with {other}: use https")),
+        other => refuse(&format!("the base URL begins with {other}: use https")),
     }
 }
 
@@ -151,7 +160,7 @@ impl FromStr for Environment {
             "sandbox" => Ok(Self::Sandbox),
             text => {
                 let url = Url::parse(text).map_err(|_| {
-                    let what = "an environment is `production`, `sandbox` or a URL that begins with https://";
+                    let what = "unknown environment: use `production`, `sandbox` or a URL that begins with https://";
                     Error::new(ErrorKind::Configuration, what)
                 })?;
                 check(&url, false)?;
@@ -184,7 +193,8 @@ impl From<Url> for Environment {
 }
 
 impl fmt::Debug for Environment {
-    /// Without what may hold a secret: an address with one is refused, but not before a client is built.
+    // Only origin and path: user name, password and query may be secrets. A URL with them is refused, but only when a
+    // client is built, and it can be shown before.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Production => f.write_str("Production"),
@@ -214,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_apis_stand_below_the_address_whether_or_not_it_ends_in_a_slash() {
+    fn the_apis_are_below_the_base_url_with_or_without_a_slash_at_its_end() {
         assert_eq!(base("production").unwrap(), "https://api.unloc.app/integrators/v1");
         assert_eq!(base("sandbox").unwrap(), "https://api-sandbox.unloc.app/integrators/v1");
         assert_eq!(base("https://proxy.example.com/unloc/").unwrap(), "https://proxy.example.com/unloc/integrators/v1");
@@ -222,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn http_is_for_loopback_only_and_the_refusal_says_why() {
+    fn refuses_http_except_for_loopback() {
         for loopback in ["http://localhost:1", "http://127.8.9.1", "http://[::1]:4010"] {
             assert!(base(loopback).is_ok(), "{loopback}");
         }
@@ -236,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn http_to_another_host_is_for_the_one_that_is_named() {
+    fn allows_http_to_the_one_host_that_is_named() {
         let servers = crate::model::integrator::SERVERS;
-        let named = |text: &str, allowed: &str| Environment::named(text, allowed)?.base(servers).map(String::from);
+        let parse = |text: &str, allowed: &str| Environment::parse(text, allowed)?.base(servers).map(String::from);
         for (text, allowed, base) in [
             ("http://emulator:4010", "emulator", "http://emulator:4010/integrators/v1"),
             (
@@ -247,12 +257,12 @@ mod tests {
                 "http://emulator.test.example.com/integrators/v1",
             ),
             ("http://192.0.2.1:80", " 192.0.2.1 ", "http://192.0.2.1/integrators/v1"),
-            // Nothing is allowed that was not, and nothing refused.
+            // The second variable changes nothing for these.
             ("http://127.0.0.1:4010", "emulator", "http://127.0.0.1:4010/integrators/v1"),
             ("https://unloc.example.com", "emulator", "https://unloc.example.com/integrators/v1"),
             ("production", "emulator", "https://api.unloc.app/integrators/v1"),
         ] {
-            assert_eq!(named(text, allowed).unwrap(), base, "{text} {allowed}");
+            assert_eq!(parse(text, allowed).unwrap(), base, "{text} {allowed}");
         }
         for (text, allowed) in [
             ("http://emulator:4010", ""),
@@ -268,15 +278,15 @@ mod tests {
             ("ftp://emulator", "emulator"),
             ("staging", "staging"),
         ] {
-            let error = named(text, allowed).unwrap_err();
+            let error = parse(text, allowed).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration, "{text} {allowed}");
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
-        assert!(base("http://emulator:4010").is_err(), "what the program itself says is no opt-in");
+        assert!(base("http://emulator:4010").is_err(), "a URL alone does not allow http");
     }
 
     #[test]
-    fn an_address_with_a_password_is_refused_without_repeating_it() {
+    fn refuses_a_url_with_a_password_without_quoting_it() {
         let error = base("https://me:hunter2@example.com").unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"));
         assert!(base("https://example.com/?key=1").is_err());

@@ -1,4 +1,4 @@
-//! Finding out what became of a call whose outcome is unknown.
+//! Resolves calls of `create_key` whose outcome is unknown.
 
 use std::time::Duration;
 
@@ -13,41 +13,44 @@ use crate::model::integrator::types::{CreateKeyRequest, Key, LockId};
 use crate::model::lenient::Cut;
 use crate::model::{Nullable, Page};
 
-/// How often the list is looked at before a key that is not in it counts as not created: four looks in about two seconds,
-/// for a request that was still on its way when its connection broke.
-const LOOKS: u32 = 4;
+/// Sets how often the list of keys is polled before a missing key counts as not created.
+// Four polls take about two seconds. That is for a request that was still on its way when its connection broke.
+const MAX_POLLS: u32 = 4;
 
-/// How much older than the call a key may seem that it has created, where the service's clock is not known or was set.
+/// Limits how much older than the call its key may seem.
+// The service's clock is unknown if the response has no `Date`, and it may have been set since the call.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
-/// What became of a call to create a key.
+/// Describes what became of a call of `create_key`.
+///
+/// [`LockHolderClient::resolve_create_key`] returns it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 #[must_use = "after an unknown outcome, what to do next depends on it"]
 pub enum CreateKeyResolution {
     /// The key was created. Its `id` is missing if the service's list leaves it out.
     Created(Box<Key>),
-    /// No such key was in the list at any of several looks, over about two seconds. A request that is still on its way for
-    /// longer than that can create one later.
+    /// No such key was created, as far as four polls over about two seconds can show. A request that takes longer to
+    /// arrive can still create one.
     NotCreated,
-    /// It cannot be told. Look at the keys of the lock before retrying the call.
+    /// It cannot be decided automatically. Check the keys of the lock before you retry the call.
     #[non_exhaustive]
     Unknown {
-        /// Why it cannot be told.
+        /// Says why it cannot be decided.
         reason: &'static str,
     },
 }
 
 impl LockHolderClient {
-    /// Finds out what became of a call of [`create_key`](Self::create_key) whose error has the outcome
+    /// Finds out whether a call of [`create_key`](Self::create_key) created a key, if its error has the outcome
     /// [`Unknown`](crate::Outcome::Unknown) or [`Accepted`](crate::Outcome::Accepted).
     ///
-    /// Looks for a key of the same lock and person with the times of the request, created since the call was begun, in the
-    /// list of the lock's keys; several times in about two seconds, since a request may still be on its way. Two such keys,
-    /// one that may be older than the call, or a list that is cut off, are
-    /// [`CreateKeyResolution::Unknown`].
+    /// Polls the list of the lock's keys, up to four times in about two seconds, since the request may still be on its
+    /// way. The key has to be of the same lock, person and times as the request, and created since the call began. The
+    /// result is [`CreateKeyResolution::Unknown`] if there are two such keys, if one may be older than the call, or if
+    /// the list is truncated.
     ///
-    /// `since` is the time by this machine's clock right before the call; the `Date` of the response tells how far the
+    /// `since` is the time by this machine's clock right before the call. The `Date` of the response shows how far the
     /// service's clock differs.
     ///
     /// ```no_run
@@ -76,8 +79,8 @@ impl LockHolderClient {
     /// Any error of [`get_keys_for_lock`](Self::get_keys_for_lock).
     ///
     /// # Evidence
-    /// That the list of a lock has all of its keys, with the time at which each was created, is documented; that a key's
-    /// times equal those of the request to the millisecond is inferred.
+    /// Documented: the list of a lock contains all of its keys, with the time at which each was created. Inferred: the
+    /// times of a key equal those of the request to the millisecond.
     pub async fn resolve_create_key(
         &self,
         lock_id: impl Into<LockId>,
@@ -86,19 +89,22 @@ impl LockHolderClient {
     ) -> Result<CreateKeyResolution> {
         let (client, lock_id) = (self.client(), lock_id.into());
         let mut poller = Poller::new(&client, &GET_KEYS_FOR_LOCK);
-        let mut looks = 1;
+        let mut polls = 1;
         loop {
             let call = self.get_keys_for_lock().lock_id(lock_id.as_str()).options(poller.options());
             let response = call.send_with_response().await?;
-            let since = by_the_service(since, response.headers(), client.config.clock.now().wall);
+            // With each response, since each has a `Date` of its own.
+            let since = on_service_clock(since, response.headers(), client.config.clock.now().wall);
             let found = judge(response.value(), &lock_id, request, since);
-            if found != CreateKeyResolution::NotCreated || looks == LOOKS {
+            // A key, or a reason why none can be named, does not change by another poll. A missing key may still
+            // appear.
+            if found != CreateKeyResolution::NotCreated || polls == MAX_POLLS {
                 return Ok(found);
             }
             if !poller.pause().await {
-                return Ok(unknown("the operation timeout leaves no time for further looks at the list"));
+                return Ok(unknown("the operation timeout leaves no time to poll the list of keys again"));
             }
-            looks += 1;
+            polls += 1;
         }
     }
 }
@@ -107,40 +113,46 @@ fn unknown(reason: &'static str) -> CreateKeyResolution {
     CreateKeyResolution::Unknown { reason }
 }
 
-/// A time by this machine's clock, which reads `wall` now, by the service's, as far as its response has a `Date`. That is of
-/// whole seconds.
-fn by_the_service(since: DateTime<Utc>, headers: &HeaderMap, wall: Duration) -> DateTime<Utc> {
+/// Converts a time of this machine's clock, which reads `wall` now, to the service's clock, if the response has a
+/// `Date`.
+fn on_service_clock(since: DateTime<Utc>, headers: &HeaderMap, wall: Duration) -> DateTime<Utc> {
     let date = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
     let own = DateTime::UNIX_EPOCH.checked_add_signed(TimeDelta::from_std(wall).unwrap_or_default());
+    // `Date` has whole seconds, and how a server rounds is unknown. One second is taken off, so that the key of this
+    // call cannot seem older than the call.
     let shifted = date.zip(own).and_then(|(date, own)| {
         since.checked_add_signed(DateTime::<Utc>::from(date) - own)?.checked_sub_signed(TimeDelta::seconds(1))
     });
     shifted.unwrap_or(since).cut()
 }
 
+/// Looks for the key of the request in the list of the lock's keys.
 fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: DateTime<Utc>) -> CreateKeyResolution {
     let oldest = since.checked_sub_signed(CLOCK_SKEW).unwrap_or(DateTime::<Utc>::MIN_UTC);
     let mut candidates = page.iter().filter(|key| {
         let is_old = key.created.is_some_and(|created| created < oldest);
+        // A key without a lock id is of this lock: the list is that of the lock.
         let elsewhere = key.lock_id.as_ref().is_some_and(|other| other != lock_id);
-        !is_old && !elsewhere && is_of(key, request)
+        !is_old && !elsewhere && matches_request(key, request)
     });
     match (candidates.next(), candidates.next()) {
-        _ if page.cursor().is_some() => unknown("the list of the lock's keys is cut off"),
+        // Documented as complete, but a cursor says that there are more: one of them may be the key, or a second one.
+        _ if page.cursor().is_some() => unknown("the list of the lock's keys is truncated"),
         (None, _) => CreateKeyResolution::NotCreated,
-        (Some(_), Some(_)) => unknown("several keys of the lock are as the request says"),
+        (Some(_), Some(_)) => unknown("several keys of the lock match the request"),
         (Some(key), None) => match key.created {
             Some(created) if created >= since => CreateKeyResolution::Created(Box::new(key.clone())),
-            Some(_) => unknown("a key is as the request says, and was created within five minutes before the call"),
-            None => unknown("a key is as the request says, and the service does not say when it was created"),
+            Some(_) => unknown("a key matches the request, but was created up to five minutes before the call"),
+            None => unknown("a key matches the request, but the service does not say when it was created"),
         },
     }
 }
 
-/// Whether a key is one that the request may have made. What the request leaves to the service is not compared.
-fn is_of(key: &Key, request: &CreateKeyRequest) -> bool {
+/// Returns whether the request may have created this key.
+// Properties that the request leaves to the service are not compared, since its defaults are not documented.
+fn matches_request(key: &Key, request: &CreateKeyRequest) -> bool {
     let CreateKeyRequest { user_id, start, end, duration_minutes, recurrence, .. } = request;
-    // As they are sent.
+    // Cut to milliseconds, as they are sent: a clock reads finer, so that the uncut times would hardly ever be equal.
     let (start, end) = (start.cut(), end.cut());
     let starts = match start {
         Nullable::Value(start) => key.start == Some(start),
@@ -149,7 +161,7 @@ fn is_of(key: &Key, request: &CreateKeyRequest) -> bool {
     let ends = match (end, duration_minutes) {
         (Nullable::Value(end), None) => key.end == Some(end),
         (Nullable::Null | Nullable::Absent, None) => key.end.is_none(),
-        // Which of the two counts, and from when a duration is counted, is not documented.
+        // With both `end` and `durationMinutes`, it is not documented which counts, nor when a duration begins.
         (_, Some(_)) => key.end.is_some(),
     };
     let recurs = recurrence.is_none() || key.recurrence == *recurrence;
@@ -186,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn one_key_as_the_request_says_that_is_newer_than_the_call_is_the_one() {
+    fn a_single_matching_key_newer_than_the_call_was_created_by_it() {
         let own = key(Some("12:00:01"), Some("18:00:00"));
         assert_eq!(judged(vec![own.clone()], None), CreateKeyResolution::Created(Box::new(own.clone())));
         let others = [
@@ -201,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn two_keys_a_cut_list_and_one_that_may_be_older_cannot_be_told() {
+    fn two_keys_a_truncated_list_and_a_possibly_older_key_are_unknown() {
         let own = || key(Some("12:00:01"), Some("18:00:00"));
         assert!(is_unknown(&judged(vec![own(), own()], None)));
         assert!(is_unknown(&judged(vec![own()], Some("next"))) && is_unknown(&judged(vec![], Some("next"))));
@@ -210,34 +222,39 @@ mod tests {
     }
 
     #[test]
-    fn the_time_of_the_call_is_told_by_the_services_clock() {
+    fn converts_the_time_of_the_call_to_the_services_clock() {
         let wall = Duration::from_secs(at("12:00:00").timestamp().unsigned_abs());
         let shifted = |date: Option<&'static str>| {
             let date = date.map(|date| (DATE, reqwest::header::HeaderValue::from_static(date)));
-            by_the_service(at("11:59:50"), &date.into_iter().collect(), wall)
+            on_service_clock(at("11:59:50"), &date.into_iter().collect(), wall)
         };
         assert_eq!(shifted(None), at("11:59:50"));
         assert_eq!(shifted(Some("Wed, 01 May 2030 12:00:00 GMT")), at("11:59:49"));
         assert_eq!(shifted(Some("Wed, 01 May 2030 11:30:00 GMT")), at("11:29:49"));
         assert_eq!(shifted(Some("yesterday")), at("11:59:50"));
         let first = DateTime::<Utc>::MIN_UTC;
-        assert_eq!(by_the_service(first, &HeaderMap::new(), wall), first);
+        assert_eq!(on_service_clock(first, &HeaderMap::new(), wall), first);
         let request = CreateKeyRequest::builder().user_id("+12125550142").build().unwrap();
         let found = judge(&Page::new(vec![], None), &"door".into(), &request, first);
         assert_eq!(found, CreateKeyResolution::NotCreated);
     }
 
     #[test]
-    fn what_the_request_leaves_to_the_service_is_not_compared() {
+    fn does_not_compare_what_the_request_leaves_to_the_service() {
         let request = |request: serde_json::Value| serde_json::from_value::<CreateKeyRequest>(request).unwrap();
         let started = Key { start: Some(at("12:00:00")), ..key(Some("12:00:01"), None) };
-        assert!(is_of(&started, &request(json!({"userId": "+12125550142"}))));
-        assert!(!is_of(&started, &request(json!({"userId": "+12125550143"}))));
-        assert!(!is_of(&started, &request(json!({"userId": "+12125550142", "start": "2030-05-01T13:00:00Z"}))));
+        assert!(matches_request(&started, &request(json!({"userId": "+12125550142"}))));
+        assert!(!matches_request(&started, &request(json!({"userId": "+12125550143"}))));
+        assert!(!matches_request(
+            &started,
+            &request(json!({"userId": "+12125550142", "start": "2030-05-01T13:00:00Z"}))
+        ));
         let lasting = request(json!({"userId": "+12125550142", "durationMinutes": 60}));
-        assert!(!is_of(&started, &lasting) && is_of(&key(Some("12:00:01"), Some("13:00:01")), &lasting));
+        assert!(
+            !matches_request(&started, &lasting) && matches_request(&key(Some("12:00:01"), Some("13:00:01")), &lasting)
+        );
         let weekly = request(json!({"userId": "+12125550142", "recurrence": {"mon": {
             "startHour": 8, "startMinute": 0, "endHour": 9, "endMinute": 0}}}));
-        assert!(!is_of(&started, &weekly));
+        assert!(!matches_request(&started, &weekly));
     }
 }

@@ -1,4 +1,4 @@
-//! The client of the Integrator API.
+//! Contains the client of the Integrator API.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use crate::error::Result;
 use crate::http::{ApiClient, RequestOptions};
 use crate::model::integrator::types;
 
-/// A client of the Integrator API.
+/// Calls the operations of the Integrator API that concern the integrator as a whole.
 ///
-/// Offers what concerns the integrator as a whole; [`lock_holder`](Self::lock_holder) gives what belongs to one lock
-/// holder. Tokens are fetched, kept and renewed behind it. Clones are cheap and share tokens and connections; use one
-/// client for one Tokio runtime, since its connections live there.
+/// [`lock_holder`](Self::lock_holder) returns a client for the operations of one lock holder. Tokens are fetched,
+/// cached and refreshed in the background. Clones are cheap, and share tokens, connections and the retry budget. Use a
+/// client on one Tokio runtime only, because its connections end with the runtime that they were made on.
 ///
 /// ```no_run
 /// # async fn example(client_id: String, client_secret: String) -> unloc::Result<()> {
@@ -41,11 +41,13 @@ pub struct Unloc {
 }
 
 impl Unloc {
-    /// What belongs to this lock holder, with tokens for it alone.
+    /// Returns the client of this lock holder, whose tokens are valid for it alone.
     ///
     /// # Errors
-    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if the lock holder's parts cannot form a scope.
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if country, organization id and suffix of the lock holder cannot
+    /// form a scope.
     pub fn lock_holder(&self, lock_holder: &types::LockHolder) -> Result<LockHolderClient> {
+        // The first generation names a lock holder by country, organization id and suffix, the second by its id.
         let scope = match self.generation {
             ScopeGeneration::Identifier => lock_holder_scope(lock_holder)?,
             ScopeGeneration::Admin => Scope::lock_holder_admin(&lock_holder.id)?,
@@ -53,8 +55,9 @@ impl Unloc {
         Ok(self.lock_holder_by_id(&lock_holder.id, scope))
     }
 
-    /// What belongs to the lock holder with this id, with tokens for this scope: for programs that know both and need
-    /// no list.
+    /// Returns the client of the lock holder with this id, with tokens for this scope.
+    ///
+    /// This is for programs that know both, and so need not list the lock holders first.
     ///
     /// ```no_run
     /// # fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
@@ -70,7 +73,7 @@ impl Unloc {
         LockHolderClient::new(Arc::new(self.client.with_tokens(self.tokens.clone(), scope.into())), id.into())
     }
 
-    /// The tokens of this client, to fetch some ahead of time, to forget one, or to see how often what happened.
+    /// Returns the token cache of this client, to prefetch tokens, to invalidate one, or to read its statistics.
     ///
     /// ```no_run
     /// # async fn example(unloc: unloc::Unloc, homes: Vec<unloc::types::LockHolder>) -> unloc::Result<()> {
@@ -86,20 +89,22 @@ impl Unloc {
         &self.tokens
     }
 
-    /// Returns this client with other options for all its calls; what they leave open is as before. Tokens, connections and
-    /// the retry budget are shared.
+    /// Returns this client with other options for all its calls. Options that are not set stay as they are. Tokens,
+    /// connections and the retry budget are shared.
     #[must_use]
     pub fn with_options(&self, options: RequestOptions) -> Self {
         Self { client: Arc::new(self.client.with_options(options)), ..self.clone() }
     }
 
-    /// The calls of another client: made as those of this one, with tokens for these scopes.
-    #[allow(dead_code, reason = "for clients that the build makes of the specs, which have none now")]
-    pub(crate) fn beside(&self, servers: &[(&str, &str)], scopes: Scopes) -> Result<ApiClient> {
+    /// Returns what another client needs for its calls: the settings of this one, with tokens for these scopes.
+    #[allow(dead_code, reason = "for clients that the build generates; the specs of this repository declare none")]
+    // Generated code calls this for each further API in `openapi/`, with the servers of that API's spec.
+    pub(crate) fn for_api(&self, servers: &[(&str, &str)], scopes: Scopes) -> Result<ApiClient> {
         let base = self.environment.base(servers)?;
         Ok(self.client.at(base).with_tokens(self.tokens.clone(), scopes))
     }
 
+    /// Returns the client that the generated builders send through.
     pub(crate) fn client(&self) -> Arc<ApiClient> {
         Arc::clone(&self.client)
     }
@@ -107,6 +112,7 @@ impl Unloc {
 
 impl fmt::Debug for Unloc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nothing else: the cache holds tokens, and options may hold secrets.
         f.debug_struct("Unloc").field("base_url", &self.client.base().as_str()).finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting for what the service does behind a response.
+//! Waits for what the service does after its response.
 
 use crate::client::LockHolderClient;
 use crate::error::Result;
@@ -9,10 +9,11 @@ use crate::model::integrator::types::{
 };
 
 impl LockHolderClient {
-    /// Waits until a key is in this state, and returns it: the service makes and revokes keys after it has responded.
+    /// Waits until a key is in this state, and returns the key.
     ///
-    /// Asks for the key with exponential backoff and jitter, from 0.4 s up to 5 s, within the operation timeout of this
-    /// client ([`with_options`](Self::with_options) sets another).
+    /// The service creates and revokes keys after it has responded. This polls the key with exponential backoff and
+    /// jitter, from 0.4 s up to 5 s, within the operation timeout of this client; [`with_options`](Self::with_options)
+    /// sets another.
     ///
     /// ```no_run
     /// # async fn example(home: unloc::LockHolderClient, lock: unloc::types::Lock) -> unloc::Result<()> {
@@ -28,14 +29,15 @@ impl LockHolderClient {
     /// ```
     ///
     /// # Errors
-    /// * [`ErrorKind::State`](crate::ErrorKind::State) if the key is in a state from which it does not get there, such as
-    ///   `error` or `revoked` for `active`; the message names both.
-    /// * [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if it has not got there in time; the message names its state.
+    /// * [`ErrorKind::State`](crate::ErrorKind::State) if the key cannot reach the state from its current one, such as
+    ///   `active` from `error` or `revoked`; the message names both.
+    /// * [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the key has not reached it within the operation timeout;
+    ///   the message names its current state.
     /// * Any error of [`get_key`](Self::get_key).
     ///
     /// # Evidence
-    /// That keys are made asynchronously, and the states `creating`, `active`, `revoked` and `error`, are documented. The
-    /// other states, and which follows which, are inferred.
+    /// Documented: keys are created asynchronously, and have the states `creating`, `active`, `revoked` and `error`.
+    /// Inferred: the other states, and which state follows which.
     pub async fn wait_for_key(
         &self,
         lock_id: impl Into<LockId>,
@@ -43,15 +45,15 @@ impl LockHolderClient {
         state: KeyState,
     ) -> Result<Key> {
         let (client, lock, key) = (self.client(), lock_id.into(), key_id.into());
-        let ask = |options| self.get_key().lock_id(lock.as_str()).key_id(key.as_str()).options(options).send();
-        Poller::new(&client, &GET_KEY).poll(ask, |key| progress("key", &key.state, &state, becomes)).await
+        let fetch = |options| self.get_key().lock_id(lock.as_str()).key_id(key.as_str()).options(options).send();
+        Poller::new(&client, &GET_KEY).poll(fetch, |key| progress("key", &key.state, &state, key_can_become)).await
     }
 
-    /// Waits until a vendor connection is in this state, and returns it: the service logs in at the vendor, or out, after it
-    /// has responded.
+    /// Waits until a vendor connection is in this state, and returns the connection.
     ///
-    /// Asks for the connection with exponential backoff and jitter, from 0.4 s up to 5 s, within the operation timeout of
-    /// this client ([`with_options`](Self::with_options) sets another).
+    /// The service logs in to the vendor, or out, after it has responded. This polls the connection with exponential
+    /// backoff and jitter, from 0.4 s up to 5 s, within the operation timeout of this client;
+    /// [`with_options`](Self::with_options) sets another.
     ///
     /// ```no_run
     /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {
@@ -63,63 +65,73 @@ impl LockHolderClient {
     /// ```
     ///
     /// # Errors
-    /// * [`ErrorKind::State`](crate::ErrorKind::State) if the connection is in a state from which it does not get there, such
-    ///   as `disconnected`. One in `error` is waited for: after a new password or a refresh it may connect again.
-    /// * [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if it has not got there in time; the message names its state.
+    /// * [`ErrorKind::State`](crate::ErrorKind::State) if the connection cannot reach the state from its current one,
+    ///   such as `disconnected`. From `error` it can: after a new password or a refresh it may connect again.
+    /// * [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the connection has not reached it within the operation
+    ///   timeout; the message names its current state.
     /// * Any error of [`get_vendor_connection`](Self::get_vendor_connection).
     ///
     /// # Evidence
-    /// The states are documented in part; which follows which is inferred.
+    /// Documented: some of the states. Inferred: the others, and which state follows which.
     pub async fn wait_for_vendor_connection(
         &self,
         vendor_connection_id: impl Into<VendorConnectionId>,
         state: VendorConnectionState,
     ) -> Result<VendorConnection> {
         let (client, id) = (self.client(), vendor_connection_id.into());
-        let ask = |options| self.get_vendor_connection().vendor_connection_id(id.as_str()).options(options).send();
-        let judge = |found: &VendorConnection| progress("vendor connection", &found.state, &state, connection_becomes);
-        Poller::new(&client, &GET_VENDOR_CONNECTION).poll(ask, judge).await
+        let fetch = |options| self.get_vendor_connection().vendor_connection_id(id.as_str()).options(options).send();
+        let judge =
+            |found: &VendorConnection| progress("vendor connection", &found.state, &state, connection_can_become);
+        Poller::new(&client, &GET_VENDOR_CONNECTION).poll(fetch, judge).await
     }
 }
 
-/// What a state says about the one that is waited for.
+/// Judges whether the wanted state is reached, can be reached, or cannot.
 fn progress<S: PartialEq + std::fmt::Display>(
     what: &str,
     found: &S,
     wanted: &S,
-    becomes: impl Fn(&S, &S) -> bool,
+    can_become: impl Fn(&S, &S) -> bool,
 ) -> Progress {
     if found == wanted {
         Progress::Reached
-    } else if becomes(found, wanted) {
-        Progress::Pending(format!("the {what} is still `{found}`, and not `{wanted}`"))
+    } else if can_become(found, wanted) {
+        Progress::Pending(format!("the {what} is still `{found}` and not `{wanted}`"))
     } else {
-        Progress::Never(format!("the {what} is `{found}`, and does not become `{wanted}` from there"))
+        Progress::Never(format!("the {what} is `{found}`, from which it cannot become `{wanted}`"))
     }
 }
 
-/// Whether a key in one state can come to be in another by itself, or by a revocation. What is being made, and a state that is
-/// not known here, may lead anywhere.
-fn becomes(from: &KeyState, to: &KeyState) -> bool {
+/// Returns whether a key in one state can reach another by itself, or by being revoked.
+// The vendor's documents do not say which state follows which. Wherever this is not certain it returns `true`: to wait
+// until the timeout does less harm than to give up on a key that is about to work.
+fn key_can_become(from: &KeyState, to: &KeyState) -> bool {
     use KeyState::{Active, Creating, Error, Expired, Inactive, Revoked, Scheduled};
 
     match from {
+        // Its start may have come at any moment, so it can be in every later state.
         Scheduled => !matches!(to, Creating),
+        // A key with a recurrence becomes active and inactive in turn.
         Active | Inactive => matches!(to, Active | Inactive | Expired | Revoked | KeyState::Unknown(_)),
         Expired => matches!(to, Revoked),
+        // Nothing repairs a key that could not be created; a new one is needed.
         Error => matches!(to, Revoked),
         Revoked => false,
+        // `creating`, and states that this version does not know.
         _ => true,
     }
 }
 
-/// The same for a vendor connection, by itself, by a new password, a refresh, or by being disconnected.
-fn connection_becomes(from: &VendorConnectionState, to: &VendorConnectionState) -> bool {
+/// Returns whether a vendor connection in one state can reach another: by itself, by a new password or a refresh, or by
+/// being disconnected.
+fn connection_can_become(from: &VendorConnectionState, to: &VendorConnectionState) -> bool {
     use VendorConnectionState::{Connected, Disconnected, Error};
 
     match from {
         Connected => matches!(to, Disconnected | Error | VendorConnectionState::Unknown(_)),
+        // Connecting the account again creates a new vendor connection.
         Disconnected => false,
+        // `connecting`, `error`, and states that this version does not know.
         _ => true,
     }
 }
@@ -129,24 +141,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_leads_out_of_a_last_state_and_anything_out_of_the_first_and_of_one_that_is_unknown() {
+    fn a_key_can_reach_any_state_from_creating_and_from_unknown_states_and_none_from_revoked() {
         let states: Vec<_> = KeyState::KNOWN.iter().map(|text| KeyState::from(*text)).collect();
         for to in &states {
-            assert!(becomes(&KeyState::Creating, to) && becomes(&"on-holiday".into(), to), "{to}");
-            assert!(!becomes(&KeyState::Revoked, to), "{to}");
-            assert_eq!(becomes(&KeyState::Error, to), *to == KeyState::Revoked, "{to}");
+            assert!(key_can_become(&KeyState::Creating, to) && key_can_become(&"on-holiday".into(), to), "{to}");
+            assert!(!key_can_become(&KeyState::Revoked, to), "{to}");
+            assert_eq!(key_can_become(&KeyState::Error, to), *to == KeyState::Revoked, "{to}");
         }
-        assert!(becomes(&KeyState::Scheduled, &KeyState::Active) && !becomes(&KeyState::Active, &KeyState::Scheduled));
-        assert!(becomes(&KeyState::Expired, &KeyState::Revoked) && !becomes(&KeyState::Expired, &KeyState::Active));
-        assert!(becomes(&KeyState::Active, &"on-holiday".into()));
+        assert!(
+            key_can_become(&KeyState::Scheduled, &KeyState::Active)
+                && !key_can_become(&KeyState::Active, &KeyState::Scheduled)
+        );
+        assert!(
+            key_can_become(&KeyState::Expired, &KeyState::Revoked)
+                && !key_can_become(&KeyState::Expired, &KeyState::Active)
+        );
+        assert!(key_can_become(&KeyState::Active, &"on-holiday".into()));
     }
 
     #[test]
-    fn an_account_that_is_cut_off_stays_so() {
+    fn a_disconnected_vendor_connection_stays_disconnected() {
         use VendorConnectionState::{Connected, Connecting, Disconnected, Error};
 
-        assert!(connection_becomes(&Connecting, &Connected) && connection_becomes(&Connected, &Error));
-        assert!(!connection_becomes(&Disconnected, &Connected) && connection_becomes(&Error, &Connected));
-        assert!(connection_becomes(&Error, &Disconnected) && !connection_becomes(&Connected, &Connecting));
+        assert!(connection_can_become(&Connecting, &Connected) && connection_can_become(&Connected, &Error));
+        assert!(!connection_can_become(&Disconnected, &Connected) && connection_can_become(&Error, &Connected));
+        assert!(connection_can_become(&Error, &Disconnected) && !connection_can_become(&Connected, &Connecting));
     }
 }

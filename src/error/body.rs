@@ -1,18 +1,20 @@
-//! What kind of body a response has, before anybody reads it.
+//! Classifies a response body before it is decoded.
 
 use serde::de::IgnoredAny;
 
-/// A body without the byte order mark that stands before it, which a reader may ignore (RFC 8259, section 8.1).
+/// Strips a leading byte order mark, which parsers may ignore (RFC 8259, section 8.1).
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
-/// Whether a body is something that can be read, or told of, as it is.
-pub(crate) fn is_plain(body: &[u8]) -> bool {
+/// Returns whether a body is readable without decoding a content coding: empty, HTML or XML, or JSON.
+pub(super) fn is_uncompressed(body: &[u8]) -> bool {
     let body = without_mark(body);
+    // gzip begins with 1F 8B, zlib with 78, zstd with 28 B5: none of these is white space, `<` or JSON.
     body.trim_ascii().is_empty() || is_markup(body) || serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
+/// Returns whether a body is HTML or XML, as proxies and login pages send it.
 pub(crate) fn is_markup(body: &[u8]) -> bool {
     body.trim_ascii().starts_with(b"<")
 }

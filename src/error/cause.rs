@@ -1,55 +1,60 @@
-//! Why a request failed on its way, by the types of the errors below reqwest's: messages change with any release.
+//! Classifies transport failures by the types of the errors below reqwest's, because messages change with any release.
 
 use std::error::Error as StdError;
 use std::io;
 
-/// The host name of the service could not be resolved.
-#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser does not tell"))]
+/// The service's host name could not be resolved; our DNS resolver returns it, so that it can be found by its type.
+#[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser does not report it"))]
 #[derive(Debug, thiserror::Error)]
 #[error("the host name cannot be resolved: {0}")]
 pub(crate) struct Unresolved(#[source] pub(crate) io::Error);
 
-/// Why a request failed on its way.
+/// Says why a request failed in transport.
 #[cfg_attr(
     not(all(not(target_arch = "wasm32"), any(feature = "rustls", feature = "rustls-no-provider"))),
-    allow(dead_code, reason = "other TLS says less, and a browser nothing")
+    allow(dead_code, reason = "other TLS libraries report less, and a browser nothing")
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// No TLS was compiled in, and the URL wants it.
+    /// The URL begins with `https`, and no TLS was compiled in.
     NoTls,
-    /// The request cannot be sent as it is.
+    /// The request itself is invalid.
     Builder,
-    /// The certificate is of another host.
+    /// The certificate is for another host name.
     OtherName,
-    /// The certificate does not verify, for another reason.
+    /// The certificate does not verify for another reason.
     Certificate,
-    /// The host name has no address.
+    /// The host name has no IP address.
     Unresolved,
-    /// There was no connection in time.
+    /// The connection attempt timed out.
     ConnectTimeout,
-    /// The other side refused the connection.
+    /// The host refused the connection.
     Refused,
-    /// There was no connection, for another reason.
+    /// There was no connection for another reason.
     Unconnected,
-    /// There was no response in time.
+    /// The request may have been sent, and the response timed out.
     Timeout,
-    /// The connection broke.
+    /// The connection broke after the request may have been sent.
     Broken,
 }
 
 impl Cause {
+    /// Returns the cause of a reqwest error.
     pub(crate) fn of(error: &reqwest::Error) -> Self {
         if error.is_builder() {
             return Self::Builder;
         }
+        // reqwest connects and sends in one step. Without a connect error, bytes of the request may have left the
+        // machine, so the outcome is unknown.
         if !could_not_connect(error) {
             return if error.is_timeout() { Self::Timeout } else { Self::Broken };
         }
+        // Before all else: rustls wraps its error in an `io::Error`, which would count as any failed connection.
         if let Some(cause) = of_tls(error) {
             return cause;
         }
         let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+        // By our resolver's own type: no stable `io::ErrorKind` tells failed name resolution from other errors.
         if find::<Unresolved>(error).is_some() {
             Self::Unresolved
         } else if error.is_timeout() {
@@ -64,13 +69,15 @@ impl Cause {
     }
 }
 
-/// The first error of a type among an error and its sources; an `io::Error` has what it wraps inside and not behind it.
+/// Returns the first error of type `E` in the chain of sources.
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
+        // `io::Error::source` skips the error that it wraps and returns that one's source, so it has to be unwrapped
+        // here.
         let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         next = match inside {
             Some(inside) => Some(inside),
@@ -80,30 +87,34 @@ fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
     None
 }
 
-/// Whether there was no connection, so that nothing can have been sent.
+/// Returns whether there was no connection, so that nothing can have been sent.
 #[cfg(not(target_arch = "wasm32"))]
 fn could_not_connect(error: &reqwest::Error) -> bool {
     error.is_connect()
 }
 
-/// A browser does not tell.
+/// Returns `false`: `fetch` rejects with one `TypeError` for all failures, so it is unknown whether anything was sent.
 #[cfg(target_arch = "wasm32")]
 fn could_not_connect(_: &reqwest::Error) -> bool {
     false
 }
 
-/// hyper refuses a URL with `https` where no TLS was compiled in, before anything that has an error of the system.
+/// Returns whether an `https` URL failed because no TLS was compiled in.
 fn is_without_tls(error: &reqwest::Error) -> bool {
     let compiled = cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
     let secure = error.url().is_some_and(|url| url.scheme() == "https");
+    // hyper refuses the scheme before it opens a socket, so that no `io::Error` is in the chain.
     !compiled && secure && find::<io::Error>(error).is_none()
 }
 
+/// Returns the cause if a certificate was refused.
 #[cfg(all(not(target_arch = "wasm32"), any(feature = "rustls", feature = "rustls-no-provider")))]
 fn of_tls(error: &reqwest::Error) -> Option<Cause> {
     use rustls::CertificateError::{NotValidForName, NotValidForNameContext};
 
     if let Some(rustls::Error::InvalidCertificate(why)) = find(error) {
+        // A certificate of another host is a matter of the address, all else of the clock or of trust: the hints
+        // differ.
         let is_other = matches!(why, NotValidForName | NotValidForNameContext { .. });
         return Some(if is_other { Cause::OtherName } else { Cause::Certificate });
     }
@@ -115,8 +126,10 @@ fn of_tls(error: &reqwest::Error) -> Option<Cause> {
     of_native_tls(error)
 }
 
-/// The platform's TLS does not say by a type whether it was the certificate; what else goes wrong in a handshake is an error
-/// of the connection.
+/// Returns the cause if the platform's TLS failed without an I/O error.
+///
+/// `native_tls` has no type for a refused certificate. A handshake that the other side broke off has an I/O error; what
+/// remains is taken for the certificate.
 #[cfg(all(not(target_arch = "wasm32"), feature = "native-tls"))]
 fn of_native_tls(error: &reqwest::Error) -> Option<Cause> {
     find::<native_tls::Error>(error).filter(|error| find::<io::Error>(*error).is_none()).map(|_| Cause::Certificate)

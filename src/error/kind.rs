@@ -1,106 +1,137 @@
-//! What kinds of errors there are, and what may have happened.
+//! Defines the kinds of errors, and the outcomes of a call.
 
-/// Where an error arose: its cause, whether the operation may have happened, and what to do.
+/// Says where an error arose. Each kind documents whether the operation may have been carried out, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, no Tokio runtime
-    /// is running.
+    /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, or no Tokio
+    /// runtime is running.
     ///
-    /// *Happened?* No. *What to do:* mend the configuration.
+    /// *Carried out?* No. *What to do:* correct the configuration.
     Configuration,
-    /// A scope could not be formed, or claims contradict each other.
+    /// A scope could not be formed, or its claims contradict each other.
     ///
-    /// *Happened?* No. *What to do:* look at the lock holder's country, organization id and suffix.
+    /// *Carried out?* No. *What to do:* check the lock holder's country, organization id and suffix.
     Scope,
-    /// The request could not be built: a parameter is missing, a value or a header cannot be sent.
+    /// The request could not be built: a parameter is missing, or a value or a header cannot be sent.
     ///
-    /// *Happened?* No. *What to do:* correct the call.
+    /// *Carried out?* No. *What to do:* correct the call.
     Request,
-    /// The source of tokens has none. (If it cannot be reached, the kind is [`Connection`](Self::Connection) or
-    /// [`Timeout`](Self::Timeout), and the text says that it was about a token.)
+    /// The token source returned no token.
     ///
-    /// *Happened?* No, the operation was never sent. *What to do:* [`Error::status`](crate::Error::status) and [`Error::code`](crate::Error::code) are the token
-    /// endpoint's, if it answered. `invalid_client` means wrong credentials, or those of another environment;
-    /// `invalid_scope` a lock holder that these credentials may not manage. For [`Error::retry_after`](crate::Error::retry_after) nothing more is
-    /// asked of it.
+    /// If the source could not be reached, the kind is [`Connection`](Self::Connection) or [`Timeout`](Self::Timeout),
+    /// and the text says `no access token`.
+    ///
+    /// *Carried out?* No, the operation was never sent. *What to do:* read [`Error::status`](crate::Error::status) and
+    /// [`Error::code`](crate::Error::code), which are the token endpoint's if it responded. `invalid_client` means that
+    /// the credentials are wrong or belong to another environment. `invalid_scope` means that these credentials may not
+    /// manage the lock holder. The token cache does not ask again before
+    /// [`Error::retry_after`](crate::Error::retry_after) is over.
     Token,
-    /// The service answered with an error: [`Error::status`](crate::Error::status), [`Error::code`](crate::Error::code) and [`Error::description`](crate::Error::description) say which.
+    /// The service responded with an error, described by [`Error::status`](crate::Error::status),
+    /// [`Error::code`](crate::Error::code) and [`Error::description`](crate::Error::description).
     ///
-    /// *Happened?* After 5xx, 303 and 408 it may have, after other 3xx and 4xx it did not. *What to do:* what the words say. A 401 comes only
-    /// after a fresh token was refused as well, or when none could be had: look at the credentials and the scope. In the second case it is
-    /// retryable while the token source may have one later. 403 is a scope that does not cover
-    /// the lock holder, 409 something that exists already or is busy, 429 too many calls.
+    /// *Carried out?* Possibly after 5xx, 303 and 408, not after other 3xx and 4xx; see [`Outcome`]. *What to do:* by
+    /// status:
+    ///
+    /// * 401: check the credentials and the scope. It is returned only after a fresh token was refused as well, or when
+    ///   no fresh token could be fetched. In the second case it is retryable while the token source's failure is
+    ///   transient.
+    /// * 403: the token's scope does not cover the lock holder.
+    /// * 409: something exists already or is busy.
+    /// * 429: too many calls; see [`Error::retry_after`](crate::Error::retry_after).
     Service,
     /// The service's certificate does not verify.
     ///
-    /// *Happened?* No. *What to do:* check the address, the machine's clock and the trusted roots; it does not get better by
-    /// itself, and is not tried again.
+    /// *Carried out?* No. *What to do:* check the base URL, the machine's clock and the trusted root certificates. The
+    /// failure is not transient, and the call is not retried.
     Certificate,
     /// The connection could not be made, or it broke.
     ///
-    /// *Happened?* [`Outcome::NotSent`] if there never was a connection, [`Outcome::Unknown`] if it broke before an answer,
-    /// [`Outcome::Accepted`] if it broke in the middle of a success. *What to do:* where the outcome is open and the
-    /// operation cannot be repeated, look (at the keys of the lock, say) before making the call again.
+    /// *Carried out?* [`Outcome::NotSent`] if there never was a connection, [`Outcome::Unknown`] if it broke before a
+    /// response, [`Outcome::Accepted`] if it broke in the middle of a successful response. *What to do:* if the
+    /// operation is not idempotent and the outcome is `Unknown` or `Accepted`, check first (for example, list the keys
+    /// of the lock).
     Connection,
-    /// Time ran out: for an attempt, for the whole call, or for a token.
+    /// A time limit was reached: of an attempt, of the whole call, or of fetching a token.
     ///
-    /// *Happened?* As for [`Connection`](Self::Connection). *What to do:* the same; times are set with
+    /// *Carried out?* As for [`Connection`](Self::Connection). *What to do:* the same. The limits are set with
     /// [`RequestOptions`](crate::RequestOptions).
     Timeout,
-    /// The service answered with success, but its body is not what the spec says.
+    /// The service reported success, but the body of its response does not match the spec.
     ///
-    /// Before it comes to that, a response is read leniently: a byte order mark before it is ignored; of a property that
-    /// stands twice, or under two of its names, the value counts that says something, of two that do the one under the
-    /// documented name, and of one name the last; an empty text is no time where a time is optional, and a year that
-    /// `chrono` cannot hold is the greatest or least time that it can. What a response to a change leaves out although the
-    /// call said it stands in it as the call said it. Where the documentation of an operation says that its response is
-    /// inferred, one that cannot be read is no error, unless it is HTML or XML, which proxies send.
+    /// Responses are decoded leniently before this error is returned:
     ///
-    /// *Happened?* Yes; making the call again may do it twice. *What to do:* the text names operation, status and the place
-    /// inside the JSON; please report it together with the body.
+    /// * A byte order mark before the body is ignored.
+    /// * Of a property that occurs twice, the last value that is neither null nor empty counts.
+    /// * Of a property and its aliases, a value that is neither null nor empty counts; among several, the one under the
+    ///   documented name.
+    /// * An empty string for an optional time is read as absent.
+    /// * A year that `chrono` cannot hold becomes the greatest or least time that it can.
+    /// * What the response to a change leaves out is completed from the request, where the spec says that the response
+    ///   only echoes it.
+    /// * Where an operation's documentation calls its response inferred, a body that cannot be decoded is no error.
+    ///   HTML and XML always are, because they come from proxies.
+    ///
+    /// *Carried out?* Yes, and calling again may do it twice. *What to do:* the text names the operation, the status
+    /// and the place inside the JSON; please report it together with the body.
     Decode,
-    /// What was waited for does not happen: a key or a vendor connection is in a state that does not lead there.
+    /// A condition that was waited for cannot be reached: the key or the vendor connection is in a state that does not
+    /// lead to it.
     ///
-    /// *Happened?* The reads did, and change nothing. *What to do:* the text names the state; a key in `error` has to be created
-    /// anew, and a vendor connection that is `disconnected` connected anew.
+    /// *Carried out?* Only reads were, which change nothing. *What to do:* the text names the state. Create a new key
+    /// in place of one in `error`, and reconnect a vendor connection that is `disconnected`.
     State,
 }
 
-/// What became of the operation, as far as can be known. In the order of how much may have happened: of the attempts of one
-/// call, the one that leaves most open counts.
+/// Says whether the service may have carried out the operation, as far as the client can know.
+///
+/// | outcome | did the service do it? | what to do |
+/// |---|---|---|
+/// | [`NotSent`](Self::NotSent) | No: no request reached it. | Retrying is safe for every operation. |
+/// | [`Rejected`](Self::Rejected) | No: it refused. | Retrying is safe, and useful if the refusal is transient. |
+/// | [`Unknown`](Self::Unknown) | Perhaps. | Retry idempotent operations; for others, check first. |
+/// | [`Accepted`](Self::Accepted) | Yes, but its response is lost. | As for `Unknown`: look for what it has done. |
+///
+/// [`Error::is_retryable`](crate::Error::is_retryable) applies the table, and also asks whether the failure is
+/// transient.
+///
+/// The variants are ordered by how much may have happened. Over the attempts of one call, the greatest counts: a later
+/// refusal does not undo what an earlier attempt may have done.
 ///
 /// # Never twice
-/// A key that may have been made is not to be made again blindly. After [`Unknown`](Self::Unknown) and
-/// [`Accepted`](Self::Accepted), look first, on all pages: [`get_keys`](crate::LockHolderClient::get_keys) with `items()`, for a key
-/// of the same lock, user and times that is not `revoked`. One that was just asked for may be `creating`, and may take a
-/// moment to appear; that there is none yet does not say that there will be none.
-/// [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) does so. The README's "Test your integration" shows
-/// how, with a test.
+/// Do not create a key again blindly when one may exist. After [`Unknown`](Self::Unknown) and
+/// [`Accepted`](Self::Accepted), look first, on all pages: call [`get_keys`](crate::LockHolderClient::get_keys) with
+/// `items()`, and search for a key of the same lock, user and times that is not `revoked`. A key that was just
+/// requested may be `creating`, and may take a moment to appear, so an empty result does not prove that there will be
+/// none. [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) does all this. The guide's "Give a guest
+/// exactly one key" does it by hand, with a test.
 ///
-/// Compare with the times of the request as its builder made it (`request.end`), and not with those that it was made of: a
-/// request's times are cut to milliseconds, which is what the service keeps, and a clock reads finer. So a key's `end`
+/// Compare with the times of the built request (`request.end`), and not with the values that it was built from. A
+/// request's times are truncated to milliseconds, as the service stores them, while clocks are finer. So a key's `end`
 /// equals the `end` of the request for it, and hardly ever the `Utc::now() + …` that went in.
 ///
-/// A call whose future was dropped (by `select!`, by a timeout around it) leaves no error and is to be taken for
-/// `Unknown`: limit it by [`RequestOptions::operation_timeout`](crate::RequestOptions::operation_timeout) instead.
+/// Dropping a call's future (by `select!`, or a timeout of your own) leaves no error; treat the outcome as `Unknown`.
+/// Prefer [`RequestOptions::operation_timeout`](crate::RequestOptions::operation_timeout) to limit a call.
 ///
 /// # In a browser
-/// A browser itself may repeat a request, a POST included, when a kept connection is reset before the response: measured in
-/// Chromium and Firefox, three `createKey` became six requests. `fetch` tells nothing of it, so such a call is `Ok`, its
-/// [`attempts`](crate::Error::attempts) count one, and two keys may have been made. No header and no option of `fetch` that
-/// every browser has prevents it (a streamed body would, which needs HTTP/2 and is Chromium's alone). Where a second key
-/// matters, create keys from a server, or look for a second one after each call and revoke it.
+/// A browser may resend a request by itself, a POST included, when a pooled connection is reset before the response.
+/// This was measured in Chromium and Firefox: three `createKey` became six requests. `fetch` does not report it. Such a
+/// call is `Ok`, its [`attempts`](crate::Error::attempts) count one, and two keys may have been created. No header and
+/// no option of `fetch` that every browser has prevents it; a streamed body would, but needs HTTP/2 and works in
+/// Chromium only. Where a second key matters, create keys from a server, or look for a second one after each call and
+/// revoke it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The service never saw it. The call can be made again, whatever it is.
+    // The order of the variants is the derived `Ord`, by which `Error::at_worst` picks the greatest.
+    /// The service never received the request. Every operation is safe to retry, idempotent or not.
     NotSent,
-    /// The service saw it and refused. Nothing was done.
+    /// The service received the request and refused it. Nothing was carried out.
     Rejected,
-    /// The service may have carried it out: look before doing it again, unless the operation is
+    /// The service may have carried out the operation. Check before retrying, unless the operation is
     /// [`idempotent`](crate::Operation::idempotent).
     Unknown,
-    /// The service carried it out, only its answer could not be read.
+    /// The service carried out the operation; only its response was lost or cannot be decoded.
     Accepted,
 }

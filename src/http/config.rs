@@ -1,4 +1,4 @@
-//! What the calls to one API share.
+//! Holds what all calls to one API share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,21 +13,22 @@ use crate::http::path;
 use crate::http::retry::Budget;
 use crate::runtime::clock::Clock;
 
-/// How the SDK names itself to the service.
+/// Names the SDK in the `user-agent` header.
 pub(crate) const USER_AGENT: &str = concat!("unloc-rust/", env!("CARGO_PKG_VERSION"));
 
-/// The connections of a client, whose tokens its calls carry, and how they are made.
+/// Connects calls to one API: it holds the connection pool, the configuration, and the source of the calls' tokens.
 #[derive(Clone)]
 pub(crate) struct ApiClient {
     pub(crate) http: reqwest::Client,
+    // Shared: the `LockHolderClient`s of one `Unloc` differ in their tokens only.
     pub(crate) config: Arc<ClientConfig>,
-    /// `None` for the token call itself.
+    /// Is `None` for the token call, which authenticates by the client secret in its body.
     pub(crate) tokens: Option<(TokenCache, Scopes)>,
 }
 
-/// How the calls of one client are made.
+/// Configures the calls of one client.
 pub(crate) struct ClientConfig {
-    /// The base URL; the path of every request begins with its path.
+    /// Holds the base URL; the path of every request begins with its path.
     pub(crate) base: Url,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Arc<Budget>,
@@ -36,27 +37,28 @@ pub(crate) struct ClientConfig {
 }
 
 impl ApiClient {
-    /// The base URL.
+    /// Returns the base URL.
     pub(crate) fn base(&self) -> &Url {
         &self.config.base
     }
 
-    /// The path that the paths of operations follow.
+    /// Returns the path that precedes the paths of operations.
     pub(crate) fn base_path(&self) -> &str {
         path::prefix(&self.config.base)
     }
 
-    /// The same with tokens for these scopes.
+    /// Returns this client with tokens for these scopes.
     pub(crate) fn with_tokens(&self, tokens: TokenCache, scopes: Scopes) -> Self {
         Self { tokens: Some((tokens, scopes)), ..self.clone() }
     }
 
-    /// The same at another base URL; the retry budget is one for all calls of a client.
+    /// Returns this client for another base URL.
     pub(crate) fn at(&self, base: Url) -> Self {
+        // The copy shares the retry budget, which limits all calls of one `Unloc` together.
         self.with(ClientConfig { base, ..self.config.copy() })
     }
 
-    /// The same with other options.
+    /// Returns this client with other options; options that are not set keep their values.
     pub(crate) fn with_options(&self, options: RequestOptions) -> Self {
         let options = options.or(&self.config.options);
         self.with(ClientConfig { options, ..self.config.copy() })
@@ -81,6 +83,7 @@ impl ClientConfig {
 
 impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Nothing else: options hold headers with the caller's secrets, and the cache holds tokens.
         f.debug_struct("ApiClient").field("base_path", &self.base_path()).finish_non_exhaustive()
     }
 }

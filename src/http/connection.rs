@@ -1,4 +1,4 @@
-//! The connection pool of a client.
+//! Builds the connection pool of a client.
 
 use std::net::IpAddr;
 
@@ -6,31 +6,34 @@ use reqwest::Url;
 
 use crate::error::{Error, Result};
 
-/// Changes the HTTP client's settings, before those that secrecy and retries depend on.
+/// Changes the settings of the HTTP client; the settings that secrecy and retries depend on are applied after it.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
-/// Nothing can be set about a browser's connections.
+/// Has no value, because a browser's connections have no settings.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type Configure = std::convert::Infallible;
 
-/// The connection pool for a service at this base URL.
+/// Builds the connection pool for the service at this base URL.
 pub(crate) fn connect(base: &Url, configure: Option<Configure>) -> Result<reqwest::Client> {
     let (loopback, unencrypted) = (is_loopback(base), base.scheme() == "http");
     if unencrypted && !loopback {
+        // `Environment::Unencrypted` allows this for tests. A program that runs so by mistake must not stay unnoticed.
         let host = base.host_str().unwrap_or_default();
-        tracing::warn!(target: "unloc::client", { server.address = host }, "secrets, tokens and phone numbers are sent unencrypted: for tests only");
+        tracing::warn!(target: "unloc::client", { server.address = host }, "secrets, tokens and phone numbers are sent unencrypted: use http in tests only");
     }
     builder(loopback || unencrypted, configure)?.build().map_err(Error::no_client)
 }
 
-/// `direct` goes past any proxy.
+/// Returns a builder with the SDK's settings and the caller's; with `direct`, connections bypass any proxy.
 #[cfg(not(target_arch = "wasm32"))]
 fn builder(direct: bool, configure: Option<Configure>) -> Result<reqwest::ClientBuilder> {
     use native::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT, Resolver};
 
+    // Checked here, because reqwest panics when it builds a client without a provider.
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        let what = "no cryptography for TLS: install a rustls CryptoProvider first, or use the feature `rustls`";
+        let what =
+            "no cryptography for TLS: install a rustls CryptoProvider before this call, or enable the feature `rustls`";
         return Err(Error::new(crate::error::ErrorKind::Configuration, what));
     }
     let mut builder = reqwest::Client::builder()
@@ -38,30 +41,34 @@ fn builder(direct: bool, configure: Option<Configure>) -> Result<reqwest::Client
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .dns_resolver(Resolver);
     if direct {
-        // A proxy does not reach this machine's loopback, and would read what goes over `http` in the clear.
+        // A proxy cannot reach this machine's loopback addresses, and it can read everything that is sent over `http`.
         builder = builder.no_proxy();
     }
     if let Some(configure) = configure {
         builder = configure(builder);
     }
-    // Last, so that no closure undoes it: a redirect would carry tokens and secrets elsewhere, reqwest knows nothing of
-    // operations that are not idempotent, a referer shows paths with phone numbers, and what is logged of a connection
-    // is all that goes over it.
+    // Applied last, so that no closure undoes these settings:
+    // - A redirect would carry tokens and secrets to another host.
+    // - reqwest does not know which operations are idempotent, so its retries could create a second key.
+    // - A `referer` header contains the path, and paths contain phone numbers.
+    // - A verbose connection logs every byte, tokens included.
     let never = (reqwest::redirect::Policy::none(), reqwest::retry::never());
     Ok(builder.redirect(never.0).retry(never.1).referer(false).connection_verbose(false))
 }
 
-/// A browser's connections. It decides about redirects; to another origin it takes a token along only if that origin says
-/// that it wants it.
+/// Returns a builder for a browser's connections.
+// `fetch` follows redirects whatever the SDK wants. It sends the token to another origin only if that origin's CORS
+// headers allow `authorization`.
 #[cfg(target_arch = "wasm32")]
 #[allow(clippy::unnecessary_wraps)]
 fn builder(_direct: bool, _configure: Option<Configure>) -> Result<reqwest::ClientBuilder> {
     Ok(reqwest::Client::builder())
 }
 
-/// Whether a URL leads to this machine.
+/// Returns whether the host of a URL is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
+    // `Url` writes an IPv6 host in brackets, which `IpAddr` does not parse.
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
@@ -74,14 +81,16 @@ mod native {
 
     use crate::error::Unresolved;
 
-    /// The longest time for a connection and its TLS handshake; half of what an attempt has.
+    /// Limits a connection and its TLS handshake to half of the attempt timeout, so that time for the request remains.
     pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-    /// How long an idle connection is kept: servers commonly close one after five seconds, and a request that is sent at that
-    /// moment is lost.
+    /// Limits how long an idle connection stays in the pool.
+    // Node.js and other servers close idle connections after five seconds. A request that is sent on a connection at
+    // that moment is lost, and whether the service acted on it is unknown. reqwest's own default of 90 s invites this.
     pub(super) const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
-    /// The system's resolver, whose errors have a type by which they are known.
+    /// Resolves host names as the system does, and wraps errors in [`Unresolved`].
+    // Without the type, only the text of the error would tell a failed lookup from a refused connection.
     pub(super) struct Resolver;
 
     impl Resolve for Resolver {

@@ -1,7 +1,7 @@
-//! From a body to a value; what cannot be read is explained without showing what was in it.
+//! Decodes bodies. If a body cannot be decoded, the explanation shows nothing of its data.
 
 mod echoes;
-mod place;
+mod json_path;
 pub(crate) mod table;
 
 use std::borrow::Cow;
@@ -10,89 +10,100 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny};
 
-pub(crate) use echoes::Said;
+pub(crate) use echoes::SentRequest;
 
 use crate::error::body::{is_markup, without_mark};
 use crate::error::redact;
 use crate::model::lenient::once;
 use crate::model::operation::{Envelope, Operation};
-use place::place;
+use json_path::json_path;
 
-/// How a body is read, as it is.
+/// Reads a body as it is, without the tolerances here.
 type Read<'a, T> = &'a dyn Fn(&[u8]) -> Option<T>;
 
-/// Reads a body as the operation's answer, or says why that cannot be.
-pub(crate) fn decode<T: DeserializeOwned>(operation: &Operation, body: &[u8], said: &Said<'_>) -> Result<T, String> {
+/// Decodes a body as the operation's response, or says why it cannot be decoded.
+pub(crate) fn decode<T: DeserializeOwned>(
+    operation: &Operation,
+    body: &[u8],
+    sent: &SentRequest<'_>,
+) -> Result<T, String> {
     let read = |body: &[u8]| serde_json::from_slice(body).ok();
-    decode_by(operation, body, said, &read, &|body| explain(PhantomData::<T>, body))
+    decode_by(operation, body, sent, &read, &|body| explain(PhantomData::<T>, body))
 }
 
-/// The same for whatever reads a body, and says why it cannot be read.
+/// Decodes a body with `read`; `explain` says why a body cannot be read.
 ///
-/// A body that cannot be read as it is gets two more chances, which cost nothing where none is needed: with each property
-/// once, and with what the call itself had said put where a response to a change leaves it out. Where the spec says that a
-/// response is inferred, one that cannot be read holds nothing: what the call was to do is done.
+/// A body that cannot be read as it is gets two more chances, which cost nothing for one that can:
+/// * Properties that occur twice are merged into one.
+/// * Properties that the call itself set are added where the response to a change leaves them out.
+///
+/// If the spec marks the response as inferred, an unreadable one counts as empty, since the call has been carried out.
 pub(crate) fn decode_by<T>(
     operation: &Operation,
     body: &[u8],
-    said: &Said<'_>,
+    sent: &SentRequest<'_>,
     read: Read<'_, T>,
     explain: &dyn Fn(&[u8]) -> String,
 ) -> Result<T, String> {
     let body = without_mark(body);
-    if let Some(value) = wrapped_or_bare(operation, body, read) {
+    if let Some(value) = read_wrapped_or_bare(operation, body, read) {
         return Ok(value);
     }
-    let better = better(operation, body, said);
-    if let Some(value) = better.as_deref().and_then(|body| wrapped_or_bare(operation, body, read)) {
+    let normalized = normalize(operation, body, sent);
+    if let Some(value) = normalized.as_deref().and_then(|body| read_wrapped_or_bare(operation, body, read)) {
         return Ok(value);
     }
-    // What looks like the thing itself, and cannot be read as that, leaves an envelope that holds nothing.
-    let best = better.as_deref().unwrap_or(body);
+    // The body looks like the bare object, but cannot be read as that. An envelope without required properties can be
+    // read from it all the same, as an empty one.
+    let best = normalized.as_deref().unwrap_or(body);
     if let Some(value) =
         operation.envelope.as_ref().filter(|envelope| looks_bare(envelope, best)).and_then(|_| read(best))
     {
         return Ok(value);
     }
+    // serde_json would say `EOF while parsing a value`.
     if body.trim_ascii().is_empty() {
         return Err("its body is empty".to_owned());
     }
     let what = explain(best);
-    // A page of HTML is what proxies and logins send in the service's place: nothing may have been done.
+    // Proxies and login pages send HTML in the service's place, so the call may not have reached the service.
     if !operation.inferred || is_markup(body) {
         return Err(what);
     }
-    tracing::warn!(target: "unloc::call", operation = operation.id, what, "an inferred response cannot be read: it is taken for empty");
+    tracing::warn!(target: "unloc::call", operation = operation.id, what, "an inferred response cannot be read, and counts as empty");
     read(b"{}").ok_or(what)
 }
 
-fn wrapped_or_bare<T>(operation: &Operation, body: &[u8], read: Read<'_, T>) -> Option<T> {
+/// Reads a body with its envelope or, if that is missing, as the bare object or list.
+fn read_wrapped_or_bare<T>(operation: &Operation, body: &[u8], read: Read<'_, T>) -> Option<T> {
     let envelope = operation.envelope.as_ref();
     if let Some(envelope) = envelope.filter(|envelope| looks_bare(envelope, body)) {
-        return bare(envelope, body, read);
+        return read_bare(envelope, body, read);
     }
-    // Where nothing in an answer is required, an empty body says as much as `{}`. That is read as bytes, too: all types
-    // would be compiled once more for text.
+    // If nothing in a response is required, an empty body is equivalent to `{}`. It is read as bytes, like every body:
+    // reading a `str` would compile the deserializers of all types a second time.
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    // An envelope that cannot be read is an envelope still: taken for what belongs inside, it would be one of nothing.
+    // An envelope that cannot be read must not be taken for the bare object: if that requires nothing, it could be read
+    // from any object, and the data would be lost.
     let is_wrapped = |envelope: &Envelope| names(body).is_some_and(|names| names.contains_key(envelope.property));
-    read(body).or_else(|| bare(envelope.filter(|envelope| !is_wrapped(envelope))?, body, read))
+    read(body).or_else(|| read_bare(envelope.filter(|envelope| !is_wrapped(envelope))?, body, read))
 }
 
-/// The names of a body's properties, if it is an object.
+/// Returns the names of a body's properties, if it is an object.
 fn names(body: &[u8]) -> Option<BTreeMap<Cow<'_, str>, IgnoredAny>> {
     serde_json::from_slice(body).ok()
 }
 
-/// The body as it could be read, if it is another then.
-fn better(operation: &Operation, body: &[u8], said: &Said<'_>) -> Option<Vec<u8>> {
+/// Returns the body with each property once and with what the call sent, if that changes it.
+fn normalize(operation: &Operation, body: &[u8], sent: &SentRequest<'_>) -> Option<Vec<u8>> {
     let (mut value, merged) = once(body, operation.aliases)?;
-    let filled = said.fill(operation, &mut value);
+    let filled = sent.fill(operation, &mut value);
     (merged || filled).then(|| value.to_string().into_bytes())
 }
 
-/// Whether an answer without its envelope would pass unnoticed, since the envelope is not required: what it holds is
-/// what belongs inside.
+/// Returns whether a body is a bare object that could be mistaken for its envelope, because the envelope requires
+/// nothing.
+// Read as the envelope it would be an empty one. Its properties tell: they belong to the object inside.
 fn looks_bare(envelope: &Envelope, body: &[u8]) -> bool {
     let bare = |names: BTreeMap<Cow<'_, str>, IgnoredAny>| {
         !names.contains_key(envelope.property) && envelope.inside.iter().any(|name| names.contains_key(*name))
@@ -100,36 +111,44 @@ fn looks_bare(envelope: &Envelope, body: &[u8]) -> bool {
     !envelope.required && names(body).is_some_and(bare)
 }
 
-/// Reads an object or a list around which older documents show no envelope.
-fn bare<T>(envelope: &Envelope, body: &[u8], read: Read<'_, T>) -> Option<T> {
+/// Reads a bare object or list by wrapping it in its envelope.
+// Older documents of the service show some responses without their envelope.
+fn read_bare<T>(envelope: &Envelope, body: &[u8], read: Read<'_, T>) -> Option<T> {
     let first = *body.trim_ascii().first()?;
     if first != b'{' && first != b'[' {
         return None;
     }
-    // What goes on behind its end would say more than it does once it is wrapped.
+    // Trailing data, as in `{}, "x": 1`, would become a part of the envelope.
     serde_json::from_slice::<IgnoredAny>(body).ok()?;
     read(&[b"{\"", envelope.property.as_bytes(), b"\":", body, b"}"].concat())
 }
 
-/// Why a body cannot be read.
+/// Says why a body cannot be read.
+// The body is read again here, with the path tracked: that takes longer, and successful calls need no path.
 pub(crate) fn explain<S: for<'de> DeserializeSeed<'de>>(seed: S, body: &[u8]) -> String {
     if is_markup(body) {
-        return "its body is HTML or XML and not JSON: is a proxy or a login page between?".to_owned();
+        let what = "its body is HTML or XML and not JSON: check the base URL, and any proxy or login page in between";
+        return what.to_owned();
     }
+    // The two byte order marks of UTF-16. serde_json would say `expected value at line 1 column 1`.
     if body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff") {
-        return "its body is UTF-16, and JSON is UTF-8 (RFC 8259, section 8.1)".to_owned();
+        return "its body is UTF-16, but JSON has to be UTF-8 (RFC 8259, section 8.1)".to_owned();
     }
     let reader = &mut serde_json::Deserializer::from_slice(body);
     let mut track = serde_path_to_error::Track::new();
+    // Without an error in the value, what is wrong must follow it: a seed reads one value and does not look further.
     let Err(error) = seed.deserialize(serde_path_to_error::Deserializer::new(reader, &mut track)) else {
-        return "its body goes on behind its end".to_owned();
+        return "its body has trailing data after the JSON value".to_owned();
     };
-    let place = place(&track.path());
-    let at = if place.is_empty() { String::new() } else { format!(" at `{place}`") };
-    format!("its body does not fit{at}: {}", without_value(&error.to_string()))
+    let path = json_path(&track.path());
+    let at = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
+    format!("its body does not match the spec{at}: {}", without_value(&error.to_string()))
 }
 
-/// serde quotes the value that it did not expect; the message is for logs, and the value may be a person's.
+/// Removes the data from a message of serde, since the message is for logs and the data may be personal.
+// The messages look like ``invalid type: string "Ola", expected a map at line 1 column 7``. What comes before the first
+// quote or backtick is serde's own text, and so is what follows `, expected `. The last `, expected ` counts: data may
+// contain one.
 fn without_value(message: &str) -> String {
     let Some((before, expected)) = message.rsplit_once(", expected ") else { return redact(message) };
     let shown = before.find(['"', '`']).map_or(before, |quote| &before[..quote]);

@@ -1,4 +1,4 @@
-//! What a caller may say about one call, or about all calls of a client.
+//! Holds the options of one call, or of all calls of a client.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,34 +7,62 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::http::retry::RetryPolicy;
 
-/// The longest time from a request to the last byte of its response: a slow answer of the service takes seconds.
+/// Limits one attempt, from the request to the last byte of its response.
+// A slow response of the service takes seconds; 20 s leave room for a slow network as well.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The longest time of a call, with the wait for a token and all attempts: room for three slow ones.
+/// Limits the whole call, with the wait for a token and all attempts.
+// Room for three slow attempts, as many as the default policy makes.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How a call is made: times, repeats and headers. For one call, by `options(…)` on its builder; for all calls of a client,
-/// by [`UnlocBuilder::options`](crate::UnlocBuilder::options). What is set for a call counts before what is set for its
-/// client; headers of both are sent.
+/// Sets timeouts, retries and headers, for one call or for all calls of a client.
 ///
-/// | | unless it is set |
-/// |---|---|
-/// | [`attempt_timeout`](Self::attempt_timeout) | 20 s |
-/// | [`operation_timeout`](Self::operation_timeout) | 60 s |
-/// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts |
-/// | [`header`](Self::header) | none |
+/// | option | default | limits or sets |
+/// |---|---|---|
+/// | [`attempt_timeout`] | 20 s | one attempt, from the request to the last byte of its response |
+/// | [`operation_timeout`] | 60 s | the whole call: the wait for a token, all attempts, the waits between them |
+/// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts | whether and when the call is retried |
+/// | [`header`](Self::header) | none | additional headers |
+///
+/// # Where to set them
+///
+/// * For one call: `options(…)` on its builder.
+/// * For all calls of a client: [`UnlocBuilder::options`](crate::UnlocBuilder::options).
+/// * For some calls: [`Unloc::with_options`](crate::Unloc::with_options) and
+///   [`LockHolderClient::with_options`](crate::LockHolderClient::with_options) return a client with other options.
+///
+/// An option of the call takes precedence over the same option of its client. The headers of both are sent.
 ///
 /// ```no_run
 /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {
 /// use std::time::Duration;
 /// use unloc::{RequestOptions, RetryPolicy};
 ///
+/// // Changes the timeout of one call: one attempt, of two seconds at most.
 /// let quick = RequestOptions::new().attempt_timeout(Duration::from_secs(2)).retry(RetryPolicy::never());
 /// let lock = home.get_lock().lock_id("front-door").options(quick).send().await?;
 /// # Ok(()) }
 /// ```
 ///
-/// `Debug` shows the headers' names, and not what they hold.
+/// # Attempt timeout and operation timeout
+///
+/// If an attempt times out, the call is retried where its [`RetryPolicy`] allows it. An attempt never takes longer than
+/// the operation timeout leaves. A wait that would not end before the operation timeout is not begun: the call returns
+/// the error of its last attempt at once.
+///
+/// # Limit a call by its options, not by dropping it
+///
+/// A call whose future is dropped, by `select!` or by `tokio::time::timeout`, returns no error. Its request may have
+/// reached the service, so the outcome is unknown: a dropped `createKey` may have created a key. Set
+/// [`operation_timeout`] instead. The error of a call that runs out of time has an
+/// [`outcome`](crate::Error::outcome), which says whether the service can have acted.
+///
+/// # `Debug`
+///
+/// `Debug` shows the names of the headers, and not their values.
+///
+/// [`attempt_timeout`]: Self::attempt_timeout
+/// [`operation_timeout`]: Self::operation_timeout
 #[derive(Clone, Default)]
 #[must_use = "options do nothing before they are given to a call or a client"]
 pub struct RequestOptions {
@@ -42,11 +70,14 @@ pub struct RequestOptions {
     operation_timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
     headers: HeaderMap,
+    // Setters are chained, so a mistake in one of them is reported by the call.
     refused: Option<String>,
 }
 
-/// Headers that the SDK or HTTP itself sets.
-const TAKEN: [&str; 11] = [
+/// Lists the headers that the SDK or the HTTP client sets.
+// A caller's value would break the framing of the request (`content-length`), its authentication (`authorization`), or
+// the decoding of its response (`accept-encoding`).
+const RESERVED_HEADERS: [&str; 11] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -61,50 +92,61 @@ const TAKEN: [&str; 11] = [
 ];
 
 impl RequestOptions {
-    /// Nothing set.
+    /// Returns options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How long one attempt may take, from the request to the last byte of the answer. Whether an attempt that ran out of
-    /// time arrived nobody knows. Waiting for a token is bounded by the [`operation_timeout`](Self::operation_timeout) alone.
+    /// Sets the timeout of one attempt, from the request to the last byte of its response; 20 s by default.
+    ///
+    /// The connection and its TLS handshake count towards it. The wait for a token does not: the
+    /// [`operation_timeout`](Self::operation_timeout) limits that. If an attempt times out, it is unknown whether the
+    /// service received it, so an operation that is not idempotent is not retried: see [`RetryPolicy`].
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         Self { attempt_timeout: Some(timeout), ..self }
     }
 
-    /// How long the whole call may take: waiting for a token, all attempts, and the waits between.
+    /// Sets the timeout of the whole call: the wait for a token, all attempts, and the waits between them; 60 s by
+    /// default.
     pub fn operation_timeout(self, timeout: Duration) -> Self {
         Self { operation_timeout: Some(timeout), ..self }
     }
 
-    /// Whether and how the call is repeated.
+    /// Sets how often and when the call is retried; [`RetryPolicy::default`] by default.
     pub fn retry(self, retry: RetryPolicy) -> Self {
         Self { retry: Some(retry), ..self }
     }
 
-    /// A header to send along. One of the same name that was given before is replaced.
+    /// Adds a header. It replaces one of the same name that was added before.
     ///
-    /// A call with a name or value that cannot be sent, or with a header that the SDK sets itself (such as
-    /// `authorization`; for `user-agent` see [`UnlocBuilder::user_agent`](crate::UnlocBuilder::user_agent)), fails with
-    /// [`ErrorKind::Request`](crate::ErrorKind::Request) before anything is sent.
+    /// The call fails with [`ErrorKind::Request`](crate::ErrorKind::Request), before anything is sent, if the name or
+    /// the value is not valid in HTTP, or if the SDK sets the header itself, such as `authorization`. For `user-agent`
+    /// see [`UnlocBuilder::user_agent`](crate::UnlocBuilder::user_agent).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = name.as_ref();
         match (HeaderName::try_from(name), HeaderValue::try_from(value.as_ref())) {
-            (Ok(known), _) if TAKEN.contains(&known.as_str()) => {
-                self.refused = Some(format!("the header `{known}` is set by the SDK: leave it out of the options"));
+            (Ok(known), _) if RESERVED_HEADERS.contains(&known.as_str()) => {
+                self.refused = Some(format!("the header `{known}` is set by the SDK: remove it from the options"));
             }
             (Ok(name), Ok(mut value)) => {
-                // What it holds is the caller's affair; no log needs it.
+                // It may be a secret. A sensitive value is redacted from errors, hidden by `Debug`, and never indexed
+                // by HTTP/2's header compression.
                 value.set_sensitive(true);
                 self.headers.insert(name, value);
             }
-            (Err(_), _) => self.refused = Some("the options hold a header whose name cannot be sent".to_owned()),
-            (Ok(name), Err(_)) => self.refused = Some(format!("the value of the header `{name}` cannot be sent")),
+            // Shows neither: whoever swaps name and value has the secret in the name.
+            (Err(_), _) => {
+                let what = "a header of the options has an invalid name: use ASCII letters, digits and `-`";
+                self.refused = Some(what.to_owned());
+            }
+            (Ok(name), Err(_)) => {
+                self.refused = Some(format!("the value of the header `{name}` is invalid: use visible ASCII"));
+            }
         }
         self
     }
 
-    /// These, and what they leave open from others; headers of both.
+    /// Returns these options, completed by `others` where they are not set; headers are merged.
     pub(crate) fn or(self, others: &Self) -> Self {
         let mut headers = others.headers.clone();
         headers.extend(self.headers);
@@ -117,8 +159,9 @@ impl RequestOptions {
         }
     }
 
-    /// The same with nothing left open.
+    /// Returns the options of a call: these, then those of its client, then the defaults.
     pub(crate) fn merge(self, others: &Self) -> CallOptions {
+        // This runs for every call, and most clients have no headers: do not copy the map then.
         let headers = if others.headers.is_empty() {
             self.headers
         } else {
@@ -128,9 +171,10 @@ impl RequestOptions {
         };
         let attempt_timeout = self.attempt_timeout.or(others.attempt_timeout).unwrap_or(ATTEMPT_TIMEOUT);
         let operation_timeout = self.operation_timeout.or(others.operation_timeout).unwrap_or(OPERATION_TIMEOUT);
+        // In some HTTP clients zero means no timeout. Here it would fail every call with a misleading timeout error.
         let no_time = (attempt_timeout.is_zero() || operation_timeout.is_zero()).then(|| {
             let what = if attempt_timeout.is_zero() { "attempt timeout" } else { "operation timeout" };
-            format!("the {what} in the options is zero, which leaves no time for an attempt")
+            format!("the {what} in the options is zero, which leaves no time for an attempt: set a longer one")
         });
         CallOptions {
             attempt_timeout,
@@ -142,13 +186,13 @@ impl RequestOptions {
     }
 }
 
-/// Options with nothing left open.
+/// Holds the options of one call, with every option set.
 pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Duration,
     pub(crate) operation_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) headers: HeaderMap,
-    /// Why no call can be made like this.
+    /// Says why a call with these options is refused.
     pub(crate) refused: Option<String>,
 }
 
@@ -168,28 +212,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_call_says_counts_before_what_its_client_says() {
+    fn options_of_a_call_take_precedence_over_those_of_its_client() {
         let seconds = Duration::from_secs;
         let client = RequestOptions::new()
             .attempt_timeout(seconds(1))
             .operation_timeout(seconds(2))
             .header("x-a", "1")
             .header("x-b", "1");
-        let limits = RequestOptions::new().attempt_timeout(seconds(3)).header("x-b", "2").merge(&client);
+        let merged = RequestOptions::new().attempt_timeout(seconds(3)).header("x-b", "2").merge(&client);
         assert_eq!(
-            (limits.attempt_timeout, limits.operation_timeout, limits.retry),
+            (merged.attempt_timeout, merged.operation_timeout, merged.retry),
             (seconds(3), seconds(2), RetryPolicy::default())
         );
         assert_eq!(
-            (&limits.headers["x-a"], &limits.headers["x-b"], limits.headers.len()),
+            (&merged.headers["x-a"], &merged.headers["x-b"], merged.headers.len()),
             (&"1".parse().unwrap(), &"2".parse().unwrap(), 2)
         );
-        let plain = RequestOptions::new().merge(&RequestOptions::new());
-        assert_eq!((plain.attempt_timeout, plain.operation_timeout), (seconds(20), seconds(60)));
+        let defaults = RequestOptions::new().merge(&RequestOptions::new());
+        assert_eq!((defaults.attempt_timeout, defaults.operation_timeout), (seconds(20), seconds(60)));
     }
 
     #[test]
-    fn headers_that_cannot_be_sent_or_are_not_the_callers_are_refused_without_their_values() {
+    fn refuses_invalid_and_reserved_headers_without_showing_their_values() {
         for (name, value) in [
             ("authorization", "Bearer x"),
             ("Host", "x"),

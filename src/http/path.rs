@@ -1,8 +1,8 @@
 //! Keeps a request on the path of its operation.
 //!
-//! A URL parser resolves `..` and treats `\` as `/`, so a parameter could lead a request to another resource than its
-//! operation names, and a token that opens the one may open the other. Two walls stand against that: a parameter is
-//! encoded so that it is one segment and nothing else, and the finished request is held against its template.
+//! A URL parser resolves `..` and treats `\` as `/`. A parameter could therefore lead a request to another resource
+//! than its operation names, and the token may be valid there as well. Two checks prevent that: each parameter is
+//! encoded as one path segment, and the finished URL is compared with the template of its operation.
 
 use std::fmt::{self, Display, Write};
 
@@ -12,87 +12,92 @@ use reqwest::Url;
 use crate::error::Unbuilt;
 use crate::model::operation::Operation;
 
-/// What the paths of operations follow, of a base address with or without a slash at its end.
+/// Returns the path that precedes the paths of operations: that of the base URL, without a slash at its end.
 pub(crate) fn prefix(base: &Url) -> &str {
     base.path().strip_suffix('/').unwrap_or(base.path())
 }
 
-/// Room for a path; few are longer.
-const ROOM: usize = 192;
+/// Sets the initial capacity of a path, in bytes; few paths are longer.
+const CAPACITY: usize = 192;
 
-/// The address of a request while it is put together. The base address is parsed once for each client, and not for each
-/// call.
+/// Builds the URL of a request.
+// It starts from the base URL, which is parsed once for each client: to parse it for each call took measurable time.
 pub(crate) struct Address<'a> {
     base: &'a Url,
     path: String,
 }
 
 impl<'a> Address<'a> {
+    /// Starts a URL with the path of the base URL.
     pub(crate) fn below(base: &'a Url) -> Self {
-        let mut path = String::with_capacity(ROOM);
+        let mut path = String::with_capacity(CAPACITY);
         path.push_str(prefix(base));
         Self { base, path }
     }
 
-    /// What the operation's template says.
+    /// Appends literal text of the operation's template.
     pub(crate) fn text(&mut self, text: &str) {
         self.path.push_str(text);
     }
 
-    /// A parameter that is a whole segment: all but letters, digits and `-_~.` percent-encoded.
+    /// Appends a parameter that is a whole segment, percent-encoded except for letters, digits and `-_~.`.
     pub(crate) fn segment(&mut self, name: &str, value: &dyn Display) -> Result<(), Unbuilt> {
         let start = self.path.len();
         self.part(name, value)?;
         match self.path.get(start..) {
-            Some("." | "..") => Err(Unbuilt(format!("`{name}` is a relative path and no id"))),
+            // Encoding does not help: the URL parser resolves `%2e%2e` as well (WHATWG URL Standard, "double-dot").
+            Some("." | "..") => Err(Unbuilt(format!("`{name}` is `.` or `..`, which is no id: give the id"))),
             _ => Ok(()),
         }
     }
 
-    /// A parameter in a segment that has other text as well.
+    /// Appends a parameter to a segment that has other text as well, such as `{id}.json`.
     pub(crate) fn part(&mut self, name: &str, value: &dyn Display) -> Result<(), Unbuilt> {
         let start = self.path.len();
-        // Writing to a String does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(Encoded(&mut self.path), "{value}");
         if self.path.len() == start {
+            // `/locks//` may be the list `/locks/` to the service, which is another operation.
             return Err(Unbuilt(format!("`{name}` is empty: give the id")));
         }
         Ok(())
     }
 
-    /// The address, if it is still on its operation's path.
+    /// Returns the URL if its path is one of the operation's template.
     pub(crate) fn finish(self, operation: &Operation) -> Result<Url, Unbuilt> {
         let mut url = self.base.clone();
         url.set_path(&self.path);
-        // A path that the parser left as it was holds what the operation and the parameters say, and nothing else.
-        if url.path() == self.path || is_on(operation, prefix(self.base), &url) {
+        // The quick check suffices for nearly all calls: a path that the parser left unchanged consists of the
+        // template's text and of encoded parameters.
+        if url.path() == self.path || matches_template(operation, prefix(self.base), &url) {
             Ok(url)
         } else {
-            Err(Unbuilt(format!("a parameter leads away from {}", operation.path)))
+            Err(Unbuilt(format!("a parameter changes the path of {}: check the ids", operation.path)))
         }
     }
 }
 
-/// Encodes what is written to it.
+/// Percent-encodes what is written to it.
 struct Encoded<'a>(&'a mut String);
 
 impl Write for Encoded<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.');
+        // The unreserved characters of RFC 3986, section 2.3: no URL parser gives them a meaning.
+        let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'.');
         let mut written = 0;
-        // As a rule all of it is plain, and is written at once.
-        for (place, byte) in text.bytes().enumerate().filter(|(_, byte)| !is_plain(*byte)) {
-            self.0.push_str(text.get(written..place).unwrap_or_default());
+        // Ids rarely need encoding; such a text is copied in one piece.
+        for (index, byte) in text.bytes().enumerate().filter(|(_, byte)| !is_unreserved(*byte)) {
+            self.0.push_str(text.get(written..index).unwrap_or_default());
             write!(self.0, "%{byte:02X}")?;
-            written = place + 1;
+            written = index + 1;
         }
         self.0.push_str(text.get(written..).unwrap_or_default());
         Ok(())
     }
 }
 
-/// A time as requests have it.
-#[allow(dead_code, reason = "for bindings with times in a path or header; the specs have none now")]
+/// Displays a time in the form that requests use: RFC 3339 with `Z`.
+#[allow(dead_code, reason = "for bindings with times in a path or header; the specs of this repository have none")]
 pub(crate) struct Time(pub(crate) DateTime<Utc>);
 
 impl Display for Time {
@@ -101,8 +106,8 @@ impl Display for Time {
     }
 }
 
-/// What a path segment stands for.
-pub(crate) fn unsegment(segment: &str) -> Option<String> {
+/// Decodes a percent-encoded path segment; returns `None` if it is malformed or not UTF-8.
+pub(crate) fn decode_segment(segment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.as_bytes();
     while let Some((first, others)) = rest.split_first() {
@@ -118,39 +123,42 @@ pub(crate) fn unsegment(segment: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Whether a finished request is still on its operation's path.
-fn is_on(operation: &Operation, base: &str, url: &Url) -> bool {
+/// Returns whether the path of a finished URL is one of its operation's template.
+fn matches_template(operation: &Operation, base: &str, url: &Url) -> bool {
     let Some(path) = url.path().strip_prefix(base) else { return false };
     let (mut found, mut wanted) = (path.split('/'), operation.path.split('/'));
     loop {
         match (found.next(), wanted.next()) {
             (None, None) => return true,
-            (Some(found), Some(wanted)) if fits(found, wanted) => {}
+            (Some(found), Some(wanted)) if segment_matches(found, wanted) => {}
             _ => return false,
         }
     }
 }
 
-/// Whether a segment is one of a template: the same texts in the same order, and something for each parameter.
-fn fits(segment: &str, template: &str) -> bool {
-    // No segment of a URL has a brace.
+/// Returns whether a segment matches a template: the same texts in the same order, and a character or more for each
+/// parameter.
+fn segment_matches(segment: &str, template: &str) -> bool {
+    // A template with a parameter cannot be equal: the parser encodes braces in a path.
     if segment == template {
         return true;
     }
+    // The usual case: the whole segment is one parameter, as in `{lockId}`.
     let inside = template.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     if inside.is_some_and(|name| !name.contains('{')) {
         return !segment.is_empty();
     }
-    // What a URL cannot have as it is written is encoded in it.
+    // A literal segment with characters that a URL cannot contain is encoded there.
     if !template.contains('{') {
-        return unsegment(segment).is_some_and(|text| text == template);
+        return decode_segment(segment).is_some_and(|text| text == template);
     }
+    // Text and parameters in one segment, as in `v{x}-{y}`: each parameter ends where the next text first occurs.
     let Some((before, rest)) = template.split_once('{') else { return false };
     let Some(mut segment) = segment.strip_prefix(before) else { return false };
     let mut texts = rest.split('{').map(|part| part.split_once('}').map_or("", |(_, text)| text)).peekable();
     while let Some(text) = texts.next() {
         let end = match texts.peek() {
-            // Whatever is left belongs to the last one.
+            // The last parameter takes all that is left.
             None => segment.len().checked_sub(text.len()).filter(|end| segment.ends_with(text) && *end > 0),
             Some(_) => segment.char_indices().skip(1).map(|(end, _)| end).find(|end| segment[*end..].starts_with(text)),
         };
@@ -161,139 +169,4 @@ fn fits(segment: &str, template: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn url(lock: &str, key: &str) -> Result<Url, Unbuilt> {
-        let base = Url::parse("https://api.unloc.app/integrators/v1").unwrap();
-        let mut address = Address::below(&base);
-        address.text("/lock-holders/home/locks/");
-        address.segment("lockId", &lock)?;
-        address.text("/keys/");
-        address.segment("keyId", &key)?;
-        address.text("/");
-        let any = Operation::find("getKey").unwrap();
-        // To see what `is_on` says of it.
-        let mut url = base.clone();
-        url.set_path(&address.path);
-        assert!(address.finish(any).is_err() || is_on(any, "/integrators/v1", &url));
-        Ok(url)
-    }
-
-    fn is_safe(lock: &str, key: &str) -> bool {
-        let operation = Operation::find("getKey").unwrap();
-        match url(lock, key) {
-            Err(_) => true,
-            Ok(url) => {
-                let segments: Vec<_> = url.path_segments().unwrap().map(str::to_owned).collect();
-                is_on(operation, "/integrators/v1", &url)
-                    && url.query().is_none()
-                    && url.fragment().is_none()
-                    && segments[..4] == ["integrators", "v1", "lock-holders", "home"]
-            }
-        }
-    }
-
-    #[test]
-    fn awkward_parameters_stay_in_their_segment() {
-        let long = "x".repeat(10_000);
-        let hostile = [
-            "..",
-            ".",
-            "",
-            "\\",
-            "/",
-            "%2e",
-            "%2e%2e",
-            "..\\..\\admin",
-            "x\\..\\..\\..\\lock-holders\\other\\locks\\y",
-            "a/../../b",
-            "\n",
-            "\t..",
-            "\0",
-            "?a=b",
-            "#x",
-            "%2F..",
-            "é",
-            "+12125550142",
-            "..;",
-            "...",
-            &long,
-        ];
-        for value in hostile {
-            assert!(is_safe(value, "key") && is_safe("lock", value), "{value:?}");
-        }
-        assert!(url("..", "x").is_err() && url("x", "").is_err());
-        assert!(url("+12125550142", "a/b").unwrap().path().ends_with("/%2B12125550142/keys/a%2Fb/"));
-    }
-
-    #[test]
-    fn a_request_off_its_path_is_noticed() {
-        let operation = Operation::find("getLock").unwrap();
-        let on = |path: &str| {
-            let url = Url::parse(&format!("https://example.com{path}")).unwrap();
-            is_on(operation, "/integrators/v1", &url)
-        };
-        assert!(on("/integrators/v1/lock-holders/home/locks/x/"));
-        for off in [
-            "/integrators/v1/lock-holders/home/locks/",
-            "/integrators/v1/lock-holders/home/locks//",
-            "/integrators/v1/lock-holders/home/locks/x/../",
-            "/integrators/v1/lock-holders/home/locks/x/keys/",
-            "/integrators/v1/lock-holders/home/keys/x/",
-            "/lock-holders/home/locks/x/",
-        ] {
-            assert!(!on(off), "{off}");
-        }
-    }
-
-    #[test]
-    fn a_segment_has_the_texts_of_its_template_and_something_for_each_parameter() {
-        for (segment, template) in [
-            ("a.json", "{x}.json"),
-            (".json.json", "{x}.json"),
-            ("v1-2", "v{x}-{y}"),
-            ("ab", "{x}{y}"),
-            ("a.b.c", "{x}.{y}"),
-        ] {
-            assert!(fits(segment, template), "{segment} {template}");
-        }
-        for (segment, template) in [
-            (".json", "{x}.json"),
-            ("a.xml", "{x}.json"),
-            ("v-2", "v{x}-{y}"),
-            ("v1-", "v{x}-{y}"),
-            ("a", "{x}{y}"),
-            ("", "{x}"),
-        ] {
-            assert!(!fits(segment, template), "{segment} {template}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_segment_stands_for_nothing() {
-        for wrong in ["%", "%2", "%GG", "%FF"] {
-            assert_eq!(unsegment(wrong), None, "{wrong}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_segment_stands_for_the_text_that_it_was_made_of(text in r"\PC{1,20}") {
-            let base = Url::parse("https://api.unloc.app/").unwrap();
-            let mut address = Address::below(&base);
-            address.text("/");
-            if address.segment("lockId", &text).is_ok() {
-                prop_assert_eq!(unsegment(&address.path[1..]), Some(text));
-            }
-        }
-
-        #[test]
-        fn no_parameter_leaves_its_template(lock in any::<String>(), key in r"[./\\%2e+\n ?#]{0,12}") {
-            prop_assert!(is_safe(&lock, &key));
-            prop_assert!(is_safe(&key, &lock));
-        }
-    }
-}
+mod tests;

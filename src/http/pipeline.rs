@@ -1,159 +1,77 @@
-//! A call from its first attempt to its value: which token it carries, when it is retried, when it ends.
+//! Makes the attempts of a call: chooses its token, retries it, and ends it at its operation timeout.
 //!
-//! The attempts know nothing of HTTP: they go through a [`Transport`], which tests replace.
+//! The attempts know nothing of HTTP. They go through a [`Transport`], which tests replace.
 
+mod sending;
 mod span;
 
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::FutureExt;
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode, Url};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::auth::scope::Scopes;
 use crate::auth::token::{Bearer, TokenCache};
-use crate::error::encoding::{ENCODED, coding};
-use crate::error::{Error, ErrorKind, Outcome, Result, Texts, Unbuilt};
-use crate::http::config::{ApiClient, ClientConfig};
-use crate::http::decode::decode;
-use crate::http::options::{CallOptions, RequestOptions};
-use crate::http::request::Request;
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::http::options::CallOptions;
 use crate::http::response::Response;
 use crate::http::retry::Budget;
-use crate::http::transport::{Answer, AttemptTimeout, HttpTransport, Transport};
+use crate::http::transport::{AttemptTimeout, Transport};
 use crate::model::operation::Operation;
 use crate::runtime::clock::Clock;
 use crate::runtime::moment::Moment;
-use crate::runtime::platform::{self, MaybeSend};
+use crate::runtime::platform::MaybeSend;
 use crate::runtime::timeout::timeout;
+pub(crate) use sending::{send, send_for_nothing};
 use span::record;
 
-/// Makes a call whose response is read as a `T`.
-pub(crate) async fn send<T: DeserializeOwned>(
-    client: &ApiClient,
-    built: Result<Request<impl Serialize + Sync>, Unbuilt>,
-    options: RequestOptions,
-    operation: &'static Operation,
-) -> Result<Response<T>> {
-    let Request { method, url, headers, json, said } = ready(built, operation)?;
-    let mut transport = transport(client, operation, (method, url, headers, json), &said);
-    let (Answer { status, headers, body }, ending) = exchange(&mut transport, options).await?;
-    let read = ending.span.in_scope(|| read(operation, &headers, &body, &transport));
-    let read = read.map_err(|what| {
-        Error::undecodable(status, headers.clone(), body.to_vec(), &what).redacted(&transport.sent(None))
-    });
-    ending.finish(status, headers, read)
-}
+const FRESH_TOKEN_REFUSED: &str = "a fresh token was refused as well: check that the credentials are still valid";
+const SAME_TOKEN_AGAIN: &str = "the token source gave the same token again: if it caches tokens, it has to be told about \
+                                the refusal, as with `unloc::token::source_fn`";
 
-/// Makes a call whose response has no documented content; whatever comes with a 2xx is fine.
-pub(crate) async fn send_for_nothing(
-    client: &ApiClient,
-    built: Result<Request<impl Serialize + Sync>, Unbuilt>,
-    options: RequestOptions,
-    operation: &'static Operation,
-) -> Result<Response<()>> {
-    let Request { method, url, headers, json, said } = ready(built, operation)?;
-    let mut transport = transport(client, operation, (method, url, headers, json), &said);
-    let (Answer { status, headers, .. }, ending) = exchange(&mut transport, options).await?;
-    ending.finish(status, headers, Ok(()))
-}
-
-/// What was built, where a call can be made.
-fn ready<B>(built: Result<Request<B>, Unbuilt>, operation: &'static Operation) -> Result<Request<B>> {
-    // Before anything that needs it: a call whose token is cached would come as far as its timer, which panics.
-    platform::running().map_err(|error| error.during(operation))?;
-    built.map_err(|why| Error::unbuilt(&why).during(operation))
-}
-
-fn transport<'a>(
-    client: &'a ApiClient,
-    operation: &'static Operation,
-    (method, url, headers, json): (Method, Url, HeaderMap, Option<Bytes>),
-    said: &'a dyn Texts,
-) -> HttpTransport<'a> {
-    let (own, bearers) = (HeaderMap::new(), Vec::new());
-    HttpTransport { client, operation, method, url, headers, own, json, said, bearers }
-}
-
-/// Makes the attempts, up to a success that has to be read.
-async fn exchange(transport: &mut HttpTransport<'_>, options: RequestOptions) -> Result<(Answer, Ending)> {
-    let (client, operation) = (transport.client, transport.operation);
-    let ClientConfig { clock, budget, options: defaults, .. } = &*client.config;
-    let mut options = options.merge(defaults);
-    if let Some(why) = options.refused {
-        return Err(Error::new(ErrorKind::Request, why).during(operation));
-    }
-    transport.own = std::mem::take(&mut options.headers);
-    let tokens = client.tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
-    let base_path = client.base_path();
-    let call = Call { operation, base_path, clock: &**clock, budget, options: &options, tokens };
-    call.make(transport).await
-}
-
-/// Reads a response, or says why it cannot be read.
-fn read<T: DeserializeOwned>(
-    operation: &Operation,
-    headers: &HeaderMap,
-    body: &Bytes,
-    transport: &HttpTransport<'_>,
-) -> Result<T, String> {
-    // Also where a response need not be read: whether the service or a proxy wrote it, nobody can tell.
-    match coding(headers, body) {
-        Some(coding) => {
-            Err(format!("its body is encoded as {coding}, and the SDK reads none but plain ones: {ENCODED}"))
-        }
-        None => decode(operation, body, &transport.said()),
-    }
-}
-
-const REFUSED_TWICE: &str = "a fresh token was refused as well: are these credentials still valid?";
-const REFUSED_AGAIN: &str = "the token source gave the same token again: if it keeps tokens, it has to hear of the refusal, as with \
-                             `unloc::token::source_fn`";
-
-/// All that a call needs beside its request.
+/// Holds all that a call needs apart from its request.
 pub(crate) struct Call<'a> {
     pub(crate) operation: &'static Operation,
-    /// The path that the operation's own stands below.
+    /// Holds the path that precedes the operation's own.
     pub(crate) base_path: &'a str,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) budget: &'a Budget,
     pub(crate) options: &'a CallOptions,
-    /// Whose token it carries; none for the token call itself.
+    /// Is `None` for the token call, which carries no token.
     pub(crate) tokens: Option<(&'a TokenCache, &'a Scopes)>,
 }
 
-/// What is known of a call on its way.
+/// Holds what is known about a call while it makes attempts.
 struct CallState {
-    begun: Moment,
-    /// How often the request was sent, as far as is known.
+    started: Moment,
+    /// Counts how often the request was sent, as far as is known.
     sent: u32,
     failures: u32,
-    /// The worst that any attempt leaves open: what may have happened once has not been undone by a later refusal.
+    /// Holds the worst outcome of all attempts. A later refusal does not undo what an earlier attempt may have done.
     outcome: Outcome,
-    /// Whether the service may have acted: an attempt reached it, and was not refused for its token alone.
-    arrived: bool,
-    /// The token that was refused. A call gets another one once.
+    /// Is set once an attempt reached the service and was not refused for its token. From then on the service may have
+    /// acted.
+    may_have_acted: bool,
+    /// Holds the token that was refused. A call replaces one token, once.
     refused: Option<Bearer>,
-    /// The answer to it, while there is no other token.
+    /// Holds the 401 for that token, until there is another token.
     refusal: Option<Error>,
 }
 
-/// What is left of a call once its response is there, and has to be read.
-pub(crate) struct Ending {
+/// Ends a call once its response is there: it records the result in the call's span.
+pub(crate) struct CallEnd {
     span: Span,
     operation: &'static Operation,
     sent: u32,
     outcome: Outcome,
 }
 
-impl Ending {
-    /// Ends a call with what was read of its response.
+impl CallEnd {
+    /// Returns the response with its decoded value, or the error of a body that could not be decoded.
     fn finish<T>(self, status: StatusCode, headers: HeaderMap, read: Result<T>) -> Result<Response<T>> {
         match read {
             Ok(value) => {
@@ -167,6 +85,7 @@ impl Ending {
     fn failed(&self, status: Option<StatusCode>, error: Error) -> Error {
         let error = error.during(self.operation).after(self.sent).at_worst(self.outcome);
         self.span.record("otel.status_code", "ERROR");
+        // `debug`, not `warn`: a 404 may be what the program expects, and it has the error anyway.
         self.span.in_scope(|| tracing::debug!(target: "unloc::call", %error, "the call failed"));
         self.record(status, Some(&error));
         error
@@ -179,42 +98,46 @@ impl Ending {
 }
 
 impl Call<'_> {
-    /// Makes the call, up to a response that has to be read.
-    pub(crate) async fn make<W: Transport + MaybeSend>(&self, transport: &mut W) -> Result<(W::Answer, Ending)> {
+    /// Makes the call, up to a response that has to be decoded.
+    pub(crate) async fn make<T: Transport + MaybeSend>(&self, transport: &mut T) -> Result<(T::Response, CallEnd)> {
         let span = self.span();
         let mut state = CallState {
-            begun: self.clock.now(),
+            started: self.clock.now(),
             sent: 0,
             failures: 0,
             outcome: Outcome::NotSent,
-            arrived: false,
+            may_have_acted: false,
             refused: None,
             refusal: None,
         };
-        // Pinned where they are made: to move a future into its span would copy all of it.
-        let answer = {
+        // Pinned in place: `instrument` by value would copy the whole future into its wrapper.
+        let response = {
             let attempts = pin!(self.attempts(transport, &mut state));
             attempts.instrument(span.clone()).await
         };
-        let ending = Ending { span, operation: self.operation, sent: state.sent, outcome: state.outcome };
-        match answer {
-            Ok(answer) => Ok((answer, ending)),
-            Err(error) => Err(ending.failed(None, error)),
+        let end = CallEnd { span, operation: self.operation, sent: state.sent, outcome: state.outcome };
+        match response {
+            Ok(response) => Ok((response, end)),
+            Err(error) => Err(end.failed(None, error)),
         }
     }
 
-    async fn attempts<W: Transport + MaybeSend>(&self, transport: &mut W, state: &mut CallState) -> Result<W::Answer> {
+    async fn attempts<T: Transport + MaybeSend>(
+        &self,
+        transport: &mut T,
+        state: &mut CallState,
+    ) -> Result<T::Response> {
         loop {
             let error = match self.attempt(transport, state).await {
-                Ok(answer) => {
+                Ok(response) => {
                     self.budget.succeeded(self.clock.now());
-                    return Ok(answer);
+                    return Ok(response);
                 }
-                // Before anything is told of it.
+                // Redacted here, before the first event shows it.
                 Err(error) => transport.redact(error),
             };
             state.failures += 1;
-            match self.pause(&error, state) {
+            match self.wait_before_retry(&error, state) {
                 Ok(pause) => {
                     tracing::debug!(target: "unloc::call", %error, ?pause, failures = state.failures, "the call is retried after a pause");
                     self.clock.sleep(pause).await;
@@ -224,34 +147,39 @@ impl Call<'_> {
         }
     }
 
-    /// How long to wait before the call is retried; else why it is not, where that is worth telling.
-    fn pause(&self, error: &Error, state: &CallState) -> Result<Duration, Option<String>> {
-        // It may not have arrived now, but it may have before.
-        let harmless = self.operation.idempotent || !state.arrived;
+    /// Returns how long to wait before the call is retried. If it is not retried, the error may say why.
+    fn wait_before_retry(&self, error: &Error, state: &CallState) -> Result<Duration, Option<String>> {
+        // By all attempts, not by the last one: this one may not have reached the service, but an earlier one did.
+        let harmless = self.operation.idempotent || !state.may_have_acted;
         if !(error.is_transient() && harmless) {
             return Err(None);
         }
-        if !self.options.retry.goes_on(state.failures) {
+        // Without a reason: the error says how often the call was sent.
+        if !self.options.retry.allows_attempt_after(state.failures) {
             return Err(None);
         }
-        let Some(pause) = self.options.retry.pause(state.failures, error.retry_after(), self.clock.jitter()) else {
-            return Err(Some("it asks to wait for longer than the retry policy allows".to_owned()));
+        let Some(pause) = self.options.retry.backoff(state.failures, error.retry_after(), self.clock.jitter()) else {
+            return Err(Some(
+                "not retried, since it would have to wait for longer than the retry policy allows".to_owned(),
+            ));
         };
-        if pause >= self.left(state) {
+        // Checked before the wait: a caller should not wait for an attempt that cannot be made.
+        if pause >= self.time_left(state) {
             let time = self.options.operation_timeout.as_secs_f64();
             return Err(Some(format!("not retried, since the operation timeout of {time} s leaves no time")));
         }
-        // While there is no token nothing is sent, and the cache sees to it that the token endpoint has its pauses.
+        // Without a token nothing was sent to the service, and the cache already makes pauses between token requests.
         let spends = !error.is_about_a_token();
+        // Checked last, because it takes from the budget.
         if spends && !self.budget.take(self.clock.now()) {
             let host = self.budget.host();
-            tracing::warn!(target: "unloc::call", { server.address = host }, "the retry budget is empty");
-            return Err(Some(format!("not retried, since the retry budget for {host} is empty")));
+            tracing::warn!(target: "unloc::call", { server.address = host }, "the retry budget is exhausted");
+            return Err(Some(format!("not retried, since the retry budget for {host} is exhausted")));
         }
         Ok(pause)
     }
 
-    async fn attempt<W: Transport + MaybeSend>(&self, transport: &mut W, state: &mut CallState) -> Result<W::Answer> {
+    async fn attempt<T: Transport + MaybeSend>(&self, transport: &mut T, state: &mut CallState) -> Result<T::Response> {
         let Some((cache, scopes)) = self.tokens else {
             return self.send(transport, None, state).await;
         };
@@ -259,58 +187,66 @@ impl Call<'_> {
             let bearer = match (self.token(cache, scopes, state).await, &state.refusal) {
                 (Ok(bearer), _) => bearer,
                 (Err(why), None) => return Err(why.while_getting_a_token(self.operation)),
-                // The caller sees the service's own words, and why there is no other token. Whether that is waited out is
-                // decided as for a call that never had one.
+                // The caller gets the service's own 401, and why there is no other token. It is retried like the error
+                // of a call that never had a token: if the source may have one later, so is this.
                 (Err(why), Some(refusal)) => return Err(refusal.clone().without_another_token(&why)),
             };
             state.refusal = None;
             let error = match self.send(transport, Some(bearer.clone()), state).await {
                 Err(error) if error.is_unauthorized() => error,
-                answer => return answer.map_err(|error| error.with_scopes(scopes, bearer.granted_scope())),
+                response => return response.map_err(|error| error.with_scopes(scopes, bearer.granted_scope())),
             };
+            // By the fetch that brought the token: a newer one, which another call has fetched meanwhile, stays in the
+            // cache.
             cache.reject_bearer(scopes, &bearer);
-            // A token can die before its time: once, the call is retried with a fresh one.
+            // A token can be revoked before it expires, so the call is retried with a fresh one. Once: a token that is
+            // refused for another reason would otherwise make an endless loop.
             match state.refused.replace(bearer.clone()) {
                 None => state.refusal = Some(error),
-                Some(first) if first.token() == bearer.token() => return Err(error.hint(REFUSED_AGAIN)),
-                Some(_) => return Err(error.hint(REFUSED_TWICE)),
+                Some(first) if first.token() == bearer.token() => return Err(error.hint(SAME_TOKEN_AGAIN)),
+                Some(_) => return Err(error.hint(FRESH_TOKEN_REFUSED)),
             }
         }
     }
 
-    /// A token, as long as the operation timeout allows to wait for it; the fetch goes on without this caller.
+    /// Returns a token, or an error once the operation timeout is over. Giving up does not cancel the fetch, which is
+    /// shared.
     async fn token(&self, cache: &TokenCache, scopes: &Scopes, state: &CallState) -> Result<Bearer> {
-        let mut getting = pin!(cache.get(scopes));
-        if let Some(got) = getting.as_mut().now_or_never() {
-            return got;
+        let mut fetch = pin!(cache.get(scopes));
+        // Nearly always there is a cached token; this spares the timer.
+        if let Some(fetched) = fetch.as_mut().now_or_never() {
+            return fetched;
         }
-        // Half of the time, and then a token that still lives is good enough: the request takes time as well.
-        if cache.alive(scopes).is_some() {
-            if let Some(got) = timeout(self.clock, self.left(state) / 2, getting.as_mut()).await {
-                return got;
+        // A token that is about to expire still works. Wait half of the time for a new one, then use it: the request
+        // takes time as well.
+        if cache.unexpired(scopes).is_some() {
+            if let Some(fetched) = timeout(self.clock, self.time_left(state) / 2, fetch.as_mut()).await {
+                return fetched;
             }
-            if let Some(bearer) = cache.alive(scopes) {
+            // Looked up again, since it may have expired during the wait.
+            if let Some(bearer) = cache.unexpired(scopes) {
                 return Ok(bearer);
             }
         }
-        let got = timeout(self.clock, self.left(state), getting).await;
-        got.unwrap_or_else(|| {
-            let what =
-                format!("none within the operation timeout of {} s", self.options.operation_timeout.as_secs_f64());
-            Err(Error::new(ErrorKind::Timeout, what))
+        let fetched = timeout(self.clock, self.time_left(state), fetch).await;
+        fetched.unwrap_or_else(|| {
+            let time = self.options.operation_timeout.as_secs_f64();
+            Err(Error::new(ErrorKind::Timeout, format!("none within the operation timeout of {time} s")))
         })
     }
 
-    async fn send<W: Transport + MaybeSend>(
+    async fn send<T: Transport + MaybeSend>(
         &self,
-        transport: &mut W,
+        transport: &mut T,
         bearer: Option<Bearer>,
         state: &mut CallState,
-    ) -> Result<W::Answer> {
-        let time = self.options.attempt_timeout.min(self.left(state));
-        if time.is_zero() {
-            return Err(Error::new(ErrorKind::Timeout, "the operation timeout passed before the request was sent"));
+    ) -> Result<T::Response> {
+        let limit = self.options.attempt_timeout.min(self.time_left(state));
+        // The wait for a token can use up all the time.
+        if limit.is_zero() {
+            return Err(Error::new(ErrorKind::Timeout, "the operation timeout elapsed before the request was sent"));
         }
+        // The fields that are recorded later have to be declared here.
         let span = tracing::debug_span!(
             target: "unloc::call",
             "attempt",
@@ -319,22 +255,24 @@ impl Call<'_> {
             error.type = Empty,
             unloc.outcome = Empty,
         );
-        let over = AttemptTimeout { over: self.clock.sleep(time), time };
-        let sending = pin!(transport.send(bearer, over));
-        let answer = sending.instrument(span.clone()).await;
-        record(&span, answer.as_ref().ok().map(W::status), answer.as_ref().err());
-        let outcome = answer.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
+        let timeout = AttemptTimeout { elapsed: self.clock.sleep(limit), limit };
+        let sending = pin!(transport.send(bearer, timeout));
+        let response = sending.instrument(span.clone()).await;
+        record(&span, response.as_ref().ok().map(T::status), response.as_ref().err());
+        let outcome = response.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
         state.sent += u32::from(outcome != Outcome::NotSent);
-        if let Err(error) = &answer {
+        if let Err(error) = &response {
             state.outcome = state.outcome.max(outcome);
-            state.arrived |= outcome != Outcome::NotSent && !error.is_unauthorized();
+            // A service that refuses the token has done nothing, so that a `createKey` may be sent again.
+            state.may_have_acted |= outcome != Outcome::NotSent && !error.is_unauthorized();
         }
-        answer
+        response
     }
 
-    /// What the operation timeout leaves.
-    fn left(&self, state: &CallState) -> Duration {
-        let passed = self.clock.now().steady.saturating_sub(state.begun.steady);
+    /// Returns what the operation timeout leaves.
+    fn time_left(&self, state: &CallState) -> Duration {
+        // By the steady clock: a change of the wall clock must not end a call.
+        let passed = self.clock.now().steady.saturating_sub(state.started.steady);
         self.options.operation_timeout.saturating_sub(passed)
     }
 }

@@ -1,4 +1,4 @@
-//! Asking again until something has happened.
+//! Polls the service until a state is reached.
 
 use std::time::Duration;
 
@@ -9,104 +9,108 @@ use crate::model::operation::Operation;
 use crate::runtime::clock::share;
 use crate::runtime::moment::Moment;
 
-/// The bound of the first wait. Jobs of version 2 were seen to be done after 0.4 s and 0.8 s, and the service makes keys of
-/// version 1 in the same way.
-const FIRST_WAIT: Duration = Duration::from_millis(400);
+/// Bounds the first wait.
+// Jobs of the API's version 2 were observed to finish after 0.4 s and 0.8 s. The service creates keys of version 1 in
+// the same way.
+const INITIAL_WAIT: Duration = Duration::from_millis(400);
 
-/// The bound that waits grow to: a lock's vendor takes seconds, and nobody is served by more requests.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Bounds all waits.
+// The vendor of a lock takes seconds. More frequent requests would only load the service.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// What an answer says about what is waited for.
+/// Judges a polled value.
 pub(crate) enum Progress {
-    /// It has happened.
+    /// The state is reached.
     Reached,
-    /// It may happen yet; what there is meanwhile, for an error.
+    /// The state may still be reached; the text describes the current one, for an error.
     Pending(String),
-    /// It will not happen by itself, for this reason.
+    /// The state will not be reached by itself, for this reason.
     Never(String),
 }
 
-/// Asks until `judge` says that it is enough, with exponential backoff and jitter, within the operation timeout of the
-/// client.
+/// Polls with exponential backoff and jitter, within the operation timeout of the client.
 pub(crate) struct Poller<'a> {
     client: &'a ApiClient,
-    /// The operation that is asked.
+    /// Names the operation that is polled.
     operation: &'static Operation,
-    begun: Moment,
-    limit: Duration,
+    started: Moment,
+    timeout: Duration,
     polls: u32,
 }
 
 impl<'a> Poller<'a> {
     pub(crate) fn new(client: &'a ApiClient, operation: &'static Operation) -> Self {
-        let limit = RequestOptions::new().merge(&client.config.options).operation_timeout;
-        Self { client, operation, begun: client.config.clock.now(), limit, polls: 0 }
+        let timeout = RequestOptions::new().merge(&client.config.options).operation_timeout;
+        Self { client, operation, started: client.config.clock.now(), timeout, polls: 0 }
     }
 
-    /// Asks until there is an answer that is enough.
+    /// Polls until `judge` says that the state is reached, or will not be.
     pub(crate) async fn poll<T, F: Future<Output = Result<T>>>(
         mut self,
-        ask: impl Fn(RequestOptions) -> F,
+        fetch: impl Fn(RequestOptions) -> F,
         judge: impl Fn(&T) -> Progress,
     ) -> Result<T> {
-        let mut meanwhile: Option<String> = None;
+        let mut last_state: Option<String> = None;
         loop {
-            match (ask(self.options()).await, meanwhile.take()) {
-                // What is known says more than that the last answer came too late.
-                (Err(error), Some(before)) if error.kind() == ErrorKind::Timeout => return Err(self.late(&before)),
+            match (fetch(self.options()).await, last_state.take()) {
+                // The last known state says more than that one poll timed out.
+                (Err(error), Some(last)) if error.kind() == ErrorKind::Timeout => return Err(self.timed_out(&last)),
                 (Err(error), _) => return Err(error),
                 (Ok(value), _) => match judge(&value) {
                     Progress::Reached => return Ok(value),
                     Progress::Never(why) => return Err(self.failed(ErrorKind::State, why)),
-                    Progress::Pending(now) => {
+                    Progress::Pending(state) => {
                         if !self.pause().await {
-                            return Err(self.late(&now));
+                            return Err(self.timed_out(&state));
                         }
-                        meanwhile = Some(now);
+                        last_state = Some(state);
                     }
                 },
             }
         }
     }
 
-    /// The options of the next request: what is left of the time.
+    /// Returns the options of the next poll, whose operation timeout is the time left.
     pub(crate) fn options(&self) -> RequestOptions {
         let options = RequestOptions::new();
-        // One of zero is refused by the call.
-        if self.limit.is_zero() {
+        // The client's own timeout of zero: leave it, and the call refuses it with an error that names it.
+        if self.timeout.is_zero() {
             options
         } else {
-            options.operation_timeout(self.left().max(Duration::from_millis(1)))
+            // At least a millisecond, since the call would refuse zero.
+            options.operation_timeout(self.time_left().max(Duration::from_millis(1)))
         }
     }
 
-    /// Waits before the next request; whether there is time for one.
+    /// Waits before the next poll; returns `false` at once if there is no time for one.
     pub(crate) async fn pause(&mut self) -> bool {
         let clock = &self.client.config.clock;
-        let bound = FIRST_WAIT.saturating_mul(1 << self.polls.min(16)).min(LONGEST_WAIT);
+        // 16: the shift stays within 32 bits, and the bound has reached its maximum long before.
+        let bound = INITIAL_WAIT.saturating_mul(1 << self.polls.min(16)).min(MAX_WAIT);
         self.polls += 1;
-        // At least half of the bound: with no wait at all, an answer would be no news.
+        // At least half of the bound, unlike a retry: a poll right after the last one would find the same state.
         let pause = bound / 2 + (bound / 2).mul_f64(share(clock.jitter()));
-        if pause >= self.left() {
+        if pause >= self.time_left() {
             return false;
         }
         clock.sleep(pause).await;
         true
     }
 
-    fn late(&self, meanwhile: &str) -> Error {
-        let what = format!("{meanwhile} after {} s, the operation timeout", self.limit.as_secs_f64());
+    fn timed_out(&self, state: &str) -> Error {
+        let what = format!("{state} after {} s, the operation timeout", self.timeout.as_secs_f64());
         self.failed(ErrorKind::Timeout, what)
     }
 
-    /// The reads went well; what was waited for did not happen.
+    /// Returns the error of a wait whose polls succeeded.
+    // `Rejected`: the polls changed nothing, so that waiting again does no harm.
     fn failed(&self, kind: ErrorKind, what: String) -> Error {
         Error::new(kind, what).at_worst(Outcome::Rejected).during(self.operation)
     }
 
-    fn left(&self) -> Duration {
-        let passed = self.client.config.clock.now().steady.saturating_sub(self.begun.steady);
-        self.limit.saturating_sub(passed)
+    fn time_left(&self) -> Duration {
+        let passed = self.client.config.clock.now().steady.saturating_sub(self.started.steady);
+        self.timeout.saturating_sub(passed)
     }
 }
 
@@ -132,22 +136,22 @@ mod tests {
         ApiClient { http: reqwest::Client::new(), config: Arc::new(config), tokens: None }
     }
 
-    /// Polls for what is there at the `last` poll; returns what came of it, and when there were polls, in milliseconds.
+    /// Polls until the `last` poll, which `end` judges; returns the result, and the times of the polls in milliseconds.
     async fn polled(client: &ApiClient, last: usize, end: fn() -> Progress) -> (Result<usize>, Vec<u128>) {
-        let (begun, count, times) = (Instant::now(), AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
-        let ask = |_| {
-            times.lock().unwrap().push(begun.elapsed().as_millis());
+        let (started, count, times) = (Instant::now(), AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
+        let fetch = |_| {
+            times.lock().unwrap().push(started.elapsed().as_millis());
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move { Ok(number) }
         };
         let judge =
             |number: &usize| if *number == last { end() } else { Progress::Pending("it is not there".to_owned()) };
-        let result = Poller::new(client, &GET_KEY).poll(ask, judge).await;
+        let result = Poller::new(client, &GET_KEY).poll(fetch, judge).await;
         (result, times.into_inner().unwrap())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waits_double_up_to_a_bound_and_spread_over_their_upper_half() {
+    async fn waits_double_up_to_a_bound_and_jitter_over_the_upper_half() {
         let client = |jitter| client(jitter, RequestOptions::new());
         let (found, times) = polled(&client(1.0), 7, || Progress::Reached).await;
         assert_eq!(found.unwrap(), 7);
@@ -157,18 +161,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_ends_with_the_operation_timeout_and_says_what_there_was() {
+    async fn the_operation_timeout_ends_the_wait_and_the_error_names_the_last_state() {
         let seconds = |seconds| client(1.0, RequestOptions::new().operation_timeout(Duration::from_secs(seconds)));
-        let begun = Instant::now();
+        let started = Instant::now();
         let (error, times) = polled(&seconds(3), usize::MAX, || Progress::Reached).await;
         let error = error.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::Rejected));
         assert_eq!(error.to_string(), "getKey: it is not there after 3 s, the operation timeout");
-        assert_eq!((times.len(), begun.elapsed() < Duration::from_secs(3)), (4, true));
+        assert_eq!((times.len(), started.elapsed() < Duration::from_secs(3)), (4, true));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_will_not_happen_ends_it_at_once() {
+    async fn a_state_that_cannot_be_reached_ends_the_wait_at_once() {
         let client = client(1.0, RequestOptions::new());
         let (error, times) = polled(&client, 2, || Progress::Never("it is gone".to_owned())).await;
         let error = error.unwrap_err();

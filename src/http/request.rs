@@ -1,4 +1,4 @@
-//! A request as the bindings put it together.
+//! Builds requests, as the generated builders need them.
 
 use std::fmt::Display;
 
@@ -10,30 +10,33 @@ use serde_json::Value;
 
 use crate::error::Unbuilt;
 
-/// A request, and the body that each attempt sends.
+/// Holds a request, with the serialized body that each attempt sends.
 pub(crate) struct Request<B> {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// What its operation and its body ask for; the headers of all requests and the token come with each attempt.
+    /// Holds the headers that the operation and the body require. Each attempt adds the token and the headers of all
+    /// requests.
     pub(crate) headers: HeaderMap,
+    // `Bytes`, so that the attempts of a call share one buffer.
     pub(crate) json: Option<Bytes>,
-    /// The value that the body was made of, for errors not to repeat what is sensitive in it.
-    pub(crate) said: B,
+    /// Holds the value that `json` was serialized from. Errors redact its sensitive properties.
+    pub(crate) body: B,
 }
 
 impl Request<()> {
-    /// A request without a body.
+    /// Returns a request without a body.
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, headers: HeaderMap::with_capacity(2), json: None, said: () }
+        // Two: `accept` and `content-type`.
+        Self { method, url, headers: HeaderMap::with_capacity(2), json: None, body: () }
     }
 
-    /// With this body.
-    pub(crate) fn json<B: Serialize>(mut self, said: B) -> Result<Request<B>, Unbuilt> {
+    /// Returns this request with `body` as JSON.
+    pub(crate) fn json<B: Serialize>(mut self, body: B) -> Result<Request<B>, Unbuilt> {
         let json =
-            serde_json::to_vec(&said).map_err(|error| Unbuilt(format!("the body cannot be written: {error}")))?;
+            serde_json::to_vec(&body).map_err(|error| Unbuilt(format!("the body cannot be serialized: {error}")))?;
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let Self { method, url, headers, .. } = self;
-        Ok(Request { method, url, headers, json: Some(json.into()), said })
+        Ok(Request { method, url, headers, json: Some(json.into()), body })
     }
 }
 
@@ -43,39 +46,45 @@ impl<B> Request<B> {
         self.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     }
 
-    /// Adds a query parameter: a list is the same name with each item.
+    /// Adds a query parameter; for a list, one parameter of that name for each item.
     #[allow(dead_code, reason = "for bindings with query parameters")]
     pub(crate) fn query(&mut self, name: &str, value: &impl Serialize) -> Result<(), Unbuilt> {
-        let unwritten = |what: &dyn Display| Unbuilt(format!("`{name}` cannot be written: {what}"));
-        let value = serde_json::to_value(value).map_err(|error| unwritten(&error))?;
+        let invalid =
+            |what: &dyn Display| Unbuilt(format!("the query parameter `{name}` cannot be serialized: {what}"));
+        // By way of JSON, so that a value is written as its serde attributes say, such as the names of an enum's
+        // variants.
+        let value = serde_json::to_value(value).map_err(|error| invalid(&error))?;
         let mut pairs = self.url.query_pairs_mut();
         let mut put = |value: Value| {
             match value {
                 Value::String(text) => _ = pairs.append_pair(name, &text),
                 Value::Bool(_) | Value::Number(_) => _ = pairs.append_pair(name, &value.to_string()),
-                Value::Null | Value::Array(_) | Value::Object(_) => return Err(unwritten(&"it is no single value")),
+                Value::Null | Value::Array(_) | Value::Object(_) => return Err(invalid(&"expected one value")),
             }
             Ok(())
         };
         match value {
+            // A parameter that is not set. `name=null` would be the text `null` to the service.
             Value::Null => {}
             Value::Array(items) => items.into_iter().try_for_each(put)?,
             value => put(value)?,
         }
         drop(pairs);
-        // An empty list leaves a question mark behind.
+        // An empty list leaves `?` at the end of the URL.
         if self.url.query() == Some("") {
             self.url.set_query(None);
         }
         Ok(())
     }
 
-    /// Adds a header parameter.
-    #[allow(dead_code, reason = "for bindings with header parameters; the specs have none now")]
+    /// Adds a header parameter; `shown` is its name in the spec.
+    #[allow(dead_code, reason = "for bindings with header parameters; the specs of this repository have none")]
     pub(crate) fn header(&mut self, name: &'static str, shown: &str, value: &dyn Display) -> Result<(), Unbuilt> {
-        let value = HeaderValue::from_str(&value.to_string())
-            .map_err(|_| Unbuilt(format!("`{shown}` has characters that a header cannot carry: use visible ASCII")))?;
-        let name = HeaderName::try_from(name).map_err(|_| Unbuilt(format!("`{shown}` is no name of a header")))?;
+        let value = HeaderValue::from_str(&value.to_string()).map_err(|_| {
+            Unbuilt(format!("the value of the header parameter `{shown}` is invalid: use visible ASCII"))
+        })?;
+        let name = HeaderName::try_from(name)
+            .map_err(|_| Unbuilt(format!("the header parameter `{shown}` has an invalid name")))?;
         self.headers.append(name, value);
         Ok(())
     }

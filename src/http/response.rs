@@ -1,11 +1,13 @@
-//! What a call gives besides its value.
+//! Holds the response to a successful call.
 
 use std::fmt;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// The value of a successful call, with the response's status and headers and the number of attempts.
+/// Holds the value of a successful call, the status and headers of the response, and the number of attempts.
+///
+/// `send_with_response()` of every builder returns one.
 ///
 /// ```no_run
 /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {
@@ -15,7 +17,7 @@ use reqwest::header::HeaderMap;
 /// # Ok(()) }
 /// ```
 ///
-/// `Debug` shows the headers' names only.
+/// `Debug` shows the names of the headers, and not their values.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
@@ -35,13 +37,13 @@ impl<T> Response<T> {
         &self.value
     }
 
-    /// Returns the value by value.
+    /// Returns the value, and drops the rest.
     #[must_use]
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// Returns the HTTP status, which is a 2xx.
+    /// Returns the HTTP status, which is 2xx.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -53,13 +55,15 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// Returns how often the request was sent, as far as is known: what a browser retries by itself is not counted.
+    /// Returns how often the request was sent, the success included.
+    ///
+    /// Attempts that could not connect are not counted, and neither are the retries that a browser makes by itself.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The same with another value.
+    /// Returns this response with another value.
     pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
         let Self { value, status, headers, attempts } = self;
         Response { value: map(value), status, headers, attempts }

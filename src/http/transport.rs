@@ -1,4 +1,4 @@
-//! One attempt: the request as it is sent, and the response as it comes.
+//! Sends one attempt of a call, and reads the response.
 
 mod body;
 mod headers;
@@ -11,150 +11,160 @@ use futures_util::future::{Either, select};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Method, StatusCode, Url};
 
-use body::{BODY_LIMIT, Unread, read};
-use headers::own_headers;
+use body::{BODY_LIMIT, BodyError, read};
+use headers::sdk_headers;
 
 use crate::auth::token::Bearer;
 use crate::error::{Error, Result, Sent, Texts};
 use crate::http::config::ApiClient;
-use crate::http::decode::Said;
+use crate::http::decode::SentRequest;
 use crate::http::retry::retry_after;
 use crate::model::operation::Operation;
 use crate::runtime::platform::{BoxFuture, MaybeSend};
 
-/// Carries a request to the service and its response back.
+/// Sends a request to the service, and returns its response.
+// A trait, so that the tests of the pipeline need no network.
 pub(crate) trait Transport {
-    type Answer: MaybeSend;
+    type Response: MaybeSend;
 
-    /// Sends the request once, with this token. A response outside 2xx is an error, and so is one that did not come in time.
+    /// Sends the request once, with this token. A status other than 2xx is an error, and so is an elapsed timeout.
     fn send(
         &mut self,
         bearer: Option<Bearer>,
         timeout: AttemptTimeout,
-    ) -> impl Future<Output = Result<Self::Answer>> + MaybeSend;
+    ) -> impl Future<Output = Result<Self::Response>> + MaybeSend;
 
-    /// The status of a response.
-    fn status(answer: &Self::Answer) -> StatusCode;
+    /// Returns the status of a response.
+    fn status(response: &Self::Response) -> StatusCode;
 
-    /// Takes out of an error what the request said.
+    /// Redacts from an error the sensitive values that the request sent.
     fn redact(&self, error: Error) -> Error {
         error
     }
 }
 
-/// When an attempt ends.
+/// Limits one attempt: what is left of the operation timeout may be shorter than the attempt timeout.
 pub(crate) struct AttemptTimeout {
-    pub(crate) over: BoxFuture<'static, ()>,
-    pub(crate) time: Duration,
+    /// Completes when the time is over. The pipeline makes it, because it knows the clock.
+    pub(crate) elapsed: BoxFuture<'static, ()>,
+    pub(crate) limit: Duration,
 }
 
-/// A success, not yet decoded.
-pub(crate) struct Answer {
+/// Holds a successful response, not yet decoded.
+pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-/// One request, sent as often as its call needs.
+/// Sends the request of one call through reqwest, once for each attempt.
 pub(crate) struct HttpTransport<'a> {
     pub(crate) client: &'a ApiClient,
     pub(crate) operation: &'static Operation,
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// Those of the operation and the body.
+    /// Holds the headers of the operation and the body.
     pub(crate) headers: HeaderMap,
-    /// Those that the caller adds.
-    pub(crate) own: HeaderMap,
+    /// Holds the headers that the caller adds.
+    pub(crate) caller_headers: HeaderMap,
     pub(crate) json: Option<Bytes>,
-    /// The body, as the value that it was made of.
-    pub(crate) said: &'a dyn Texts,
-    /// The tokens that were sent before.
+    /// Holds the value that the body was serialized from.
+    pub(crate) body: &'a dyn Texts,
+    /// Holds the tokens of failed attempts.
     pub(crate) bearers: Vec<Bearer>,
 }
 
 impl Transport for HttpTransport<'_> {
-    type Answer = Answer;
+    type Response = RawResponse;
 
-    async fn send(&mut self, bearer: Option<Bearer>, timeout: AttemptTimeout) -> Result<Answer> {
-        let answer = self.attempt(bearer.as_ref(), timeout).await;
-        if answer.is_err() {
-            // A later response may quote it.
+    async fn send(&mut self, bearer: Option<Bearer>, timeout: AttemptTimeout) -> Result<RawResponse> {
+        let response = self.attempt(bearer.as_ref(), timeout).await;
+        if response.is_err() {
+            // The response to a later attempt may quote this token; remember it for the redaction.
             self.bearers.extend(bearer);
         }
-        answer
+        response
     }
 
-    fn status(answer: &Answer) -> StatusCode {
-        answer.status
+    fn status(response: &RawResponse) -> StatusCode {
+        response.status
     }
 
     fn redact(&self, error: Error) -> Error {
-        error.redacted(&self.sent(None))
+        error.redacted(&self.sensitive_values(None))
     }
 }
 
 impl HttpTransport<'_> {
-    async fn attempt(&self, bearer: Option<&Bearer>, timeout: AttemptTimeout) -> Result<Answer> {
-        let AttemptTimeout { mut over, time } = timeout;
-        let mut request = self.copy();
+    async fn attempt(&self, bearer: Option<&Bearer>, timeout: AttemptTimeout) -> Result<RawResponse> {
+        let AttemptTimeout { mut elapsed, limit } = timeout;
+        let mut request = self.request();
         if let Some(bearer) = bearer {
             request.headers_mut().insert(header::AUTHORIZATION, bearer.header());
         }
-        let mut answer = match select(pin!(self.client.http.execute(request)), &mut over).await {
-            Either::Left((answer, _)) => answer.map_err(Error::transport)?,
-            Either::Right(_) => return Err(Error::timed_out(&self.url, time)),
+        // Not reqwest's own timeout: it does not use the client's clock, which tests replace.
+        let mut response = match select(pin!(self.client.http.execute(request)), &mut elapsed).await {
+            Either::Left((response, _)) => response.map_err(Error::transport)?,
+            Either::Right(_) => return Err(Error::timed_out(&self.url, limit)),
         };
-        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        let body = match select(pin!(read(answer)), over).await {
+        // Taken out before the body is read, which consumes the response.
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = match select(pin!(read(response)), elapsed).await {
             Either::Left((body, _)) => body,
-            Either::Right(_) => Err(Unread::Late),
+            Either::Right(_) => Err(BodyError::TimedOut),
         };
         if !status.is_success() {
-            // What was refused stays refused, also if the explanation did not arrive.
+            // The status decides, also if the body with the explanation was lost.
             let asked = retry_after(&headers, self.client.config.clock.now().wall);
-            let error = Error::rejected(status, headers, body.unwrap_or_default().into(), &self.sent(bearer));
+            let error =
+                Error::rejected(status, headers, body.unwrap_or_default().into(), &self.sensitive_values(bearer));
             return Err(asked.into_iter().fold(error, Error::retry_in));
         }
+        // A 2xx status says that the service has acted, so none of these errors may leave that open.
         match body {
-            Ok(body) => Ok(Answer { status, headers, body }),
-            Err(Unread::Broken(error)) => Err(Error::cut_off(status, headers, Error::transport(error))),
-            Err(Unread::Late) => Err(Error::cut_off(status, headers, Error::timed_out(&self.url, time))),
-            Err(Unread::TooLarge) => {
+            Ok(body) => Ok(RawResponse { status, headers, body }),
+            Err(BodyError::Broken(error)) => Err(Error::cut_off(status, headers, Error::transport(error))),
+            Err(BodyError::TimedOut) => Err(Error::cut_off(status, headers, Error::timed_out(&self.url, limit))),
+            Err(BodyError::TooLarge) => {
                 let what = format!("its body is larger than {} MiB", BODY_LIMIT >> 20);
                 Err(Error::undecodable(status, headers, Vec::new(), &what))
             }
         }
     }
 
-    /// The request of one attempt, with its body.
-    fn copy(&self) -> reqwest::Request {
-        let mut copy = reqwest::Request::new(self.method.clone(), self.url.clone());
-        let all = copy.headers_mut();
-        // Two are the SDK's own, and two are to come: the token, and the host.
-        all.reserve(self.headers.len() + self.own.len() + 4);
+    /// Returns the request of one attempt, without the token.
+    fn request(&self) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        let all = request.headers_mut();
+        // Four more: `user-agent` and `accept-encoding`, then the token, and the `host` that hyper adds.
+        all.reserve(self.headers.len() + self.caller_headers.len() + 4);
+        // A header parameter of a list type occurs once for each item.
         for (name, value) in &self.headers {
             all.append(name, value.clone());
         }
-        for (name, value) in own_headers(cfg!(target_arch = "wasm32"), &self.client.config.user_agent) {
+        for (name, value) in sdk_headers(cfg!(target_arch = "wasm32"), &self.client.config.user_agent) {
             all.insert(name, value);
         }
-        for (name, value) in &self.own {
+        // `RequestOptions::header` refuses the names that the SDK sets, so this overwrites none of them.
+        for (name, value) in &self.caller_headers {
             all.insert(name, value.clone());
         }
-        *copy.body_mut() = self.json.clone().map(Into::into);
-        copy
+        // A clone of `Bytes` shares the buffer.
+        *request.body_mut() = self.json.clone().map(Into::into);
+        request
     }
 
-    /// What the call said, for a response that leaves it out.
-    pub(crate) fn said(&self) -> Said<'_> {
+    /// Returns what the call sent, to complete a response that leaves it out.
+    pub(crate) fn sent_request(&self) -> SentRequest<'_> {
         let json = self.json.as_deref().unwrap_or_default();
-        Said { base_path: self.client.base_path(), url: &self.url, json }
+        SentRequest { base_path: self.client.base_path(), url: &self.url, json }
     }
 
-    /// What an error must not repeat; read from the request only when there is an error.
-    pub(crate) fn sent(&self, bearer: Option<&Bearer>) -> Sent {
-        let mut sent = Sent::of(self.operation, self.client.base_path(), &self.url, self.said);
-        for value in self.own.values().filter(|value| value.is_sensitive()) {
+    /// Returns the values that an error must not quote.
+    // Collected from the request when there is an error, so that a successful call does not pay for it.
+    pub(crate) fn sensitive_values(&self, bearer: Option<&Bearer>) -> Sent {
+        let mut sent = Sent::of(self.operation, self.client.base_path(), &self.url, self.body);
+        for value in self.caller_headers.values().filter(|value| value.is_sensitive()) {
             sent.secret(&String::from_utf8_lossy(value.as_bytes()));
         }
         self.bearers.iter().chain(bearer).for_each(|bearer| sent.secret(bearer.token()));

@@ -1,11 +1,11 @@
-//! Values that can be written, written as null, or left out.
+//! Defines the type of request properties that have a value, are null, or are left out.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A property of a request that the caller can give, give as null, or leave out.
+/// Holds a property of a request that can be a value, null, or left out.
 ///
-/// The setters take the value, an `Option` (where `None` is null) or a `Nullable`; a setter that is not called leaves
-/// the property out.
+/// Setters accept the value, an `Option` (where `None` is sent as null), or a `Nullable`. A setter that is not called
+/// leaves the property out.
 ///
 /// ```
 /// use unloc::types::CreateKeyRequest;
@@ -17,24 +17,25 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Exhaustive: JSON has no fourth case, and callers may match all three.
 #[allow(clippy::exhaustive_enums)]
 pub enum Nullable<T> {
-    /// Left out.
+    /// The property is left out.
     #[default]
     Absent,
-    /// Written as null.
+    /// The property is sent as null.
     Null,
-    /// Written.
+    /// The property is sent with this value.
     Value(T),
 }
 
 impl<T> Nullable<T> {
-    /// Whether the property is left out.
+    /// Returns whether the property is left out.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -51,18 +52,21 @@ impl<T> From<T> for Nullable<T> {
 
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
+        // Null and not absent: a caller who writes `end(None)` means "for ever".
         value.map_or(Self::Null, Self::Value)
     }
 }
 
 impl<T: Serialize> Serialize for Nullable<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // `Absent` writes null here; the generated fields skip it with `skip_serializing_if`.
         self.value().serialize(serializer)
     }
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A property that is missing is never read, and becomes `Absent` by `#[serde(default)]`.
         Option::deserialize(deserializer).map(Self::from)
     }
 }
@@ -78,6 +82,7 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Nullable<T> {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        // Whether a property may be left out is said by `required` of its object.
         generator.subschema_for::<Option<T>>()
     }
 }

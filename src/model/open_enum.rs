@@ -1,6 +1,7 @@
-//! Enums that keep the values they do not know.
+//! Defines open enums, which keep values that the spec does not list.
 
-/// Makes an enum of texts out of what a spec lists; unknown values are kept in `Unknown` and written back as they came.
+/// Defines an enum with the values that a spec lists. Other values become `Unknown` and are written back unchanged.
+// Closed enums made other SDKs fail whole lists when the service got a new value.
 macro_rules! open_enum {
     (
         #[doc = $doc:literal]
@@ -9,20 +10,21 @@ macro_rules! open_enum {
     ) => {
         #[doc = $doc]
         ///
-        /// The list may grow: a value that it lacks is [`Unknown`](Self::Unknown) and round-trips.
+        /// The enum is open: a value that is not listed is read as [`Unknown`](Self::Unknown) and written back
+        /// unchanged.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = $variant_doc] $variant,)*
-            /// A value that the spec does not list.
+            /// The spec does not list this value.
             Unknown(::std::string::String),
         }
 
         impl $name {
-            /// The values that the spec lists.
+            /// Lists the values of the spec.
             pub const KNOWN: &'static [&'static str] = &[$($text),*];
 
-            /// The value as it is written.
+            /// Returns the value as it is sent.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -31,6 +33,7 @@ macro_rules! open_enum {
                 }
             }
 
+            /// Returns the variant of a listed value.
             fn known(text: &str) -> ::std::option::Option<Self> {
                 $(
                     if crate::model::open_enum::is_value(text, $text, $insensitive) {
@@ -54,6 +57,7 @@ macro_rules! open_enum {
         }
 
         impl ::std::str::FromStr for $name {
+            // Any text is a value, so that programs can send one that a later spec lists.
             type Err = ::std::convert::Infallible;
 
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
@@ -94,6 +98,7 @@ macro_rules! open_enum {
             }
 
             fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                // Examples and no `enum`, which would forbid the values that the service adds.
                 let mut schema = generator.subschema_for::<::std::string::String>();
                 schema.insert("description".to_owned(), $doc.into());
                 schema.insert("examples".to_owned(), Self::KNOWN.into());
@@ -105,7 +110,8 @@ macro_rules! open_enum {
 
 pub(crate) use open_enum;
 
-/// Whether a text is this value of an enum.
+/// Returns whether a text is this value of an enum.
+// `x-case-insensitive`: vendors are written `Danalock` and `danalock` in the documents.
 pub(crate) fn is_value(text: &str, value: &str, case_insensitive: bool) -> bool {
     text == value || (case_insensitive && text.eq_ignore_ascii_case(value))
 }
@@ -115,7 +121,7 @@ mod tests {
     use crate::model::integrator::types::{KeyState, Vendor};
 
     #[test]
-    fn unknown_values_round_trip_and_known_ones_have_names() {
+    fn reads_listed_values_as_variants_and_writes_others_back_unchanged() {
         let states: Vec<KeyState> = serde_json::from_str(r#"["active","on-holiday",""]"#).unwrap();
         assert_eq!(
             states,
@@ -125,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn vendors_are_the_same_in_any_case() {
+    fn compares_vendors_case_insensitively() {
         assert_eq!(Vendor::from("Danalock"), Vendor::Danalock);
         assert_eq!(Vendor::from("danalock"), Vendor::Danalock);
         assert_eq!(KeyState::from("Active"), KeyState::Unknown("Active".to_owned()));

@@ -1,44 +1,47 @@
-//! What the specs say about each operation, as data.
+//! Describes the operations of the specs, as data.
 
 use super::OPERATIONS;
 
-/// One operation of the two APIs.
+/// Describes one operation of the Auth API or the Integrator API.
 ///
 /// ```
 /// let create_key = unloc::Operation::find("createKey").unwrap();
 /// assert_eq!(create_key.path, "/lock-holders/{lockHolderId}/locks/{lockId}/keys/");
-/// assert!(!create_key.idempotent, "a second call makes a second key");
+/// assert!(!create_key.idempotent, "a second call creates a second key");
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Its `operationId`.
+    /// Holds the `operationId` of the spec.
     pub id: &'static str,
-    /// HTTP method.
+    /// Holds the HTTP method.
     pub method: &'static str,
-    /// Path template below the API's base path.
+    /// Holds the path template, below the API's base path.
     pub path: &'static str,
-    /// The name of the client that offers it: `Unloc`, `LockHolderClient`. `None` for the token call, which the SDK makes by
-    /// itself.
+    /// Names the client that offers it: `Unloc` or `LockHolderClient`. It is `None` for the token call, which the
+    /// SDK makes by itself.
     pub client: Option<&'static str>,
-    /// The scopes that open it, in both generations; an unscoped token opens what [`Unloc`](crate::Unloc) offers.
+    /// Lists the scopes that allow it, in both generations. A token without a scope allows what [`Unloc`](crate::Unloc)
+    /// offers.
     pub scopes: &'static [&'static str],
-    /// Whether sending it twice does what sending it once does.
+    /// Is set when the operation is idempotent: a second request changes nothing more. Only idempotent operations are
+    /// retried when it is unknown whether the service carried them out.
     pub idempotent: bool,
-    /// Whether the vendor documents it; otherwise its path or its answer is inferred.
+    /// Is set when the vendor documents the operation. Otherwise its path or its response is inferred.
     pub documented: bool,
+    /// Describes the property that the response wraps its value in, if any.
     pub(crate) envelope: Option<Envelope>,
-    /// Whether the spec marks the response as inferred: one that cannot be read holds nothing.
+    /// Is set when the spec marks the response as inferred. One that cannot be decoded then counts as empty.
     pub(crate) inferred: bool,
-    /// Properties of the response that have other names as well, anywhere in it.
+    /// Lists the properties of the response that have aliases, at any depth, with their aliases.
     pub(crate) aliases: &'static [(&'static str, &'static [&'static str])],
-    /// What the response only repeats of the request.
+    /// Lists the properties of the response that only echo the request.
     pub(crate) echoes: &'static [Echo],
-    /// Parameters and properties of the request whose values must not come back in an error.
+    /// Lists the parameters and properties of the request whose values are redacted in errors.
     pub(crate) sensitive: &'static [(&'static str, Sensitive)],
 }
 
-/// What `x-sensitive` says of a value.
+/// Names the kind of a sensitive value, as `x-sensitive` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sensitive {
     PhoneNumber,
@@ -46,39 +49,41 @@ pub(crate) enum Sensitive {
     Cursor,
 }
 
-/// The property that an answer wraps its object or list in.
+/// Describes the property that a response wraps its object or list in.
+// By the documents it is always there, but Postman tests of 2020 read the fields without it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Envelope {
     pub(crate) property: &'static str,
     pub(crate) required: bool,
-    /// The properties of what stands inside, by which it is known when it stands bare.
+    /// Lists the properties of the wrapped object, by which it is recognized when it comes without its envelope.
     pub(crate) inside: &'static [&'static str],
 }
 
-/// A required property of a response that repeats what the call said.
+/// Describes a required property of a response that echoes a value of the request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Echo {
-    /// The names that lead to it, from the object inside the envelope on.
+    /// Holds the path of property names to it, from the object inside the envelope.
     pub(crate) at: &'static [&'static str],
     pub(crate) source: Source,
 }
 
-/// Where a request says something.
+/// Says where in a request a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// In this property of its body.
+    /// The value is this property of the body.
     Property(&'static str),
-    /// In this segment of its path below the API's base path, the empty one before the first slash counted.
+    /// The value is this segment of the path below the API's base path.
+    // Counted as `split('/')` does: the empty segment before the first slash is number 0.
     Segment(usize),
 }
 
 impl Operation {
-    /// All operations of all APIs.
+    /// Returns all operations of all APIs.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         OPERATIONS.iter().copied().flatten().copied()
     }
 
-    /// The operation with this `operationId`.
+    /// Returns the operation with this `operationId`.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         Self::all().find(|operation| operation.id == id)

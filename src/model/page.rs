@@ -1,4 +1,4 @@
-//! One page of a list.
+//! Defines the type of a page of a list.
 
 use std::slice;
 use std::vec;
@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::Cursor;
 
-/// One page of a list: its items, and the cursor of the next page if there is one.
+/// Holds one page of a list: its items, and the cursor of the next page if there is one.
 ///
-/// `send()` gives one page. Operations that page also have `items()`, which gives every item of the list.
+/// `send()` returns one page. Paginated operations also have `items()`, which returns every item of the list.
 ///
 /// ```no_run
 /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {
@@ -28,8 +28,9 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// An empty cursor names no page, as null and none do.
+    /// Creates a page. An empty cursor means the end of the list, as null and a missing one do.
     pub(crate) fn new(items: Vec<T>, cursor: Option<Cursor>) -> Self {
+        // By the documents, the cursor of the last page is absent or "empty".
         Self { items, cursor: cursor.filter(|cursor| !cursor.expose().is_empty()) }
     }
 
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_read_like_its_items_and_an_empty_cursor_is_none() {
+    fn iterates_over_items_and_takes_an_empty_cursor_for_none() {
         for (cursor, given) in [(None, None), (Some(""), None), (Some("a"), Some("a"))] {
             let page = Page::new(vec![1, 2], cursor.map(Cursor::from));
             assert_eq!(page.cursor().map(Cursor::expose), given);

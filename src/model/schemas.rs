@@ -1,6 +1,6 @@
-//! The generated types' JSON Schema is that of the YAML, but for what the tolerances announce.
+//! Compares the JSON Schema of the generated types with the YAML: they differ only as the tolerances announce.
 //!
-//! Inside the crate, because the types of the token call are not public.
+//! The test is inside the crate, because the types of the token call are not public.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ fn document(api: &str) -> Document {
     Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap()
 }
 
-/// What differs between two listings, as `schema.property: before -> after`.
+/// Returns the differences between two listings, as `schema.property: before -> after`.
 fn differences(before: &Shapes, after: &Shapes) -> BTreeSet<String> {
     let names: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let shape = |shapes: &Shapes, name: &(String, String)| shapes.get(name).map_or("absent", String::as_str).to_owned();
@@ -31,16 +31,17 @@ fn differences(before: &Shapes, after: &Shapes) -> BTreeSet<String> {
     changed.map(|((schema, property), before, after)| format!("{schema}.{property}: {before} -> {after}")).collect()
 }
 
-/// The schemas that nobody sees, since calls give what is inside of them.
+/// Returns the names of the envelopes, which callers never see, because calls return what is inside them.
 fn envelopes(document: &Document) -> BTreeSet<String> {
     let schemas = document.value["components"]["schemas"].as_object().unwrap();
     let envelopes = schemas.iter().filter(|(_, schema)| schema.get(ENVELOPE).is_some());
     envelopes.map(|(name, _)| name.clone()).collect()
 }
 
+/// Asserts that types and YAML differ exactly as announced; returns the number of properties compared.
 fn assert_announced(api: &str, schemas: &Value) -> usize {
     let document = document(api);
-    // Several rules may touch one property: what counts is where it began and where it ended.
+    // Several rules may change one property: only its first and its last state count.
     let mut announced: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
     for change in changes(&document.value) {
         let entry = announced.entry((change.schema, change.property)).or_insert((change.before, String::new()));
@@ -67,13 +68,15 @@ fn assert_announced(api: &str, schemas: &Value) -> usize {
 }
 
 #[test]
-fn the_types_differ_from_the_yaml_exactly_as_the_tolerances_announce() {
+fn types_differ_from_the_yaml_exactly_as_the_tolerances_announce() {
+    // The bounds prove that something was compared.
     assert!(assert_announced("integrator", &integrator::types::json_schemas()) > 100);
     assert!(assert_announced("auth", &auth::types::json_schemas()) > 8);
 }
 
 #[test]
-fn a_difference_that_no_tolerance_announces_is_noticed() {
+fn finds_a_difference_that_no_tolerance_announces() {
+    // A renamed property, a changed width and a changed type.
     let document = document("integrator");
     let rust = shapes(&integrator::types::json_schemas());
     for (from, to) in

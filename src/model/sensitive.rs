@@ -1,4 +1,7 @@
-//! Texts that never show themselves: `Debug` hides them, `Display` does not exist.
+//! Defines types for sensitive strings (`x-sensitive` in the spec): `Debug` redacts them, and there is no `Display`.
+//!
+//! Redaction is unconditional: a Cargo feature that switches it off would be on for a whole build as soon as any crate
+//! in it asks.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,11 +11,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::lenient;
 
-/// A mobile number in E.164 form, which is also a person's user id.
+/// Holds a mobile number in E.164 form, which is also a person's user id.
 ///
-/// Made from text, it is checked: a plus, then seven to fifteen digits that do not begin with zero. Read from an answer,
-/// it is taken as it comes, except that a number gets back the plus it lost. Neither `Debug` nor an error shows the
-/// number; [`expose`](Self::expose) does.
+/// Converting from a string checks the form: a plus, then seven to fifteen digits that do not begin with zero. A value
+/// in a response is not checked; a number gets back the plus it lost. Neither `Debug` nor an error shows the number;
+/// [`expose`](Self::expose) does.
 ///
 /// ```
 /// use unloc::PhoneNumber;
@@ -29,24 +32,26 @@ use super::lenient;
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The number with all but its ends hidden, for people to tell entries of a list apart.
+    /// Returns the number with all but its first two and last two characters masked, so that people can tell the
+    /// entries of a list apart.
     #[must_use]
     pub fn masked(&self) -> String {
+        // In characters: what came from a response may be any text.
         let end = self.0.chars().count().saturating_sub(2);
         let shown = |(index, c): (usize, char)| if index < 2 || index >= end { c } else { '•' };
         self.0.chars().enumerate().map(shown).collect()
     }
 }
 
-/// A text was no phone number that the service accepts. The text is not repeated here.
+/// The string is not a phone number that the service accepts. The error does not repeat the string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a phone number in E.164 form: write a plus, the country code and the number, 7 to 15 digits, no blanks")]
+#[error("not a phone number in E.164 form: write a plus, the country code and the number, 7 to 15 digits, no spaces")]
 #[non_exhaustive]
 pub struct InvalidPhoneNumber;
 
@@ -55,6 +60,8 @@ impl FromStr for PhoneNumber {
 
     fn from_str(text: &str) -> Result<Self, InvalidPhoneNumber> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhoneNumber)?;
+        // At most 15 digits by ITU-T E.164, 6.1, and no country code begins with 0. ASCII only: `char::is_numeric`
+        // would also accept Arabic digits.
         let valid = (7..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0');
@@ -94,14 +101,16 @@ impl From<&Self> for PhoneNumber {
 
 impl<'de> Deserialize<'de> for PhoneNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not checked: one odd user id must not fail a whole list of keys.
         let text = lenient::phone_number(deserializer)?;
+        // All digits, as many as an international number has, and no leading zero, which would be a national prefix.
         let lost_plus =
             (8..=15).contains(&text.len()) && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
         Ok(Self(if lost_plus { format!("+{text}") } else { text }))
     }
 }
 
-/// A password, client secret, token or invite code. Wiped from memory when it is dropped.
+/// Holds a password, client secret, token or invite code. It is wiped from memory when dropped.
 ///
 /// ```
 /// let secret = unloc::Secret::from("EXAMPLE");
@@ -112,7 +121,7 @@ impl<'de> Deserialize<'de> for PhoneNumber {
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The text. Take care where it goes.
+    /// Returns the secret. Take care where it goes.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -132,9 +141,10 @@ impl From<String> for Secret {
 }
 
 impl PartialEq for Secret {
-    /// Takes the same time wherever two secrets of one length differ.
+    /// Compares in constant time: how long it takes does not tell where two secrets of one length differ.
     fn eq(&self, other: &Self) -> bool {
         let (own, other) = (self.expose().as_bytes(), other.expose().as_bytes());
+        // No early return, and `black_box` so that the compiler adds none.
         let difference = own.iter().zip(other).fold(0, |all, (own, other)| all | (own ^ other));
         own.len() == other.len() && std::hint::black_box(difference) == 0
     }
@@ -154,9 +164,9 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// A place in a list, as the service names it; hand it back as it came.
+/// Holds a place in a list, as the service names it. Pass it back unchanged.
 ///
-/// Hidden from `Debug` because that of a list of roles holds a phone number.
+/// `Debug` hides it, because the cursor of a list of roles holds a phone number.
 ///
 /// ```
 /// let stored = unloc::Cursor::from("19398e97-cef8-4e3e-90a2-43162f319356");
@@ -168,7 +178,7 @@ impl<'de> Deserialize<'de> for Secret {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// The text, to store it.
+    /// Returns the cursor as a string, to store it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -189,10 +199,12 @@ impl From<String> for Cursor {
 
 impl<'de> Deserialize<'de> for Cursor {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The cursor of a list of roles holds a phone number, and those also arrive as JSON numbers.
         lenient::text(deserializer).map(Self)
     }
 }
 
+/// Implements `Debug` without the value, and a schema that does not tell the type apart from a string.
 macro_rules! hidden {
     ($($name:ident)*) => { $(
         impl fmt::Debug for $name {
@@ -225,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_that_lost_its_plus_comes_back_as_e164() {
+    fn restores_the_plus_of_a_number_in_a_response() {
         let read = |json: &str| serde_json::from_str::<PhoneNumber>(json).map(|number| number.0);
         assert_eq!(read("12125550142").unwrap(), "+12125550142");
         assert_eq!(read("\"+12125550142\"").unwrap(), "+12125550142");
@@ -235,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn only_e164_can_be_sent() {
+    fn refuses_strings_that_are_not_in_e164_form() {
         for refused in
             ["", "+", "2125550142", "+0125550142", "+123456", "+1234567890123456", "+1 212 555 0142", "+١٢٣٤٥٦٧"]
         {
@@ -245,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_equal_only_if_every_byte_is() {
+    fn compares_secrets_by_every_byte() {
         assert_eq!(Secret::from("a"), Secret::from("a"));
         assert_ne!(Secret::from("a"), Secret::from("b"));
         assert_ne!(Secret::from("a"), Secret::from("ab"));

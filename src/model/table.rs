@@ -1,43 +1,41 @@
-//! What the specs say of what operations take and give, as data: enough to make a call, and to read its response, without
-//! the types of the bindings.
+//! Describes the parameters, requests and responses of all operations, as data.
 //!
-//! The build writes it from what the types are made of, tolerances included. It stands apart from [`Operation`], so that a
-//! program that makes no such call has none of it.
-#![allow(
-    dead_code,
-    reason = "no call is made without types so far: the tests read a part of this, and nothing else does"
-)]
+//! They are enough to make a call and to decode its response without the generated types. The build writes them from
+//! the prepared spec that the types are generated from, tolerances included. They are separate from [`Operation`], so
+//! that the linker drops them from a program that makes no such call.
+#![allow(dead_code, reason = "no call is made without types so far: only the tests use a part of this")]
 
 use std::fmt;
 
 use super::operation::{Operation, Sensitive};
 
-/// What an operation takes and gives.
+/// Describes what an operation takes and returns.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) operation: &'static Operation,
-    /// Its parameters, in the order of the spec.
+    /// Lists the parameters, in the order of the spec.
     pub(crate) parameters: &'static [Parameter],
-    /// What its request holds.
+    /// Describes the request body.
     pub(crate) body: Option<Shape>,
-    /// What a successful response holds.
+    /// Describes the body of a successful response.
     pub(crate) response: Option<Shape>,
+    /// Describes how the response is paginated, if it is.
     pub(crate) paging: Option<Paging>,
 }
 
-/// A parameter of an operation.
+/// Describes a parameter of an operation.
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    /// Its name on the wire.
+    /// Holds the wire name.
     pub(crate) name: &'static str,
     pub(crate) place: Place,
     pub(crate) required: bool,
-    /// Whether the operation's client gives it, and the caller does not.
+    /// Is set when the client fills it in, such as the lock holder's id, and the caller does not.
     pub(crate) filled_in: bool,
     pub(crate) shape: Shape,
 }
 
-/// Where a parameter stands.
+/// Says where in a request a parameter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Path,
@@ -45,28 +43,28 @@ pub(crate) enum Place {
     Header,
 }
 
-/// How a list comes in pages.
+/// Describes the pagination of a list.
 #[derive(Debug)]
 pub(crate) struct Paging {
-    /// The property of the response that lists the items.
+    /// Names the property of the response that lists the items.
     pub(crate) items: &'static str,
-    /// The parameter, and the property of the response, that hold the cursor.
+    /// Names the parameter, and the property of the response, that hold the cursor.
     pub(crate) cursor: &'static str,
-    /// How many items are asked for at once if nobody says.
+    /// Holds the page size that is requested unless the caller says otherwise.
     pub(crate) size: u64,
 }
 
-/// What a value is.
+/// Describes a value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) kind: Kind,
     pub(crate) nullable: bool,
 }
 
-/// What a value is that is not null.
+/// Describes a value that is not null.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
-    /// Whatever JSON there is: of alternatives, and of parts that have to hold together, the table says no more.
+    /// The value is any JSON. Alternatives (`oneOf`, `anyOf`) and combinations (`allOf`) are not described further.
     Any,
     Boolean,
     Integer {
@@ -75,68 +73,69 @@ pub(crate) enum Kind {
     },
     Number,
     Text,
-    /// A date and a time after RFC 3339.
+    /// The value is an RFC 3339 date and time.
     Time,
     Date,
-    /// A text that is not to be shown.
+    /// The value is a string that is redacted.
     Sensitive(Sensitive),
-    /// One of these texts, or one that the spec does not know.
+    /// The value is one of these strings, or one that the spec does not list.
     Choice {
         values: &'static [&'static str],
         case_insensitive: bool,
     },
     List(&'static Shape),
     Map(&'static Shape),
-    /// In the order of their names.
+    /// The value is an object with these properties, in the order of their names.
     Object(&'static [Property]),
     Component(&'static Component),
 }
 
-/// A schema with a name.
+/// Describes a schema with a name.
 pub(crate) struct Component {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
 }
 
-/// By its name, since it may lead back to itself.
+/// Writes the name only, since the schema may refer to itself.
 impl fmt::Debug for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
-/// A property of an object.
+/// Describes a property of an object.
 #[derive(Debug)]
 pub(crate) struct Property {
     pub(crate) name: &'static str,
-    /// Its other names in responses.
+    /// Lists the aliases in responses.
     pub(crate) aliases: &'static [&'static str],
     pub(crate) required: bool,
     pub(crate) reading: Reading,
     pub(crate) shape: Shape,
 }
 
-/// How a property of a response is read.
+/// Says how a property of a response is deserialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// As its shape says.
+    /// It must have its shape.
     Strict,
-    /// The same, with null for the empty list or map.
+    /// It must have its shape, or be null, which is read as the empty list or map.
     NullIsEmpty,
-    /// With the other JSON types of `x-tolerate`.
+    /// It may have another JSON type that `x-tolerate` names.
     Loose,
-    /// The same, and what cannot be read so is as good as absent.
+    /// It may have another JSON type that `x-tolerate` names, and counts as absent if it cannot be read.
     OrAbsent,
 }
 
 impl Table {
-    /// Those of all operations.
+    /// Returns the tables of all operations.
     pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
         super::TABLES.iter().copied().flatten()
     }
 
-    /// That of an operation.
+    /// Returns the table of an operation.
     pub(crate) fn of(operation: &Operation) -> Option<&'static Self> {
+        // By address, since every operation is one static; comparing all fields would only take longer.
         Self::all().find(|table| std::ptr::eq(table.operation, operation))
     }
 }

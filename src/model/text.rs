@@ -1,16 +1,18 @@
-//! Texts with a name in a spec, such as ids, each of which becomes a type of its own.
+//! Defines types for string schemas that have a name in a spec, such as ids.
 
-/// Makes a type of a text of the spec: an id of a lock cannot be given where that of a key is meant.
+/// Defines a string type, so that the id of a lock cannot be passed where the id of a key is expected.
+// A path takes several ids in a row, and two of them swapped would address another key.
 macro_rules! text_type {
     (#[doc = $doc:literal] $name:ident) => {
         #[doc = $doc]
         ///
-        /// Made from any text, and read as it came: the service decides what it accepts.
+        /// Any string is accepted, also from responses: the service decides which ones are valid.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        // `Box<str>` takes two words and `String` three; ids are never changed.
         pub struct $name(::std::boxed::Box<str>);
 
         impl $name {
-            /// Returns the text.
+            /// Returns the string.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -69,6 +71,7 @@ macro_rules! text_type {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                // With `pad`, width and alignment apply as they do for `str`.
                 f.pad(self.as_str())
             }
         }
@@ -87,6 +90,7 @@ macro_rules! text_type {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                // The same visitor as for open enums: one more for each id type would only be more code.
                 crate::model::lenient::open_enum(deserializer)
             }
         }
@@ -117,7 +121,7 @@ mod tests {
     use crate::model::integrator::types::{Lock, LockId};
 
     #[test]
-    fn a_text_type_is_written_and_read_as_its_text() {
+    fn serializes_and_deserializes_as_a_string() {
         let id = LockId::from("front-door");
         assert_eq!(
             (serde_json::to_string(&id).unwrap(), id.to_string()),

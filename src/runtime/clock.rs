@@ -1,14 +1,14 @@
-//! Time and jitter, as everything that waits or expires sees them.
+//! Provides time and jitter for everything that waits or expires.
 
 use std::time::Duration;
 
 use super::moment::Moment;
 use super::platform::{self, BoxFuture, MaybeSend, MaybeSync};
 
-/// Where time and jitter come from: the machine, or a test.
+/// Provides time and jitter, from the system or from a test.
 ///
-/// A test's clock says when a token expires, how long a wait takes and how retries are spread. Only [`now`](Self::now) has
-/// to be given; the rest is the machine's unless it is replaced, too.
+/// A test's clock decides when a token expires, how long a wait takes and how retries are spread. Only
+/// [`now`](Self::now) is required; the other methods use the system's timer and jitter by default.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::platform::{self, BoxFuture, MaybeSend, MaybeSync};
 /// use unloc::token::{Token, TokenCache};
 /// use unloc::{Clock, Moment, Scopes};
 ///
-/// /// Stands still until a test moves it.
+/// /// Stands still until a test advances it.
 /// #[derive(Clone, Default)]
 /// struct Seconds(Arc<AtomicU64>);
 ///
@@ -40,32 +40,35 @@ use super::platform::{self, BoxFuture, MaybeSend, MaybeSync};
 /// # Ok(()) }
 /// ```
 pub trait Clock: MaybeSend + MaybeSync + 'static {
-    /// This moment.
+    /// Returns the current moment.
     fn now(&self) -> Moment;
 
-    /// What ends after this time. Nothing is lost when it is dropped before.
+    /// Returns a future that completes after this time; dropping it earlier has no effect.
     ///
-    /// Pauses are such sleeps, and limits are as well: where every sleep ends at once, every call runs out of time. Where
-    /// [`now`](Self::now) stands still and this does not move it, a pause of the token cache is never over.
+    /// Both pauses and timeouts are such sleeps: if every sleep completes at once, every call times out. If
+    /// [`now`](Self::now) stands still and a sleep does not advance it, a backoff of the token cache never ends.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         platform::sleep(time)
     }
 
-    /// A number from zero up to, and without, one, which spreads what many would else do at the same moment. With zero,
-    /// pauses are shortest and tokens are renewed as early as they may be.
+    /// Returns a number from zero up to, but not including, one.
+    ///
+    /// It spreads what many programs would otherwise do at the same moment. With zero, pauses are shortest, and tokens
+    /// are refreshed at the earliest possible moment.
     fn jitter(&self) -> f64 {
         platform::jitter()
     }
 }
 
-/// What a clock calls jitter, as a share: a clock can be anyone's.
+/// Clamps jitter to a share from zero to one.
 pub(crate) fn share(jitter: f64) -> f64 {
+    // A caller's own clock may return anything, and `Duration::mul_f64` panics for negative numbers and NaN.
     if jitter.is_nan() { 0.0 } else { jitter.clamp(0.0, 1.0) }
 }
 
-/// The machine's own clocks and jitter, and Tokio's timer (a browser's, on `wasm32-unknown-unknown`).
+/// Provides the system's clocks and jitter, and Tokio's timer (the browser's on `wasm32-unknown-unknown`).
 ///
-/// On Linux, macOS and Windows its steady clock goes on while the machine sleeps.
+/// On Linux, macOS and Windows its steady clock continues while the machine sleeps.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -81,44 +84,44 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Follows Tokio's clock, which tests stop, with what has been added to either clock.
+    /// Follows Tokio's clock, which tests pause, plus an offset for each of the two clocks.
     pub(crate) struct Manual {
         started: tokio::time::Instant,
-        moved: Mutex<(Duration, i64)>,
+        offsets: Mutex<(Duration, i64)>,
         jitter: f64,
     }
 
     impl Manual {
-        /// Chance is always zero.
+        /// Creates a clock whose jitter is always zero.
         pub(crate) fn new() -> Self {
             Self::with_jitter(0.0)
         }
 
         pub(crate) fn with_jitter(jitter: f64) -> Self {
-            Self { started: tokio::time::Instant::now(), moved: Mutex::default(), jitter }
+            Self { started: tokio::time::Instant::now(), offsets: Mutex::default(), jitter }
         }
 
-        /// Sets the wall clock, and nothing else, by so many seconds.
+        /// Moves the wall clock, and only that, by this many seconds.
         pub(crate) fn set_wall(&self, seconds: i64) {
-            self.moved.lock().unwrap().1 += seconds;
+            self.offsets.lock().unwrap().1 += seconds;
         }
 
-        /// The machine sleeps: on some systems only the wall clock goes on, on others both do.
-        pub(crate) fn suspend(&self, time: Duration, steady_goes_on: bool) {
-            let mut moved = self.moved.lock().unwrap();
-            moved.1 += i64::try_from(time.as_secs()).unwrap();
-            if steady_goes_on {
-                moved.0 += time;
+        /// Suspends the machine: on some systems only the wall clock continues, on others both do.
+        pub(crate) fn suspend(&self, time: Duration, steady_continues: bool) {
+            let mut offsets = self.offsets.lock().unwrap();
+            offsets.1 += i64::try_from(time.as_secs()).unwrap();
+            if steady_continues {
+                offsets.0 += time;
             }
         }
     }
 
     impl Clock for Manual {
         fn now(&self) -> Moment {
-            let (steady, wall) = *self.moved.lock().unwrap();
-            let passed = self.started.elapsed();
+            let (steady, wall) = *self.offsets.lock().unwrap();
+            let elapsed = self.started.elapsed();
             let wall_base = Duration::from_secs((1_700_000_000 + wall).try_into().unwrap());
-            Moment { steady: passed + steady, wall: wall_base + passed }
+            Moment { steady: elapsed + steady, wall: wall_base + elapsed }
         }
 
         fn jitter(&self) -> f64 {

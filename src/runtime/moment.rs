@@ -1,11 +1,11 @@
-//! A moment, on clocks that cannot be trusted alone.
+//! Describes a moment on two clocks, neither of which is reliable alone.
 
 use std::time::Duration;
 
-/// A moment on two clocks.
+/// Holds a moment on two clocks.
 ///
-/// Neither alone can be trusted: a steady clock stands still while some machines sleep, and a wall clock can be set back.
-/// What expires does so when the first of the two says so.
+/// Neither clock is reliable alone: on some machines the steady clock stands still during sleep, and the wall clock can
+/// be set back. A token expires when the first of the two says so.
 ///
 /// ```
 /// use std::time::Duration;
@@ -18,41 +18,45 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// Since some fixed point; never goes back.
+    /// Is the time since a fixed point; it never goes back.
     pub steady: Duration,
-    /// Since 1970.
+    /// Is the time since 1970-01-01 UTC.
     pub wall: Duration,
 }
 
 impl Moment {
-    /// This much later, by both clocks.
+    /// Returns the moment that is later by this time, on both clocks.
     #[must_use]
     pub fn plus(self, time: Duration) -> Self {
+        // A source may give an endless lifetime; the sum must not overflow.
         Self { steady: self.steady.saturating_add(time), wall: self.wall.saturating_add(time) }
     }
 
-    /// Whether it is over, by whichever clock is ahead.
+    /// Returns whether the moment has passed on at least one of the clocks.
     #[must_use]
     pub fn is_past(self, now: Self) -> bool {
         self.until(now).is_zero()
     }
 
-    /// How long it is until then, by whichever clock is ahead; nothing if it is over.
+    /// Returns the time that is left until this moment, on the clock that gives less; zero if it has passed.
     #[must_use]
     pub fn until(self, now: Self) -> Duration {
+        // The smaller one: a suspended steady clock or a wall clock that was set back would prolong a token.
         self.steady.saturating_sub(now.steady).min(self.wall.saturating_sub(now.wall))
     }
 
-    /// Whichever is earlier, by each clock.
+    /// Returns the earlier time of two moments, on each clock separately.
     pub(crate) fn earlier(self, other: Self) -> Self {
         Self { steady: self.steady.min(other.steady), wall: self.wall.min(other.wall) }
     }
 
-    /// How far the two clocks have drifted apart since an earlier moment: someone set the wall clock, or the machine slept
-    /// and only one of the two noticed.
+    /// Returns how far the two clocks have drifted apart since an earlier moment.
+    ///
+    /// They drift apart when someone sets the wall clock, or when one of them stands still while the machine sleeps.
     pub(crate) fn drift_since(self, earlier: Self) -> Duration {
         let steady = self.steady.saturating_sub(earlier.steady);
         let wall = self.wall.checked_sub(earlier.wall);
+        // `None`: the wall clock was set back to before `earlier`, and the difference adds to the time that has passed.
         wall.map_or_else(|| steady.saturating_add(earlier.wall.saturating_sub(self.wall)), |wall| wall.abs_diff(steady))
     }
 }
@@ -62,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drift_is_what_the_clocks_disagree_by() {
+    fn drift_is_the_difference_between_the_two_clocks() {
         let seconds = Duration::from_secs;
         let start = Moment { steady: seconds(10), wall: seconds(1000) };
         assert_eq!(start.plus(seconds(50)).drift_since(start), Duration::ZERO);

@@ -1,4 +1,4 @@
-//! What differs between a machine with threads and a browser: tasks, time, jitter, and who must be `Send`.
+//! Selects the platform's tasks, time and jitter, and whether futures must be `Send`.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
@@ -14,40 +14,42 @@ use std::pin::Pin;
 
 use futures_core::Stream;
 
-/// `Send` where there are threads; anything in a browser, where what JavaScript gives cannot leave its thread.
+/// Requires `Send` on targets with threads, and nothing in a browser.
+// Two traits and no `Send` bounds: JavaScript values cannot leave their thread, so futures that hold them are never
+// `Send`. With plain bounds the crate would not compile for browsers; without any, calls could not be spawned on Tokio.
 #[cfg(not(target_arch = "wasm32"))]
 pub trait MaybeSend: Send {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Send + ?Sized> MaybeSend for T {}
 
-/// `Send` where there are threads; anything in a browser, where what JavaScript gives cannot leave its thread.
+/// Requires nothing in a browser, where JavaScript values cannot leave their thread.
 #[cfg(target_arch = "wasm32")]
 pub trait MaybeSend {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSend for T {}
 
-/// `Sync` where there are threads; anything in a browser.
+/// Requires `Sync` on targets with threads, and nothing in a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub trait MaybeSync: Sync {}
 #[cfg(not(target_arch = "wasm32"))]
 impl<T: Sync + ?Sized> MaybeSync for T {}
 
-/// `Sync` where there are threads; anything in a browser.
+/// Requires nothing in a browser, where JavaScript values cannot leave their thread.
 #[cfg(target_arch = "wasm32")]
 pub trait MaybeSync {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSync for T {}
 
-/// A future in a box; it can be sent to another thread, except in a browser.
+/// Is a boxed future that can be sent to another thread, except in a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-/// A future in a box; it can be sent to another thread, except in a browser.
+/// Is a boxed future; in a browser it stays on its thread.
 #[cfg(target_arch = "wasm32")]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// A stream in a box; it can be sent to another thread, except in a browser.
+/// Is a boxed stream that can be sent to another thread, except in a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
-/// A stream in a box; it can be sent to another thread, except in a browser.
+/// Is a boxed stream; in a browser it stays on its thread.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type BoxStream<T> = Pin<Box<dyn Stream<Item = T>>>;

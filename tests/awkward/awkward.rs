@@ -1,5 +1,7 @@
-//! Sends a request through the bindings of each awkward spec and compares its bytes with those in the table, and checks
-//! that specs that cannot be bound are refused at their line. [`table`] documents the rows.
+//! Tests the bindings of awkward specs. Each spec either sends exactly the request of its row, or is refused at its
+//! line.
+//!
+//! [`table`] documents the rows.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the failure")]
 
 mod server;
@@ -11,31 +13,31 @@ use std::path::Path;
 use serde_json::Value;
 use server::Server;
 use table::Row;
-use unloc_awkward::calls::{At, Call, Given, calls, own};
+use unloc_awkward::calls::{At, Call, Outcome, calls, own};
 use unloc_codegen::{bindings, written_by_hand};
 use unloc_lint::bindable;
 use unloc_spec::{Document, Error, Operation, apis};
 
-/// The rows that the build compiled.
+/// Selects the rows that the build compiled.
 const SELECTED: &str = env!("AWKWARD_ROWS");
 
 fn rows() -> Vec<Row> {
     table::rows().into_iter().filter(|row| row.is_selected(SELECTED)).collect()
 }
 
-/// Fails if anything was found, and shows all of it.
-fn none(found: &[String]) {
-    assert!(found.is_empty(), "{} rows:\n\n{}\n", found.len(), found.join("\n\n"));
+/// Panics with all problems if there are any.
+fn assert_none(found: &[String]) {
+    assert!(found.is_empty(), "{} rows fail:\n\n{}\n", found.len(), found.join("\n\n"));
 }
 
 #[tokio::test]
-async fn what_works_sends_what_its_row_says_and_reads_what_is_answered() {
-    all(calls()).await;
+async fn calls_send_the_request_of_their_row_and_decode_the_response() {
+    check_calls(calls()).await;
 }
 
-/// What is not held to bytes that are written by hand is held to what the YAML says at least.
+/// Asserts that every operation of the SDK's specs sends and decodes what the YAML describes.
 #[tokio::test]
-async fn every_operation_of_our_own_specs_sends_and_reads_what_they_say() {
+async fn every_operation_of_our_specs_sends_and_decodes_what_the_yaml_describes() {
     let called: BTreeSet<_> = own().iter().map(|call| call.row.to_owned()).collect();
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let described = apis(&package).unwrap().into_iter().map(|api| {
@@ -43,46 +45,50 @@ async fn every_operation_of_our_own_specs_sends_and_reads_what_they_say() {
         Operation::all(&Document::read(&file).unwrap()).unwrap()
     });
     assert_eq!(called, described.flatten().map(|operation| operation.id).collect());
-    all(own()).await;
+    check_calls(own()).await;
 }
 
-async fn all(calls: Vec<Call>) {
+async fn check_calls(calls: Vec<Call>) {
     let server = Server::start().await;
     let at = At::new(&server.base);
     let mut found = Vec::new();
     for call in calls {
-        server.answer(call.responses);
-        let given = (call.make)(&at).await;
+        server.respond_with(call.responses);
+        let outcome = (call.make)(&at).await;
         let (sent, last) = server.requests();
-        if let Err(what) = judge(&call, &given, &sent, last.as_deref()) {
+        if let Err(what) = compare(&call, &outcome, &sent, last.as_deref()) {
             found.push(format!("{}: {what}", call.row));
         }
     }
-    none(&found);
+    assert_none(&found);
 }
 
-fn judge(call: &Call, given: &Given, sent: &str, last: Option<&str>) -> Result<(), String> {
+fn compare(call: &Call, outcome: &Outcome, sent: &str, last: Option<&str>) -> Result<(), String> {
     if let Some(words) = call.sent.strip_prefix("error: ") {
-        let is_refused = matches!(given, Err(error) if error.contains(words));
-        return if is_refused && sent.is_empty() { Ok(()) } else { Err(format!("gave {given:?} and sent {sent:?}")) };
+        let is_refused = matches!(outcome, Err(error) if error.contains(words));
+        return if is_refused && sent.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("returned {outcome:?} and sent {sent:?}"))
+        };
     }
     if sent != call.sent {
-        return Err(format!("sent\n{sent}\nin place of\n{}\nand gave {given:?}", call.sent));
+        return Err(format!("sent\n{sent}\ninstead of\n{}\nand returned {outcome:?}", call.sent));
     }
-    let Some(json) = call.decoded.or(last) else { return Err("was not answered".to_owned()) };
-    match given {
-        Err(error) => Err(format!("was answered {json:?}, and gave {error}")),
+    let Some(json) = call.decoded.or(last) else { return Err("got no response".to_owned()) };
+    match outcome {
+        Err(error) => Err(format!("got the response {json:?} and returned the error {error}")),
         Ok(None) if call.responses.is_empty() => Ok(()),
-        Ok(None) => Err(format!("gave nothing in place of {json}")),
+        Ok(None) => Err(format!("returned no value instead of {json}")),
         Ok(Some(decoded)) => {
             let wanted = serde_json::from_str(json).map_err(|error| format!("{json:?}: {error}"))?;
             let is_right = without_nulls(decoded) == without_nulls(&wanted);
-            if is_right { Ok(()) } else { Err(format!("gave {decoded} in place of {wanted}")) }
+            if is_right { Ok(()) } else { Err(format!("returned {decoded} instead of {wanted}")) }
         }
     }
 }
 
-/// Removes nulls, which the bindings read as absent.
+/// Removes nulls, which the bindings decode as absent.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -95,17 +101,17 @@ fn without_nulls(value: &Value) -> Value {
 }
 
 #[test]
-fn what_is_refused_is_refused_at_the_line_that_is_marked() {
+fn refused_specs_are_refused_at_the_marked_line() {
     let mut found = Vec::new();
     for row in rows() {
         if let Err(what) = bound(&row) {
             found.push(format!("{row} ({}): {what}\n{}", row.what, row.yaml));
         }
     }
-    none(&found);
+    assert_none(&found);
 }
 
-/// What the build asks beside the bindings: whether a client has a function of that name already.
+/// Returns an error for each operation whose name a handwritten client function has, as the build does.
 fn clashes(document: &Document) -> Result<(), Vec<Error>> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let clashes = written_by_hand(&package).unwrap().clashes(document, &Operation::all(document)?);
@@ -117,10 +123,12 @@ fn bound(row: &Row) -> Result<(), String> {
     let parsed = Document::parse(Path::new(&name), &row.yaml).map_err(|error| vec![error]);
     let quick = parsed.clone().and_then(|document| bindable(&document).and_then(|()| clashes(&document)));
     let Some(words) = row.refused else {
-        return quick.map_err(|errors| format!("is refused: {errors:?}"));
+        return quick.map_err(|errors| format!("is refused, but should be bound: {errors:?}"));
     };
     let marked: Vec<_> = row.yaml.lines().zip(1..).filter(|(line, _)| line.ends_with("#!")).map(|(_, at)| at).collect();
-    let &[line] = marked.as_slice() else { return Err(format!("lines {marked:?} are marked in place of one")) };
+    let &[line] = marked.as_slice() else {
+        return Err(format!("one line has to be marked with `#!`, but these are: {marked:?}"));
+    };
     let Err(errors) =
         parsed.and_then(|document| bindings(&document, "api", &BTreeSet::new()).and_then(|_| clashes(&document)))
     else {
@@ -130,13 +138,13 @@ fn bound(row: &Row) -> Result<(), String> {
     let is_elsewhere = errors.iter().any(|error| error.position.is_none_or(|position| position.line != line));
     if is_elsewhere || !errors.iter().any(|error| error.to_string().contains(words)) {
         let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        return Err(format!("line {line} is to be refused with {words:?}, and is by {errors:#?}"));
+        return Err(format!("line {line} should be refused with {words:?}, but the errors are {errors:#?}"));
     }
-    if quick == Err(errors) { Ok(()) } else { Err(format!("`bindable` finds something else: {quick:?}")) }
+    if quick == Err(errors) { Ok(()) } else { Err(format!("`bindable` returns something else: {quick:?}")) }
 }
 
 #[test]
-fn every_row_has_a_name_of_its_own_and_is_either_called_or_refused() {
+fn row_names_are_unique_and_each_row_is_called_or_refused() {
     let rows = rows();
     let names: BTreeSet<_> = rows.iter().map(ToString::to_string).collect();
     assert_eq!(names.len(), rows.len());

@@ -1,4 +1,4 @@
-//! Writes the bindings of both APIs and of every awkward spec that works.
+//! Writes the bindings of both APIs and of every awkward spec that can be bound.
 
 #[path = "own.rs"]
 mod own;
@@ -16,7 +16,7 @@ use unloc_codegen::{bindings, written_by_hand};
 use unloc_spec::{Client, Document};
 
 fn main() -> ExitCode {
-    match make() {
+    match generate() {
         Ok(errors) if errors.is_empty() => ExitCode::SUCCESS,
         Ok(errors) => {
             errors.iter().for_each(|error| println!("cargo::error={error}"));
@@ -29,11 +29,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Writes everything; returns the errors of specs that should have none.
-fn make() -> Result<Vec<String>, Box<dyn Error>> {
+/// Writes everything and returns the errors of specs that should be bound without errors.
+fn generate() -> Result<Vec<String>, Box<dyn Error>> {
     let here = env::current_dir()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
-    // The SDK's sources have features, which this package does not.
+    // The SDK's sources check features that this package does not declare.
     println!(
         "cargo::rustc-check-cfg=cfg(feature, values(\"native-tls\", \"rustls\", \"rustls-no-provider\", \"schemars\", \"test-util\"))"
     );
@@ -41,7 +41,7 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     for watched in ["build.rs", "own.rs", "table.rs", "spec.rs", "rows"] {
         println!("cargo::rerun-if-changed={watched}");
     }
-    let written = written_by_hand(Path::new("../.."))?;
+    let handwritten = written_by_hand(Path::new("../.."))?;
     let (apis, mut own) = (unloc_spec::apis(Path::new("../.."))?, String::new());
     for (name, source) in unloc_codegen::modules(&apis) {
         fs::write(out.join(name), source)?;
@@ -50,8 +50,9 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     for api in &apis {
         let spec = format!("../../openapi/{api}.yaml");
         let document = Document::read(Path::new(&spec))?;
-        let made = bindings(&document, api, &written.unwritten(&document)).map_err(|errors| said(&errors))?;
-        for (name, source) in made.files(api) {
+        let generated =
+            bindings(&document, api, &handwritten.unwritten(&document)).map_err(|errors| joined(&errors))?;
+        for (name, source) in generated.files(api) {
             fs::write(out.join(name), source)?;
         }
         own.push_str(&own::calls(&document, api)?);
@@ -70,24 +71,26 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
         }
         let name = row.to_string();
         let document = Document::parse(Path::new(&name), &row.yaml)?;
-        // Its clients are made with it: those of the SDK offer the operations of the SDK's own specs.
+        // The row's clients are generated as well. The handwritten ones have only the operations of the SDK's own
+        // specs.
         let clients = Client::all(&document.value).into_iter().map(|client| client.name).collect();
         match bindings(&document, &format!("awkward::{name}"), &clients) {
-            Ok(made) => {
-                for ((name, source), modules) in made.files(&format!("{group}_{module}")).into_iter().zip(modules) {
+            Ok(generated) => {
+                for ((name, source), modules) in generated.files(&format!("{group}_{module}")).into_iter().zip(modules)
+                {
                     let file = out.join(name);
                     fs::write(&file, source)?;
                     writeln!(modules, "    #[path = {file:?}]\n    pub mod {module};")?;
                 }
             }
-            Err(found) => errors.push(said(&found)),
+            Err(found) => errors.push(joined(&found)),
         }
     }
     groups.keys().for_each(|group| println!("cargo::rustc-check-cfg=cfg({group}, values(any()))"));
     for (place, name) in ["rows_model.rs", "rows_client.rs"].iter().enumerate() {
         let mut source = String::new();
         for (group, modules) in &groups {
-            // Rows of schemas and operations have the names of types.
+            // Modules of rows about schemas and operations are named like types.
             writeln!(source, "#[allow(non_snake_case)]\npub mod {group} {{\n{}}}", modules[place])?;
         }
         fs::write(out.join(name), source)?;
@@ -95,11 +98,11 @@ fn make() -> Result<Vec<String>, Box<dyn Error>> {
     let calls = here.join("calls.rs");
     fs::write(
         out.join("calls.rs"),
-        format!("/// The calls of the rows that work.\n#[path = {calls:?}]\npub mod calls;\n"),
+        format!("/// Holds the calls of the rows that can be bound.\n#[path = {calls:?}]\npub mod calls;\n"),
     )?;
     Ok(errors)
 }
 
-fn said(errors: &[unloc_spec::Error]) -> String {
+fn joined(errors: &[unloc_spec::Error]) -> String {
     errors.iter().map(|error| error.to_string().replace('\n', " ")).collect::<Vec<_>>().join(" | ")
 }

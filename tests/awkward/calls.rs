@@ -1,4 +1,4 @@
-//! Reads the table of awkward specs for the library: the call of each row that works.
+//! Reads the table of awkward specs for the library: the call of each row that can be bound.
 
 use std::any::TypeId;
 use std::pin::Pin;
@@ -16,30 +16,30 @@ use crate::http::options::RequestOptions;
 use crate::http::retry::{Budget, RetryPolicy};
 use crate::runtime::clock::{Clock, SystemClock};
 
-/// The outcome of a call: the decoded response as JSON (`None` if the operation has no response body), or the error.
-pub type Given = Result<Option<Value>, String>;
+/// Holds the decoded response as JSON (`None` if the operation has no response body), or the error.
+pub type Outcome = Result<Option<Value>, String>;
 
-/// The call of a row.
+/// Describes the call of a row.
 pub struct Call {
-    /// The row's name.
+    /// Names the row.
     pub row: &'static str,
-    /// The expected requests, or the expected error.
+    /// Holds the expected requests, or the expected error.
     pub sent: &'static str,
-    /// The response bodies; if there are none, each response has the body of its request.
+    /// Lists the response bodies. If there are none, each response has the body of its request.
     pub responses: &'static [&'static str],
-    /// The expected decoded value, where it is not the last response.
+    /// Holds the expected decoded value if it differs from the last response body.
     pub decoded: Option<&'static str>,
     /// Makes the call.
-    pub make: fn(&At) -> Pin<Box<dyn Future<Output = Given>>>,
+    pub make: fn(&At) -> Pin<Box<dyn Future<Output = Outcome>>>,
 }
 
-/// Where calls are sent.
+/// Holds the client that sends the calls.
 pub struct At {
     client: Arc<ApiClient>,
 }
 
 impl At {
-    /// Sends to the server at this address.
+    /// Returns a client of the server at this URL.
     #[must_use]
     pub fn new(base: &Url) -> Self {
         let clock = Arc::new(SystemClock);
@@ -55,7 +55,7 @@ impl At {
     }
 }
 
-/// Makes a row's builder. The name of the bindings' constructor is written here alone.
+/// Creates a row's builder. Only this macro and the next name the constructor that the bindings generate.
 macro_rules! builder {
     ($group:ident $row:ident $operation:ident $at:ident) => {{
         use crate::client::awkward::$group::$row::builder;
@@ -63,7 +63,7 @@ macro_rules! builder {
     }};
 }
 
-/// The same for an operation of the SDK's own specs.
+/// Creates the builder of an operation of the SDK's own specs.
 macro_rules! own {
     ($api:ident $operation:ident $at:ident) => {{
         use crate::client::$api::builder;
@@ -71,22 +71,22 @@ macro_rules! own {
     }};
 }
 
-async fn sent<T: Serialize + 'static>(call: impl Future<Output = crate::Result<T>>) -> Given {
-    given(&call.await.map_err(|error| error.to_string())?)
+async fn sent<T: Serialize + 'static>(call: impl Future<Output = crate::Result<T>>) -> Outcome {
+    outcome(&call.await.map_err(|error| error.to_string())?)
 }
 
-async fn listed<T: Serialize + 'static>(items: crate::Paged<T>) -> Given {
-    given(&items.try_collect::<Vec<T>>().await.map_err(|error| error.to_string())?)
+async fn listed<T: Serialize + 'static>(items: crate::Paged<T>) -> Outcome {
+    outcome(&items.try_collect::<Vec<T>>().await.map_err(|error| error.to_string())?)
 }
 
-fn given<T: Serialize + 'static>(value: &T) -> Given {
+fn outcome<T: Serialize + 'static>(value: &T) -> Outcome {
     if TypeId::of::<T>() == TypeId::of::<()>() {
         return Ok(None);
     }
     serde_json::to_value(value).map(Some).map_err(|error| error.to_string())
 }
 
-/// 2026-01-02T03:04:05.678901Z.
+/// Returns 2026-01-02T03:04:05.678901Z.
 fn moment() -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_micros(1_767_323_045_678_901).unwrap_or_default()
 }
@@ -99,7 +99,7 @@ macro_rules! rows {
         $(! $words:literal)?;
     )*) => {
         fn $group() -> Vec<Call> {
-            #[allow(unused_mut, clippy::vec_init_then_push, reason = "rows that are refused have no call")]
+            #[allow(unused_mut, clippy::vec_init_then_push, reason = "refused rows have no call")]
             let mut calls = Vec::new();
             $($(
                 #[cfg(not($group = $what))]
@@ -109,7 +109,7 @@ macro_rules! rows {
                     responses: &[$($response),*],
                     decoded: None$(.or(Some($decoded)))?,
                     make: |at| {
-                        #[allow(unused_imports, reason = "not every call names a type")]
+                        #[allow(unused_imports, reason = "only some calls name a type")]
                         use crate::model::awkward::$group::$row::types;
                         let builder = builder!($group $row $operation at);
                         Box::pin(sent(builder $(.$method($($argument)*))*.send()))
@@ -145,7 +145,7 @@ macro_rules! name {
     };
 }
 
-/// Makes the builder of a row of `names!` and sets what has the row's name.
+/// Creates the builder of a row of `names!` and sets the parameter or property with the row's name.
 macro_rules! call {
     (property $row:ident $at:ident) => {{
         use crate::model::awkward::property::$row::types;
@@ -209,7 +209,7 @@ pub fn own() -> Vec<Call> {
     include!(concat!(env!("OUT_DIR"), "/own.rs"))
 }
 
-/// Returns the calls of all selected rows that work.
+/// Returns the calls of all selected rows that can be bound.
 #[must_use]
 pub fn calls() -> Vec<Call> {
     all!(groups)

@@ -1,5 +1,6 @@
-//! Writes a call of each operation of the SDK's own specs, with what it has to send and to read. Values, requests and
-//! responses are made of the YAML, and not of what the bindings make of it.
+//! Writes a call of each operation of the SDK's own specs, with its expected request and response.
+//!
+//! Values, requests and responses are derived from the YAML, not from the bindings.
 
 use std::fmt::Write as _;
 
@@ -8,12 +9,12 @@ use unloc_codegen::names;
 use unloc_spec::keys::{ALIASES, ENVELOPE, SENSITIVE};
 use unloc_spec::{At, Document, Operation, PathTemplate, RawOperation, schema_name};
 
-/// How deep optional properties are followed into objects, which may hold each other.
+/// Limits the depth of nested optional properties, because schemas may be recursive.
 const DEEPEST: usize = 6;
 
-/// The calls of one API, as the entries of a list in Rust.
+/// Returns the calls of one API, as the entries of a Rust list.
 pub(crate) fn calls(document: &Document, api: &str) -> Result<String, Box<dyn std::error::Error>> {
-    let operations = Operation::all(document).map_err(|errors| crate::said(&errors))?;
+    let operations = Operation::all(document).map_err(|errors| crate::joined(&errors))?;
     let (samples, mut source) = (Samples { root: &document.value }, String::new());
     for operation in &operations {
         for full in [false, true] {
@@ -37,7 +38,7 @@ struct Samples<'a> {
 }
 
 impl Samples<'_> {
-    /// The value of a parameter.
+    /// Returns a sample value of a parameter.
     fn parameter(&self, operation: &Operation, name: &str) -> Value {
         let raw = RawOperation::find(self.root, &operation.path, operation.method);
         let all = raw.map(|raw| raw.parameters(self.root)).unwrap_or_default();
@@ -45,7 +46,7 @@ impl Samples<'_> {
         schema.map_or(Value::Null, |schema| self.value(&schema, true, 0))
     }
 
-    /// What the server has to see.
+    /// Returns the request that the server should receive.
     fn request(&self, operation: &Operation, full: bool) -> String {
         let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.replace('+', "%2B"));
         let template = PathTemplate::of(&operation.path);
@@ -64,7 +65,7 @@ impl Samples<'_> {
         format!("{} {path}{query}{}", operation.method, body.unwrap_or_default())
     }
 
-    /// Bodies of responses, and what they are read as if that is something else: with the name that wraps it, and bare.
+    /// Returns response bodies with and without their envelope, each with its decoded value if that differs.
     fn responses(&self, operation: &Operation, full: bool) -> Vec<(Vec<String>, Option<String>)> {
         let Some(schema) = &operation.success else { return vec![(Vec::new(), None)] };
         let whole = self.component(schema, full);
@@ -80,28 +81,28 @@ impl Samples<'_> {
         let empty = if is_list { json!([]) } else { Value::Null };
         let inside = whole.get(property).unwrap_or(&empty);
         let cursor = properties.iter().map(|(name, _)| *name).find(|name| *name != property);
-        let given = |next: Option<&Value>| match cursor {
+        let decoded_page = |next: Option<&Value>| match cursor {
             None => inside.to_string(),
             Some(_) => json!({"items": inside, "cursor": next}).to_string(),
         };
-        let mut all = vec![(vec![whole.to_string()], Some(given(cursor.and_then(|cursor| whole.get(cursor)))))];
+        let mut all = vec![(vec![whole.to_string()], Some(decoded_page(cursor.and_then(|cursor| whole.get(cursor)))))];
         if envelope.is_none() || whole.get(property).is_none_or(|inside| *inside == json!({})) {
             return all;
         }
-        all.push((vec![inside.to_string()], Some(given(None))));
+        all.push((vec![inside.to_string()], Some(decoded_page(None))));
         let aliases = described.and_then(|at| at.get(ALIASES)).into_iter().flat_map(|all| all.list());
         for alias in aliases.filter_map(|alias| alias.value.as_str()) {
-            all.push((vec![json!({alias: inside}).to_string()], Some(given(None))));
+            all.push((vec![json!({alias: inside}).to_string()], Some(decoded_page(None))));
         }
         all
     }
 
-    /// The call, in Rust.
+    /// Returns the call as Rust code.
     fn call(&self, operation: &Operation, api: &str, full: bool) -> String {
         let mut call = format!("let call = own!({api} {} at)", names::builder(operation));
         for one in operation.parameters.iter().filter(|one| one.required || full) {
             let value = self.parameter(operation, &one.name);
-            // A text of JSON is one of Rust.
+            // A JSON string is a valid Rust literal as well.
             call.push_str(&format!(".{}({value})", names::setter(one)));
         }
         call.push_str(";\n");
@@ -120,7 +121,7 @@ impl Samples<'_> {
         at.map_or(Value::Null, |at| self.value(&at, full, 0))
     }
 
-    /// A value of a schema, with all of its properties or with those alone that it must have.
+    /// Returns a sample value of a schema, with all properties or with the required ones only.
     fn value(&self, schema: &At<'_>, full: bool, depth: usize) -> Value {
         if let Some(name) = schema_name(schema.value) {
             let at = At::find(self.root, &format!("/components/schemas/{name}"));

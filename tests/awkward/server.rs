@@ -1,4 +1,4 @@
-//! Records the requests it receives, byte for byte, and responds as it is told to.
+//! Runs a server that records requests byte for byte and sends scripted responses.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use reqwest::Url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Headers of every request, which no row repeats.
+/// Lists headers that every request has, so that the rows leave them out.
 const ALWAYS: [&str; 2] = ["accept-encoding: identity", concat!("user-agent: unloc-rust/", env!("CARGO_PKG_VERSION"))];
 
 pub(crate) struct Server {
@@ -37,12 +37,12 @@ impl Server {
     }
 
     /// Responds to the next requests with these bodies, and to those after them with their own.
-    pub(crate) fn answer(&self, responses: &[&'static str]) {
+    pub(crate) fn respond_with(&self, responses: &[&'static str]) {
         let responses = responses.iter().copied().collect();
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = State { responses, ..State::default() };
     }
 
-    /// Returns the requests since then, and the body of the last response.
+    /// Returns the requests since the last call of `respond_with`, and the body of the last response.
     pub(crate) fn requests(&self) -> (String, Option<String>) {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         (state.sent.join(" then "), state.last.clone())
@@ -76,18 +76,18 @@ async fn serve(mut connection: TcpStream, host: String, state: Arc<Mutex<State>>
         response
     };
     let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", response.len());
-    // A client that has disconnected needs no response.
+    // The client may have disconnected already.
     let _ = connection.write_all(format!("{head}{response}").as_bytes()).await;
 }
 
-/// Writes a request without the headers that all requests have; each has to be there, and only one is removed.
+/// Formats a request without the headers that all requests have. Each of them has to occur, and is removed once.
 fn written(head: &str, host: &str, body: &str) -> String {
     let mut lines: Vec<_> = head.split("\r\n").collect();
     lines[0] = lines[0].strip_suffix(" HTTP/1.1").unwrap_or(lines[0]);
     let (host, length) = (format!("host: {host}"), format!("content-length: {}", body.len()));
     let mut usual = ALWAYS.map(str::to_owned).to_vec();
     usual.push(host);
-    // The second one is reqwest's, where the operation has no response body.
+    // reqwest sets the second one if the operation has no response body.
     let accept = ["accept: application/json", "accept: */*"].map(str::to_owned);
     usual.extend(accept.into_iter().find(|accept| lines.contains(&accept.as_str())));
     if !body.is_empty() {

@@ -1,6 +1,6 @@
-//! Writes the specs of the rows: as little as a spec needs around what a row is about.
+//! Writes the specs of the rows, with nothing in them that a row does not need.
 
-/// Ends the line at which a spec is refused.
+/// Marks the line at which a spec is refused.
 pub(crate) const MARK: &str = "#!";
 
 /// Declares the path parameter `x`.
@@ -9,10 +9,10 @@ pub(crate) const X: &str = "- {name: x, in: path, required: true, schema: {type:
 /// Declares the query parameter `q`.
 pub(crate) const Q: &str = "- {name: q, in: query, schema: {type: string}}";
 
-/// The key that says whether an operation is idempotent.
+/// Names the key that declares an operation idempotent.
 pub(crate) const IDEMPOTENT: &str = "x-idempotent";
 
-/// The schema `Thing`, with an `id`.
+/// Declares the schema `Thing`, with an `id`.
 pub(crate) const THING: &str = "Thing: {type: object, required: [id], properties: {id: {type: string}}}";
 
 /// Writes a spec with these paths and schemas.
@@ -107,7 +107,7 @@ pub(crate) fn gives_one(schema: &str, schemas: &str) -> String {
     gives(&format!("{{'200': {{description: Done., content: {}}}}}", json(&to(schema))), schemas)
 }
 
-/// Writes `getThing`, whose response wraps this schema under a name, beside these further properties.
+/// Writes `getThing`, whose response has this schema under a name (an envelope), and these further properties.
 pub(crate) fn enveloped(name: &str, schema: &str, more: &str) -> String {
     let property = name.trim_end_matches(MARK).trim_end();
     let schemas = format!(
@@ -145,7 +145,7 @@ pub(crate) fn secured_as(id: &str, rust: &str) -> String {
     of_a_client(&client_operation(&format!("operationId: {id}\n    x-rust-name: {rust} {MARK}")))
 }
 
-/// How a spec says which client offers an operation is written here alone.
+/// Writes an operation with `security`. Only this function and the next know how a spec assigns operations to clients.
 fn client_operation(names: &str) -> String {
     format!(
         "/things:\n  get:\n    {names}\n    security: [{{integrator: []}}]\n    \
@@ -202,7 +202,7 @@ ThingList:
     whole(&operation, &schemas)
 }
 
-/// Refers to a schema.
+/// Writes a reference to a schema.
 pub(crate) fn to(schema: &str) -> String {
     format!("{{$ref: \"#/components/schemas/{schema}\"}}")
 }
@@ -245,7 +245,7 @@ pub(crate) fn optional(name: &str) -> String {
     make(&format!("Thing:\n  type: object\n  properties:\n    {name:?}: {MARK}\n      type: string"))
 }
 
-/// Uses the schema of this name in all ways: required, optional, nullable, in a list, in a map.
+/// Writes a spec that uses the schema of this name in all ways: required, optional, nullable, in a list and in a map.
 pub(crate) fn schema(name: &str) -> String {
     let to_it = to(name);
     let holder = |holder: &str| {

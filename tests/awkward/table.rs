@@ -2,34 +2,33 @@
 //!
 //! A row has a name, a title, its spec, and one of two expectations:
 //!
-//! * `-> Operation.setter(value)… => "request"`: the bindings compile, and this call sends exactly these bytes. After
-//!   a comma follow the response bodies, one for each request. Without any, a response has the body of its request.
-//!   The decoded value has to equal the last response body, or what stands behind another `=>`. `=> "error: words"` is a call that fails before it sends
-//!   anything.
-//! * `! "words"`: the spec is refused at the one line that ends in `#!`, and nowhere else, with these words in the
-//!   message.
+//! * `-> Operation.setter(value)… => "request"`: the bindings compile, and this call sends exactly these bytes. The
+//!   response bodies follow after a comma, one for each request. Without any, a response has the body of its request.
+//!   The decoded value has to equal the last response body, or the value after a second `=>`. `=> "error: words"`
+//!   expects a call that fails before it sends anything.
+//! * `! "words"`: the spec is refused only at the one line that ends in `#!`, with these words in the message.
 //!
-//! A request is written as method and target, a line for each header that not every request has, an empty line and
+//! A request consists of the method and target, a line for each header that not every request has, an empty line and
 //! the body. Requests are separated by ` then `.
 //!
-//! `names!` writes one row for each name, `paged!` one for each pair of names. A row's name is a Rust name: in `names!`
-//! it is the one that the bindings make of the name in the spec.
+//! `names!` writes one row for each name, `paged!` one for each pair of names. A row's name is a Rust name. In `names!`
+//! it is the name that the bindings derive from the name in the spec.
 //!
-//! `AWKWARD_ROWS=query::,-query::url$` in cargo's environment selects rows while you work on codegen: those whose names
-//! begin with one of the prefixes, without those of a prefix after a dash; a `$` stands for the end of the name. The
-//! build neither generates nor compiles the others.
+//! Set `AWKWARD_ROWS=query::,-query::url$` in cargo's environment to select rows while you work on codegen. It selects
+//! rows whose names start with one of the prefixes, except those with a prefix after a dash. A `$` marks the end of a
+//! name. The build neither generates nor compiles the other rows.
 
 use std::fmt;
 
-/// A spec and its expectation.
+/// Holds a spec and its expectation.
 pub(crate) struct Row {
     group: &'static str,
     ident: &'static str,
-    /// Its title; in `names!`, the name in the spec.
+    /// Is the title of the row, or in `names!` the name in the spec.
     pub(crate) what: &'static str,
-    /// The spec.
+    /// Holds the spec.
     pub(crate) yaml: String,
-    /// The words of its refusal, if it is refused.
+    /// Holds a part of the expected error if the spec is refused.
     pub(crate) refused: Option<&'static str>,
 }
 
@@ -41,15 +40,15 @@ impl fmt::Display for Row {
 }
 
 impl Row {
-    /// Whether this value of `AWKWARD_ROWS` selects it.
+    /// Returns whether this value of `AWKWARD_ROWS` selects the row.
     pub(crate) fn is_selected(&self, rows: &str) -> bool {
         let name = format!("{self}$");
-        let begins = |prefix: &&str| name.starts_with(prefix.trim_start_matches('-'));
+        let matches = |prefix: &&str| name.starts_with(prefix.trim_start_matches('-'));
         let (out, within): (Vec<&str>, Vec<&str>) = rows.split(',').partition(|prefix| prefix.starts_with('-'));
-        (within.is_empty() || within.iter().any(begins)) && !out.iter().any(begins)
+        (within.is_empty() || within.iter().any(matches)) && !out.iter().any(matches)
     }
 
-    /// The modules around its bindings.
+    /// Returns the names of the two modules that contain the row's bindings.
     pub(crate) fn module(&self) -> [&'static str; 2] {
         [self.group, self.ident]
     }

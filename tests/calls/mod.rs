@@ -1,5 +1,6 @@
-//! Operations of the Integrator API, each called once with plain values as users call it, for whatever holds for all of
-//! them. One that is new needs no line here: `tests/awkward/` calls it with what the YAML says.
+//! Calls each operation of the Integrator API once with simple values, for tests of all operations.
+//!
+//! A new operation needs no entry here, because `tests/awkward/` calls it with values from the YAML.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use unloc_spec::PathTemplate;
 pub(crate) const PERSON: &str = "+12125550100";
 pub(crate) const PASSWORD: &str = "EXAMPLE-PASSWORD";
 
-/// What stands in the paths of the calls, by the names of the parameters; a parameter of another name has its name.
+/// Holds the values of path parameters by name. Any other parameter's value is its own name.
 #[derive(Clone)]
 pub(crate) struct Ids(BTreeMap<String, String>);
 
@@ -31,43 +32,43 @@ impl Ids {
         self
     }
 
-    /// A person's number, unchecked.
+    /// Returns the value of a parameter as a phone number, without checking it.
     pub(crate) fn person(&self, parameter: &str) -> PhoneNumber {
         unchecked(self.get(parameter))
     }
 }
 
-/// An answer that was read.
+/// Holds a decoded response in two forms.
 pub(crate) struct Seen {
-    /// As the service would write it, in its envelope.
+    /// Is the value serialized to JSON.
     pub(crate) written: Value,
-    /// As `Debug` shows it.
+    /// Is the value's `Debug` output.
     pub(crate) shown: String,
 }
 
 pub(crate) type Run = fn(Unloc, LockHolderClient, Ids) -> BoxFuture<'static, Result<Seen>>;
 
-/// One operation, and how it is called.
+/// Describes an operation and how it is called.
 pub(crate) struct Call {
     pub(crate) operation: &'static Operation,
-    /// The name of the client that offers it.
+    /// Names the client that has the operation.
     pub(crate) client: &'static str,
     pub(crate) run: Run,
 }
 
 impl Call {
-    /// Calls the operation; gives the answer as the service would write it.
+    /// Calls the operation and returns the decoded response as JSON.
     pub(crate) async fn run(&self, unloc: &Unloc, ids: &Ids) -> Result<Value> {
         Ok(self.see(unloc, ids).await?.written)
     }
 
-    /// The same, and the answer as it shows itself.
+    /// Calls the operation and returns the decoded response as JSON and as its `Debug` output.
     pub(crate) async fn see(&self, unloc: &Unloc, ids: &Ids) -> Result<Seen> {
         let home = unloc.lock_holder(&lock_holder(ids.get("lockHolderId")))?;
         (self.run)(unloc.clone(), home, ids.clone()).await
     }
 
-    /// The names of the parameters in the path.
+    /// Returns the names of the path parameters.
     pub(crate) fn parameters(&self) -> Vec<&'static str> {
         PathTemplate::of(self.operation.path).names().collect()
     }
@@ -79,13 +80,13 @@ macro_rules! call_each {
             operation: Operation::find($id).expect($id),
             client: stringify!($handle),
             run: |unloc, home, $ids| Box::pin(async move {
-                // The two handles share one signature here; each call uses the one that its line names.
+                // All calls have the same signature, with both clients. Each uses the one that its line names.
                 let (_unloc, _home) = (&unloc, &home);
                 let $of = call_each!(@ $handle _unloc _home);
                 let _ = &$ids;
-                let answer = $call.send().await?;
-                let written = serde_json::to_value(&answer).expect("an answer can be written");
-                Ok(Seen { written, shown: format!("{answer:?}") })
+                let response = $call.send().await?;
+                let written = serde_json::to_value(&response).expect("a response can be serialized");
+                Ok(Seen { written, shown: format!("{response:?}") })
             }),
         }),*]
     };
@@ -95,7 +96,7 @@ macro_rules! call_each {
 
 pub(crate) use call_each;
 
-/// A call of each operation.
+/// Returns a call of each operation.
 pub(crate) fn calls() -> Vec<Call> {
     call_each! {
         Unloc "getIntegrator": |unloc, ids| unloc.get_integrator().integrator_id(ids.get("integratorId"));
@@ -151,7 +152,7 @@ pub(crate) fn lock_holder(id: &str) -> types::LockHolder {
     builder.organization_id("harbour-flats").build().expect("a lock holder")
 }
 
-/// A phone number as the service may have given it out: unchecked.
+/// Returns an unchecked phone number, as the service may have sent it.
 pub(crate) fn unchecked(text: &str) -> PhoneNumber {
     serde_json::from_value(text.into()).expect("any text is taken")
 }

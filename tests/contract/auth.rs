@@ -1,4 +1,4 @@
-//! What becomes of a call whose token the service does not take.
+//! Tests calls whose token the service refuses, and failures to get a token.
 
 use serde_json::json;
 use unloc::types::CreateKeyRequest;
@@ -6,10 +6,10 @@ use unloc::{ErrorKind, Outcome, Unloc};
 use unloc_emulator::Emulator;
 
 use crate::operations::PERSON;
-use crate::support::{Answer, SECRET, Server, home, token, token_answer, unloc};
+use crate::support::{Response, SECRET, Server, home, token, token_response, unloc};
 
-fn locks() -> Answer {
-    Answer::ok(&json!({"locks": []}))
+fn locks() -> Response {
+    Response::ok(&json!({"locks": []}))
 }
 
 fn bearers(server: &Server) -> Vec<String> {
@@ -17,11 +17,11 @@ fn bearers(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_replaced_and_the_call_made_once_more() {
-    let server = Server::one_by_one([Answer::expired(), locks(), locks()]).await;
+async fn an_expired_token_is_refreshed_and_the_call_retried_once() {
+    let server = Server::one_by_one([Response::expired(), locks(), locks()]).await;
     let home = home(&server);
     home.get_locks().send().await.unwrap();
-    // The fresh token is the one that is kept.
+    // The fresh token replaces the expired one in the cache.
     home.get_locks().send().await.unwrap();
     let [first, second] = [token(1), token(2)].map(|token| format!("Bearer {token}"));
     assert_eq!(bearers(&server), [first, second.clone(), second]);
@@ -29,9 +29,9 @@ async fn an_expired_token_is_replaced_and_the_call_made_once_more() {
 }
 
 #[tokio::test]
-async fn the_second_refusal_is_returned_with_the_services_words() {
-    let again = Answer::json(401, &json!({"error": "JsonWebTokenError", "errorDescription": "jwt malformed"}));
-    let server = Server::one_by_one([Answer::expired(), again]).await;
+async fn a_second_401_is_returned_with_the_services_error() {
+    let again = Response::json(401, &json!({"error": "JsonWebTokenError", "errorDescription": "jwt malformed"}));
+    let server = Server::one_by_one([Response::expired(), again]).await;
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Service, Outcome::Rejected));
     assert_eq!(error.status().unwrap(), 401);
@@ -43,40 +43,40 @@ async fn the_second_refusal_is_returned_with_the_services_words() {
 }
 
 #[tokio::test]
-async fn a_forbidden_call_is_not_made_again() {
+async fn a_403_is_not_retried() {
     let forbidden = json!({"error": "Forbidden", "errorDescription": "The token is not for this lock holder"});
-    let server = Server::one_by_one([Answer::json(403, &forbidden), locks()]).await;
+    let server = Server::one_by_one([Response::json(403, &forbidden), locks()]).await;
     let home = home(&server);
     let error = home.get_locks().send().await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (403, 1));
     assert_eq!((server.requests().len(), server.token_requests().len()), (1, 1));
-    // The token itself was fine and is kept.
+    // The token itself is valid, so it stays in the cache.
     home.get_locks().send().await.unwrap();
     assert_eq!(server.token_requests().len(), 1);
 }
 
 #[tokio::test]
-async fn if_no_fresh_token_can_be_had_the_first_refusal_is_returned() {
-    let server = Server::one_by_one([Answer::expired(), locks()]).await;
-    let mut asked = 0;
+async fn the_first_401_is_returned_if_fetching_a_fresh_token_fails() {
+    let server = Server::one_by_one([Response::expired(), locks()]).await;
+    let mut requests = 0;
     server.on_token(move |_| {
-        asked += 1;
-        if asked == 1 { token_answer(&token(1)) } else { Answer::new(503, "") }
+        requests += 1;
+        if requests == 1 { token_response(&token(1)) } else { Response::new(503, "") }
     });
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!((error.status().unwrap().as_u16(), error.attempts()), (401, 1));
     assert_eq!(error.description(), Some("JWT expired"));
-    assert!(error.to_string().contains("no fresh token: getToken: the service answered 503"), "{error}");
-    // It is only the next token that is missing, and nothing was done.
+    assert!(error.to_string().contains("no fresh token: getToken: the service responded with 503"), "{error}");
+    // A 401 means that nothing was done, and the fetch that failed is transient.
     assert_eq!((error.outcome(), error.is_retryable()), (Outcome::Rejected, true));
     assert_eq!((server.requests().len(), server.token_requests().len()), (1, 2));
 }
 
 #[tokio::test]
-async fn a_body_is_sent_again_whole() {
+async fn the_retry_after_a_401_sends_the_same_body() {
     let key = json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}});
-    let server = Server::one_by_one([Answer::expired(), Answer::ok(&key)]).await;
+    let server = Server::one_by_one([Response::expired(), Response::ok(&key)]).await;
     let body = CreateKeyRequest::builder().user_id(PERSON).end(None);
     home(&server).create_key().lock_id("door").body(body).send().await.unwrap();
     let requests = server.requests();
@@ -87,17 +87,17 @@ async fn a_body_is_sent_again_whole() {
 }
 
 #[tokio::test]
-async fn an_answer_to_the_second_try_that_cannot_be_read_counts_both() {
-    let server = Server::one_by_one([Answer::expired(), Answer::new(200, "<html>")]).await;
+async fn an_error_on_the_retry_after_a_401_counts_both_attempts() {
+    let server = Server::one_by_one([Response::expired(), Response::new(200, "<html>")]).await;
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2));
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn callers_whose_token_expires_together_share_one_fresh_token() {
+async fn concurrent_calls_with_an_expired_token_share_one_refresh() {
     let server = Server::start(|request| match request.header("authorization") {
-        Some(bearer) if bearer.ends_with(&token(1)) => Answer::expired(),
+        Some(bearer) if bearer.ends_with(&token(1)) => Response::expired(),
         _ => locks(),
     });
     let server = server.await;
@@ -108,10 +108,10 @@ async fn callers_whose_token_expires_together_share_one_fresh_token() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_said_to_be_one_and_the_operation_is_never_sent() {
+async fn a_wrong_secret_is_reported_and_the_operation_is_not_sent() {
     let server = Server::always(locks()).await;
     let refusal = json!({"error": "invalid_client", "error_description": "Client authentication failed"});
-    server.on_token(move |_| Answer::json(401, &refusal).header("x-request-id", "r-1"));
+    server.on_token(move |_| Response::json(401, &refusal).header("x-request-id", "r-1"));
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
     assert_eq!(error.status().unwrap(), 401);
@@ -125,36 +125,38 @@ async fn a_wrong_secret_is_said_to_be_one_and_the_operation_is_never_sent() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_is_down_makes_any_operation_worth_another_try() {
+async fn any_operation_is_retryable_while_the_token_endpoint_is_down() {
     let server = Server::always(locks()).await;
-    server.on_token(|_| Answer::new(503, "<html><title>503 Service Unavailable</title></html>"));
+    server.on_token(|_| Response::new(503, "<html><title>503 Service Unavailable</title></html>"));
     let body = CreateKeyRequest::builder().user_id(PERSON);
     let error = home(&server).create_key().lock_id("door").body(body).send().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
     assert_eq!(error.status().unwrap(), 503);
-    // The key itself was never asked for, so no second one can come of it.
+    // The createKey request was never sent, so a retry cannot create a second key.
     assert!(error.is_retryable());
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_hangs_up_leaves_no_doubt_about_the_operation() {
+async fn the_operation_was_not_sent_if_the_token_endpoint_closes_the_connection() {
     let server = Server::always(locks()).await;
-    server.on_token(|_| Answer::HangUp);
+    server.on_token(|_| Response::HangUp);
     let body = CreateKeyRequest::builder().user_id(PERSON);
     let error = home(&server).create_key().lock_id("door").body(body).send().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotSent));
     assert_eq!((error.attempts(), error.is_retryable()), (0, true));
     let text = error.to_string();
-    assert!(text.starts_with("createKey: no access token: ") && !text.contains("may have acted"), "{text}");
+    assert!(text.starts_with("createKey: no access token: ") && !text.contains("may have processed"), "{text}");
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_token_answer_that_cannot_be_read_is_a_failure_to_get_a_token() {
-    for answer in [Answer::ok(&json!({"token_type": "bearer"})), Answer::new(200, "<html>"), Answer::new(204, "")] {
+async fn a_token_response_that_cannot_be_decoded_is_a_token_error() {
+    for response in
+        [Response::ok(&json!({"token_type": "bearer"})), Response::new(200, "<html>"), Response::new(204, "")]
+    {
         let server = Server::always(locks()).await;
-        server.on_token(move |_| answer.clone());
+        server.on_token(move |_| response.clone());
         let error = unloc(&server).get_lock_holders().send().await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
         assert!(error.to_string().starts_with("getLockHolders: no access token: "), "{error}");
@@ -168,7 +170,7 @@ fn emulator_unloc(emulator: &Emulator, secret: &str) -> Unloc {
 }
 
 #[tokio::test]
-async fn tokens_that_expire_between_two_calls_go_unnoticed() {
+async fn calls_succeed_after_their_tokens_expired() {
     let emulator = Emulator::start().await.unwrap();
     let unloc = emulator_unloc(&emulator, emulator.client_secret());
     let holders = unloc.get_lock_holders().send().await.unwrap();
@@ -178,7 +180,7 @@ async fn tokens_that_expire_between_two_calls_go_unnoticed() {
     assert_eq!(home.get_locks().send().await.unwrap(), locks);
     emulator.expire_tokens();
     assert_eq!(unloc.get_lock_holders().send().await.unwrap(), holders);
-    // Also where the call changes something, and exactly once.
+    // A call that is not idempotent is carried out exactly once.
     let keys = home.get_keys().send().await.unwrap().len();
     emulator.expire_tokens();
     let key = home.create_key().lock_id(&locks.items()[0].id).user_id("+447700900199").end(None).start(None);
@@ -187,7 +189,7 @@ async fn tokens_that_expire_between_two_calls_go_unnoticed() {
 }
 
 #[tokio::test]
-async fn the_emulator_refuses_a_wrong_secret_as_the_service_does() {
+async fn the_emulator_refuses_a_wrong_secret_with_invalid_client() {
     let emulator = Emulator::start().await.unwrap();
     let error = emulator_unloc(&emulator, SECRET).get_lock_holders().send().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Token, Some("invalid_client")));
@@ -195,7 +197,7 @@ async fn the_emulator_refuses_a_wrong_secret_as_the_service_does() {
 }
 
 #[tokio::test]
-async fn an_oauth_error_is_one_whatever_status_it_comes_with() {
+async fn an_oauth_error_body_is_an_error_with_any_status() {
     for (status, body, code, description) in [
         (
             200,
@@ -213,8 +215,8 @@ async fn an_oauth_error_is_one_whatever_status_it_comes_with() {
         ),
     ] {
         let server = Server::always(locks()).await;
-        let answer = Answer::json(status, &body);
-        server.on_token(move |_| answer.clone());
+        let response = Response::json(status, &body);
+        server.on_token(move |_| response.clone());
         let error = home(&server).get_locks().send().await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Token, Outcome::NotSent));
         assert_eq!((error.code(), error.description()), (Some(code), description), "{error}");
@@ -223,16 +225,16 @@ async fn an_oauth_error_is_one_whatever_status_it_comes_with() {
         assert_eq!(hint, code == "invalid_client", "{error}");
         assert!(server.requests().is_empty());
     }
-    // One that passes is waited out, and a token beside an error is a token.
+    // A transient OAuth error is retryable, and a response with both a token and an error counts as a token.
     let server = Server::always(locks()).await;
-    server.on_token(|_| Answer::ok(&json!({"error": "temporarily_unavailable"})));
+    server.on_token(|_| Response::ok(&json!({"error": "temporarily_unavailable"})));
     assert!(home(&server).get_locks().send().await.unwrap_err().is_retryable());
-    server.on_token(|_| Answer::ok(&json!({"access_token": token(1), "token_type": "bearer", "error": "none"})));
+    server.on_token(|_| Response::ok(&json!({"access_token": token(1), "token_type": "bearer", "error": "none"})));
     home(&server).get_locks().send().await.unwrap();
 }
 
 #[tokio::test]
-async fn credentials_are_sent_without_the_white_space_around_them() {
+async fn credentials_are_trimmed_before_they_are_sent() {
     let server = Server::always(locks()).await;
     let builder = Unloc::builder().environment(server.url()).client_credentials(" me\r\n", format!("\t{SECRET}\n"));
     builder.build().unwrap().get_lock_holders().send().await.unwrap_err();
@@ -246,7 +248,7 @@ async fn credentials_are_sent_without_the_white_space_around_them() {
 }
 
 #[test]
-fn outside_of_tokio_a_call_fails_and_says_so_also_if_its_token_is_kept() {
+fn a_call_outside_of_tokio_fails_with_the_reason_even_with_a_cached_token() {
     use futures_util::FutureExt;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -259,11 +261,11 @@ fn outside_of_tokio_a_call_fails_and_says_so_also_if_its_token_is_kept() {
     for _ in 0..2 {
         let error = home.get_locks().send().now_or_never().unwrap().unwrap_err();
         assert_eq!((error.kind(), error.outcome(), error.attempts()), (ErrorKind::Configuration, Outcome::NotSent, 0));
-        assert!(error.to_string().contains("no runtime of it is running here"), "{error}");
+        assert!(error.to_string().contains("no Tokio runtime: make this call from within one"), "{error}");
         let body = CreateKeyRequest::builder().user_id(PERSON);
         assert!(home.create_key().lock_id("door").body(body).send().now_or_never().unwrap().is_err());
     }
-    // Back inside, all is as it was.
+    // Inside the runtime, the same client works again.
     runtime.block_on(home.get_locks().send()).unwrap();
     assert_eq!((server.requests().len(), server.token_requests().len()), (2, 1));
 }

@@ -1,12 +1,12 @@
-//! Answers with and without the name that wraps them, with the least that they may hold, and with nothing.
+//! Tests responses with and without their envelope, with required fields only, and empty ones.
 
 use serde_json::{Map, Value, json};
 use unloc::{ErrorKind, Outcome, Unloc};
 
 use crate::operations::{Call, Ids, PERSON, calls};
-use crate::support::{Answer, Server, unloc};
+use crate::support::{Response, Server, unloc};
 
-/// What an operation answers with: the names that wrap it, the first of which is sent, and the least there can be of it.
+/// Returns an operation's envelope names, the documented one first, and a value with the required fields only.
 pub(crate) fn sample(id: &str) -> Option<(&'static [&'static str], Value)> {
     let holder = json!({"id": "home", "name": "Harbour Flats", "countryIso": "NO", "organizationId": "harbour-flats"});
     let lock = json!({"id": "door", "name": "Door"});
@@ -36,7 +36,7 @@ pub(crate) fn sample(id: &str) -> Option<(&'static [&'static str], Value)> {
         | "deleteSharedKeysForUser"
         | "refreshVendorConnection"
         | "updateVendorConnectionPassword" => return None,
-        other => panic!("a new operation: {other}"),
+        other => panic!("the operation {other} is new: add a sample of its response here"),
     })
 }
 
@@ -44,32 +44,32 @@ pub(crate) fn wrapped(name: &str, value: &Value) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), value.clone())]))
 }
 
-/// What the SDK gives of an answer with this in its envelope: a page where a cursor may stand beside a list.
-pub(crate) fn given(name: &str, value: &Value) -> Value {
+/// Returns what the SDK decodes from this value in an envelope: a page for lists that have a cursor.
+pub(crate) fn expected(name: &str, value: &Value) -> Value {
     if ["locks", "keys", "roles", "keyEvents"].contains(&name) { wrapped("items", value) } else { value.clone() }
 }
 
-/// Whether nothing in the operation's answer is certain to be there.
+/// Returns whether the operation's response has no required field.
 fn may_be_empty(id: &str) -> bool {
     sample(id).is_none() || matches!(id, "updateKey" | "createWebhook" | "createWebhookForLock" | "getIntegrator")
 }
 
-/// A client, and a server that says what it is told to say.
-pub(crate) struct Bench {
+/// Holds a client and the scripted server that it calls.
+pub(crate) struct Harness {
     server: Server,
     unloc: Unloc,
 }
 
-impl Bench {
+impl Harness {
     pub(crate) async fn new() -> Self {
-        let server = Server::always(Answer::HangUp).await;
+        let server = Server::always(Response::HangUp).await;
         let unloc = unloc(&server);
         Self { server, unloc }
     }
 
-    /// What becomes of a call that is answered like this.
-    pub(crate) async fn answered(&self, call: &Call, answer: Answer) -> unloc::Result<Value> {
-        self.server.answer(answer);
+    /// Makes a call that gets this response, and returns its result.
+    pub(crate) async fn run(&self, call: &Call, response: Response) -> unloc::Result<Value> {
+        self.server.respond_with(response);
         let result = call.run(&self.unloc, &Ids::plain()).await;
         assert_eq!(self.server.take().len(), 1, "{}", call.operation.id);
         result
@@ -77,68 +77,68 @@ impl Bench {
 }
 
 #[tokio::test]
-async fn every_answer_is_read_under_each_of_its_names_and_without_any() {
-    let bench = Bench::new().await;
+async fn a_response_is_decoded_under_each_envelope_name_and_without_an_envelope() {
+    let harness = Harness::new().await;
     for call in calls() {
         let id = call.operation.id;
         let Some((names, value)) = sample(id) else { continue };
-        let wanted = given(names[0], &value);
+        let wanted = expected(names[0], &value);
         for name in names {
-            let answer = Answer::ok(&wrapped(name, &value));
-            assert_eq!(bench.answered(&call, answer).await.unwrap(), wanted, "{id} as {name}");
+            let response = Response::ok(&wrapped(name, &value));
+            assert_eq!(harness.run(&call, response).await.unwrap(), wanted, "{id} as {name}");
         }
-        assert_eq!(bench.answered(&call, Answer::ok(&value)).await.unwrap(), wanted, "{id} without a name");
+        assert_eq!(harness.run(&call, Response::ok(&value)).await.unwrap(), wanted, "{id} without an envelope");
     }
 }
 
 #[tokio::test]
-async fn fields_that_nobody_has_told_of_do_no_harm() {
-    let bench = Bench::new().await;
+async fn unknown_fields_are_ignored() {
+    let harness = Harness::new().await;
     let more = json!({"numbers": [1, 2], "nested": {"deep": [null]}});
     for call in calls() {
         let Some((names, mut value)) = sample(call.operation.id) else { continue };
-        let plain = given(names[0], &value);
+        let plain = expected(names[0], &value);
         let object = if value.is_array() { &mut value[0] } else { &mut value };
         object["somethingNew"] = more.clone();
         let mut body = wrapped(names[0], &value);
         body["metadata"] = more.clone();
-        assert_eq!(bench.answered(&call, Answer::ok(&body)).await.unwrap(), plain, "{}", call.operation.id);
+        assert_eq!(harness.run(&call, Response::ok(&body)).await.unwrap(), plain, "{}", call.operation.id);
     }
 }
 
 #[tokio::test]
 async fn a_list_that_is_null_or_empty_is_an_empty_list() {
-    let bench = Bench::new().await;
+    let harness = Harness::new().await;
     for call in calls() {
         let Some((names, Value::Array(_))) = sample(call.operation.id) else { continue };
-        let wanted = given(names[0], &json!([]));
+        let wanted = expected(names[0], &json!([]));
         for body in [wrapped(names[0], &Value::Null), wrapped(names[0], &json!([])), json!([])] {
-            let read = bench.answered(&call, Answer::ok(&body)).await;
+            let read = harness.run(&call, Response::ok(&body)).await;
             assert_eq!(read.unwrap(), wanted, "{}: {body}", call.operation.id);
         }
     }
 }
 
 #[tokio::test]
-async fn any_success_with_a_readable_body_is_a_success() {
-    let bench = Bench::new().await;
+async fn any_2xx_status_with_a_valid_body_is_a_success() {
+    let harness = Harness::new().await;
     for call in calls() {
         let sample = sample(call.operation.id);
         let body = sample.as_ref().map_or(json!({"ok": true}), |(names, value)| wrapped(names[0], value));
-        let wanted = sample.map_or(Value::Null, |(names, value)| given(names[0], &value));
+        let wanted = sample.map_or(Value::Null, |(names, value)| expected(names[0], &value));
         for status in [200, 201, 202] {
-            let read = bench.answered(&call, Answer::json(status, &body)).await.unwrap();
+            let read = harness.run(&call, Response::json(status, &body)).await.unwrap();
             assert_eq!(read, wanted, "{} {status}", call.operation.id);
         }
     }
 }
 
 #[tokio::test]
-async fn an_empty_success_is_fine_where_nothing_is_certain_and_otherwise_an_accepted_call() {
-    let bench = Bench::new().await;
+async fn an_empty_body_is_an_error_if_a_field_is_required() {
+    let harness = Harness::new().await;
     for call in calls() {
         for (status, body) in [(204, ""), (200, ""), (200, " \n")] {
-            let (id, result) = (call.operation.id, bench.answered(&call, Answer::new(status, body)).await);
+            let (id, result) = (call.operation.id, harness.run(&call, Response::new(status, body)).await);
             if may_be_empty(id) {
                 assert_eq!(result.unwrap(), Value::Null, "{id}");
                 continue;

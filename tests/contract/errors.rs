@@ -1,4 +1,4 @@
-//! What a caller learns when a call fails.
+//! Tests what the error of a failed call reports.
 
 use std::error::Error as _;
 
@@ -8,27 +8,27 @@ use unloc::types::{CreateKeyRequest, CreateLockHolderRequest};
 use unloc::{Environment, Error, ErrorKind, LockHolderClient, Outcome, Unloc};
 
 use crate::operations::PERSON;
-use crate::support::{Answer, Server, builder, home, lock_holder, unloc};
+use crate::support::{Response, Server, builder, home, lock_holder, unloc};
 
 async fn create_key(home: &LockHolderClient) -> Error {
     let body = CreateKeyRequest::builder().user_id(PERSON);
     home.create_key().lock_id("door").body(body).send().await.unwrap_err()
 }
 
-/// The error of getLocks and of createKey, both answered like this.
-async fn both(answer: Answer) -> [Error; 2] {
-    let server = Server::always(answer).await;
+/// Returns the errors of getLocks and createKey, which both get this response.
+async fn both(response: Response) -> [Error; 2] {
+    let server = Server::always(response).await;
     let home = home(&server);
     let errors = [home.get_locks().send().await.unwrap_err(), create_key(&home).await];
-    assert_eq!(server.requests().len(), 2, "nothing is sent twice");
+    assert_eq!(server.requests().len(), 2, "each request is sent once");
     errors
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_with_status_code_words_request_and_body() {
+async fn a_service_error_has_status_code_description_request_id_and_body() {
     for status in [400, 403, 404, 409, 429, 500, 503] {
         let body = json!({"error": "SomeError", "errorDescription": format!("words for {status}")});
-        let errors = both(Answer::json(status, &body).header("x-request-id", "r-42")).await;
+        let errors = both(Response::json(status, &body).header("x-request-id", "r-42")).await;
         for (error, id) in errors.iter().zip(["getLocks", "createKey"]) {
             assert_eq!(error.kind(), ErrorKind::Service);
             assert_eq!(error.operation().unwrap().id, id);
@@ -42,11 +42,11 @@ async fn a_refusal_is_told_with_status_code_words_request_and_body() {
             let outcome = if status < 500 { Outcome::Rejected } else { Outcome::Unknown };
             assert_eq!(error.outcome(), outcome, "{status}");
             let text = error.to_string();
-            assert!(text.starts_with(&format!("{id}: the service answered {status}")), "{text}");
+            assert!(text.starts_with(&format!("{id}: the service responded with {status}")), "{text}");
             assert!(text.contains(&format!("SomeError: words for {status}")) && !text.contains('\n'), "{text}");
         }
         let retryable = errors.map(|error| error.is_retryable());
-        // What may have happened already is not to be done again, if that would do it twice.
+        // A call that is not idempotent is not retryable if the service may have carried it out.
         let wanted = match status {
             429 => [true, true],
             500 | 503 => [true, false],
@@ -57,7 +57,7 @@ async fn a_refusal_is_told_with_status_code_words_request_and_body() {
 }
 
 #[tokio::test]
-async fn error_bodies_of_every_kind_are_understood() {
+async fn error_bodies_of_every_format_are_decoded() {
     let problem = json!({
         "type": "https://example.com/problems/bad", "title": "Bad Request", "status": 400, "detail": "The body is wrong",
         "invalidParams": [{"name": "end", "reason": "must be a string"}, {"name": "start", "reason": "is in the past"}],
@@ -75,7 +75,7 @@ async fn error_bodies_of_every_kind_are_understood() {
         (500, "\u{0}\u{fffd}plain".to_owned(), None, None),
     ];
     for (status, body, code, description) in cases {
-        for error in both(Answer::new(status, body.clone())).await {
+        for error in both(Response::new(status, body.clone())).await {
             assert_eq!((error.code(), error.description()), (code, description), "{body}");
             assert_eq!((error.status().unwrap().as_u16(), error.body()), (status, body.as_bytes()));
         }
@@ -83,8 +83,8 @@ async fn error_bodies_of_every_kind_are_understood() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_is_a_connection_that_could_not_be_made() {
-    // Bound, so that nobody else gets the port, and not listening.
+async fn a_refused_connection_is_a_connection_error_and_nothing_was_sent() {
+    // The port is bound, so that no other program can listen on it, but this one does not listen either.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
@@ -93,14 +93,14 @@ async fn a_port_where_nobody_listens_is_a_connection_that_could_not_be_made() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::NotSent));
     assert_eq!((error.status(), error.attempts()), (None, 0));
     assert_eq!(error.operation().unwrap().id, "createKey");
-    // It never arrived, so even a key can be asked for again.
+    // Nothing was sent, so even createKey can be retried.
     assert!(error.is_retryable());
     assert!(error.headers().is_empty() && error.body().is_empty() && error.source().is_some());
 }
 
 #[tokio::test]
-async fn a_connection_that_closes_without_an_answer_leaves_the_outcome_open() {
-    let [locks, key] = both(Answer::HangUp).await;
+async fn the_outcome_is_unknown_if_the_connection_closes_without_a_response() {
+    let [locks, key] = both(Response::HangUp).await;
     for error in [&locks, &key] {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Unknown));
         assert_eq!((error.status(), error.attempts()), (None, 1));
@@ -110,8 +110,8 @@ async fn a_connection_that_closes_without_an_answer_leaves_the_outcome_open() {
 }
 
 #[tokio::test]
-async fn a_success_whose_body_breaks_off_is_known_to_have_happened() {
-    let cut = Answer::new(201, r#"{"key": {"#).header("content-length", "500").header("x-request-id", "r-9");
+async fn a_truncated_success_body_means_that_the_call_was_accepted() {
+    let cut = Response::new(201, r#"{"key": {"#).header("content-length", "500").header("x-request-id", "r-9");
     let [locks, key] = both(cut).await;
     for error in [&locks, &key] {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connection, Outcome::Accepted));
@@ -119,55 +119,55 @@ async fn a_success_whose_body_breaks_off_is_known_to_have_happened() {
         assert!(error.to_string().contains("was carried out"), "{error}");
     }
     assert!(locks.is_retryable() && !key.is_retryable());
-    // What was refused stays refused, also if the reason did not arrive.
-    for error in both(Answer::new(409, "{").header("content-length", "500")).await {
+    // A truncated error body does not change that the call was rejected.
+    for error in both(Response::new(409, "{").header("content-length", "500")).await {
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Service, Outcome::Rejected));
     }
 }
 
 #[tokio::test]
-async fn a_long_list_of_reasons_stays_one_line_that_can_be_read() {
+async fn a_long_list_of_reasons_is_shortened_to_one_line() {
     let reasons: Vec<_> = (0..20_000).map(|n| json!({"name": format!("field{n}"), "reason": "is wrong"})).collect();
     let body = json!({"title": "Bad Request", "invalidParams": reasons}).to_string();
-    for error in both(Answer::new(400, body)).await {
+    for error in both(Response::new(400, body)).await {
         assert!(error.to_string().len() < 1000, "{} bytes", error.to_string().len());
         assert!(error.description().unwrap().starts_with("field0 is wrong; field1 is wrong"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_text_whose_length_the_service_would_refuse_is_not_sent() {
-    let server = Server::always(Answer::ok(&json!({}))).await;
+async fn a_string_shorter_than_min_length_is_refused_before_it_is_sent() {
+    let server = Server::always(Response::ok(&json!({}))).await;
     let body = CreateLockHolderRequest::builder().name("abc").country_iso("NO").organization_id("harbour-flats");
     let error = unloc(&server).create_lock_holder().body(body).send().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
-    assert!(error.to_string().contains("`name` has 3 characters, and 4 is the least"), "{error}");
+    assert!(error.to_string().contains("`name` has 3 characters; the minimum is 4"), "{error}");
     assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_token_stays_here() {
-    let elsewhere = Server::always(Answer::ok(&json!({"locks": []}))).await;
+async fn a_redirect_is_not_followed_so_no_token_or_secret_leaks() {
+    let elsewhere = Server::always(Response::ok(&json!({"locks": []}))).await;
     for status in [301, 302, 307, 308] {
         let location = format!("{}/integrators/v1/lock-holders/home/locks/", elsewhere.url());
-        for error in both(Answer::new(status, "").header("location", &location)).await {
+        for error in both(Response::new(status, "").header("location", &location)).await {
             assert_eq!((error.kind(), error.outcome()), (ErrorKind::Service, Outcome::Rejected));
             assert_eq!(error.status().unwrap(), status);
             assert!(error.to_string().contains("redirects are not followed"), "{error}");
             assert!(!error.is_retryable());
         }
     }
-    // Neither is one of the token endpoint, which would carry the secret.
-    let server = Server::always(Answer::ok(&json!({"locks": []}))).await;
+    // A redirect of the token endpoint, which would carry the secret, is not followed either.
+    let server = Server::always(Response::ok(&json!({"locks": []}))).await;
     let location = format!("{}/auth/v1/token/", elsewhere.url());
-    server.on_token(move |_| Answer::new(307, "").header("location", &location));
+    server.on_token(move |_| Response::new(307, "").header("location", &location));
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Token, 307));
     assert!(elsewhere.requests().is_empty() && elsewhere.token_requests().is_empty());
 }
 
 #[test]
-fn an_address_in_the_clear_is_refused_however_it_is_given() {
+fn a_plain_http_url_is_refused_however_it_is_set() {
     let error = "http://unloc.example.com".parse::<Environment>().unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Configuration, Outcome::NotSent));
     let url: unloc::Url = "http://unloc.example.com".parse().unwrap();
@@ -192,9 +192,9 @@ fn missing_credentials_are_named() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_keeps_operation_status_headers_and_body() {
+async fn a_decode_error_has_operation_status_headers_and_body() {
     let body = r#"{"key": {"toUser": {"id": 5}, "state": 7}}"#;
-    let server = Server::always(Answer::new(201, body).header("x-request-id", "r-7")).await;
+    let server = Server::always(Response::new(201, body).header("x-request-id", "r-7")).await;
     let error = create_key(&home(&server)).await;
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Accepted));
     assert_eq!(error.operation().unwrap().id, "createKey");
@@ -205,9 +205,9 @@ async fn an_answer_that_cannot_be_read_keeps_operation_status_headers_and_body()
 }
 
 #[tokio::test]
-async fn a_body_that_claims_to_be_endless_is_not_read() {
-    // The length alone decides: the server sends nothing of it.
-    let endless = Answer::new(200, "").header("content-length", &(1_u64 << 40).to_string());
+async fn a_body_that_announces_a_tebibyte_is_not_read() {
+    // The announced length decides: the server sends no byte of this body.
+    let endless = Response::new(200, "").header("content-length", &(1_u64 << 40).to_string());
     let server = Server::always(endless).await;
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Decode, Outcome::Accepted));
@@ -215,11 +215,11 @@ async fn a_body_that_claims_to_be_endless_is_not_read() {
 }
 
 #[tokio::test]
-async fn what_a_program_prints_that_ends_with_an_error_is_the_one_line() {
+async fn display_and_debug_of_an_error_are_the_same_single_line() {
     let mut errors = vec![Error::token("the backend\nis closed"), "staging".parse::<Environment>().unwrap_err()];
-    let html = Answer::new(502, "<html>\n<title>Bad\nGateway</title>").header("content-type", "text/html");
-    for answer in [html, Answer::json(409, &json!({"errorDescription": "a\r\nb"})), Answer::new(200, "{\n")] {
-        errors.extend(both(answer).await);
+    let html = Response::new(502, "<html>\n<title>Bad\nGateway</title>").header("content-type", "text/html");
+    for response in [html, Response::json(409, &json!({"errorDescription": "a\r\nb"})), Response::new(200, "{\n")] {
+        errors.extend(both(response).await);
     }
     errors.push(Unloc::builder().build().unwrap_err());
     for error in errors {
@@ -228,7 +228,7 @@ async fn what_a_program_prints_that_ends_with_an_error_is_the_one_line() {
         assert_eq!(line.lines().count(), 1, "{line}");
         assert!(parts.starts_with("Error {\n") && parts.contains(&format!("kind: {:?}", error.kind())), "{parts}");
         assert!(parts.contains(&format!("outcome: {:?}", error.outcome())) && parts.contains(&line), "{parts}");
-        // As `main` and `unwrap()` show it, and as a part of something else.
+        // `main` and `unwrap()` print an error by `Debug`, here nested in another value.
         let shown = format!("{:?}", Err::<(), _>(error));
         assert_eq!(shown, format!("Err({line})"));
     }

@@ -1,4 +1,4 @@
-//! Everything that is logged, at any level and by any crate.
+//! Records everything that is logged, at any level and by any crate.
 
 use std::collections::HashMap;
 use std::fmt::{Debug, Write};
@@ -9,7 +9,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-/// A log: a line for each event, for the beginning of each span, and for what a span learns later.
+/// Holds a line for each event, for the start of each span, and for the fields that a span records later.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Lines>>);
 
@@ -20,25 +20,25 @@ struct Lines {
 }
 
 impl Log {
-    /// Of all that the tests of this program do, from now on; it is one for all of them.
+    /// Returns the log of all threads of this test program, which all tests share.
     pub(crate) fn of_everything() -> Self {
         static LOG: OnceLock<Log> = OnceLock::new();
-        let begin = || {
+        let install = || {
             let log = Self::default();
             tracing::subscriber::set_global_default(Recorder(log.clone())).unwrap();
             log
         };
-        LOG.get_or_init(begin).clone()
+        LOG.get_or_init(install).clone()
     }
 
-    /// Of what happens on this thread, until the guard is dropped.
+    /// Records what this thread logs until the guard is dropped.
     pub(crate) fn of_this_thread() -> (Self, DefaultGuard) {
         let log = Self::default();
         let guard = tracing::subscriber::set_default(Recorder(log.clone()));
         (log, guard)
     }
 
-    /// What was logged so far.
+    /// Returns what was logged so far.
     pub(crate) fn text(&self) -> String {
         self.lines().text.clone()
     }
@@ -84,7 +84,7 @@ impl Subscriber for Recorder {
 
     fn record(&self, id: &Id, values: &Record<'_>) {
         let name = self.0.lines().names[&id.into_u64()];
-        self.0.write(&format!("{name} learns:"), |line| values.record(line));
+        self.0.write(&format!("{name} records:"), |line| values.record(line));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}

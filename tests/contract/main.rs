@@ -1,35 +1,34 @@
-//! What the SDK promises towards the service, checked over real sockets: against a server whose every answer is
-//! scripted, and against the service in a box.
+//! Tests the SDK's contract with the service over real sockets, against a scripted server and against the emulator.
 
 #![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "the helpers of tests are not tests to clippy, but end them as tests do"
+    reason = "clippy's exception for tests does not cover their helpers, which fail tests by panics as well"
 )]
 
 mod auth;
 #[path = "../calls/mod.rs"]
-#[allow(dead_code, reason = "some of it is for fuzzers only")]
+#[allow(dead_code, reason = "some of it is used only by the fuzz targets")]
 mod calls;
-mod changes;
 mod decoding;
-mod documented;
+mod duplicate_properties;
 mod envelopes;
 mod errors;
-mod hostile;
+mod faults;
+mod idempotency;
 mod log;
 mod operations;
 mod pages;
 mod paths;
 mod quirks;
-mod repeats;
 mod requests;
 mod secrecy;
+mod spec_conformance;
 mod support;
 mod tls;
 mod tokens;
 mod tolerance;
 mod traces;
-mod twice;
 mod unencrypted;
+mod write_responses;

@@ -1,4 +1,4 @@
-//! Lists that come in pages: how they are walked, and when they end.
+//! Tests pagination: how lists are walked by cursor, and when they end.
 
 use std::pin::pin;
 
@@ -7,21 +7,21 @@ use serde_json::{Value, json};
 use unloc::{Cursor, ErrorKind, LockHolderClient, Unloc};
 use unloc_emulator::Emulator;
 
-use crate::support::{Answer, Server, home};
+use crate::support::{Response, Server, home};
 
-/// A page of locks with these ids.
-fn page(ids: &[&str], cursor: Value) -> Answer {
+/// Returns a page of locks with these ids.
+fn page(ids: &[&str], cursor: Value) -> Response {
     let locks: Vec<_> = ids.iter().map(|id| json!({"id": id, "name": "Door"})).collect();
-    Answer::ok(&json!({"locks": locks, "startAfterId": cursor}))
+    Response::ok(&json!({"locks": locks, "startAfterId": cursor}))
 }
 
-/// The queries so far, without those for tokens.
+/// Returns the query strings of all requests so far, except token requests.
 fn queries(server: &Server) -> Vec<String> {
     let query = |target: String| target.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
     server.requests().into_iter().map(|request| query(request.target)).collect()
 }
 
-/// The ids of all locks, and whether the list ended in an error.
+/// Walks all locks and returns their ids, and the error that ended the list, if any.
 async fn walk(home: &LockHolderClient) -> (Vec<String>, Option<unloc::Error>) {
     let mut items = pin!(home.get_locks().items());
     let mut ids = Vec::new();
@@ -38,7 +38,7 @@ async fn walk(home: &LockHolderClient) -> (Vec<String>, Option<unloc::Error>) {
 }
 
 #[tokio::test]
-async fn items_come_from_one_page_after_the_other() {
+async fn items_are_read_from_all_pages_in_order() {
     let pages = [page(&["a", "b"], json!("b")), page(&["c"], json!("+c")), page(&["d"], Value::Null)];
     let server = Server::one_by_one(pages).await;
     let (ids, error) = walk(&home(&server)).await;
@@ -48,7 +48,7 @@ async fn items_come_from_one_page_after_the_other() {
 }
 
 #[tokio::test]
-async fn pages_come_with_their_items_and_the_next_cursor() {
+async fn pages_have_their_items_and_the_next_cursor() {
     let server = Server::one_by_one([page(&["a"], json!("a")), page(&["b", "c"], Value::Null)]).await;
     let home = home(&server);
     let pages: Vec<_> = home.get_locks().pages().try_collect().await.unwrap();
@@ -57,7 +57,7 @@ async fn pages_come_with_their_items_and_the_next_cursor() {
 }
 
 #[tokio::test]
-async fn the_callers_limit_and_starting_point_are_kept() {
+async fn the_callers_limit_and_cursor_are_sent() {
     let server = Server::one_by_one([page(&["c"], json!("c")), page(&["d"], json!(""))]).await;
     let home = home(&server);
     let locks = home.get_locks().limit(1).start_after_id("b");
@@ -67,8 +67,8 @@ async fn the_callers_limit_and_starting_point_are_kept() {
 }
 
 #[tokio::test]
-async fn a_list_ends_at_a_cursor_that_is_absent_null_or_empty() {
-    let absent = Answer::ok(&json!({"locks": [{"id": "a", "name": "Door"}]}));
+async fn a_list_ends_at_a_missing_null_or_empty_cursor() {
+    let absent = Response::ok(&json!({"locks": [{"id": "a", "name": "Door"}]}));
     for last in [absent, page(&["a"], Value::Null), page(&["a"], json!(""))] {
         let server = Server::one_by_one([last]).await;
         let (ids, error) = walk(&home(&server)).await;
@@ -78,7 +78,7 @@ async fn a_list_ends_at_a_cursor_that_is_absent_null_or_empty() {
 }
 
 #[tokio::test]
-async fn a_list_ends_at_an_empty_page_even_if_that_names_another() {
+async fn a_list_ends_at_an_empty_page_even_with_a_cursor() {
     let server = Server::one_by_one([page(&["a"], json!("a")), page(&[], json!("b"))]).await;
     let (ids, error) = walk(&home(&server)).await;
     assert_eq!((ids, error.is_none()), (vec!["a".to_owned()], true));
@@ -86,7 +86,7 @@ async fn a_list_ends_at_an_empty_page_even_if_that_names_another() {
 }
 
 #[tokio::test]
-async fn a_list_ends_at_a_cursor_that_was_there_before() {
+async fn a_list_ends_at_a_repeated_cursor() {
     let pages = [page(&["a"], json!("x")), page(&["b"], json!("y")), page(&["c"], json!("x"))];
     let server = Server::one_by_one(pages).await;
     let (ids, error) = walk(&home(&server)).await;
@@ -95,7 +95,7 @@ async fn a_list_ends_at_a_cursor_that_was_there_before() {
 }
 
 #[tokio::test]
-async fn a_list_ends_at_the_cursor_that_the_caller_began_with() {
+async fn a_list_ends_at_the_cursor_that_the_caller_started_with() {
     let server = Server::always(page(&["a"], json!("x"))).await;
     let home = home(&server);
     let items: Vec<_> = home.get_locks().start_after_id("x").items().take(10).try_collect().await.unwrap();
@@ -103,8 +103,8 @@ async fn a_list_ends_at_the_cursor_that_the_caller_began_with() {
 }
 
 #[tokio::test]
-async fn an_error_in_the_middle_ends_the_list_after_what_came_before() {
-    let broken = Answer::json(500, &json!({"error": "InternalError"}));
+async fn an_error_on_a_later_page_ends_the_list_after_the_items_before_it() {
+    let broken = Response::json(500, &json!({"error": "InternalError"}));
     let server = Server::one_by_one([page(&["a", "b"], json!("b")), broken, page(&["c"], Value::Null)]).await;
     let (ids, error) = walk(&home(&server)).await;
     assert_eq!(ids, ["a", "b"]);
@@ -114,7 +114,7 @@ async fn an_error_in_the_middle_ends_the_list_after_what_came_before() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_before_it_is_read() {
+async fn pages_are_fetched_only_when_they_are_read() {
     let server = Server::one_by_one([page(&["a", "b"], json!("b")), page(&["c"], Value::Null)]).await;
     let home = home(&server);
     {
@@ -123,13 +123,13 @@ async fn nothing_is_asked_for_before_it_is_read() {
         assert_eq!(items.next().await.unwrap().unwrap().id, "a");
         assert_eq!(items.next().await.unwrap().unwrap().id, "b");
     }
-    // Another call on the same connection comes after whatever the dropped stream could have sent.
+    // The next call uses the same connection, so the server would see a request of the dropped stream first.
     home.get_locks().limit(7).send().await.unwrap();
     assert_eq!(queries(&server), ["limit=500", "limit=7"]);
 }
 
 #[tokio::test]
-async fn one_page_is_asked_for_with_the_size_of_a_page_so_that_a_part_of_a_list_names_the_next() {
+async fn send_fetches_one_page_with_the_default_limit_and_returns_its_cursor() {
     let server = Server::one_by_one([page(&["a"], json!("a")).header("x-request-id", "first")]).await;
     let response = home(&server).get_locks().send_with_response().await.unwrap();
     assert_eq!(response.headers()["x-request-id"], "first");
@@ -139,7 +139,7 @@ async fn one_page_is_asked_for_with_the_size_of_a_page_so_that_a_part_of_a_list_
 }
 
 #[tokio::test]
-async fn the_emulator_gives_the_same_in_small_pages_as_at_once() {
+async fn small_pages_add_up_to_the_same_list_as_one_page() {
     let emulator = Emulator::start().await.unwrap();
     let environment: unloc::Environment = emulator.base_url().parse().unwrap();
     let builder = Unloc::builder().environment(environment);
@@ -151,7 +151,7 @@ async fn the_emulator_gives_the_same_in_small_pages_as_at_once() {
         let all_locks = home.get_locks().send().await.unwrap().into_items();
         let all_keys = home.get_keys().send().await.unwrap().into_items();
         let all_roles = home.get_roles().send().await.unwrap().into_items();
-        // One page would prove nothing.
+        // The lists are long enough to need several pages.
         assert!(all_locks.len() > 2 && all_keys.len() > 2 && all_roles.len() > 1, "{}", holder.name);
         for limit in [1, 2] {
             let locks: Vec<_> = home.get_locks().limit(limit).items().try_collect().await.unwrap();

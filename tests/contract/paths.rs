@@ -1,4 +1,4 @@
-//! No value, wherever it comes from, leads a request off its operation's path.
+//! Tests that no parameter value can change the path of a request beyond its own segment.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -8,12 +8,12 @@ use unloc::{ErrorKind, Outcome, Unloc};
 use unloc_spec::PathTemplate;
 
 use crate::operations::{Call, Ids, calls};
-use crate::support::{Answer, Server, home, unloc};
+use crate::support::{Response, Server, home, unloc};
 
-/// Calls the operation with this value for this parameter; panics if the value shows outside its segment.
-async fn stays_inside(server: &Server, unloc: &Unloc, call: &Call, parameter: &str, value: &str) {
+/// Calls the operation with this parameter value. Panics if the value affects the path outside its segment.
+async fn assert_stays_in_segment(server: &Server, unloc: &Unloc, call: &Call, parameter: &str, value: &str) {
     let ids = Ids::plain().with(parameter, value);
-    let error = call.run(unloc, &ids).await.expect_err("the server answers 404");
+    let error = call.run(unloc, &ids).await.expect_err("the server responds 404");
     let (id, requests) = (call.operation.id, server.take());
     if error.kind() == ErrorKind::Request {
         assert_eq!(error.outcome(), Outcome::NotSent, "{id} {value:?}");
@@ -24,13 +24,13 @@ async fn stays_inside(server: &Server, unloc: &Unloc, call: &Call, parameter: &s
     let [request] = &requests[..] else { panic!("{id} {value:?}: {requests:?}") };
     assert_eq!(request.method, call.operation.method);
     let path = request.target.strip_prefix("/integrators/v1").expect(&request.target);
-    // A list is asked for by the page.
+    // Lists send a page size in the query.
     let path = path.strip_suffix("?limit=500").unwrap_or(path);
     let (found, wanted): (Vec<_>, _) = (path.split('/').collect(), PathTemplate::of(call.operation.path));
     assert_eq!(found.len(), wanted.segments().len(), "{id} {value:?}: {path}");
     for (found, wanted) in found.into_iter().zip(wanted.segments()) {
         match wanted.whole() {
-            // Nothing that means something in a URL or to a careless server stands there unencoded.
+            // Any character that is special in a URL, or to a lenient server, is percent-encoded.
             Some(name) => {
                 assert!(found.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_~.%".contains(&b)), "{found}");
                 assert!(!matches!(found, "" | "." | ".."), "{id} {value:?}");
@@ -56,13 +56,13 @@ fn decoded(segment: &str) -> Vec<u8> {
 }
 
 async fn not_found() -> (Server, Unloc) {
-    let server = Server::always(Answer::json(404, &json!({"error": "NotFound"}))).await;
+    let server = Server::always(Response::json(404, &json!({"error": "NotFound"}))).await;
     let unloc = unloc(&server);
     (server, unloc)
 }
 
 #[tokio::test]
-async fn hostile_values_stay_in_the_segment_of_every_parameter_of_every_operation() {
+async fn hostile_values_stay_in_their_segment_for_every_parameter_of_every_operation() {
     let (server, unloc) = not_found().await;
     let long = "x/".repeat(5_000);
     let hostile = [
@@ -94,14 +94,14 @@ async fn hostile_values_stay_in_the_segment_of_every_parameter_of_every_operatio
     for call in calls() {
         for parameter in call.parameters() {
             for value in hostile {
-                stays_inside(&server, &unloc, &call, parameter, value).await;
+                assert_stays_in_segment(&server, &unloc, &call, parameter, value).await;
             }
         }
     }
 }
 
 #[tokio::test]
-async fn dots_and_nothing_are_refused_with_the_parameters_name() {
+async fn dot_segments_and_empty_values_are_refused_with_the_parameters_name() {
     let (server, unloc) = not_found().await;
     for call in calls() {
         for parameter in call.parameters() {
@@ -117,25 +117,25 @@ async fn dots_and_nothing_are_refused_with_the_parameters_name() {
 }
 
 #[test]
-fn no_value_leaves_the_segment_of_its_parameter() {
+fn random_values_stay_in_their_segment() {
     let runtime = Runtime::new().unwrap();
     let (server, unloc) = runtime.block_on(not_found());
     let calls: Vec<_> = calls().into_iter().filter(|call| !call.parameters().is_empty()).collect();
     let value = prop_oneof![any::<String>(), r"[./\\%2eEfF+\n\x00 ?#;:@a]{0,12}"];
     let strategy = (0..calls.len(), any::<prop::sample::Index>(), value);
-    // Each case goes over a socket.
+    // Few cases, because each one is sent over a socket.
     let config = Config { cases: 128, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&strategy, |(call, parameter, value)| {
         let parameters = calls[call].parameters();
         let parameter = *parameter.get(&parameters);
-        runtime.block_on(stays_inside(&server, &unloc, &calls[call], parameter, &value));
+        runtime.block_on(assert_stays_in_segment(&server, &unloc, &calls[call], parameter, &value));
         Ok(())
     });
     outcome.unwrap();
 }
 
 #[tokio::test]
-async fn a_phone_number_that_is_none_is_refused_before_anything_is_sent() {
+async fn an_invalid_phone_number_is_refused_before_anything_is_sent() {
     let (server, _) = not_found().await;
     let home = home(&server);
     for text in ["12125550100", "..", "+1 212 555 0100", ""] {

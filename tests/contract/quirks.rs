@@ -1,4 +1,4 @@
-//! The service in a box, with each contradiction of the documents switched on: nothing of it is in a caller's way.
+//! Tests that the SDK works with each quirk of the emulator, which are contradictions in the service's documents.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use unloc_emulator::{Emulator, Quirk};
 
 use crate::operations::PERSON;
 
-/// An integrator's day: everything that can be read is, and everything that can be made is made.
-async fn day(emulator: &Emulator, unloc: &Unloc) -> unloc::Result<()> {
+/// Calls the operations of the Integrator API as an integrator would: creates, reads, changes and deletes.
+async fn use_every_resource(emulator: &Emulator, unloc: &Unloc) -> unloc::Result<()> {
     let holder = CreateLockHolderRequest::builder().name("Emerald Homes").country_iso("NO").organization_id("emerald");
     unloc.create_lock_holder().body(holder).send().await?;
     unloc.get_integrator().integrator_id(emulator.client_id()).send().await?;
@@ -45,7 +45,7 @@ async fn day(emulator: &Emulator, unloc: &Unloc) -> unloc::Result<()> {
     home.create_webhook_for_lock().lock_id(lock).body(hook.clone()).send().await?;
     home.create_webhook().body(hook).send().await?;
     assert_eq!(home.get_webhooks().send().await?.len(), 1);
-    emulator.people().unlock(lock, PERSON).expect("a key that works");
+    emulator.people().unlock(lock, PERSON).expect("a key that opens the lock");
     assert_eq!(home.get_key_events().send().await?.into_items().len(), 1);
     assert_eq!(home.get_key_events_for_lock().lock_id(lock).send().await?.into_items().len(), 1);
     Ok(())
@@ -56,38 +56,38 @@ async fn keys(home: &LockHolderClient, lock: &str) -> unloc::Result<()> {
     home.create_key().lock_id(lock).body(key).send().await?;
     let other = CreateKeyForLockHolderRequest::builder().lock_id(lock).user_id(PERSON);
     let other = home.create_key_for_lock_holder().body(other).send().await?;
-    let id = other.id.expect("no document leaves it out there");
+    let id = other.id.expect("all documents have the id in this response");
     home.get_key().lock_id(lock).key_id(&id).send().await?;
     let revoke = UpdateKeyRequest::builder().state(KeyState::Revoked);
     home.update_key().lock_id(lock).key_id(&id).body(revoke).send().await?;
     let listed = home.get_keys().send().await?.into_items();
     assert!(listed.iter().filter(|key| key.to_user.id.expose() == PERSON).count() >= 2);
-    assert_eq!(paged(home).await?, listed.len());
+    assert_eq!(count_paged(home).await?, listed.len());
     home.get_keys_for_lock().lock_id(lock).send().await?;
     home.get_keys_for_user().user_id(PERSON).send().await?;
     Ok(())
 }
 
-async fn paged(home: &LockHolderClient) -> unloc::Result<usize> {
+async fn count_paged(home: &LockHolderClient) -> unloc::Result<usize> {
     use futures_util::TryStreamExt;
     home.get_keys().limit(3).items().try_fold(0, |count, _| async move { Ok(count + 1) }).await
 }
 
-async fn live(quirks: &[Quirk]) -> unloc::Result<()> {
+async fn run(quirks: &[Quirk]) -> unloc::Result<()> {
     let emulator = Emulator::builder().settling(Duration::ZERO).quirks(quirks.iter().copied()).start().await;
     let emulator = emulator.expect("the emulator starts");
     let unloc = Unloc::builder()
         .environment(emulator.base_url())
         .client_credentials(emulator.client_id(), emulator.client_secret())
         .build()?;
-    day(&emulator, &unloc).await
+    use_every_resource(&emulator, &unloc).await
 }
 
 #[tokio::test]
-async fn no_contradiction_of_the_documents_is_in_a_callers_way() {
-    live(&[]).await.expect("without quirks");
+async fn calls_succeed_with_each_quirk_and_with_all_of_them() {
+    run(&[]).await.expect("without quirks");
     for quirk in Quirk::ALL {
-        live(&[*quirk]).await.unwrap_or_else(|error| panic!("{quirk}: {error}"));
+        run(&[*quirk]).await.unwrap_or_else(|error| panic!("{quirk}: {error}"));
     }
-    live(Quirk::ALL).await.expect("all quirks at once");
+    run(Quirk::ALL).await.expect("all quirks at once");
 }

@@ -1,4 +1,4 @@
-//! What the service gets to see: bodies, headers, targets.
+//! Tests the bodies, headers and targets of requests.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,13 +10,13 @@ use unloc::{Cursor, LockHolderClient, Nullable};
 use unloc_spec::{Document, beside_null};
 
 use crate::operations::PERSON;
-use crate::support::{Answer, Server, answering, builder as unloc_builder, home, lock_holder, unchecked};
+use crate::support::{Response, Server, builder as unloc_builder, home, lock_holder, serving, unchecked};
 
 fn may() -> DateTime<Utc> {
     "2024-05-01T12:00:00Z".parse().unwrap()
 }
 
-/// Creates a key as `change` has it; gives the body that arrived, without the person it is for.
+/// Creates a key that `change` configures, and returns the body that was sent, without `userId`.
 async fn sent(
     server: &Server,
     home: &LockHolderClient,
@@ -24,7 +24,7 @@ async fn sent(
 ) -> Value {
     let body = change(CreateKeyRequest::builder().user_id(PERSON));
     home.create_key().lock_id("door").body(body).send().await.unwrap();
-    let [request] = &server.take()[..] else { panic!("not one request") };
+    let [request] = &server.take()[..] else { panic!("exactly one request was expected") };
     assert_eq!(request.header("content-type"), Some("application/json"));
     let mut body = request.json();
     assert_eq!(body.as_object_mut().unwrap().remove("userId"), Some(json!(PERSON)));
@@ -32,8 +32,8 @@ async fn sent(
 }
 
 #[tokio::test]
-async fn start_and_end_of_a_key_go_as_null_as_a_value_or_not_at_all() {
-    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+async fn start_and_end_of_a_key_are_sent_as_null_as_a_value_or_not_at_all() {
+    let (server, home) = serving(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
     assert_eq!(sent(&server, &home, |key| key).await, json!({}));
     assert_eq!(sent(&server, &home, |key| key.start(None).end(None)).await, json!({"start": null, "end": null}));
     assert_eq!(sent(&server, &home, |key| key.start(may())).await, json!({"start": "2024-05-01T12:00:00Z"}));
@@ -43,8 +43,8 @@ async fn start_and_end_of_a_key_go_as_null_as_a_value_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn skipping_the_invitation_goes_as_null_as_a_boolean_or_not_at_all() {
-    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+async fn skip_invite_notification_is_sent_as_null_as_a_boolean_or_not_at_all() {
+    let (server, home) = serving(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
     for (value, wanted) in [
         (Nullable::Absent, json!({})),
         (Nullable::Null, json!({"skipInviteNotification": null})),
@@ -56,8 +56,8 @@ async fn skipping_the_invitation_goes_as_null_as_a_boolean_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_lock_goes_as_null_as_a_value_or_not_at_all() {
-    let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
+async fn the_address_of_a_lock_is_sent_as_null_as_a_value_or_not_at_all() {
+    let (server, home) = serving(json!({"lock": {"id": "door", "name": "Door"}})).await;
     let address = Address::builder().city("Oslo").postal_code("0101").build().unwrap();
     let lock = UpdateLockRequest::builder;
     for (body, wanted) in [
@@ -72,7 +72,7 @@ async fn the_address_of_a_lock_goes_as_null_as_a_value_or_not_at_all() {
 
 #[tokio::test]
 async fn a_plus_is_percent_encoded_in_paths_and_in_queries() {
-    let (server, home) = answering(json!({"roles": []})).await;
+    let (server, home) = serving(json!({"roles": []})).await;
     home.get_roles_for_user().user_id("+4700000000").send().await.unwrap();
     let cursor = Cursor::from("+12125550100.4c8e1b7a&limit=9#x y/é%2B");
     home.get_roles().limit(2).start_after_id(cursor).send().await.unwrap();
@@ -84,23 +84,23 @@ async fn a_plus_is_percent_encoded_in_paths_and_in_queries() {
 }
 
 #[tokio::test]
-async fn the_number_of_a_role_that_came_without_its_plus_goes_back_with_it() {
+async fn a_phone_number_that_was_received_without_its_plus_is_sent_with_it() {
     let role = json!({"userId": 12125550100_u64, "lockId": "door", "canShare": true});
-    let (server, home) = answering(json!({"roles": [role]})).await;
+    let (server, home) = serving(json!({"roles": [role]})).await;
     let roles = home.get_roles().send().await.unwrap().into_items();
     home.get_roles_for_user().user_id(&roles[0].user_id).send().await.unwrap();
     assert!(server.requests()[1].target.ends_with("/users/%2B12125550100/roles/"));
 }
 
 #[tokio::test]
-async fn a_call_asks_for_json_names_crate_and_version_and_sends_no_version_of_the_api() {
-    let (server, home) = answering(json!({"locks": []})).await;
+async fn a_call_sends_accept_and_user_agent_and_no_api_version() {
+    let (server, home) = serving(json!({"locks": []})).await;
     home.get_locks().send().await.unwrap();
     for request in server.requests().into_iter().chain(server.token_requests()) {
         assert_eq!(request.header("user-agent"), Some(concat!("unloc-rust/", env!("CARGO_PKG_VERSION"))));
         assert_eq!(request.header("accept"), Some("application/json"));
         assert_eq!(request.header("api-version"), None);
-        // No response is to be encoded, since none is decoded (RFC 9110, section 12.5.3).
+        // The SDK decodes no content coding, so it accepts none (RFC 9110, section 12.5.3).
         assert_eq!(request.header("accept-encoding"), Some("identity"));
         let known = ["accept", "accept-encoding", "authorization", "content-length", "content-type"];
         let wanted = [&known[..], &["host", "user-agent"]].concat();
@@ -112,7 +112,7 @@ async fn a_call_asks_for_json_names_crate_and_version_and_sends_no_version_of_th
 
 #[tokio::test]
 async fn a_call_without_a_body_sends_none() {
-    let server = Server::always(Answer::new(204, "")).await;
+    let server = Server::always(Response::new(204, "")).await;
     home(&server).refresh_vendor_connection().vendor_connection_id("account").send().await.unwrap();
     home(&server).delete_webhook().webhook_id("hook").send().await.unwrap();
     assert!(server.requests().iter().all(|request| request.body.is_empty()));
@@ -120,11 +120,11 @@ async fn a_call_without_a_body_sends_none() {
 }
 
 #[tokio::test]
-async fn no_slash_is_doubled_or_lost_below_a_base_address_of_any_form() {
-    let server = Server::start(|_| Answer::ok(&json!({"locks": []}))).await;
+async fn a_base_url_with_a_path_and_trailing_slashes_is_joined_correctly() {
+    let server = Server::start(|_| Response::ok(&json!({"locks": []}))).await;
     for (below, before) in [("", ""), ("/", ""), ("/unloc", "/unloc"), ("/unloc/", "/unloc"), ("/a/b//", "/a/b")] {
-        // Below a path, the request for a token is none of those that the server knows.
-        let token = Fixed;
+        // The scripted server knows the token path only at its root, so the token comes from a source of its own.
+        let token = FixedToken;
         let environment: unloc::Environment = format!("{}{below}", server.url()).parse().unwrap();
         let unloc = unloc::Unloc::builder().environment(environment).token_source(token).build().unwrap();
         let home = unloc.lock_holder(&lock_holder("home")).unwrap();
@@ -136,21 +136,21 @@ async fn no_slash_is_doubled_or_lost_below_a_base_address_of_any_form() {
     }
 }
 
-struct Fixed;
+struct FixedToken;
 
-impl unloc::TokenSource for Fixed {
+impl unloc::TokenSource for FixedToken {
     fn fetch(&self, _: unloc::Scopes) -> unloc::FetchToken<'_> {
         Box::pin(async { Ok(unloc::Token::new("EXAMPLE")) })
     }
 }
 
 #[tokio::test]
-async fn the_auth_api_stands_below_the_same_address() {
+async fn the_auth_api_is_below_the_same_base_url() {
     let server = Server::start(|request| {
         if request.target.ends_with("/token/") {
-            return Answer::ok(&json!({"access_token": "EXAMPLE", "token_type": "bearer"}));
+            return Response::ok(&json!({"access_token": "EXAMPLE", "token_type": "bearer"}));
         }
-        Answer::ok(&json!({"lockHolders": []}))
+        Response::ok(&json!({"lockHolders": []}))
     });
     let server = server.await;
     let unloc = unloc_builder(&format!("{}/proxy/", server.url())).build().unwrap();
@@ -160,16 +160,16 @@ async fn the_auth_api_stands_below_the_same_address() {
 }
 
 #[tokio::test]
-async fn a_key_for_a_number_that_the_service_gave_out_goes_to_that_number() {
-    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+async fn a_phone_number_from_the_service_is_sent_unchanged() {
+    let (server, home) = serving(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
     let person = unchecked(PERSON);
     home.create_key().lock_id("door").body(CreateKeyRequest::builder().user_id(&person)).send().await.unwrap();
     assert_eq!(server.take()[0].json(), json!({"userId": PERSON}));
 }
 
 #[tokio::test]
-async fn a_time_is_held_and_sent_to_the_millisecond_however_it_comes_in() {
-    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+async fn times_of_a_request_are_truncated_to_milliseconds() {
+    let (server, home) = serving(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
     for (fine, wanted) in [
         ("2030-01-01T10:00:00.123456789Z", "2030-01-01T10:00:00.123Z"),
         ("2030-01-01T10:00:00.999999999Z", "2030-01-01T10:00:00.999Z"),
@@ -178,11 +178,11 @@ async fn a_time_is_held_and_sent_to_the_millisecond_however_it_comes_in() {
     ] {
         let (fine, cut): (DateTime<Utc>, DateTime<Utc>) = (fine.parse().unwrap(), wanted.parse().unwrap());
         let times = json!({"start": wanted, "end": wanted});
-        // By its setters: what the builder holds is what is sent.
+        // Set by the builder, which truncates at once.
         let built = CreateKeyRequest::builder().user_id(PERSON).start(fine).end(Some(fine)).build().unwrap();
         assert_eq!((built.start, built.end), (Nullable::Value(cut), Nullable::Value(cut)));
         assert_eq!(sent(&server, &home, |key| key.start(fine).end(Some(fine))).await, times);
-        // By its fields, and from where a program has stored it.
+        // Set by the public fields, and deserialized from a program's own storage.
         let mut set = CreateKeyRequest::builder().user_id(PERSON).build().unwrap();
         (set.start, set.end) = (Nullable::Value(fine), Nullable::Value(fine));
         home.create_key().lock_id("door").body(set).send().await.unwrap();
@@ -191,7 +191,7 @@ async fn a_time_is_held_and_sent_to_the_millisecond_however_it_comes_in() {
         let stored: CreateKeyRequest = serde_json::from_value(stored).unwrap();
         assert_eq!((stored.start, stored.end), (Nullable::Value(cut), Nullable::Value(cut)));
     }
-    // What the service says is not cut.
+    // Times of a response are not truncated.
     let fine = "2030-01-01T10:00:00.123456789Z";
     let key = json!({"toUser": {"id": PERSON}, "state": "creating", "end": fine});
     let read: unloc::types::Key = serde_json::from_value(key.clone()).unwrap();
@@ -199,8 +199,8 @@ async fn a_time_is_held_and_sent_to_the_millisecond_however_it_comes_in() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_missing_or_incomplete_is_told_with_the_setter_that_there_is() {
-    let (server, home) = answering(json!({})).await;
+async fn a_missing_property_is_named_with_its_setter() {
+    let (server, home) = serving(json!({})).await;
     for call in [
         home.create_key().lock_id("door"),
         home.create_key().lock_id("door").end(None),
@@ -211,13 +211,13 @@ async fn a_body_that_is_missing_or_incomplete_is_told_with_the_setter_that_there
     }
     let error = CreateKeyRequest::builder().build().unwrap_err().to_string();
     assert_eq!(error, "CreateKeyRequest: `userId` is not set: call `.user_id(…)`");
-    // Of an object inside another, the names of both are told.
+    // The path of a nested property is named.
     let half = Recurrence::builder().mon(RecurrencePeriod::builder().start_hour(8));
     let error = home.create_key().lock_id("door").user_id(PERSON).recurrence(half).send().await.unwrap_err();
     assert_eq!(error.to_string(), "createKey: `recurrence`: `mon`: `endHour` is not set: call `.end_hour(…)`");
     assert!(server.requests().is_empty());
-    // Where nothing is required of a body, one that says nothing is one.
-    let (server, home) = answering(json!({"lock": {"id": "door", "name": "Door"}})).await;
+    // A body without required properties may be empty.
+    let (server, home) = serving(json!({"lock": {"id": "door", "name": "Door"}})).await;
     home.update_lock().lock_id("door").send().await.unwrap();
     home.update_lock().lock_id("door").name("Gate").send().await.unwrap();
     let bodies: Vec<_> = server.requests().iter().map(crate::support::Request::json).collect();
@@ -225,8 +225,8 @@ async fn a_body_that_is_missing_or_incomplete_is_told_with_the_setter_that_there
 }
 
 #[tokio::test]
-async fn a_body_is_set_whole_or_property_by_property_and_what_is_set_last_counts() {
-    let (server, home) = answering(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
+async fn a_body_is_set_at_once_or_by_property_and_the_last_setter_wins() {
+    let (server, home) = serving(json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}})).await;
     let call = || home.create_key().lock_id("door");
     let whole = CreateKeyRequest::builder().user_id(PERSON).end(None).build().unwrap();
     for (call, wanted) in [
@@ -244,15 +244,17 @@ async fn a_body_is_set_whole_or_property_by_property_and_what_is_set_last_counts
     }
 }
 
-/// The nullable properties of requests, with the JSON of absent, null and a value.
+/// Asserts the JSON of each nullable request property when it is absent, null or a value.
 #[tokio::test]
-async fn each_nullable_property_goes_as_null_as_a_value_or_not_at_all() {
+async fn each_nullable_property_is_sent_as_null_as_a_value_or_not_at_all() {
     let key = json!({"key": {"toUser": {"id": PERSON}, "state": "creating"}});
     let lock = json!({"lock": {"id": "door", "name": "Door"}});
     let mut pinned = BTreeSet::new();
     macro_rules! pin {
-        ($answer:expr, $operation:ident($($fixed:ident: $with:expr),*), $schema:literal: $($setter:ident $property:literal $value:expr => $json:expr;)*) => {
-            let (server, home) = answering($answer).await;
+        ($response:expr, $operation:ident($($fixed:ident: $with:expr),*), $schema:literal:
+            $($setter:ident $property:literal $value:expr => $json:expr;)*
+        ) => {
+            let (server, home) = serving($response).await;
             let call = || home.$operation()$(.$fixed($with))*;
             call().send().await.unwrap();
             let absent = server.take()[0].json();
@@ -265,8 +267,9 @@ async fn each_nullable_property_goes_as_null_as_a_value_or_not_at_all() {
                 ] {
                     call.send().await.unwrap();
                     let mut body = server.take()[0].json();
-                    assert_eq!(body.as_object_mut().unwrap().remove($property), Some(wanted), "{}.{}", $schema, $property);
-                    assert_eq!(body, absent, "nothing else is sent");
+                    let sent = body.as_object_mut().unwrap().remove($property);
+                    assert_eq!(sent, Some(wanted), "{}.{}", $schema, $property);
+                    assert_eq!(body, absent, "the rest of the body is unchanged");
                 }
                 call().$setter(Nullable::Absent).send().await.unwrap();
                 assert_eq!(server.take()[0].json(), absent);
@@ -299,7 +302,7 @@ async fn each_nullable_property_goes_as_null_as_a_value_or_not_at_all() {
         for (name, property) in properties {
             if property.get("nullable") == Some(&Value::Bool(true)) || beside_null(property).is_some() {
                 let says = property["description"].as_str().unwrap_or_default();
-                assert!(says.to_lowercase().contains("null"), "{schema}.{name} has to say what null does: {says}");
+                assert!(says.to_lowercase().contains("null"), "{schema}.{name} must describe what null means: {says}");
                 nullable.insert(format!("{schema}.{name}"));
             }
         }
@@ -308,15 +311,15 @@ async fn each_nullable_property_goes_as_null_as_a_value_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_too_great_is_told_with_its_bounds() {
-    let (server, home) = answering(json!({})).await;
+async fn a_number_out_of_range_is_refused_with_its_bounds() {
+    let (server, home) = serving(json!({})).await;
     let minutes = CreateKeyRequest::builder().user_id(PERSON).duration_minutes(5_000_000_000_i64);
     let errors = [
         home.get_locks().limit(-5_000_000_000_i64).send().await.unwrap_err(),
         home.create_key().lock_id("door").body(minutes).send().await.unwrap_err(),
     ];
     for (error, name) in errors.iter().zip(["limit", "durationMinutes"]) {
-        let wanted = format!("`{name}` is out of range: it takes whole numbers from -2^31 to 2^31 - 1");
+        let wanted = format!("`{name}` is out of range: expected a whole number from -2^31 to 2^31 - 1");
         assert!(error.to_string().contains(&wanted), "{error}");
     }
     assert!(server.requests().is_empty());

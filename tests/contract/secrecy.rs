@@ -1,4 +1,4 @@
-//! No secret, token, password, invite code or phone number shows itself: not in an error, not in `Debug`, not in a log.
+//! Tests that errors, `Debug` and logs redact secrets, tokens, passwords, invite codes and phone numbers.
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -12,16 +12,17 @@ use unloc::types::{
 };
 use unloc::{ClientCredentials, Environment, Error, ErrorKind, RequestOptions, RetryPolicy, Token, Unloc, Url};
 
-use crate::hostile::wire::{never, raw, reset};
+use crate::faults::connection::{never, raw, reset};
 use crate::log::Log;
 use crate::operations::{Ids, PASSWORD, PERSON, calls};
 use crate::support::{
-    Answer, CLIENT_ID, SECRET, Server, answering, builder, home, lock_holder, repeating, token, unloc,
+    CLIENT_ID, Response, SECRET, Server, builder, home, lock_holder, retrying, serving, token, unloc,
 };
 
 const CODE: &str = "EXAMPLE-CODE";
 
-/// What must not be seen; of tokens and numbers a part, so that none passes in another form.
+/// Lists texts that must not appear. Tokens and phone numbers are listed by a part, so that other formats are found
+/// too.
 const HIDDEN: [&str; 7] = [SECRET, "eyJhbGciOi", "c2lnbmF0dXJl", PASSWORD, CODE, "2125550", "7700900"];
 
 fn assert_hidden(text: &str) {
@@ -30,7 +31,7 @@ fn assert_hidden(text: &str) {
     }
 }
 
-/// The same, and no seven digits of `PERSON`, whatever stands between them.
+/// Asserts the same, and that no seven consecutive digits of `PERSON` appear, whatever separates them.
 fn assert_no_digits(text: &str) {
     assert_hidden(text);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -40,7 +41,7 @@ fn assert_no_digits(text: &str) {
     }
 }
 
-/// Looks at the error in every way it can be printed, and at all that it names as its causes.
+/// Asserts that neither the error nor its causes show anything hidden, in any format in which they can be printed.
 pub(crate) fn assert_secret(error: &Error) {
     let mut link: Option<&dyn StdError> = Some(error);
     while let Some(error) = link {
@@ -55,8 +56,8 @@ fn assert_debug(value: &impl Debug) {
     assert_hidden(&format!("{value:?} {value:#?}"));
 }
 
-/// Texts of a service that quotes what it was given.
-fn quotes() -> Vec<String> {
+/// Returns texts in which a service quotes phone numbers and tokens.
+fn quoting_texts() -> Vec<String> {
     let token = token(1);
     vec![
         format!("no user {PERSON}"),
@@ -76,8 +77,8 @@ fn quotes() -> Vec<String> {
     ]
 }
 
-/// The number of `PERSON` as a service might write it that has parsed it, or that has not.
-fn echoes() -> Vec<String> {
+/// Returns the phone number of `PERSON` in the formats in which a service might write it.
+fn phone_number_formats() -> Vec<String> {
     let separators =
         ["", " ", "-", ".", "/", "\u{a0}", "\u{202f}", "\u{2011}", "\u{2013}", "%20", ") (", "\u{200b}", "_"];
     let groups: [&[&str]; 6] = [
@@ -96,14 +97,15 @@ fn echoes() -> Vec<String> {
     all
 }
 
-/// Answers that carry what must not be seen, in every place where the SDK looks.
-fn treacherous() -> Vec<Answer> {
-    let mut answers = vec![Answer::HangUp, Answer::new(200, "<html>+12125550100"), Answer::new(302, "")];
-    for quote in quotes() {
+/// Returns responses with hidden texts in every place that the SDK reads.
+fn leaking_responses() -> Vec<Response> {
+    let mut responses = vec![Response::HangUp, Response::new(200, "<html>+12125550100"), Response::new(302, "")];
+    for quote in quoting_texts() {
         let problem = json!({"title": quote, "detail": quote, "invalidParams": [{"name": quote, "reason": quote}]});
-        answers.push(Answer::json(400, &json!({"error": quote, "errorDescription": quote})).header("x-quote", &quote));
-        answers.push(Answer::json(409, &problem));
-        answers.push(Answer::new(502, format!("<html><title>{quote}</title></html>")));
+        responses
+            .push(Response::json(400, &json!({"error": quote, "errorDescription": quote})).header("x-quote", &quote));
+        responses.push(Response::json(409, &problem));
+        responses.push(Response::new(502, format!("<html><title>{quote}</title></html>")));
     }
     let (number, text) = (json!(12125550100_u64), json!(PERSON));
     let names = ["lockHolder", "lock", "key", "role", "vendorConnection", "webhook", "integrator"];
@@ -112,32 +114,32 @@ fn treacherous() -> Vec<Answer> {
         let mut body = json!({});
         names.iter().for_each(|name| body[*name] = value.clone());
         lists.iter().for_each(|name| body[*name] = json!([value]));
-        answers.extend([Answer::ok(&body), Answer::ok(&value), Answer::json(401, &value)]);
+        responses.extend([Response::ok(&body), Response::ok(&value), Response::json(401, &value)]);
     }
-    answers
+    responses
 }
 
 #[tokio::test]
-async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
+async fn no_failure_shows_a_secret_in_errors_or_logs() {
     let log = Log::of_everything();
-    for answer in treacherous() {
-        let server = Server::always(answer.clone()).await;
-        // Repeats as well: what is logged of them, and of a budget that is used up.
-        let unloc = repeating(&server.url()).options(at_once()).build().unwrap();
+    for response in leaking_responses() {
+        let server = Server::always(response.clone()).await;
+        // With retries, so that their events and that of an empty retry budget are logged.
+        let unloc = retrying(&server.url()).options(no_backoff()).build().unwrap();
         for call in calls() {
             match call.run(&unloc, &Ids::plain()).await {
                 Ok(_) => {}
                 Err(error) => assert_secret(&error),
             }
         }
-        // The same from the token endpoint.
-        server.on_token(move |_| answer.clone());
+        // The token endpoint sends the same response.
+        server.on_token(move |_| response.clone());
         let error = home(&server).get_locks().send().await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Token | ErrorKind::Connection), "{error}");
         assert_secret(&error);
     }
-    // A service that sends readers in circles, by way of a cursor with a phone number, is logged.
-    let (_server, home) = answering(json!({"startAfterId": PERSON, "roles": [
+    // A repeated cursor is logged, and this one contains a phone number.
+    let (_server, home) = serving(json!({"startAfterId": PERSON, "roles": [
         {"userId": PERSON, "lockId": "door", "canShare": true},
     ]}))
     .await;
@@ -146,17 +148,18 @@ async fn nothing_that_can_go_wrong_shows_what_must_not_be_seen() {
     let missing: Vec<_> = KINDS.iter().filter(|kind| !kinds.contains(*kind)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     let log = log.text();
-    for part in ["getRoles", "hyper_util", "the retry budget is empty", "the call is retried", "no new token"] {
-        assert!(log.contains(part), "the log has both our events and others': {part}");
+    for part in ["getRoles", "hyper_util", "the retry budget is exhausted", "the call is retried", "token fetch failed"]
+    {
+        assert!(log.contains(part), "the log lacks an event of ours or of another crate: {part}");
     }
     assert_hidden(&log);
 }
 
-fn at_once() -> RequestOptions {
+fn no_backoff() -> RequestOptions {
     RequestOptions::new().retry(RetryPolicy::default().initial_backoff(Duration::ZERO).max_backoff(Duration::ZERO))
 }
 
-/// All kinds but that of a certificate, whose test is beside that of TLS.
+/// Lists the kinds that `every_kind` produces. `Certificate` is tested in `tls`.
 const KINDS: [ErrorKind; 8] = [
     ErrorKind::Configuration,
     ErrorKind::Scope,
@@ -168,32 +171,32 @@ const KINDS: [ErrorKind; 8] = [
     ErrorKind::Decode,
 ];
 
-/// Fails in every way, with what must not be seen wherever it can be put; the kinds of the errors.
+/// Provokes errors of every kind, with hidden texts in all inputs, and returns their kinds.
 async fn every_kind() -> Vec<ErrorKind> {
     let mut errors = Vec::new();
-    let name_of_nobody = format!("{PERSON} x");
-    errors.push(unloc::Scope::lock_holder_identifier("NO", &name_of_nobody, "").unwrap_err());
+    let invalid_name = format!("{PERSON} x");
+    errors.push(unloc::Scope::lock_holder_identifier("NO", &invalid_name, "").unwrap_err());
     errors.push(Unloc::builder().environment(format!("http://me:{SECRET}@example.com").as_str()).build().unwrap_err());
     errors.push(
         Unloc::builder().client_credentials(CLIENT_ID, SECRET).user_agent(format!("{SECRET}\n")).build().unwrap_err(),
     );
     errors.push(Error::token_later(format!("{PERSON} {}", token(1)), Duration::from_secs(1)));
-    for (answer, limit) in [
-        (Answer::expired(), 60_000),
-        (Answer::new(503, "").header("retry-after", "99"), 60_000),
-        (Answer::new(200, PERSON), 60_000),
+    for (response, timeout) in [
+        (Response::expired(), 60_000),
+        (Response::new(503, "").header("retry-after", "99"), 60_000),
+        (Response::new(200, PERSON), 60_000),
         (reset(), 60_000),
         (raw("no HTTP"), 60_000),
-        // The only one that takes all the time there is.
+        // Only this response has to run into the timeout, so only its timeout is short.
         (never(), 5),
     ] {
-        let server = Server::always(answer.clone()).await;
-        let brief = at_once().attempt_timeout(Duration::from_millis(limit)).header("x-secret", SECRET);
-        let unloc = repeating(&server.url()).options(brief).build().unwrap();
+        let server = Server::always(response.clone()).await;
+        let brief = no_backoff().attempt_timeout(Duration::from_millis(timeout)).header("x-secret", SECRET);
+        let unloc = retrying(&server.url()).options(brief).build().unwrap();
         let home = unloc.lock_holder(&lock_holder("home")).unwrap();
         let connection =
             CreateVendorConnectionRequest::builder().vendor("danalock").username(PERSON).password(PASSWORD);
-        // The token first, since the limit is for what comes behind it.
+        // The token is fetched before, since the timeout is meant for the operation.
         let scope = unloc::lock_holder_scope(&lock_holder("home")).unwrap();
         unloc.tokens().prefetch([scope.into()]).await.unwrap();
         errors.push(home.create_vendor_connection().body(connection).send().await.unwrap_err());
@@ -201,8 +204,8 @@ async fn every_kind() -> Vec<ErrorKind> {
         errors.push(home.get_lock().lock_id("..").send().await.unwrap_err());
         let refused = RequestOptions::new().header("authorization", token(1)).header("x-a", format!("{SECRET}\n"));
         errors.push(home.get_locks().options(refused).send().await.unwrap_err());
-        server.on_token(move |_| answer.clone());
-        let hasty = RequestOptions::new().operation_timeout(Duration::from_millis(limit));
+        server.on_token(move |_| response.clone());
+        let hasty = RequestOptions::new().operation_timeout(Duration::from_millis(timeout));
         errors.extend(unloc.get_lock_holders().options(hasty).send().await.err());
     }
     for error in &errors {
@@ -212,28 +215,28 @@ async fn every_kind() -> Vec<ErrorKind> {
 }
 
 #[tokio::test]
-async fn a_service_that_quotes_the_secrets_it_was_sent_is_not_repeated() {
+async fn secrets_that_the_service_quotes_are_redacted() {
     let words = format!("no account with the password {PASSWORD} and the secret {SECRET}");
-    let answer = Answer::json(400, &json!({"error": words, "errorDescription": words}));
-    let server = Server::always(answer.clone()).await;
+    let response = Response::json(400, &json!({"error": words, "errorDescription": words}));
+    let server = Server::always(response.clone()).await;
     let home = home(&server);
     let connection = CreateVendorConnectionRequest::builder().vendor("danalock").username(PERSON).password(PASSWORD);
     let error = home.create_vendor_connection().body(connection).send().await.unwrap_err();
     assert!(!format!("{error} {error:?} {:?}", error.description()).contains(PASSWORD), "{error}");
     assert!(error.description().unwrap().contains("the password [secret] and"), "{error}");
-    server.on_token(move |_| answer.clone());
+    server.on_token(move |_| response.clone());
     let error = unloc(&server).get_lock_holders().send().await.unwrap_err();
     assert!(!format!("{error} {error:?} {:?}", error.description()).contains(SECRET), "{error}");
 }
 
 #[tokio::test]
-async fn a_number_that_the_call_sent_is_redacted_in_whatever_form_it_comes_back() {
-    let server = Server::always(Answer::new(204, "")).await;
+async fn a_phone_number_that_the_call_sent_is_redacted_in_any_format() {
+    let server = Server::always(Response::new(204, "")).await;
     let home = home(&server);
-    for echo in echoes() {
-        let words = format!("there is no {echo}-abc here");
-        server.answer(Answer::json(409, &json!({"error": words, "errorDescription": words})));
-        // In a path, in a body as what the spec calls a number and as what it does not, and in a cursor.
+    for format in phone_number_formats() {
+        let words = format!("there is no {format}-abc here");
+        server.respond_with(Response::json(409, &json!({"error": words, "errorDescription": words})));
+        // The number is sent in a path, in a phone number property, in properties of plain text, and in a cursor.
         let key = unloc::types::CreateKeyRequest::builder().user_id(PERSON);
         let account = CreateVendorConnectionRequest::builder().vendor("danalock").username(PERSON).password(PASSWORD);
         let holder = UpdateLockHolderRequest::builder().name(format!("The house of {PERSON}"));
@@ -251,10 +254,10 @@ async fn a_number_that_the_call_sent_is_redacted_in_whatever_form_it_comes_back(
 }
 
 #[tokio::test]
-async fn a_token_that_is_none_of_json_is_redacted_whole_encoded_and_cut_off() {
+async fn an_opaque_token_is_redacted_whole_encoded_and_truncated() {
     let token = "EXAMPLE/opaque+0123456789~abc.def";
-    let server = Server::always(Answer::new(204, "")).await;
-    server.on_token(move |_| Answer::ok(&json!({"access_token": token, "token_type": "bearer", "expires_in": 3600})));
+    let server = Server::always(Response::new(204, "")).await;
+    server.on_token(move |_| Response::ok(&json!({"access_token": token, "token_type": "bearer", "expires_in": 3600})));
     let home = home(&server);
     for quoted in [
         token,
@@ -265,54 +268,57 @@ async fn a_token_that_is_none_of_json_is_redacted_whole_encoded_and_cut_off() {
         "EXAMPLE\\/opaque+0123456789~abc.def",
         "EXAM\u{200b}PLE/opaque+0123456789~abc.def",
     ] {
-        server.answer(Answer::json(403, &json!({"error": "Forbidden", "errorDescription": format!("no <{quoted}>")})));
+        server.respond_with(Response::json(
+            403,
+            &json!({"error": "Forbidden", "errorDescription": format!("no <{quoted}>")}),
+        ));
         let error = home.get_locks().send().await.unwrap_err();
         assert_eq!(error.description(), Some("no <[secret]>"), "{quoted}");
     }
 }
 
 #[tokio::test]
-async fn a_cursor_that_was_sent_does_not_come_back() {
+async fn a_cursor_that_the_call_sent_is_redacted() {
     for (cursor, words) in [
         ("19398e97-cef8-4e3e-90a2-43162f319356", "no 19398e97-cef8-4e3e-90a2-43162f319356 in this list"),
         ("front-door", "no front-door in this list"),
         ("front-door", "no front%2Ddoor in this list"),
     ] {
-        let server = Server::always(Answer::json(400, &json!({"error": "E", "errorDescription": words}))).await;
+        let server = Server::always(Response::json(400, &json!({"error": "E", "errorDescription": words}))).await;
         let error = home(&server).get_locks().start_after_id(cursor).send().await.unwrap_err();
         assert_eq!(error.description(), Some("no [cursor] in this list"));
     }
 }
 
 #[tokio::test]
-async fn a_services_words_have_nothing_that_cannot_be_seen() {
+async fn invisible_characters_of_the_service_are_removed() {
     let words = "\u{feff}a\u{202e}b\u{200b}c\u{2066}d\u{ad}e\u{e0041}f\r\n\u{1b}[31mg\u{85}\u{2028}h";
-    let server = Server::always(Answer::json(400, &json!({"error": words, "errorDescription": words}))).await;
+    let server = Server::always(Response::json(400, &json!({"error": words, "errorDescription": words}))).await;
     let error = home(&server).get_locks().send().await.unwrap_err();
     assert_eq!((error.code(), error.description()), (Some("abcdef   [31mg  h"), Some("abcdef   [31mg  h")));
 }
 
 #[tokio::test]
-async fn what_is_no_phone_number_stays_in_the_services_words() {
+async fn digits_that_are_no_phone_number_are_not_redacted() {
     for words in [
         "no lock 19398e97-cef8-4e3e-90a2-431623193561 of organization 919424508",
         "end 2026-01-15T14:08:47.123+01:00 is before 1700000000, see RFC 9110 15.5.1",
         "version 10.0.19045.3803 from 192.168.100.200:54321 sent 5368709120 bytes",
         "at most 2500, and 2147483647 were asked for",
     ] {
-        let server = Server::always(Answer::json(400, &json!({"error": "E", "errorDescription": words}))).await;
+        let server = Server::always(Response::json(400, &json!({"error": "E", "errorDescription": words}))).await;
         let error = home(&server).get_keys_for_user().user_id(PERSON).send().await.unwrap_err();
         assert_eq!(error.description(), Some(words));
     }
 }
 
 #[tokio::test]
-async fn a_secret_that_looks_like_something_else_is_hidden_whole() {
+async fn a_secret_with_digits_or_token_prefixes_is_redacted_whole() {
     let long = format!("tail{}", "of-secret-".repeat(60));
     for secret in ["abc0123456789def-tail-of-secret", "x+12345678-tail-of-secret", "eyJabc.tail/of+secret", &long] {
-        let server = Server::always(Answer::new(204, "")).await;
+        let server = Server::always(Response::new(204, "")).await;
         let words = format!("wrong secret: {secret}");
-        server.on_token(move |_| Answer::json(401, &json!({"error": "invalid_client", "error_description": words})));
+        server.on_token(move |_| Response::json(401, &json!({"error": "invalid_client", "error_description": words})));
         let builder = Unloc::builder().environment(server.url()).client_credentials(CLIENT_ID, secret);
         let error = builder.build().unwrap().get_lock_holders().send().await.unwrap_err();
         assert_eq!(error.description(), Some("wrong secret: [secret]"));
@@ -320,7 +326,7 @@ async fn a_secret_that_looks_like_something_else_is_hidden_whole() {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_not_quoted() {
+async fn a_decode_error_does_not_quote_the_value() {
     let user = json!({"id": PERSON});
     for key in [
         json!({"toUser": user, "state": 12125550100_u64}),
@@ -335,24 +341,24 @@ async fn a_value_that_does_not_fit_is_not_quoted() {
         json!({"toUser": PERSON, "state": "active"}),
         json!({"toUser": format!("{PERSON}, expected {PERSON} `{PERSON}"), "state": "active"}),
     ] {
-        let (_server, home) = answering(json!({"keys": [key]})).await;
+        let (_server, home) = serving(json!({"keys": [key]})).await;
         let error = home.get_keys().send().await.expect_err(&key.to_string());
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_secret(&error);
     }
-    let (_server, home) = answering(json!({"lock": {"id": "a", "name": "A", "auth": {PERSON: 5}}})).await;
+    let (_server, home) = serving(json!({"lock": {"id": "a", "name": "A", "auth": {PERSON: 5}}})).await;
     let error = home.get_lock().lock_id("a").send().await.unwrap_err();
     assert!(error.to_string().contains("`lock.auth.[name]`"), "{error}");
     for name in ["Ola Nordmann 91234567", "91 23 45 67", "ola", "a|b`c", "\u{202e}x", ""] {
-        let (_server, home) = answering(json!({"lock": {"id": "a", "name": "A", "auth": {name: 5}}})).await;
+        let (_server, home) = serving(json!({"lock": {"id": "a", "name": "A", "auth": {name: 5}}})).await;
         let error = home.get_lock().lock_id("a").send().await.unwrap_err();
         assert!(error.to_string().contains("at `lock.auth.[name]`: "), "{error}");
     }
 }
 
 #[tokio::test]
-async fn requests_do_not_show_what_is_in_them() {
-    let server = Server::always(Answer::HangUp).await;
+async fn debug_of_requests_redacts_their_contents() {
+    let server = Server::always(Response::HangUp).await;
     let (unloc, home) = (unloc(&server), home(&server));
     home.get_locks().send().await.unwrap_err();
     assert_debug(&unloc);
@@ -377,20 +383,23 @@ async fn requests_do_not_show_what_is_in_them() {
     let key = unloc::types::CreateKeyRequest::builder().user_id(PERSON);
     assert_debug(&home.create_key().lock_id("door").body(key));
     assert_debug(&home.get_keys_for_user().user_id(PERSON));
-    // Also where the number is wrong.
+    // An invalid number is hidden as well.
     assert_debug(&home.get_keys_for_user().user_id("12125550100"));
     assert_secret(&home.get_keys_for_user().user_id("12125550100").send().await.unwrap_err());
     assert_debug(&home.get_roles().start_after_id(format!("{PERSON}.door")));
     let named = UpdateLockHolderRequest::builder().name("Harbour Flats");
-    assert!(format!("{:?}", home.update_lock_holder().body(named)).contains("Harbour Flats"), "the rest is shown");
+    assert!(
+        format!("{:?}", home.update_lock_holder().body(named)).contains("Harbour Flats"),
+        "other properties are shown"
+    );
 }
 
 #[tokio::test]
-async fn answers_do_not_show_what_is_personal_in_them() {
+async fn debug_of_responses_redacts_personal_data() {
     let holder = json!({"id": "home", "name": "N", "countryIso": "NO", "organizationId": "o",
         "activeInstallerInviteCodes": [CODE]});
     let event = json!({"id": "e", "action": "locked", "created": "2024-05-02T10:35:24Z", "userId": PERSON});
-    let (_server, home) = answering(json!({
+    let (_server, home) = serving(json!({
         "lockHolder": holder,
         "roles": [{"userId": PERSON, "lockId": "door", "canShare": true}],
         "keys": [{"toUser": {"id": 12125550100_u64}, "state": "active"}],
@@ -413,11 +422,11 @@ async fn answers_do_not_show_what_is_personal_in_them() {
 }
 
 #[test]
-fn what_a_token_source_says_is_cleaned_too() {
-    for quote in quotes() {
+fn errors_of_a_token_source_are_redacted() {
+    for quote in quoting_texts() {
         let error = Error::token(&quote);
         assert_secret(&error);
-        assert!(error.to_string().contains('['), "{quote} became {error}");
+        assert!(error.to_string().contains('['), "{quote} was not redacted: {error}");
     }
     let error = unloc::Scope::lock_holder_identifier("NO", &format!("{PERSON} x"), "").unwrap_err();
     assert_secret(&error);

@@ -1,4 +1,4 @@
-//! A service of our own, whose every answer is scripted and that remembers every request as it came.
+//! Runs a scripted HTTP server that records every request as it was sent.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,13 +10,13 @@ use tokio::task::JoinSet;
 use unloc::{Environment, LockHolderClient, RequestOptions, RetryPolicy, Unloc, UnlocBuilder};
 
 pub(crate) use crate::calls::{lock_holder, unchecked};
-use crate::hostile::wire::{self, Step};
+use crate::faults::connection::{self, Step};
 
 pub(crate) const CLIENT_ID: &str = "6f1a0c52-4a3e-4a5e-9c37-2f5d3c1b7a10";
 pub(crate) const SECRET: &str = "EXAMPLE-SECRET-hunter2-hunter2-2";
 pub(crate) const TOKEN_TARGET: &str = "/auth/v1/token/";
 
-/// A request, as it was on the wire.
+/// Holds a request as it was sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -54,21 +54,18 @@ impl Request {
     }
 }
 
-/// What the server does with a request.
+/// Describes how the server handles a request.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer {
-    Whole {
-        status: u16,
-        headers: Vec<(String, String)>,
-        body: Vec<u8>,
-    },
-    /// Closes the connection without a word.
+pub(crate) enum Response {
+    /// Sends a complete response.
+    Whole { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
+    /// Closes the connection without a response.
     HangUp,
-    /// Whatever no server should do.
+    /// Plays these steps, for behaviour that no server should have.
     Steps(Vec<Step>),
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::Whole { status, headers: Vec::new(), body: body.into() }
     }
@@ -88,12 +85,12 @@ impl Answer {
         self
     }
 
-    /// What an expired token is answered with.
+    /// Returns the service's response to an expired token.
     pub(crate) fn expired() -> Self {
         Self::json(401, &json!({"error": "JsonWebTokenError", "errorDescription": "JWT expired"}))
     }
 
-    /// Writes the answer; whether the connection stays open.
+    /// Writes the response and returns whether the connection stays open.
     async fn write(self, stream: &mut (impl AsyncWrite + Unpin)) -> bool {
         let Self::Whole { status, headers, body } = self else { return false };
         let mut head = format!("HTTP/1.1 {status} Scripted\r\n");
@@ -105,57 +102,59 @@ impl Answer {
             head.push_str(&format!("content-length: {}\r\n", body.len()));
         }
         let bytes = [head.as_bytes(), b"\r\n", &body].concat();
-        // What was announced and does not come is cut off.
+        // A script that sets its own content-length announces more than it sends, so the connection is closed.
         stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok() && !own_length
     }
 }
 
-type Script = Box<dyn FnMut(&Request) -> Answer + Send>;
+type Script = Box<dyn FnMut(&Request) -> Response + Send>;
 
 struct State {
     requests: Vec<Request>,
     token_requests: Vec<Request>,
     script: Script,
     tokens: Script,
-    /// Lets the client's time pass, for a client that is kept waiting.
+    /// Advances the client's clock while the server keeps the client waiting.
     pass_time: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl State {
-    fn answer(&mut self, request: Request) -> Answer {
+    fn respond(&mut self, request: Request) -> Response {
         let (seen, script) = match request.target.as_str() {
             TOKEN_TARGET => (&mut self.token_requests, &mut self.tokens),
             _ => (&mut self.requests, &mut self.script),
         };
-        let answer = script(&request);
+        let response = script(&request);
         seen.push(request);
-        answer
+        response
     }
 }
 
-/// A server on a loopback port; dropping it ends it and its connections.
+/// Serves on a loopback port. Dropping it closes the port and its connections.
 pub(crate) struct Server {
     port: u16,
     state: Arc<Mutex<State>>,
     tasks: Mutex<JoinSet<()>>,
-    /// Until it listens.
+    /// Holds the bound socket until the server listens.
     socket: Mutex<Option<TcpSocket>>,
 }
 
 impl Server {
-    /// Answers whatever is not a request for a token by `script`.
-    pub(crate) async fn start(script: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
+    /// Starts a server that responds by `script` to everything but token requests.
+    pub(crate) async fn start(script: impl FnMut(&Request) -> Response + Send + 'static) -> Self {
         let server = Self::closed(script);
         server.open();
         server
     }
 
-    /// The same, but nobody listens before [`open`](Self::open): a connection is refused, and the port is no one else's.
-    pub(crate) fn closed(script: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
-        let mut given = 0;
+    /// Binds a port without listening on it, so that connections are refused and no other program can take the port.
+    ///
+    /// [`open`](Self::open) starts to listen.
+    pub(crate) fn closed(script: impl FnMut(&Request) -> Response + Send + 'static) -> Self {
+        let mut issued = 0;
         let tokens: Script = Box::new(move |_| {
-            given += 1;
-            token_answer(&token(given))
+            issued += 1;
+            token_response(&token(issued))
         });
         let (requests, token_requests, script) = (Vec::new(), Vec::new(), Box::new(script));
         let state = State { requests, token_requests, script, tokens, pass_time: Arc::new(|| {}) };
@@ -166,12 +165,12 @@ impl Server {
         Self { port, state: Arc::new(Mutex::new(state)), tasks: Mutex::default(), socket }
     }
 
-    /// Listens, if it does not do so already.
+    /// Starts to listen, unless the server listens already.
     pub(crate) fn open(&self) {
-        let Some(socket) = self.socket.lock().expect("nobody panicked").take() else { return };
+        let Some(socket) = self.socket.lock().expect("no task panicked while it held the lock").take() else { return };
         let listener: TcpListener = socket.listen(1024).expect("a port to listen on");
         let shared = Arc::clone(&self.state);
-        self.tasks.lock().expect("nobody panicked").spawn(async move {
+        self.tasks.lock().expect("no task panicked while it held the lock").spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 connections.spawn(serve(stream, Arc::clone(&shared)));
@@ -179,32 +178,35 @@ impl Server {
         });
     }
 
-    pub(crate) async fn always(answer: Answer) -> Self {
-        Self::start(move |_| answer.clone()).await
+    pub(crate) async fn always(response: Response) -> Self {
+        Self::start(move |_| response.clone()).await
     }
 
-    /// One answer after the other; what is asked beyond them is answered with an unusual status.
-    pub(crate) async fn one_by_one(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let mut answers: VecDeque<_> = answers.into_iter().collect();
-        Self::start(move |_| answers.pop_front().unwrap_or_else(|| Answer::new(418, "the script is at its end"))).await
+    /// Starts a server that sends these responses in order, and status 418 to any request after the last.
+    pub(crate) async fn one_by_one(responses: impl IntoIterator<Item = Response>) -> Self {
+        let mut responses: VecDeque<_> = responses.into_iter().collect();
+        Self::start(move |_| {
+            responses.pop_front().unwrap_or_else(|| Response::new(418, "the script has no more responses"))
+        })
+        .await
     }
 
-    /// Answers requests for tokens by `script`, instead of with [`token`] 1, 2, 3 and so on.
-    pub(crate) fn on_token(&self, script: impl FnMut(&Request) -> Answer + Send + 'static) {
+    /// Responds to token requests by `script` instead of with [`token`] 1, 2, 3 and so on.
+    pub(crate) fn on_token(&self, script: impl FnMut(&Request) -> Response + Send + 'static) {
         self.state().tokens = Box::new(script);
     }
 
-    /// How the client's time passes, for [`Step::KeepWaiting`].
+    /// Sets how [`Step::KeepWaiting`] advances the client's clock.
     pub(crate) fn on_waiting(&self, pass_time: impl Fn() + Send + Sync + 'static) {
         self.state().pass_time = Arc::new(pass_time);
     }
 
-    /// Answers everything else like this from here on.
-    pub(crate) fn answer(&self, answer: Answer) {
-        self.state().script = Box::new(move |_| answer.clone());
+    /// Responds like this from now on to everything but token requests.
+    pub(crate) fn respond_with(&self, response: Response) {
+        self.state().script = Box::new(move |_| response.clone());
     }
 
-    /// All requests so far except those for tokens.
+    /// Returns all requests so far, except token requests.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state().requests.clone()
     }
@@ -213,7 +215,7 @@ impl Server {
         self.state().token_requests.clone()
     }
 
-    /// The same as [`requests`](Self::requests), which begin anew.
+    /// Returns the same as [`requests`](Self::requests) and clears the list.
     pub(crate) fn take(&self) -> Vec<Request> {
         std::mem::take(&mut self.state().requests)
     }
@@ -230,36 +232,36 @@ impl Server {
 async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = Request::read(&mut stream).await {
-        let (answer, pass_time) = {
+        let (response, pass_time) = {
             let mut state = state.lock().expect("no script has panicked");
-            (state.answer(request), Arc::clone(&state.pass_time))
+            (state.respond(request), Arc::clone(&state.pass_time))
         };
-        let goes_on = match answer {
-            Answer::Steps(steps) => wire::play(steps, &mut stream, &*pass_time).await,
-            answer => answer.write(&mut stream).await,
+        let stays_open = match response {
+            Response::Steps(steps) => connection::play(steps, &mut stream, &*pass_time).await,
+            response => response.write(&mut stream).await,
         };
-        if !goes_on {
+        if !stays_open {
             break;
         }
     }
 }
 
-/// The token that the server gives out as its `number`th, from 1 on.
+/// Returns the token that the server issues in response to its `number`th token request, counted from 1.
 pub(crate) fn token(number: usize) -> String {
     format!("eyJhbGciOi.{number:010}.c2lnbmF0dXJl")
 }
 
-pub(crate) fn token_answer(token: &str) -> Answer {
-    Answer::ok(&json!({"access_token": token, "token_type": "bearer", "expires_in": 3600}))
+pub(crate) fn token_response(token: &str) -> Response {
+    Response::ok(&json!({"access_token": token, "token_type": "bearer", "expires_in": 3600}))
 }
 
-/// A client that makes each call once: what is made again, and when, is for the tests of repeats.
+/// Returns a builder whose client does not retry. Retries have tests of their own, in `faults`.
 pub(crate) fn builder(url: &str) -> UnlocBuilder {
-    repeating(url).options(RequestOptions::new().retry(RetryPolicy::never()))
+    retrying(url).options(RequestOptions::new().retry(RetryPolicy::never()))
 }
 
-/// A client as it is unless its user says otherwise.
-pub(crate) fn repeating(url: &str) -> UnlocBuilder {
+/// Returns a builder with the default options, so with retries.
+pub(crate) fn retrying(url: &str) -> UnlocBuilder {
     let environment: Environment = url.parse().expect("an address");
     Unloc::builder().environment(environment).client_credentials(CLIENT_ID, SECRET)
 }
@@ -268,14 +270,14 @@ pub(crate) fn unloc(server: &Server) -> Unloc {
     builder(&server.url()).build().expect("a client")
 }
 
-/// The handle on the lock holder with the id `home`.
+/// Returns a client of the lock holder with the id `home`.
 pub(crate) fn home(server: &Server) -> LockHolderClient {
     unloc(server).lock_holder(&lock_holder("home")).expect("a scope")
 }
 
-/// A server that always answers 200 with `body`, and the handle of `home` at it.
-pub(crate) async fn answering(body: Value) -> (Server, LockHolderClient) {
-    let server = Server::always(Answer::ok(&body)).await;
+/// Starts a server that always responds 200 with `body`, and returns it with a client of `home`.
+pub(crate) async fn serving(body: Value) -> (Server, LockHolderClient) {
+    let server = Server::always(Response::ok(&body)).await;
     let home = home(&server);
     (server, home)
 }

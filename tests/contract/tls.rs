@@ -1,4 +1,4 @@
-//! Certificates are checked, and nothing is said to a server whose certificate does not verify.
+//! Tests that certificates are verified, and that nothing is sent to a server whose certificate does not verify.
 #![cfg(feature = "rustls")]
 
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::operations::PERSON;
 use crate::secrecy::assert_secret;
 use crate::support::{builder, lock_holder};
 
-/// Until when a certificate is not valid, in seconds since 1970: as many digits as a phone number has.
+/// Is the start of a certificate's validity in seconds since 1970. It has as many digits as a phone number.
 const NOT_YET: &str = "2208988800";
 
 #[tokio::test]
-async fn the_times_of_a_certificate_are_no_phone_numbers() {
+async fn times_of_a_certificate_are_not_redacted_as_phone_numbers() {
     let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     parameters.not_before = rcgen::date_time_ymd(2040, 1, 1);
     parameters.not_after = rcgen::date_time_ymd(2050, 1, 1);
@@ -45,20 +45,21 @@ async fn the_times_of_a_certificate_are_no_phone_numbers() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_does_not_verify_ends_the_call_before_a_secret_is_sent() {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.into()], key).unwrap();
+async fn a_certificate_that_does_not_verify_fails_the_call_before_a_secret_is_sent() {
+    let generated = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(generated.signing_key.serialize_der()));
+    let config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(vec![generated.cert.into()], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let heard = Arc::new(AtomicUsize::new(0));
-    let seen = Arc::clone(&heard);
+    let bytes_received = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&bytes_received);
     let server = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             if let Ok(mut stream) = acceptor.accept(stream).await {
                 let read = stream.read(&mut [0; 1024]).await.unwrap_or_default();
-                seen.fetch_add(read, Ordering::SeqCst);
+                counter.fetch_add(read, Ordering::SeqCst);
             }
         }
     });
@@ -69,6 +70,6 @@ async fn a_certificate_that_does_not_verify_ends_the_call_before_a_secret_is_sen
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Certificate, Outcome::NotSent));
     assert!(error.to_string().contains("does not verify"), "{error}");
     assert_eq!((error.status(), error.attempts(), error.is_retryable()), (None, 0, false));
-    assert_eq!(heard.load(Ordering::SeqCst), 0);
+    assert_eq!(bytes_received.load(Ordering::SeqCst), 0);
     assert_secret(&error);
 }

@@ -1,11 +1,11 @@
-//! `http` to a host that is not loopback: only where it is asked for, and never without a word.
+//! Tests plain `http` to hosts that are not loopback: it is off by default, and a warning is logged where it is on.
 
 use unloc::{ClientCredentials, Environment, ErrorKind, Unloc, UnlocBuilder, Url};
 
 use crate::log::Log;
-use crate::support::{Answer, CLIENT_ID, SECRET, Server};
+use crate::support::{CLIENT_ID, Response, SECRET, Server};
 
-/// A client of `host`, whose name leads to this server.
+/// Returns a builder for `host`, which resolves to this server.
 fn builder(environment: Environment, host: &str, server: &Server) -> UnlocBuilder {
     let address = server.url().trim_start_matches("http://").parse().unwrap();
     let (builder, host) = (Unloc::builder().environment(environment), host.to_owned());
@@ -18,8 +18,8 @@ fn address(host: &str, server: &Server) -> Url {
 }
 
 #[tokio::test]
-async fn calls_go_to_a_host_that_is_named_and_the_log_warns() {
-    let server = Server::always(Answer::ok(&serde_json::json!({"lockHolders": []}))).await;
+async fn calls_to_an_allowed_http_host_succeed_with_a_warning() {
+    let server = Server::always(Response::ok(&serde_json::json!({"lockHolders": []}))).await;
     for host in ["emulator", "emulator.test.example.com"] {
         let environment = Environment::Unencrypted(address(host, &server));
         let (log, guard) = Log::of_this_thread();
@@ -33,8 +33,8 @@ async fn calls_go_to_a_host_that_is_named_and_the_log_warns() {
 }
 
 #[tokio::test]
-async fn the_same_address_without_it_is_refused_and_loopback_is_no_reason_to_warn() {
-    let server = Server::always(Answer::new(404, "")).await;
+async fn http_is_refused_by_default_and_loopback_needs_no_warning() {
+    let server = Server::always(Response::new(404, "")).await;
     for host in ["emulator", "api.unloc.app"] {
         let error = builder(address(host, &server).into(), host, &server).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);

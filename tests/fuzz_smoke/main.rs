@@ -1,14 +1,14 @@
-//! What fuzzers call, with the compiler that is there: every file of the corpus, what the specs show as examples, and a
-//! bounded number of changes of both, the same at each run.
+//! Calls the fuzz targets with a stable compiler: with every file of the corpus, with the examples of the specs, and
+//! with a fixed number of mutations of both. The mutations are the same in each run.
 //!
-//! `FUZZ_TIMES` has each target called so many times as often, `FUZZ_SEED` draws others. `fuzz/README.md` says how the
-//! real fuzzers are run.
+//! `FUZZ_TIMES` multiplies the number of mutations, and `FUZZ_SEED` selects other ones. `fuzz/README.md` describes how
+//! to run the fuzzers.
 
 #![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "the helpers of tests are not tests to clippy, but end them as tests do"
+    reason = "clippy's exception for tests does not cover their helpers, which fail tests by panics as well"
 )]
 
 mod mutate;
@@ -30,10 +30,10 @@ fn folder() -> PathBuf {
 
 fn setting(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}")))
 }
 
-/// The files of a target's corpus, in the order of their names.
+/// Returns the files of a target's corpus, sorted by name.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let files = fs::read_dir(folder().join("corpus").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
@@ -41,64 +41,64 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
     files.iter().map(|file| fs::read(file).unwrap()).collect()
 }
 
-/// Calls the target; where it panics, keeps the input.
+/// Calls the target, and saves the input if it panics.
 fn call((name, target): Target, input: &[u8]) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| target(input))) {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-that-fails"));
         fs::write(&file, input).unwrap();
-        eprintln!("the input is kept in {}:\n{}", file.display(), String::from_utf8_lossy(input));
+        eprintln!("the input is saved in {}:\n{}", file.display(), String::from_utf8_lossy(input));
         resume_unwind(panic);
     }
 }
 
-/// Calls the target of this name with all that there is, and with so many changes of it.
+/// Calls the target with its corpus and the examples of the specs, and with `runs` mutations of them.
 fn smoke(name: &str, runs: u64) {
     let target = *TARGETS.iter().find(|target| target.0 == name).expect("a target");
-    let kept = corpus(name);
-    assert!(!kept.is_empty(), "no corpus for {name}");
-    let inputs: Vec<_> = kept.into_iter().chain(seeds::of(name)).collect();
+    let corpus_files = corpus(name);
+    assert!(!corpus_files.is_empty(), "no corpus for {name}");
+    let inputs: Vec<_> = corpus_files.into_iter().chain(seeds::of(name)).collect();
     inputs.iter().for_each(|input| call(target, input));
     let mut mutator = Mutator::new(setting("FUZZ_SEED").unwrap_or(1));
     for _ in 0..runs * setting("FUZZ_TIMES").unwrap_or(1) {
-        call(target, &mutator.change(&inputs));
+        call(target, &mutator.mutate(&inputs));
     }
 }
 
 #[test]
-fn no_answer_makes_a_panic_or_is_read_as_two_things_or_shows_what_is_hidden() {
-    smoke("answer", 1500);
+fn responses_round_trip_without_panics_and_debug_redacts_them() {
+    smoke("response", 1500);
 }
 
 #[test]
-fn no_refusal_makes_a_panic_or_more_than_a_line_or_shows_what_was_sent() {
+fn errors_are_one_line_and_show_no_secret() {
     smoke("error", 2000);
 }
 
 #[test]
-fn no_retry_after_is_taken_for_another_time_than_it_says() {
+fn retry_after_is_parsed_exactly_or_ignored() {
     smoke("retry_after", 600);
 }
 
 #[test]
-fn no_text_makes_a_scope_that_is_two_or_reads_as_another() {
+fn scopes_round_trip_and_no_part_injects_a_claim() {
     smoke("scopes", 6000);
 }
 
 #[test]
-fn no_file_makes_the_loader_panic_or_lose_a_place() {
+fn yaml_is_loaded_with_positions_or_refused() {
     smoke("yaml", 300);
 }
 
 #[test]
-fn no_spec_makes_the_generator_panic_or_say_two_things() {
+fn specs_are_bound_or_refused_with_positions() {
     smoke("bindings", 30);
 }
 
 #[test]
-fn every_target_can_be_run_by_a_fuzzer() {
+fn every_target_has_a_fuzz_program() {
     let manifest = fs::read_to_string(folder().join("Cargo.toml")).unwrap();
     for (name, _) in TARGETS {
-        assert!(manifest.contains(&format!("\nname = \"{name}\"\n")), "{name} is no program in fuzz/Cargo.toml");
+        assert!(manifest.contains(&format!("\nname = \"{name}\"\n")), "{name} has no [[bin]] in fuzz/Cargo.toml");
         let program = fs::read_to_string(folder().join(format!("fuzz_targets/{name}.rs"))).unwrap();
         assert!(program.contains(&format!("unloc_fuzz::{name}(data)")), "{name}");
     }
@@ -106,7 +106,7 @@ fn every_target_can_be_run_by_a_fuzzer() {
 }
 
 #[test]
-#[ignore = "writes the inputs that the specs make into fuzz/corpus, for fuzzers"]
+#[ignore = "writes the examples of the specs into fuzz/corpus, for fuzzers"]
 fn write_the_seeds() {
     for (name, _) in TARGETS {
         for (number, seed) in seeds::of(name).into_iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Changes of inputs: small, blind, and the same for the same seed.
+//! Mutates inputs at random, reproducibly for the same seed.
 
-/// What parsers and readers stumble over.
-const WORDS: [&str; 36] = [
+/// Lists tokens that often break parsers.
+const TOKENS: [&str; 36] = [
     "null",
     "true",
     "{}",
@@ -40,7 +40,7 @@ const WORDS: [&str; 36] = [
     "lockHolder.admin:1 ",
 ];
 
-/// Draws numbers, and changes by them.
+/// Generates pseudorandom numbers (xorshift) and mutates inputs with them.
 pub(crate) struct Mutator(u64);
 
 impl Mutator {
@@ -55,13 +55,13 @@ impl Mutator {
         self.0
     }
 
-    /// A number below this one, which is not zero.
+    /// Returns a number below `bound`, which must not be zero.
     fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() >> 33).unwrap() % bound
     }
 
-    /// One of the inputs with one change or a few.
-    pub(crate) fn change(&mut self, inputs: &[Vec<u8>]) -> Vec<u8> {
+    /// Returns one of the inputs with one to five mutations.
+    pub(crate) fn mutate(&mut self, inputs: &[Vec<u8>]) -> Vec<u8> {
         let mut input = inputs[self.below(inputs.len())].clone();
         for _ in 0..=self.below(4) {
             let other = &inputs[self.below(inputs.len())];
@@ -95,7 +95,7 @@ impl Mutator {
         }
     }
 
-    /// One line more, less or changed with another.
+    /// Adds, removes or swaps a line.
     fn lines(&mut self, input: &mut Vec<u8>, other: &[u8]) {
         let mut lines: Vec<_> = input.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
         let others: Vec<_> = other.split_inclusive(|byte| *byte == b'\n').collect();
@@ -112,16 +112,16 @@ impl Mutator {
         *input = lines.concat();
     }
 
-    /// A word in place of what stands between two marks, or a piece of another input.
+    /// Inserts a token or a piece of another input, or replaces the text between two separators with it.
     fn words(&mut self, input: &mut Vec<u8>, other: &[u8]) {
         let word = match self.below(4) {
             0 => &other[self.range(other.len(), 40)],
-            _ => WORDS[self.below(WORDS.len())].as_bytes(),
+            _ => TOKENS[self.below(TOKENS.len())].as_bytes(),
         };
         let start = self.below(input.len() + 1);
-        let is_mark = |byte: &u8| b"\":,.[]{} \n".contains(byte);
-        let first = input[..start].iter().rposition(is_mark).map_or(0, |mark| mark + 1);
-        let last = input[start..].iter().position(is_mark).map_or(input.len(), |mark| start + mark);
+        let is_separator = |byte: &u8| b"\":,.[]{} \n".contains(byte);
+        let first = input[..start].iter().rposition(is_separator).map_or(0, |mark| mark + 1);
+        let last = input[start..].iter().position(is_separator).map_or(input.len(), |mark| start + mark);
         let range = if self.below(2) == 0 { start..start } else { first..last };
         input.splice(range, word.iter().copied());
     }

@@ -1,4 +1,4 @@
-//! Inputs that the specs make: so they follow each change of a spec, and nobody has to keep them.
+//! Generates inputs from the specs, so that they follow each change of a spec.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use unloc_spec::{At, Document, Operation, PATHS, paths, reached};
 
 use crate::targets;
 
-/// Those for a target.
+/// Returns the inputs for a target.
 pub(crate) fn of(target: &str) -> Vec<Vec<u8>> {
     match target {
-        "answer" => examples(|status| status.starts_with('2')),
+        "response" => examples(|status| status.starts_with('2')),
         "error" => examples(|status| !status.starts_with('2')),
         "bindings" => specs().iter().flat_map(parts).collect(),
         "yaml" => specs().into_iter().map(|spec| spec.text.into_bytes()).take(1).collect(),
@@ -25,15 +25,15 @@ fn specs() -> [Document; 2] {
     })
 }
 
-/// Every example of an answer with such a status.
+/// Returns every example of a response whose status is wanted.
 fn examples(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
     let mut inputs = Vec::new();
     for spec in specs() {
         let root = &spec.value;
         for operation in Operation::all(&spec).unwrap() {
             let responses = operation.raw(&spec).unwrap().get("responses").unwrap();
-            for (status, answer) in responses.entries() {
-                let content = &answer.follow(root).unwrap().value["content"]["application/json"];
+            for (status, response) in responses.entries() {
+                let content = &response.follow(root).unwrap().value["content"]["application/json"];
                 let several = content["examples"].as_object().into_iter().flatten().map(|(_, one)| &one["value"]);
                 let one = content.get("example").into_iter().chain(several);
                 inputs.extend(one.filter(|_| wanted(status)).map(|one| targets::input(&operation.id, status, one)));
@@ -43,7 +43,8 @@ fn examples(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
     inputs
 }
 
-/// A spec of each path alone, and of what it refers to. In JSON, which is YAML; line by line, so that lines can be changed.
+/// Returns a spec for each path, with the components that it refers to. It is JSON, which is YAML, on several lines for
+/// the mutator.
 fn parts(spec: &Document) -> Vec<Vec<u8>> {
     let root = &spec.value;
     let path = |(path, item): (&str, At<'_>)| {

@@ -1,4 +1,4 @@
-//! Runs an example as its readers do: as a program.
+//! Builds the examples and runs them as programs.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -7,12 +7,12 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// This example, with nothing in its environment that would lead it elsewhere.
+/// Returns a command for an example without the environment variables that would configure it.
 pub(crate) fn example(name: &str) -> Command {
     static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let program = {
         let mut all = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry(name.to_owned()).or_insert_with(|| built(name)).clone()
+        all.entry(name.to_owned()).or_insert_with(|| build(name)).clone()
     };
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
@@ -21,13 +21,14 @@ pub(crate) fn example(name: &str) -> Command {
             command.env_remove(name);
         }
     }
-    // A panic or an error that shows its inside would then be seen in full.
+    // With backtraces on, a panic prints more than one line, which the tests of the output notice.
     command.env("RUST_BACKTRACE", "1");
     command
 }
 
-/// Where an example is: beside the folder of the test that runs. A run of all tests builds it, one of this test alone does not.
-fn built(name: &str) -> PathBuf {
+/// Returns the path of an example's program, and builds it if it is missing or older than its sources.
+fn build(name: &str) -> PathBuf {
+    // Cargo builds examples for a run of all tests, but not for `--test quickstart` alone.
     let test = env::current_exe().unwrap();
     let (package, profile) = (Path::new(env!("CARGO_MANIFEST_DIR")), test.ancestors().nth(2).unwrap());
     let program = profile.join("examples").join(name).with_extension(env::consts::EXE_EXTENSION);
@@ -54,7 +55,7 @@ fn built(name: &str) -> PathBuf {
     program
 }
 
-/// When a file, or the newest below a folder, was written.
+/// Returns the modification time of a file, or of the newest file below a folder.
 fn newest(path: &Path) -> SystemTime {
     if path.is_dir() {
         let entries = path.read_dir().unwrap().map(|entry| newest(&entry.unwrap().path()));

@@ -1,1 +1,1 @@
-//! Nothing: this package is its test.
+//! Has no code, because this package only consists of a test.

@@ -1,10 +1,10 @@
-//! What setters do not take: each program in `wrong/` is refused, with the words beside it. What they take stands in
-//! `tests/inference.rs`.
+//! Tests values that setters refuse: each program in `wrong/` fails to compile with the message in its `.stderr` file.
 //!
-//! `TRYBUILD=overwrite cargo test -p unloc-setters` writes the words anew.
+//! `tests/inference.rs` has the values that setters accept. `TRYBUILD=overwrite cargo test -p unloc-setters` updates
+//! the messages.
 
 #[test]
-fn what_setters_do_not_take_is_explained() {
+fn invalid_setter_values_fail_to_compile_with_a_helpful_message() {
     let programs = trybuild::TestCases::new();
     programs.compile_fail("wrong/*.rs");
 }

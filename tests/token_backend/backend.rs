@@ -1,4 +1,4 @@
-//! The program while it serves, and a token endpoint that answers it.
+//! Runs the example `token_backend`, and scripts the token endpoint behind it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,7 @@ use crate::programs::example;
 
 pub(crate) const SECRET: &str = "EXAMPLE-SECRET-THAT-MUST-NOT-SHOW";
 
-/// The program while it serves. Dropping it ends it.
+/// Holds the running program. Dropping it kills the program.
 pub(crate) struct Backend {
     pub(crate) child: Child,
     pub(crate) out: BufReader<std::process::ChildStdout>,
@@ -23,7 +23,7 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    /// Starts it, and waits until it has printed where it is and who may ask.
+    /// Starts the program and waits until it has printed its address and its session keys.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -54,32 +54,33 @@ impl Backend {
         key.to_owned()
     }
 
-    pub(crate) fn ask(&self, key: &str, body: &Value) -> Answer {
+    pub(crate) fn request_token(&self, key: &str, body: &Value) -> Response {
         self.post(&format!("Authorization: Bearer {key}\r\n"), &body.to_string())
     }
 
-    pub(crate) fn post(&self, header: &str, body: &str) -> Answer {
+    pub(crate) fn post(&self, header: &str, body: &str) -> Response {
         let length = body.len();
         let head =
             format!("POST /token HTTP/1.1\r\n{header}Content-Type: application/json\r\nContent-Length: {length}\r\n");
         self.send(&head, body)
     }
 
-    pub(crate) fn send(&self, head: &str, body: &str) -> Answer {
+    pub(crate) fn send(&self, head: &str, body: &str) -> Response {
         let mut stream = TcpStream::connect(&self.host).unwrap();
-        // Only so that a program that never answers fails the test.
+        // Without a timeout, a program that never responds would hang the test instead of failing it.
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        // In one piece: what arrives behind an early answer would break the connection before the answer is read.
+        // One write, because data that arrives after an early response resets the connection before the response is
+        // read.
         let request = format!("{head}Host: {}\r\nConnection: close\r\n\r\n{body}", self.host);
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
+        Response { status, head: head.to_owned(), body: body.to_owned() }
     }
 
-    /// Ends it, and gives all that it printed beside the keys.
+    /// Kills the program and returns everything that it printed after the session keys.
     pub(crate) fn end(mut self) -> String {
         self.child.kill().unwrap();
         let mut printed = String::new();
@@ -91,19 +92,19 @@ impl Backend {
 
 impl Drop for Backend {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The program may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.value(name) == Some(value)
     }
@@ -116,7 +117,7 @@ impl Answer {
             .map(|(_, value)| value)
     }
 
-    /// The status and OAuth's word for it, of an answer that holds no token and that nothing keeps.
+    /// Returns the status and the OAuth error code. Asserts that the response has no token and must not be cached.
     #[track_caller]
     pub(crate) fn refusal(&self) -> (u16, String) {
         let Self { status, head, body } = self;
@@ -127,13 +128,13 @@ impl Answer {
     }
 }
 
-/// A token endpoint that answers the first, second, … request with a status, a header and a body.
+/// Scripts a token endpoint: a function maps the number of the request to a status, a header and a body.
 pub(crate) struct Service {
     pub(crate) url: String,
 }
 
 impl Service {
-    pub(crate) fn start(answer: impl Fn(usize) -> (u16, &'static str, String) + Send + 'static) -> Self {
+    pub(crate) fn start(respond: impl Fn(usize) -> (u16, &'static str, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
@@ -147,7 +148,7 @@ impl Service {
                     line.clear();
                 }
                 stream.read_exact(&mut vec![0; length]).unwrap();
-                let (status, header, body) = answer(index + 1);
+                let (status, header, body) = respond(index + 1);
                 let head =
                     format!("HTTP/1.1 {status} X\r\n{header}connection: close\r\ncontent-length: {}", body.len());
                 write!(stream.get_mut(), "{head}\r\n\r\n{body}").unwrap();
@@ -157,7 +158,7 @@ impl Service {
     }
 }
 
-/// The program on a free port, with nothing in its environment that would lead it elsewhere.
+/// Returns a command for the program on a free port, without environment variables that would configure it.
 pub(crate) fn program() -> Command {
     let mut command = example("token_backend");
     command.env("PORT", "0");

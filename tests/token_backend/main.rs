@@ -1,12 +1,12 @@
-//! The backend for programs without the secret, as its callers meet it: a program, over real sockets.
+//! Runs the example `token_backend` as a program and calls it over real sockets.
 #![allow(clippy::unwrap_used)]
 
 mod backend;
-mod dead_tokens;
+mod expired_tokens;
 mod pages;
 #[path = "../programs/mod.rs"]
 mod programs;
+mod responses;
 mod tokens;
-mod told;
 
 const HOME: &str = "lockHolder.identifier:NO.demo-fjordglott.";

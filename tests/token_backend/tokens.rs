@@ -1,4 +1,4 @@
-//! Who gets which token, and how often the service is asked for one.
+//! Tests which caller gets which token, and how many tokens the backend fetches.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use unloc::{Scope, Scopes, Secret, Token, Unloc};
 use unloc_emulator::Emulator;
 
 use crate::HOME;
-use crate::backend::{Answer, Backend, Service, against, in_front_of, program};
+use crate::backend::{Backend, Response, Service, against, in_front_of, program};
 
 #[test]
 fn a_caller_without_a_session_gets_no_token() {
@@ -23,12 +23,12 @@ fn a_caller_without_a_session_gets_no_token() {
         .chain([String::new(), format!("X-Authorization: Bearer {key}\r\n")]);
     for header in strangers {
         for body in ["{}", "no JSON"] {
-            let answer = backend.post(&header, body);
-            assert_eq!(answer.refusal(), (401, "invalid_token".to_owned()), "{header}");
-            assert!(answer.has("www-authenticate", "Bearer error=\"invalid_token\""), "{}", answer.head);
+            let response = backend.post(&header, body);
+            assert_eq!(response.refusal(), (401, "invalid_token".to_owned()), "{header}");
+            assert!(response.has("www-authenticate", "Bearer error=\"invalid_token\""), "{}", response.head);
         }
     }
-    assert_eq!(backend.ask(key, &json!({})).status, 200);
+    assert_eq!(backend.request_token(key, &json!({})).status, 200);
 }
 
 #[tokio::test]
@@ -37,11 +37,11 @@ async fn a_caller_gets_tokens_for_its_own_scopes_only() {
     let backend = Backend::start(&mut in_front_of(&emulator));
     let (office, tenant) = (backend.office.as_str(), backend.tenant.as_str());
 
-    // What it gets is good for what it says: the office's for the list, the tenant's for what belongs to its home.
-    let integrator = with_tokens(&emulator, &backend.ask(office, &json!({})));
+    // Each token is good for its own scope: the office's lists lock holders, the tenant's reads its lock holder.
+    let integrator = with_tokens(&emulator, &backend.request_token(office, &json!({})));
     let lock_holders = integrator.get_lock_holders().send().await.unwrap();
     let scope: Scope = HOME.parse().unwrap();
-    let home = with_tokens(&emulator, &backend.ask(tenant, &json!({ "scope": HOME })));
+    let home = with_tokens(&emulator, &backend.request_token(tenant, &json!({ "scope": HOME })));
     let home = home.lock_holder_by_id(lock_holders[0].id.as_str(), scope);
     assert_eq!(home.get_locks().send().await.unwrap().into_items().len(), 5);
 
@@ -58,13 +58,13 @@ async fn a_caller_gets_tokens_for_its_own_scopes_only() {
         (office, &both),
         (office, "*"),
     ] {
-        let refusal = backend.ask(caller, &json!({ "scope": scope })).refusal();
+        let refusal = backend.request_token(caller, &json!({ "scope": scope })).refusal();
         assert_eq!(refusal, (403, "invalid_scope".to_owned()), "{scope:?}");
     }
-    assert_eq!(backend.ask(tenant, &json!({})).refusal().0, 403);
+    assert_eq!(backend.request_token(tenant, &json!({})).refusal().0, 403);
     for none in ["lockHolder.identifier:NO.demo-fjordglott", "lockHolder.admin:", &format!("{HOME} {other}")] {
         assert_eq!(
-            backend.ask(office, &json!({ "scope": none })).refusal(),
+            backend.request_token(office, &json!({ "scope": none })).refusal(),
             (400, "invalid_scope".to_owned()),
             "{none}"
         );
@@ -78,10 +78,10 @@ fn two_callers_share_one_token() {
     });
     let backend = Backend::start(&mut against(&service.url));
     let ask = |caller: &str, scope: &str| {
-        let answer = backend.ask(caller, &json!({ "scope": scope }));
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        assert!(answer.has("cache-control", "no-store") && answer.has("content-type", "application/json"));
-        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let response = backend.request_token(caller, &json!({ "scope": scope }));
+        assert_eq!(response.status, 200, "{}", response.body);
+        assert!(response.has("cache-control", "no-store") && response.has("content-type", "application/json"));
+        let body: Value = serde_json::from_str(&response.body).unwrap();
         assert_eq!(body.as_object().unwrap().len(), 3, "{body}");
         assert_eq!(body["token_type"], "bearer");
         (body["access_token"].as_str().unwrap().to_owned(), body["expires_in"].as_u64().unwrap())
@@ -94,30 +94,34 @@ fn two_callers_share_one_token() {
 }
 
 #[test]
-fn a_token_that_the_service_refused_is_not_given_out_again() {
+fn a_reported_token_is_not_served_again() {
     let service = Service::start(|number| {
         (200, "", format!(r#"{{"access_token":"number-{number}","token_type":"bearer","expires_in":3600}}"#))
     });
     let backend = Backend::start(&mut against(&service.url));
     let ask = |body: Value| {
-        let body: Value = serde_json::from_str(&backend.ask(&backend.office, &body).body).unwrap();
+        let body: Value = serde_json::from_str(&backend.request_token(&backend.office, &body).body).unwrap();
         body["access_token"].as_str().unwrap().to_owned()
     };
     assert_eq!(ask(json!({ "scope": HOME })), "number-1");
     for other in ["", "number-2", "number-10"] {
-        assert_eq!(ask(json!({ "scope": HOME, "refused": other })), "number-1", "it was another one");
+        assert_eq!(ask(json!({ "scope": HOME, "refused": other })), "number-1", "the report names another token");
     }
     for _ in 0..2 {
-        assert_eq!(ask(json!({ "scope": HOME, "refused": "number-1" })), "number-2", "said twice, it is fetched once");
+        assert_eq!(
+            ask(json!({ "scope": HOME, "refused": "number-1" })),
+            "number-2",
+            "a second report must not fetch again"
+        );
     }
     assert_eq!(ask(json!({})), "number-3");
     assert_eq!(ask(json!({ "scope": HOME })), "number-2");
 }
 
 #[test]
-fn no_session_can_take_the_token_from_the_others_or_make_the_backend_ask_for_many() {
+fn repeated_reports_neither_drop_the_token_nor_cause_many_fetches() {
     for down in [false, true] {
-        let (asked, counter) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (requests, counter) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let counted = Arc::clone(&counter);
         let service = Service::start(move |number| {
             counted.fetch_add(1, Ordering::SeqCst);
@@ -132,25 +136,25 @@ fn no_session_can_take_the_token_from_the_others_or_make_the_backend_ask_for_man
         });
         let backend = Backend::start(&mut against(&service.url));
         let token = |caller: &str, body: Value| {
-            asked.fetch_add(1, Ordering::SeqCst);
-            let answer = backend.ask(caller, &body);
-            assert_eq!(answer.status, 200, "{}", answer.body);
-            serde_json::from_str::<Value>(&answer.body).unwrap()["access_token"].clone()
+            requests.fetch_add(1, Ordering::SeqCst);
+            let response = backend.request_token(caller, &body);
+            assert_eq!(response.status, 200, "{}", response.body);
+            serde_json::from_str::<Value>(&response.body).unwrap()["access_token"].clone()
         };
         let mut current = token(&backend.office, json!({ "scope": HOME }));
         for _ in 0..50 {
             current = token(&backend.tenant, json!({ "scope": HOME, "refused": current }));
         }
         assert_eq!(token(&backend.office, json!({ "scope": HOME })), if down { "number-1" } else { "number-2" });
-        // The first, and one more for each ten seconds that this takes.
-        let (asked, fetched) = (asked.load(Ordering::SeqCst), counter.load(Ordering::SeqCst));
-        assert!(asked == 52 && (2..12).contains(&fetched), "{fetched}");
+        // One fetch at the start, and at most one more for each ten seconds that the test takes.
+        let (requests, fetched) = (requests.load(Ordering::SeqCst), counter.load(Ordering::SeqCst));
+        assert!(requests == 52 && (2..12).contains(&fetched), "{fetched}");
     }
 }
 
-/// A client of the emulator that has this token and no other.
-fn with_tokens(emulator: &Emulator, answer: &Answer) -> Unloc {
-    let body: Value = serde_json::from_str(&answer.body).unwrap();
+/// Returns a client of the emulator that uses only the token of this response.
+fn with_tokens(emulator: &Emulator, response: &Response) -> Unloc {
+    let body: Value = serde_json::from_str(&response.body).unwrap();
     let token = Secret::from(body["access_token"].as_str().unwrap());
     let source = move |_: Scopes| std::future::ready(Ok(Token::new(token.clone())));
     Unloc::builder().environment(emulator.base_url()).token_source(source).build().unwrap()

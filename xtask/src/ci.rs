@@ -1,4 +1,4 @@
-//! Every check, in the order in which they fail fastest.
+//! Runs every check of continuous integration, fast ones first.
 
 mod machine;
 
@@ -13,7 +13,7 @@ use unloc_diff::Sides;
 use crate::commands::{cargo, print, surface};
 use machine::{Here, Machine, Need, Skip, WASM, missing};
 
-/// A check by cargo: what it is for, the arguments, what stands in the environment.
+/// Describes a check that cargo runs.
 struct Check {
     name: &'static str,
     arguments: &'static [&'static str],
@@ -25,7 +25,7 @@ const NATIVE_TLS: &str = "native-tls";
 const SCHEMARS: &str = "unloc/schemars";
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions", "--no-default-features"];
 
-/// Without its default features `unloc` has the bindings that were staged before.
+/// Lists the checks that cargo runs. Without its default features `unloc` uses the bindings that were staged before.
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
     check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
@@ -47,25 +47,25 @@ const CHECKS: &[Check] = &[
     check("instructions", COUNTED),
 ];
 
-/// What is random, a hundred times as long as in the checks above.
+/// Lists the randomized tests, with a hundred times the iterations of the checks above.
 const SOAK: &[Check] = &[
     Check {
-        name: "lives of calls and tokens",
+        name: "model of calls and tokens",
         arguments: &["test", "-p", "unloc", "--lib", "http::pipeline::tests::model"],
         environment: &[("PROPTEST_CASES", "10000")],
     },
     Check {
-        name: "callers in trouble",
+        name: "callers under fault injection",
         arguments: &["test", "-p", "unloc", "--test", "soak", "--", "--nocapture"],
         environment: &[("SOAK_SECONDS", "600")],
     },
     Check {
-        name: "requests of any kind",
+        name: "random requests to the emulator",
         arguments: &["test", "-p", "unloc-emulator", "--test", "any_request", "properties"],
         environment: &[("PROPTEST_CASES", "10000")],
     },
     Check {
-        name: "inputs of any kind",
+        name: "fuzz inputs",
         arguments: &["test", "-p", "unloc", "--test", "fuzz_smoke"],
         environment: &[("FUZZ_TIMES", "100")],
     },
@@ -75,18 +75,19 @@ const fn check(name: &'static str, arguments: &'static [&'static str]) -> Check 
     Check { name, arguments, environment: &[] }
 }
 
-/// A check that was left out.
+/// Describes a check that was skipped.
 struct Skipped {
     name: &'static str,
     skip: Skip,
 }
 
-/// Runs all checks; ends at the first that fails. What was skipped is told at the end, and is a failure in continuous
-/// integration, where nobody reads what passes by.
+/// Runs all checks, and stops at the first failure. Lists the skipped checks at the end. In continuous integration,
+/// where nobody would notice them, skipped checks are failures.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let started = Instant::now();
     let mut skipped = Vec::new();
     let ran = all(root, &mut skipped);
+    // After a failure as well: the skipped checks may be the reason.
     let (said, outcome) = conclude(&skipped, Here.is_ci());
     print(&said);
     ran.and(outcome)?;
@@ -96,11 +97,12 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs what is random for as long as it takes to believe it: some 25 minutes.
+/// Runs the randomized tests for about 25 minutes.
 pub(crate) fn soak(root: &Path) -> Result<()> {
     SOAK.iter().try_for_each(|check| timed(check.name, &|| by_cargo(check, root)).map(drop))
 }
 
+/// Runs all checks, and collects the skipped ones.
 fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
     let mut timed =
         |name, check: &dyn Fn() -> Result<Option<Skip>>| timed(name, check).map(|skip| skipped.extend(skip));
@@ -113,35 +115,31 @@ fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
         timed(check.name, &|| by_cargo(check, root))?;
     }
     let cargo = || cargo(root);
-    timed("packages and examples, as their users have them", &|| {
+    timed("packages and examples outside of the workspace", &|| {
         unloc_outside::check(root, &cargo, &cargo).map(|()| None)
     })
 }
 
-/// Holds the specs of this repository to the rules.
+/// Lints the specs of this repository. Warnings are failures here.
 fn specs(root: &Path) -> Result<()> {
     let linted = unloc_lint::files(&unloc_lint::own(root)?)?;
     print(&linted.report(unloc_lint::Format::Human, std::io::stdout().is_terminal()));
-    if linted.findings.is_empty() {
-        Ok(())
-    } else {
-        bail!("the specs have findings; see them alone: cargo xtask validate")
-    }
+    if linted.findings.is_empty() { Ok(()) } else { bail!("the specs have findings; run: cargo xtask validate") }
 }
 
-/// Holds the figures in the documents to the records, and the records to the code.
+/// Checks that the figures in the documents match the benchmark records, and that the records are recent enough.
 pub(crate) fn figures(root: &Path) -> Result<Option<Skip>> {
     let skipped = report::check(root).map_err(Error::from_boxed)?;
-    print("the documents have what the benchmarks recorded");
-    print(if skipped.is_none() { ", and it is recent\n" } else { "\n" });
+    print("the documents match the benchmark records");
+    print(if skipped.is_none() { ", which are recent\n" } else { "\n" });
     Ok(skipped.map(|skipped| Skip { is_allowed: true, ..Skip::new(skipped.reason, skipped.remedy) }))
 }
 
-/// Shows the changes since the branch left `main`, and judges nothing: whether the version is right is asked when it is
-/// released.
+/// Prints the changes of the specs since the branch left `main`. Never fails because of them: whether the version fits
+/// is decided at the release.
 fn changes(root: &Path) -> Result<Option<Skip>> {
     if let Err(why) = unloc_diff::base(root) {
-        // A shallow clone without `main` cannot tell; any other can fetch it.
+        // Only a shallow clone without `main` may skip this; any other clone can fetch `main`.
         let skip = Skip::new(why.to_string(), "git fetch --unshallow origin main:refs/remotes/origin/main");
         return Ok(Some(Skip { is_allowed: unloc_diff::is_shallow(root), ..skip }));
     }
@@ -150,7 +148,7 @@ fn changes(root: &Path) -> Result<Option<Skip>> {
     Ok(None)
 }
 
-/// What was skipped, in words, and whether that is a failure.
+/// Lists the skipped checks, and fails in continuous integration if one of them could have been run.
 fn conclude(skipped: &[Skipped], is_ci: bool) -> (String, Result<()>) {
     let mut said = String::new();
     for (index, Skipped { name, skip }) in skipped.iter().enumerate() {
@@ -161,11 +159,12 @@ fn conclude(skipped: &[Skipped], is_ci: bool) -> (String, Result<()>) {
     let refused: Vec<_> = refused.collect();
     if is_ci && !refused.is_empty() {
         let names = refused.join(", ");
-        return (said, Err(anyhow!("with CI set, no check may be skipped that could be run: {names}")));
+        return (said, Err(anyhow!("the variable CI is set, so these checks must not be skipped: {names}")));
     }
     (said, Ok(()))
 }
 
+/// Runs a check and prints how long it took.
 fn timed(name: &'static str, check: &dyn Fn() -> Result<Option<Skip>>) -> Result<Option<Skipped>> {
     println!("\n== {name}");
     let begun = Instant::now();
@@ -177,22 +176,24 @@ fn timed(name: &'static str, check: &dyn Fn() -> Result<Option<Skip>>) -> Result
     Ok(skip.map(|skip| Skipped { name, skip }))
 }
 
+/// Runs a check by cargo, unless the machine lacks what it needs.
 fn by_cargo(check: &Check, root: &Path) -> Result<Option<Skip>> {
     if let Some(skip) = need_of(check).and_then(|need| missing(need, &Here)) {
         return Ok(Some(skip));
     }
     let mut arguments = check.arguments.to_vec();
+    // Warnings of clippy are failures. The flags go to rustc, so they follow a `--` at the end.
     if arguments.first() == Some(&"clippy") {
         arguments.extend(DENY);
     }
     let status = cargo(root).args(&arguments).envs(check.environment.iter().copied()).status();
-    if !status.context("cargo could not be started")?.success() {
-        bail!("{} failed; run it alone: cargo {}", check.name, arguments.join(" "));
+    if !status.context("cargo cannot be started")?.success() {
+        bail!("check failed: {}; run: cargo {}", check.name, arguments.join(" "));
     }
     Ok(None)
 }
 
-/// What a check needs that is not on every machine.
+/// Returns what a check needs that not every machine has.
 fn need_of(check: &Check) -> Option<Need> {
     let has = |argument: &str| check.arguments.contains(&argument);
     match () {

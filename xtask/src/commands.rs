@@ -1,4 +1,4 @@
-//! The commands: their arguments, what they call, how they end.
+//! Parses the arguments of each command, calls its tool and maps the result to an exit code.
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -11,27 +11,39 @@ use unloc_bench_record::report;
 use crate::ci;
 
 const USAGE: &str = "\
-usage: cargo xtask <command>
+usage: cargo xtask <COMMAND> [OPTIONS]
 
-commands:
-  ci                 every check that continuous integration runs
-  soak               the random tests among them, a hundred times as long
-  validate           says what is wrong with the specs, or with the files it is given
-  diff               says what the changes of the specs do to those who use the bindings
-  probe              holds a running service to the specs
-  surface            writes the public API that the specs lead to into openapi/surface
-  surface --check    says how it differs from what stands there
-  package            packs the crates, with the bindings that builds without the feature `generate` take
-  outside            builds the packages as their users do, and runs the examples of the guides with them
-  outside --toolchain NAME   does so with another toolchain of rustup
-  bench-report       puts what the benchmarks recorded into tables
-  bench-report --check   says whether they agree with it";
+Commands:
+  ci            Run every check of continuous integration
+  soak          Run the randomized tests a hundred times as long (about 25 minutes)
+  validate      Lint the specs, or the given OpenAPI files
+  diff          Report what changes of the specs do to users of the bindings
+  probe         Compare a running service with the specs
+  surface       Write the public API of the bindings to openapi/surface
+  package       Build the packages, including the bindings for builds without the feature `generate`
+  outside       Build the packages and run the examples of the guides, outside of the workspace
+  bench-report  Write the recorded benchmark results into the tables of the documents
+  help          Print this help
 
-/// How a command ends that could be carried out.
+Options of `surface` and `bench-report`:
+      --check             Report differences instead of writing
+
+Options of `outside`:
+      --toolchain <NAME>  Use another rustup toolchain
+
+Options:
+  -h, --help  Print help; `validate`, `diff` and `probe` have their own
+
+Exit codes:
+  0  success
+  1  something was found, or a check failed
+  2  invalid arguments, or the command could not run";
+
+/// Is the exit code of a command that ran, or the error why it could not.
 type Outcome = Result<ExitCode>;
 
-/// Carries out the command that the arguments name. Exit code 1 says that something was found, or that a check failed, and
-/// 2 that there was nothing to judge by.
+/// Runs the command that the arguments name. Exit code 1 means that something was found or a check failed, 2 that the
+/// command could not run.
 pub(crate) fn run(mut arguments: lexopt::Parser) -> ExitCode {
     let ended = command(&mut arguments);
     ended.unwrap_or_else(|error| {
@@ -48,27 +60,27 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         Some(other) => bail!("{}\n\n{USAGE}", other.unexpected()),
         None => bail!("no command given\n\n{USAGE}"),
     };
-    let explains_itself = ["validate", "diff", "probe"].contains(&name.as_str());
-    if !explains_itself && matches!(arguments.clone().next()?, Some(Short('h') | Long("help"))) {
+    let has_own_help = ["validate", "diff", "probe"].contains(&name.as_str());
+    if !has_own_help && matches!(arguments.clone().next()?, Some(Short('h') | Long("help"))) {
         return shown(&format!("{USAGE}\n"));
     }
     match name.as_str() {
-        "validate" => told(unloc_lint::command(&root, arguments)?),
-        "diff" => told(unloc_diff::command(&root, arguments)?),
-        "probe" => told(unloc_probe::command(&root, arguments)?),
-        "soak" => none(arguments).and_then(|()| found(ci::soak(&root))),
-        "ci" => none(arguments).and_then(|()| found(ci::run(&root))),
-        "package" => none(arguments).and_then(|()| found(package(&root))),
+        "validate" => reported(unloc_lint::command(&root, arguments)?),
+        "diff" => reported(unloc_diff::command(&root, arguments)?),
+        "probe" => reported(unloc_probe::command(&root, arguments)?),
+        "soak" => none(arguments).and_then(|()| checked(ci::soak(&root))),
+        "ci" => none(arguments).and_then(|()| checked(ci::run(&root))),
+        "package" => none(arguments).and_then(|()| checked(package(&root))),
         "outside" => {
             let toolchain = toolchain(arguments)?;
-            found(unloc_outside::check(&root, &|| cargo(&root), &|| by(toolchain.as_deref(), &root)))
+            checked(unloc_outside::check(&root, &|| cargo(&root), &|| cargo_of(toolchain.as_deref(), &root)))
         }
         "surface" => match is_check(arguments)? {
-            true => found(surface(&root)),
+            true => checked(surface(&root)),
             false => shown(&unloc_surface::write(&root)?),
         },
         "bench-report" => match is_check(arguments)? {
-            true => found(ci::figures(&root).map(|skip| {
+            true => checked(ci::figures(&root).map(|skip| {
                 skip.iter().for_each(|skip| print(&format!("SKIPPED: {} ({})\n", skip.reason, skip.remedy)));
             })),
             false => {
@@ -77,35 +89,37 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
             }
         },
         "help" => shown(&format!("{USAGE}\n")),
-        other => bail!("there is no command `{other}`\n\n{USAGE}"),
+        other => bail!("unknown command `{other}`\n\n{USAGE}"),
     }
 }
 
-/// Says how the public API differs from what is checked in.
+/// Prints how the public API differs from `openapi/surface`, and fails if it does.
 pub(crate) fn surface(root: &Path) -> Result<()> {
     let differences = unloc_surface::differences(root)?;
     print(&differences);
     if differences.is_empty() {
-        print("the public API is as openapi/surface has it\n");
+        print("the public API matches openapi/surface\n");
         Ok(())
     } else {
-        bail!("the public API differs from openapi/surface; if it should, run: cargo xtask surface")
+        bail!("the public API differs from openapi/surface; if intended, run: cargo xtask surface")
     }
 }
 
-/// The repository, wherever one stands in it: as cargo says that runs this, since a program in a target folder that two
-/// checkouts share may have been compiled in the other.
+/// Returns the root of the repository, also when called from a subfolder. Asks the environment first: two checkouts may
+/// share a target folder, and then the path at compile time may be that of the other checkout.
 fn root() -> PathBuf {
     let own = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     own.parent().unwrap_or(Path::new(".")).to_path_buf()
 }
 
+/// Builds the packages and prints where they are.
 fn package(root: &Path) -> Result<()> {
     let folder = unloc_outside::packages::pack(root, &|| cargo(root))?;
-    print(&format!("{}: the packages, unpacked; their bindings are those of their specs\n", folder.display()));
+    print(&format!("{}: unpacked packages; their bindings match their specs\n", folder.display()));
     Ok(())
 }
 
+/// Parses the only option of `outside`.
 fn toolchain(arguments: &mut lexopt::Parser) -> Result<Option<String>> {
     match arguments.next()? {
         None => Ok(None),
@@ -117,46 +131,48 @@ fn toolchain(arguments: &mut lexopt::Parser) -> Result<Option<String>> {
     }
 }
 
-/// The cargo of a toolchain, or this one.
-fn by(toolchain: Option<&str>, root: &Path) -> Command {
+/// Returns the cargo of a toolchain, or the current one.
+fn cargo_of(toolchain: Option<&str>, root: &Path) -> Command {
     let Some(name) = toolchain else { return cargo(root) };
     let mut command = Command::new("rustup");
-    // What runs this program names its own toolchain to those that it starts.
+    // rustup and cargo pass their own toolchain on to child processes by these variables.
     command.args(["run", name, "cargo"]).current_dir(root).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
     command
 }
 
+/// Returns a command that runs the current cargo in the root of the repository.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     command
 }
 
-/// Prints to the standard output. Whoever reads it may have seen enough and gone, as `head` does: that is no failure, and
-/// no reason to panic as `print!` does. The exit code stays what the command found.
+/// Prints to stdout. The reader may close the pipe early, as `head` does. `print!` would panic then; this ignores it,
+/// and the exit code stays that of the command.
 pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
         && error.kind() != ErrorKind::BrokenPipe
     {
-        // Nobody is left to tell if this fails, too.
-        let _ = writeln!(std::io::stderr(), "error: the output cannot be written: {error}");
+        // If stderr fails as well, there is no way left to report it.
+        let _ = writeln!(std::io::stderr(), "error: cannot write to stdout: {error}");
     }
 }
 
+/// Prints a text and succeeds.
 fn shown(text: &str) -> Outcome {
     print(text);
     Ok(ExitCode::SUCCESS)
 }
 
-/// What a tool says, and whether it found something.
-fn told((text, found): (String, bool)) -> Outcome {
+/// Prints the report of a tool. Returns exit code 1 if the tool found something.
+fn reported((text, found): (String, bool)) -> Outcome {
     print(&text);
     Ok(ExitCode::from(u8::from(found)))
 }
 
-/// What failed is told, and is no misuse.
-fn found(ran: Result<()>) -> Outcome {
+/// Prints the error of a failed check. Returns exit code 1, because the command itself could run.
+fn checked(ran: Result<()>) -> Outcome {
     Ok(ran.map_or_else(
         |error| {
             eprintln!("\nerror: {error:#}");
@@ -166,6 +182,7 @@ fn found(ran: Result<()>) -> Outcome {
     ))
 }
 
+/// Parses the only option of `surface` and `bench-report`.
 fn is_check(arguments: &mut lexopt::Parser) -> Result<bool> {
     match arguments.next()? {
         None => Ok(false),
@@ -174,6 +191,7 @@ fn is_check(arguments: &mut lexopt::Parser) -> Result<bool> {
     }
 }
 
+/// Refuses further arguments.
 fn none(arguments: &mut lexopt::Parser) -> Result<()> {
     arguments.next()?.map_or(Ok(()), |other| Err(other.unexpected().into()))
 }
@@ -183,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_has_a_help_that_does_nothing_else() {
+    fn every_command_is_listed_and_prints_help() {
         for name in ["ci", "soak", "validate", "diff", "probe", "surface", "package", "outside", "bench-report"] {
             assert!(USAGE.contains(&format!("\n  {name} ")), "{name}");
             assert!(command(&mut lexopt::Parser::from_args([name, "--help"])).is_ok(), "{name}");
@@ -191,27 +209,27 @@ mod tests {
     }
 
     #[test]
-    fn arguments_that_make_no_sense_are_told_and_nothing_is_done() {
-        for (arguments, reason, is_explained) in [
-            (&["diff", "--old", "a.yaml"][..], "go together", true),
-            (&["diff", "--old", "a.yaml", "--new", "b.yaml", "--base", "main"], "choose", true),
+    fn refuses_invalid_arguments() {
+        for (arguments, reason, has_usage) in [
+            (&["diff", "--old", "a.yaml"][..], "must be used together", true),
+            (&["diff", "--old", "a.yaml", "--new", "b.yaml", "--base", "main"], "cannot be combined", true),
             (&["diff", "--base"], "missing argument for option '--base'", false),
             (&["diff", "--format", "xml"], "human, markdown or json", true),
-            (&["diff", "--released", "new"], "no version", true),
+            (&["diff", "--released", "new"], "not a version", true),
             (&["diff", "openapi"], "unexpected argument \"openapi\"", true),
             (&["validate", "--format", "xml"], "human, json, github or sarif", true),
             (&["validate", "--speed"], "invalid option '--speed'", true),
-            (&["probe"], "`--base-url` is missing", true),
+            (&["probe"], "missing option `--base-url`", true),
             (&["probe", "--base-url", "https://example.com", "--format", "xml"], "markdown or json", true),
             (&["surface", "--chekc"], "invalid option '--chekc'", false),
             (&["outside", "--toolchain"], "missing argument for option '--toolchain'", false),
             (&["ci", "fast"], "unexpected argument \"fast\"", false),
-            (&["lint"], "there is no command `lint`", true),
+            (&["lint"], "unknown command `lint`", true),
             (&[], "no command given", true),
         ] {
             let why = command(&mut lexopt::Parser::from_args(arguments)).unwrap_err().to_string();
             assert!(why.contains(reason), "{arguments:?}: {why}");
-            assert_eq!(why.contains("\n\nusage: cargo xtask "), is_explained, "{arguments:?}: {why}");
+            assert_eq!(why.contains("\n\nusage: cargo xtask "), has_usage, "{arguments:?}: {why}");
         }
     }
 }

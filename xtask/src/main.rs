@@ -1,4 +1,4 @@
-//! `cargo xtask`: what a maintainer and continuous integration run. Each command is a few lines over a tool of its own.
+//! Runs the tools of maintainers and continuous integration. Most commands are a few lines around a crate in `tools/`.
 
 mod ci;
 mod commands;

@@ -1,5 +1,5 @@
-//! Who may use whom: the crates of this repository depend on each other as CONTRIBUTING.md draws it, and each has its row
-//! in the table there.
+//! Tests that the dependencies between the crates of this repository match the graph in CONTRIBUTING.md, and that each
+//! crate has a row in the table there.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::BTreeSet;
@@ -12,14 +12,14 @@ const USES: &str = " --> ";
 const TO_BUILD: &str = " -.-> ";
 const IN_TESTS: &str = " uses ";
 
-/// A dependency of one package on another: from, how, to.
+/// Describes a dependency of one package on another: from, how, to.
 type Edge = (String, &'static str, String);
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The packages of a workspace, and what they depend on by its path.
+/// Reads the packages of a workspace and their path dependencies.
 fn read(manifest: &str, packages: &mut BTreeSet<String>, edges: &mut BTreeSet<Edge>) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"]);
@@ -30,7 +30,7 @@ fn read(manifest: &str, packages: &mut BTreeSet<String>, edges: &mut BTreeSet<Ed
         let name = package["name"].as_str().unwrap();
         packages.insert(name.to_owned());
         let dependencies = package["dependencies"].as_array().unwrap().iter();
-        // A package that its own tests build with other features is not drawn.
+        // A package may be a dev-dependency of itself with other features; the graph omits that.
         let is_other = |dependency: &&Value| dependency["path"].is_string() && dependency["name"] != package["name"];
         for dependency in dependencies.filter(is_other) {
             let how = match dependency["kind"].as_str() {
@@ -44,7 +44,7 @@ fn read(manifest: &str, packages: &mut BTreeSet<String>, edges: &mut BTreeSet<Ed
 }
 
 #[test]
-fn crates_depend_on_each_other_as_the_guide_draws_it() {
+fn dependencies_match_the_graph_in_the_guide() {
     let (mut packages, mut edges) = (BTreeSet::new(), BTreeSet::new());
     read("Cargo.toml", &mut packages, &mut edges);
     read("fuzz/Cargo.toml", &mut packages, &mut edges);
@@ -58,10 +58,13 @@ fn crates_depend_on_each_other_as_the_guide_draws_it() {
         let to = to.split([' ', ',']).map(name).filter(|to| !to.is_empty());
         drawn.extend(to.map(|to| (name(from), arrow.unwrap(), to)));
     }
-    let (wrong, gone): (Vec<_>, Vec<_>) = (edges.difference(&drawn).collect(), drawn.difference(&edges).collect());
-    assert!(wrong.is_empty() && gone.is_empty(), "not drawn: {wrong:#?}, drawn and not so: {gone:#?}");
+    let (missing, extra): (Vec<_>, Vec<_>) = (edges.difference(&drawn).collect(), drawn.difference(&edges).collect());
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "missing in the graph: {missing:#?}, wrong in the graph: {extra:#?}"
+    );
     let rows = section.lines().filter_map(|line| Some(name(line.strip_prefix('|')?.split('|').nth(1)?)));
     let rows: BTreeSet<_> = rows.filter(|name| name.starts_with(|first: char| first.is_ascii_lowercase())).collect();
     let rows: BTreeSet<_> = rows.into_iter().filter(|name| name != "crate").collect();
-    assert_eq!(rows, packages, "each crate has its row in the table");
+    assert_eq!(rows, packages, "each crate needs a row in the table");
 }

@@ -1,4 +1,4 @@
-//! To whom the time of a build is put down: to the one for whose sake a crate is there.
+//! Attributes the time of a build to the part of `unloc` that needs each crate.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,24 +7,24 @@ use unloc_benches::{Result, Spread};
 
 use crate::meter::{Build, cargo};
 
-/// What stands for the network among the dependencies of `unloc`.
+/// Lists the dependencies of `unloc` that are for the network.
 const NETWORK: [&str; 3] = ["reqwest", "progenitor-client", "tokio"];
 const OWN: &str = "unloc ";
 const GENERATOR: &str = "unloc-codegen ";
 
-/// A share of the time.
+/// Holds a share of the time.
 pub(crate) struct Spent {
     pub(crate) name: &'static str,
     pub(crate) cpu: Spread,
-    /// How many packages; none, if it is not about packages.
+    /// Counts the packages, or is 0 if the share is not about packages.
     pub(crate) crates: usize,
 }
 
-/// What the packages below `unloc` are there for, without TLS.
+/// Maps the dependencies of `unloc` without TLS to the part that needs them.
 pub(crate) struct Account {
-    /// What only the network needs.
+    /// Lists the packages that only the network needs.
     network: BTreeSet<String>,
-    /// What the library needs besides.
+    /// Lists the other packages that the library needs.
     library: BTreeSet<String>,
 }
 
@@ -42,7 +42,7 @@ impl Account {
         Ok(Self { network: &network - &library, library })
     }
 
-    /// Puts every second of a build without TLS down to somebody.
+    /// Splits the time of builds without TLS into shares.
     pub(crate) fn split(&self, builds: &[Build]) -> Vec<Spent> {
         let network = |package: &str| self.network.contains(package);
         let own = |package: &str| package.starts_with(OWN);
@@ -62,19 +62,19 @@ impl Account {
     }
 }
 
-/// Whether one package needs the generator, and the other does not.
+/// Checks that one package needs the generator and the other does not.
 pub(crate) fn differ(one: &Path, other: &Path) -> Result<()> {
     let generates = |package: &Path| -> Result<bool> {
         Ok(tree(package, "normal,build")?.iter().any(|(_, name)| name.starts_with(GENERATOR)))
     };
     match (generates(one)?, generates(other)?) {
         (true, false) => Ok(()),
-        (false, _) => Err("a build with the feature `generate` is not seen to need the generator".into()),
-        (_, true) => Err("a build without the feature `generate` needs the generator".into()),
+        (false, _) => Err("a build with the feature `generate` should need the generator, but does not".into()),
+        (_, true) => Err("a build without the feature `generate` should not need the generator, but does".into()),
     }
 }
 
-/// The time of the compilers of the packages that are asked for.
+/// Returns the compile time of the packages that `is` selects.
 fn spent(name: &'static str, builds: &[Build], is: impl Fn(&str) -> bool) -> Spent {
     let chosen = |build: &Build| -> Vec<f64> {
         build.compilers.iter().filter(|(package, _)| is(package)).map(|(_, cpu)| *cpu).collect()
@@ -83,7 +83,7 @@ fn spent(name: &'static str, builds: &[Build], is: impl Fn(&str) -> bool) -> Spe
     Spent { name, cpu, crates: builds.first().map_or(0, |build| chosen(build).len()) }
 }
 
-/// The packages below `unloc` in this package, each as often as it is needed, and how deep it stands.
+/// Returns the dependencies of `unloc` in this package with their depth. A package that is needed twice occurs twice.
 fn tree(package: &Path, edges: &str) -> Result<Vec<(usize, String)>> {
     let arguments = ["tree", "-p", "unloc", "--offline", "--no-dedupe", "--prefix", "depth"];
     let output = cargo(package, &arguments).args(["-e", edges]).output()?;

@@ -1,8 +1,8 @@
-//! What a clean build of `unloc` costs whoever depends on it, in processor time and crates, and where it goes: with the
-//! generator and without it, with TLS of two kinds and without it, and with the bindings checked in.
+//! Measures a clean build of `unloc` as a dependency, in processor time and crates, and attributes it to its parts.
 //!
-//! A build takes a minute and more, so it is repeated once or not at all; other benchmarks have rounds. What is measured
-//! is processor time, which another program on the machine changes by some hundredths, up to a tenth, and not the time that passes.
+//! It builds with and without the generator, with two kinds of TLS and without TLS, and with the bindings checked in. A
+//! build takes over a minute, so it is made once or twice, without rounds. Processor time is measured rather than
+//! elapsed time, because other programs on the machine change it only by some percent, at most by a tenth.
 
 mod account;
 mod meter;
@@ -15,11 +15,11 @@ use account::{Account, Spent};
 use meter::{Build, Meter};
 use unloc_benches::{Plan, Result, Row, Spread, root};
 
-/// How often the builds without TLS are made, which are compared.
+/// Is the number of times that the builds without TLS are made, which are compared.
 const ROUNDS: usize = 2;
 
 fn main() -> ExitCode {
-    meter::compiled().unwrap_or_else(|| unloc_benches::main("build", measure))
+    meter::run_as_compiler().unwrap_or_else(|| unloc_benches::main("build", measure))
 }
 
 fn measure(plan: Plan) -> Result<Vec<Row>> {
@@ -32,7 +32,7 @@ fn measure(plan: Plan) -> Result<Vec<Row>> {
         return account::differ(&generated, &staged).map(|()| Vec::new());
     }
     let Some(meter) = Meter::new(&scratch.join("target"))? else {
-        println!("SKIPPED: how much processor time a program took is asked of Linux");
+        println!("SKIPPED: processor times of child processes are only available on Linux");
         return Ok(Vec::new());
     };
     let checked_in = packages::user(scratch.join("checked-in"), &packages::checked_in(scratch.join("copy"))?, &[])?;
@@ -41,27 +41,27 @@ fn measure(plan: Plan) -> Result<Vec<Row>> {
         let build = [meter.build(&generated)?];
         return Ok(std::iter::once(variant("without TLS", &build, None)).chain(parts(&generated, &build)?).collect());
     }
-    let (mut made, mut taken, mut given) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut with_generator, mut without_generator, mut with_checked_in) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        made.push(meter.build(&generated)?);
-        taken.push(meter.build(&staged)?);
-        given.push(meter.build(&checked_in)?);
+        with_generator.push(meter.build(&generated)?);
+        without_generator.push(meter.build(&staged)?);
+        with_checked_in.push(meter.build(&checked_in)?);
     }
-    let base = mean(&given);
+    let base = mean(&with_checked_in);
     let mut rows = vec![
         variant("without HTTP/2: generate, rustls", &[meter.build(&tls)?], None),
         variant("the same without generate", &[meter.build(&staged_tls)?], None),
         variant("generate, TLS by ring", &[meter.build(&ring)?], None),
-        variant("generate, without TLS", &made, base),
-        variant("without TLS, without generate", &taken, base),
-        variant("without TLS, bindings checked in", &given, base),
+        variant("generate, without TLS", &with_generator, base),
+        variant("without TLS, without generate", &without_generator, base),
+        variant("without TLS, bindings checked in", &with_checked_in, base),
     ];
-    rows.extend(parts(&generated, &made)?);
+    rows.extend(parts(&generated, &with_generator)?);
     meter.clear()?;
     Ok(rows)
 }
 
-/// Where the time of builds without TLS goes.
+/// Returns rows with the parts of builds without TLS.
 fn parts(package: &Path, builds: &[Build]) -> Result<Vec<Row>> {
     Ok(Account::of(package)?.split(builds).into_iter().map(part).collect())
 }
@@ -71,7 +71,7 @@ fn variant(name: &str, builds: &[Build], base: Option<f64>) -> Row {
     let packages = builds.iter().take(1).flat_map(|build| build.compilers.keys());
     let crates = packages.filter(|name| !name.starts_with("user ")).count();
     let row = Row::new("a clean build", name).with("CPU, s", cpu).with("crates", Spread::single(crates as f64));
-    // Of the means, since two rounds have no median.
+    // The ratio is that of the means, since two rounds have no median.
     match mean(builds).zip(base) {
         Some((own, base)) => row.with("CPU to checked in", Spread::single(own / base)),
         None => row,

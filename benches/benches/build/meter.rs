@@ -1,8 +1,8 @@
-//! Processor time of cargo and of each compiler that it starts.
+//! Measures the processor time of cargo and of each compiler that it starts.
 //!
-//! Linux adds up what the children of a process took once they have ended, theirs included, and says so in hundredths of
-//! a second. So cargo is told that compilers are started by this program, which starts the real one, waits for it and
-//! writes down what it took; and what cargo took with all that it started is known when it has ended.
+//! Linux reports the total time of the ended children of a process, and of their children, in hundredths of a second.
+//! So this program is set as `RUSTC_WRAPPER`: it starts the real compiler, waits for it and logs its time. The time of
+//! cargo with everything that it started is known when cargo has ended.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -13,36 +13,36 @@ use std::process::{Command, ExitCode, Stdio};
 
 use unloc_benches::Result;
 
-/// Where a compiler is written down; that it is in the environment makes this program one.
+/// Names the variable with the path of the log. If it is set, this program runs as the compiler wrapper.
 const LOG: &str = "UNLOC_BENCH_BUILD_LOG";
-/// What cargo tells the programs that it runs about the package they belong to; not that of this benchmark.
+/// Lists prefixes of variables by which cargo describes the package of this benchmark to it.
 const OURS: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"];
-/// What would make it another build.
+/// Lists variables that would change the build.
 const FOREIGN: [&str; 5] =
     ["CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL", "CARGO_TARGET_TMPDIR", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"];
 
-/// Builds into a folder that is empty each time.
+/// Builds packages into a folder that is emptied before each build.
 pub(crate) struct Meter {
     target: PathBuf,
 }
 
-/// What a build took.
+/// Holds the times of a build.
 pub(crate) struct Build {
-    /// Seconds of cargo and of all it started.
+    /// Is the processor time of cargo and of everything that it started, in seconds.
     pub(crate) cpu: f64,
-    /// Seconds of the compilers of each package, build scripts included.
+    /// Holds the compile time of each package in seconds, including its build script's.
     pub(crate) compilers: BTreeMap<String, f64>,
 }
 
 impl Build {
-    /// Seconds that no compiler took: build scripts and what they start, and cargo itself.
+    /// Returns the seconds that no compiler took: cargo itself, and build scripts with the programs that they start.
     pub(crate) fn rest(&self) -> f64 {
         self.cpu - self.compilers.values().sum::<f64>()
     }
 }
 
 impl Meter {
-    /// Nothing, where processor time cannot be asked for.
+    /// Returns a meter, or `None` if processor times are not available.
     pub(crate) fn new(target: &Path) -> Result<Option<Self>> {
         if ticks().is_none() {
             return Ok(None);
@@ -51,7 +51,7 @@ impl Meter {
         meter.clear().map(|()| Some(meter))
     }
 
-    /// Removes what was built.
+    /// Removes the target folder.
     pub(crate) fn clear(&self) -> Result<()> {
         match fs::remove_dir_all(&self.target) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
@@ -59,12 +59,12 @@ impl Meter {
         }
     }
 
-    /// Downloads what is missing, so that no build has to.
+    /// Downloads missing crates, so that no build has to.
     pub(crate) fn fetch(&self, package: &Path) -> Result<()> {
         self.run(cargo(package, &["fetch", "--quiet", "--locked"])).map(drop)
     }
 
-    /// A build from nothing.
+    /// Makes a clean build.
     pub(crate) fn build(&self, package: &Path) -> Result<Build> {
         self.clear()?;
         let log = self.target.with_file_name("compilers");
@@ -82,17 +82,17 @@ impl Meter {
         Ok(Build { cpu, compilers })
     }
 
-    /// Seconds that a program took that has to succeed.
+    /// Runs a program and returns its processor time in seconds. Fails if the program fails.
     fn run(&self, mut command: Command) -> Result<f64> {
         let before = children()?;
         if command.stdout(Stdio::null()).status()?.success() {
             return Ok(children()? - before);
         }
-        Err(format!("this failed: {command:?}").into())
+        Err(format!("the command failed: {command:?}").into())
     }
 }
 
-/// A cargo that knows nothing of the one that runs this.
+/// Returns a cargo command without the variables of the cargo that runs this benchmark.
 pub(crate) fn cargo(package: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(package);
@@ -105,18 +105,18 @@ pub(crate) fn cargo(package: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// What this program does when cargo takes it for the compiler; nothing, if it does not.
-pub(crate) fn compiled() -> Option<ExitCode> {
+/// Runs as the compiler wrapper and returns the exit code, or `None` if cargo did not start this program as one.
+pub(crate) fn run_as_compiler() -> Option<ExitCode> {
     let log = std::env::var_os(LOG)?;
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     Some(compile(Path::new(&log), &arguments).unwrap_or_else(|error| unloc_benches::exit(Err(error))))
 }
 
 fn compile(log: &Path, arguments: &[OsString]) -> Result<ExitCode> {
-    let (rustc, arguments) = arguments.split_first().ok_or("cargo names no compiler")?;
+    let (rustc, arguments) = arguments.split_first().ok_or("cargo passed no compiler")?;
     let status = Command::new(rustc).args(arguments).status()?;
     let of = |name: &str| std::env::var(name).ok();
-    // Without a package cargo asks the compiler for its version.
+    // Without a package, cargo only asks the compiler for its version.
     if let (Some(name), Some(version)) = (of("CARGO_PKG_NAME"), of("CARGO_PKG_VERSION")) {
         let line = format!("{name} v{version}\t{}\n", children()?);
         OpenOptions::new().append(true).open(log)?.write_all(line.as_bytes())?;
@@ -125,19 +125,21 @@ fn compile(log: &Path, arguments: &[OsString]) -> Result<ExitCode> {
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Seconds that the children of this process took that have ended.
+/// Returns the processor time of the ended children of this process, in seconds.
 fn children() -> Result<f64> {
     let text = fs::read_to_string("/proc/self/stat")?;
-    // The second field, in brackets, may hold anything.
+    // The second field of /proc/self/stat, the program's name in brackets, may contain spaces and brackets.
     let after = text.rsplit_once(')').map_or("", |(_, after)| after);
     let times: Vec<u64> =
         after.split_whitespace().skip(13).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
-    let (&[user, system], Some(ticks)) = (&times[..], ticks()) else { return Err("Linux says no times".into()) };
-    // Each is rounded down, and of some hundred compilers that is a second: half a tick more is right on average.
+    let (&[user, system], Some(ticks)) = (&times[..], ticks()) else {
+        return Err("/proc/self/stat has no times of children".into());
+    };
+    // Both values are rounded down, by half a tick each on average, which adds up over some hundred compilers.
     Ok((user + system + 1) as f64 / ticks)
 }
 
-/// How many ticks Linux counts a second.
+/// Returns the number of clock ticks per second.
 #[cfg(target_os = "linux")]
 fn ticks() -> Option<f64> {
     Some(rustix::param::clock_ticks_per_second() as f64)

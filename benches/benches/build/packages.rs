@@ -1,19 +1,20 @@
-//! What is built: packages that depend on `unloc`, as those of users do, and a copy of it whose bindings are source code.
+//! Writes the packages to build: some that depend on `unloc`, and a copy of `unloc` whose bindings are source files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use unloc_benches::{Result, root};
 
-/// Where generated sources are included from, as it stands in a source.
+/// Is the expression by which sources include generated code.
 const OUT_DIR: &str = "env!(\"OUT_DIR\")";
-/// What needs the generator, or what is not copied.
+/// Lists the sections of the manifest that the copy leaves out.
 const LEFT_OUT: [&str; 2] = ["[build-dependencies]", "[dev-dependencies]"];
 const RING: &str =
     "rustls = { version = \"0.23\", default-features = false, features = [\"ring\", \"std\", \"tls12\"] }\n";
 
-/// Puts a package together that depends on this `unloc`, with these features of it, and brings the cryptography for its TLS
-/// if they leave that to it.
+/// Writes a package that depends on this `unloc` with these features.
+///
+/// With `rustls-no-provider`, it also depends on rustls with ring.
 pub(crate) fn user(folder: PathBuf, unloc: &Path, features: &[&str]) -> Result<PathBuf> {
     let ring = if features.contains(&"rustls-no-provider") { RING } else { "" };
     let manifest = format!(
@@ -28,23 +29,22 @@ pub(crate) fn user(folder: PathBuf, unloc: &Path, features: &[&str]) -> Result<P
     Ok(folder)
 }
 
-/// Puts a copy of `unloc` together in which the bindings are source code like any other.
+/// Writes a copy of `unloc` whose bindings are ordinary source files.
 pub(crate) fn checked_in(folder: PathBuf) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(&folder);
     copy(&root().join("src"), &folder.join("src"))?;
     fs::copy(root().join("README.md"), folder.join("README.md"))?;
     let manifest =
         fs::read_to_string(root().join("Cargo.toml"))?.replace("generate = [\"dep:unloc-codegen\"]", "generate = []");
-    fs::write(folder.join("Cargo.toml"), alone(&without(&manifest, &LEFT_OUT))?)?;
-    let by_hand = folder.join("src/made");
-    copy(&root().join("generated"), &by_hand)
-        .map_err(|_| "there are no bindings to check in; run: cargo xtask package")?;
-    // A layer includes what is made for it, which includes the rest.
+    fs::write(folder.join("Cargo.toml"), as_only_member(&without(&manifest, &LEFT_OUT))?)?;
+    let bindings = folder.join("src/made");
+    copy(&root().join("generated"), &bindings).map_err(|_| "there are no staged bindings; run: cargo xtask package")?;
+    // Each layer includes its generated file, which includes the files of the APIs.
     for (layer, made) in [("model.rs", "models.rs"), ("client.rs", "clients.rs")] {
-        for (source, out) in [(folder.join("src").join(layer), "\"made\""), (by_hand.join(made), "\".\"")] {
+        for (source, out) in [(folder.join("src").join(layer), "\"made\""), (bindings.join(made), "\".\"")] {
             let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
             if !text.contains(OUT_DIR) {
-                return Err(format!("{} includes nothing from {OUT_DIR}", source.display()).into());
+                return Err(format!("{} does not include {OUT_DIR}", source.display()).into());
             }
             fs::write(source, text.replace(OUT_DIR, out))?;
         }
@@ -52,21 +52,22 @@ pub(crate) fn checked_in(folder: PathBuf) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A manifest without the sections that begin with these lines.
+/// Returns a manifest without the sections that start with these lines.
 fn without(manifest: &str, sections: &[&str]) -> String {
-    let mut kept = true;
+    let mut keep = true;
     let lines = manifest.lines().filter(|line| {
         if line.starts_with('[') {
-            kept = !sections.contains(line);
+            keep = !sections.contains(line);
         }
-        kept
+        keep
     });
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// A manifest of a workspace that has no other package.
-fn alone(manifest: &str) -> Result<String> {
-    let members = manifest.lines().find(|line| line.starts_with("members = ")).ok_or("Cargo.toml names no members")?;
+/// Returns a manifest whose workspace has no other package.
+fn as_only_member(manifest: &str) -> Result<String> {
+    let members =
+        manifest.lines().find(|line| line.starts_with("members = ")).ok_or("Cargo.toml has no line `members = `")?;
     Ok(manifest.replace(members, r#"members = ["."]"#))
 }
 

@@ -1,4 +1,4 @@
-// What a user of the generated Rust clients writes: the least that is correct, for one caller at a time.
+// The minimal correct code that a user of the generated Rust clients writes, for one caller at a time.
 
 use std::time::{Duration, Instant};
 
@@ -11,14 +11,14 @@ use openapi_integrator::models::{Key, Lock};
 
 use crate::measure::{Access, Result};
 
-// How long before its end a token is not used any more.
+// A token is refreshed this long before it expires.
 const MARGIN: Duration = Duration::from_secs(60);
 
 pub(crate) struct Home {
     auth: AuthConfiguration,
     api: Configuration,
     request: GetTokenRequest,
-    renew: Option<Instant>,
+    refresh_at: Option<Instant>,
     id: String,
 }
 
@@ -31,7 +31,7 @@ impl Home {
         auth.base_path = format!("{}/auth/v1", access.url);
         let mut api = Configuration::new();
         api.base_path = format!("{}/integrators/v1", access.url);
-        Self { auth, api, request, renew: None, id: access.lock_holder.clone() }
+        Self { auth, api, request, refresh_at: None, id: access.lock_holder.clone() }
     }
 
     pub(crate) async fn lock(&mut self, id: &str) -> Result<Lock> {
@@ -53,14 +53,14 @@ impl Home {
     }
 
     async fn log_in(&mut self) -> Result<()> {
-        if self.renew.is_some_and(|renew| Instant::now() < renew) {
+        if self.refresh_at.is_some_and(|refresh_at| Instant::now() < refresh_at) {
             return Ok(());
         }
-        let asked = Instant::now();
+        let requested = Instant::now();
         let token = get_token(&self.auth, self.request.clone()).await?;
-        let lives = Duration::from_secs(token.expires_in.unwrap_or(3600).try_into()?);
+        let lifetime = Duration::from_secs(token.expires_in.unwrap_or(3600).try_into()?);
         self.api.oauth_access_token = Some(token.access_token);
-        self.renew = Some(asked + lives.saturating_sub(MARGIN));
+        self.refresh_at = Some(requested + lifetime.saturating_sub(MARGIN));
         Ok(())
     }
 }

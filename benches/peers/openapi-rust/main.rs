@@ -1,4 +1,4 @@
-//! The job through the Rust clients of OpenAPI Generator.
+//! Does the job with the Rust clients of OpenAPI Generator.
 
 mod home;
 #[path = "../measure.rs"]

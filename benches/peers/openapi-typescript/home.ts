@@ -1,10 +1,10 @@
-// What a user of the generated TypeScript clients writes: the least that is correct, for one caller at a time.
+// The minimal correct code that a user of the generated TypeScript clients writes, for one caller at a time.
 
 import { Configuration as AuthConfiguration, GetTokenRequest, GrantType, TokenApi } from './auth';
 import { Configuration, Key, KeysApi, Lock, LocksApi } from './integrator';
 import { Access } from './main';
 
-// How many seconds before its end a token is not used any more.
+// A token is refreshed this many seconds before it expires.
 const MARGIN = 60;
 
 export class Home {
@@ -12,7 +12,7 @@ export class Home {
   private readonly locks: LocksApi;
   private readonly allKeys: KeysApi;
   private header = '';
-  private renew = 0;
+  private refreshAt = 0;
 
   constructor(private readonly access: Access) {
     this.auth = new TokenApi(new AuthConfiguration({ basePath: `${access.url}/auth/v1` }));
@@ -36,7 +36,7 @@ export class Home {
 
   private async authorization(): Promise<string> {
     const now = Date.now();
-    if (now >= this.renew) {
+    if (now >= this.refreshAt) {
       const getTokenRequest: GetTokenRequest = {
         grantType: GrantType.ClientCredentials,
         clientId: this.access.clientId,
@@ -44,9 +44,9 @@ export class Home {
         scope: this.access.scope,
       };
       const token = await this.auth.getToken({ getTokenRequest });
-      // The generated client sends what it is given here as the whole header.
+      // The generated client sends this value as the whole header.
       this.header = `Bearer ${token.accessToken}`;
-      this.renew = now + ((token.expiresIn ?? 3600) - MARGIN) * 1000;
+      this.refreshAt = now + ((token.expiresIn ?? 3600) - MARGIN) * 1000;
     }
     return this.header;
   }

@@ -1,10 +1,10 @@
-// The job through the TypeScript clients of OpenAPI Generator, measured as ../measure.rs does it.
+// Does the job with the TypeScript clients of OpenAPI Generator, measured like in ../measure.rs.
 
 import { createInterface } from 'node:readline';
 
 import { Home } from './home';
 
-// What a user knows: who they are, and which lock holder it is about.
+// Holds the settings of a client: its URL, credentials and lock holder.
 export interface Access {
   url: string;
   clientId: string;
@@ -13,7 +13,7 @@ export interface Access {
   scope: string;
 }
 
-// How many things were read, and a sum that is another one when one of them is, or when their order is.
+// Holds the number of items that were read, and a checksum that depends on the items and their order.
 class Read {
   count = 0;
   sum = 0;
@@ -32,7 +32,7 @@ async function call(home: Home, what: string, read: Read): Promise<void> {
   } else if (what === 'keys') {
     await home.keys((key) => read.note(key.id, key.created));
   } else {
-    throw new Error(`\`${what}\` is no order`);
+    throw new Error(`unknown command \`${what}\``);
   }
 }
 
@@ -48,7 +48,7 @@ async function measure(home: Home, what: string, times: number): Promise<object>
   return { cpu: (cpuTime() - before) / times, count: read.count, sum: read.sum };
 }
 
-// Microseconds that this process has taken of the processors.
+// Returns the processor time of this process in microseconds.
 function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
@@ -70,11 +70,11 @@ async function main(): Promise<void> {
     lockHolder: variable('LOCK_HOLDER'),
     scope: variable('SCOPE'),
   });
-  for await (const order of createInterface({ input: process.stdin })) {
-    const [what, times] = order.split(' ');
+  for await (const command of createInterface({ input: process.stdin })) {
+    const [what, times] = command.split(' ');
     console.log(JSON.stringify(await measure(home, what, Number(times))));
   }
-  // Connections that are kept are no reason to stay.
+  // Idle connections would keep the process alive.
   process.exit(0);
 }
 

@@ -1,4 +1,4 @@
-// What a user of `unloc` writes.
+// The code that a user of `unloc` writes.
 
 use futures_util::TryStreamExt;
 use unloc::types::{Key, Lock};

@@ -1,4 +1,4 @@
-//! The job through `unloc`.
+//! Does the job with `unloc`.
 
 mod home;
 #[path = "../measure.rs"]

@@ -1,5 +1,6 @@
-//! What a benchmark found, as it is kept in `benches/recorded/`: the benchmarks write it, `cargo xtask bench-report` reads
-//! it, and both show it as the same table.
+//! Defines the records in `benches/recorded/`: benchmarks write them, and `cargo xtask bench-report` reads them.
+//!
+//! Both print them as the same table.
 
 mod history;
 mod machine;
@@ -15,62 +16,62 @@ pub use machine::Machine;
 pub use spread::{Spread, short};
 pub use table::table;
 
-/// What goes wrong with records is told, and nothing else is done about it.
+/// Is the result of reading or writing records. Errors are only reported, so they are boxed.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// One run of a benchmark.
+/// Holds the figures of one run of a benchmark.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
-    /// The benchmark's name.
+    /// Names the benchmark.
     pub bench: String,
-    /// The day of the run, UTC.
+    /// Is the date of the run in UTC.
     pub date: String,
-    /// The commit that was checked out, by its full hash.
+    /// Is the full hash of the checked-out commit.
     pub commit: String,
-    /// What makes it again.
+    /// Is the command that reproduces the record.
     pub command: String,
-    /// Where it ran.
+    /// Describes the machine that it ran on.
     pub machine: Machine,
-    /// What was found.
+    /// Holds the figures, one row for each measured thing.
     pub rows: Vec<Row>,
 }
 
-/// What was found of one thing.
+/// Holds the figures of one measured thing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// The rows of one group were measured in turn, and can be compared.
+    /// Names the group. Rows of one group were measured in turn and can be compared.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub group: String,
-    /// What was measured.
+    /// Names what was measured.
     pub name: String,
-    /// What it took.
+    /// Lists the figures.
     pub figures: Vec<Figure>,
 }
 
-/// One kind of what it took.
+/// Holds one figure of a row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Figure {
-    /// Of what, and in what; a ratio or a number of things has no unit.
+    /// Names the quantity and its unit. Ratios and counts have no unit.
     pub name: String,
-    /// How much.
+    /// Holds the median and the quartiles.
     pub spread: Spread,
 }
 
 impl Row {
-    /// A row without figures.
+    /// Returns a row without figures.
     #[must_use]
     pub fn new(group: &str, name: &str) -> Self {
         Self { group: group.to_owned(), name: name.to_owned(), figures: Vec::new() }
     }
 
-    /// One figure more.
+    /// Adds a figure.
     #[must_use]
     pub fn with(mut self, name: &str, spread: Spread) -> Self {
         self.figures.push(Figure { name: name.to_owned(), spread });
         self
     }
 
-    /// The figure of this name.
+    /// Returns the figure of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Spread> {
         self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.spread)
@@ -78,12 +79,13 @@ impl Row {
 }
 
 impl Record {
-    /// A record without rows, of the checkout at `root`. It is begun before anything is measured, which makes the machine
-    /// busy, and before anything else is committed.
+    /// Starts a record without rows, of the checkout at `root`.
+    ///
+    /// Call this before anything is measured: it reads the load of the machine and the commit.
     ///
     /// # Errors
-    /// If git does not tell the commit, if what the figures depend on differs from it, or if the benchmark is not in the list
-    /// of [`report`].
+    /// If git does not return the commit, if files that the figures depend on differ from it, or if the benchmark is
+    /// not in the list of [`report`].
     pub fn begin(root: &Path, bench: &str, date: String, command: String, rustc: &str) -> Result<Self> {
         let commit = history::head(root, &report::paths(bench)?)?;
         let machine = Machine::this(rustc);
@@ -93,19 +95,19 @@ impl Record {
     /// Reads the record of a benchmark from the checkout at `root`.
     ///
     /// # Errors
-    /// With the file's name, if it cannot be read or is none.
+    /// If the file cannot be read or is not a record. The error names the file.
     pub fn read(root: &Path, bench: &str) -> Result<Self> {
-        let file = place(root, bench);
+        let file = path_of(root, bench);
         let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?)
     }
 
-    /// Writes it, a line for each row: that is what changes from one run to the next.
+    /// Writes the record with one line per row, so that a diff shows which figures changed.
     ///
     /// # Errors
-    /// With the file's name, if it cannot be written.
+    /// If the file cannot be written. The error names the file.
     pub fn write(&self, root: &Path) -> Result<PathBuf> {
-        let file = place(root, &self.bench);
+        let file = path_of(root, &self.bench);
         std::fs::write(&file, self.to_json()?).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(file)
     }
@@ -124,7 +126,7 @@ impl Record {
     }
 }
 
-fn place(root: &Path, bench: &str) -> PathBuf {
+fn path_of(root: &Path, bench: &str) -> PathBuf {
     root.join("benches/recorded").join(format!("{bench}.json"))
 }
 
@@ -133,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_read_as_it_was_written() {
+    fn a_record_survives_a_round_trip() {
         let record = Record {
             bench: "x".into(),
             date: "2030-01-01".into(),
@@ -142,7 +144,7 @@ mod tests {
             machine: Machine::this("1.88.0"),
             rows: vec![Row::new("getLock", "unloc").with("CPU, µs", Spread::of([3.0, 1.0, 2.0]))],
         };
-        let again: Record = serde_json::from_str(&record.to_json().unwrap()).unwrap();
-        assert_eq!(again.to_json().unwrap(), record.to_json().unwrap());
+        let decoded: Record = serde_json::from_str(&record.to_json().unwrap()).unwrap();
+        assert_eq!(decoded.to_json().unwrap(), record.to_json().unwrap());
     }
 }

@@ -1,38 +1,38 @@
-//! Where a benchmark ran, as far as it matters, and without the names that a machine has.
+//! Describes the machine that a benchmark ran on, without its host name.
 
 use std::fs;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-/// A machine.
+/// Describes a machine, as far as it affects measurements.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Machine {
-    /// Model of the processor.
+    /// Names the model of the processor.
     pub cpu: String,
-    /// Its architecture, by Rust's name.
+    /// Names the architecture as Rust does.
     pub arch: String,
-    /// How many processors this program may use.
+    /// Counts the processors that this program may use.
     pub cores: usize,
-    /// Operating system and, where that is known, its release.
+    /// Names the operating system and its release, if that is known.
     pub system: String,
-    /// The C library, which allocates and copies, where it says its name.
+    /// Names the C library, which allocates and copies memory, if it is known.
     #[serde(default)]
     pub libc: Option<String>,
-    /// The compiler's version.
+    /// Is the version of the compiler.
     pub rustc: String,
-    /// How many programs wanted a processor in the minute before, on average: how busy the machine was.
+    /// Is the load average of the minute before the run.
     pub load: Option<f64>,
 }
 
 impl Machine {
-    /// This one, now.
+    /// Returns the current machine and its load.
     #[must_use]
     pub fn this(rustc: &str) -> Self {
         let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
         let information = read("/proc/cpuinfo");
         let model = information.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
-        // What follows the number says whose build of the kernel it is.
+        // The rest of the release names the distributor's build of the kernel.
         let release = read("/proc/sys/kernel/osrelease");
         let release: String = release.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
         Self {
@@ -46,23 +46,23 @@ impl Machine {
         }
     }
 
-    /// Whether the same code becomes much the same instructions there.
+    /// Returns whether the same code compiles to similar instructions on both machines.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let os = |machine: &Self| machine.system.split(' ').next().map(str::to_owned);
         self.arch == other.arch && os(self) == os(other)
     }
 
-    /// Whether it becomes the very same ones, as far as can be told.
+    /// Returns whether the same code executes the same instructions on both machines, as far as is known.
     #[must_use]
     pub fn compiles_like(&self, other: &Self) -> bool {
         let libc = self.libc.is_some() && self.libc == other.libc;
-        // The C library copies in other ways on other processors.
+        // The C library selects its copy routines by the processor.
         self.is_like(other) && self.rustc == other.rustc && libc && self.cpu == other.cpu
     }
 }
 
 fn libc() -> Option<String> {
-    let answer = Command::new("getconf").arg("GNU_LIBC_VERSION").output().ok().filter(|done| done.status.success())?;
-    Some(String::from_utf8(answer.stdout).ok()?.trim().to_owned())
+    let output = Command::new("getconf").arg("GNU_LIBC_VERSION").output().ok().filter(|done| done.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }

@@ -1,16 +1,16 @@
-//! A number that was measured more than once.
+//! Summarizes repeated measurements of a number.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The lower quartile of what was measured, its median and its upper quartile.
+/// Holds the lower quartile, the median and the upper quartile of measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Spread([f64; 3]);
 
 impl Spread {
-    /// Of these measurements; not a number, where there are none.
+    /// Summarizes these measurements. The quartiles of no measurements are NaN.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
@@ -20,20 +20,20 @@ impl Spread {
         Self([0.25, 0.5, 0.75].map(|share| rounded(at(share))))
     }
 
-    /// Of one measurement.
+    /// Summarizes a single measurement.
     #[must_use]
     pub fn single(value: f64) -> Self {
         Self::of([value])
     }
 
-    /// The median.
+    /// Returns the median.
     #[must_use]
     pub fn median(self) -> f64 {
         self.0[1]
     }
 }
 
-/// The median, and the quartiles in brackets if they are seen to differ.
+/// Formats the median, with the quartiles in brackets if they differ in the shown digits.
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [lower, median, upper] = self.0.map(short);
@@ -42,7 +42,8 @@ impl fmt::Display for Spread {
     }
 }
 
-/// Five digits, which is more than any measurement here is worth; whole numbers keep all of theirs.
+/// Rounds to five significant digits, more than any measurement here has. Digits before the decimal point are never
+/// rounded.
 fn rounded(value: f64) -> f64 {
     if value == 0.0 || value.abs() >= 1e4 {
         return value.round();
@@ -51,7 +52,7 @@ fn rounded(value: f64) -> f64 {
     (value * factor).round() / factor
 }
 
-/// A number as it is shown: three digits, or all before the point.
+/// Formats a number with three significant digits, or with all digits before the decimal point.
 #[must_use]
 pub fn short(value: f64) -> String {
     let digits = match value.abs() {
@@ -68,14 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quartiles_stand_beside_the_median_where_they_differ() {
+    fn quartiles_are_shown_where_they_differ() {
         assert_eq!(Spread::of([5.0, 1.0, 3.0, 2.0, 4.0]).to_string(), "3 (2–4)");
         assert_eq!(Spread::single(7.0).to_string(), "7");
         assert_eq!(Spread::of([]).to_string(), "NaN");
     }
 
     #[test]
-    fn numbers_are_shown_with_as_many_digits_as_they_are_worth() {
+    fn numbers_are_shown_with_three_significant_digits() {
         assert_eq!([0.123, 1.085, 12.34, 123.4, 74.0, 123_456.0].map(short).join(" "), "0.12 1.08 12.3 123 74 123456");
         assert_eq!([1.234_567, 98.765_43, 1_234_567.8].map(rounded), [1.2346, 98.765, 1_234_568.0]);
     }

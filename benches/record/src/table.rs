@@ -1,8 +1,8 @@
-//! Rows as a table of Markdown, whose columns stand below each other also where nobody renders it.
+//! Formats rows as a Markdown table with aligned columns.
 
 use crate::Row;
 
-/// The rows as a table: a column for each kind of figure, in the order in which they turn up.
+/// Formats rows as a table with a column for each kind of figure, in the order of their first occurrence.
 #[must_use]
 pub fn table(rows: &[Row]) -> String {
     let mut header = vec!["operation".to_owned(), "what".to_owned()];
@@ -14,7 +14,7 @@ pub fn table(rows: &[Row]) -> String {
     let mut lines = vec![header.clone()];
     let mut group = "";
     for row in rows {
-        // A group is named once, where it begins.
+        // Only the first row of a group shows its name.
         let named = if row.group == group { "" } else { &row.group };
         group = &row.group;
         let cells = header[2..].iter().map(|name| row.get(name).map(|spread| spread.to_string()));
@@ -23,13 +23,13 @@ pub fn table(rows: &[Row]) -> String {
     }
     if rows.iter().all(|row| row.group.is_empty()) {
         lines.iter_mut().for_each(|line| drop(line.remove(0)));
-        return drawn(&lines, 1);
+        return aligned(&lines, 1);
     }
-    drawn(&lines, 2)
+    aligned(&lines, 2)
 }
 
-/// The first columns are words and stand on the left, the others are numbers.
-fn drawn(lines: &[Vec<String>], words: usize) -> String {
+/// Formats the cells. The first `words` columns are left-aligned, the others are right-aligned numbers.
+fn aligned(lines: &[Vec<String>], words: usize) -> String {
     let columns = 0..lines.first().map_or(0, Vec::len);
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = columns.map(width).collect();
@@ -53,7 +53,7 @@ mod tests {
     use crate::Spread;
 
     #[test]
-    fn a_group_is_named_once_and_what_was_not_measured_is_left_out() {
+    fn a_group_is_named_once_and_missing_figures_are_empty_cells() {
         let rows = [
             Row::new("getLock", "hyper").with("CPU, µs", Spread::of([1.0, 2.0, 3.0, 4.0, 5.0])),
             Row::new("getLock", "unloc").with("CPU, µs", Spread::single(7.0)).with("ratio", Spread::single(2.5)),

@@ -1,65 +1,73 @@
-//! Rust names of what a spec names, as typify makes them: one rule for all that the bindings are called.
+//! Converts the names of a spec into Rust names, by the rule of typify and progenitor.
+//!
+//! Types and fields get their names from typify, everything else gets them here. Both must agree, or documentation and
+//! examples would name functions that do not exist.
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 use unloc_spec::words::RESERVED;
 use unloc_spec::{Operation, Parameter};
 
-/// The name of an operation's function.
+/// Returns the name of an operation's function.
 #[must_use]
 pub fn function(operation: &Operation) -> String {
     snake(operation.rust_name.as_deref().unwrap_or(&operation.id))
 }
 
-/// The name of an operation's builder.
+/// Returns the name of an operation's builder.
 #[must_use]
 pub fn builder(operation: &Operation) -> String {
     pascal(operation.rust_name.as_deref().unwrap_or(&operation.id))
 }
 
-/// The name of an operation's entry in the tables.
+/// Returns the name of an operation's entry in the tables.
 #[must_use]
 pub fn constant(operation: &Operation) -> String {
     shouty(operation.rust_name.as_deref().unwrap_or(&operation.id))
 }
 
-/// The name of a parameter's setter.
+/// Returns the name of a parameter's setter.
 #[must_use]
 pub fn setter(parameter: &Parameter) -> String {
     snake(parameter.rust_name.as_deref().unwrap_or(&parameter.name))
 }
 
-/// A name as a function or field.
+/// Converts a name into that of a function or field.
 #[must_use]
 pub fn snake(name: &str) -> String {
     sanitize(name, heck::ToSnakeCase::to_snake_case, "x")
 }
 
-/// A name as a type.
+/// Converts a name into that of a type.
 #[must_use]
 pub fn pascal(name: &str) -> String {
     sanitize(name, heck::ToPascalCase::to_pascal_case, "X")
 }
 
-/// A name as a constant.
+/// Converts a name into that of a constant.
 #[must_use]
 pub fn shouty(name: &str) -> String {
     sanitize(name, heck::ToShoutySnakeCase::to_shouty_snake_case, "X")
 }
 
-/// What typify 0.8 and progenitor 0.15 do in their `util::sanitize`: apostrophes go, what no name can hold becomes a
-/// dash, then the case; a name that cannot begin so gets an `x`, and one that Rust reserves an underscore.
+/// Does what `util::sanitize` of typify 0.8 and progenitor 0.15 does.
+///
+/// It removes apostrophes, replaces characters that no identifier can hold with a dash, and converts the case. An
+/// identifier that cannot start with its first character gets an `x` in front, and a reserved word an underscore
+/// behind.
 fn sanitize(name: &str, case: fn(&str) -> String, prefix: &str) -> String {
     let cased = match name {
+        // typify's special cases: a sign is no part of an identifier, so both would become `x1`.
         "+1" => case("plus1"),
         "-1" => case("minus1"),
         _ => case(&name.replace('\'', "").replace(|letter| !is_xid_continue(letter), "-")),
     };
-    let begun = match cased.chars().next() {
+    let started = match cased.chars().next() {
         None => prefix.to_owned(),
         Some(first) if is_xid_start(first) => cased,
         Some(_) => format!("{prefix}{cased}"),
     };
-    if RESERVED.contains(&begun.as_str()) { format!("{begun}_") } else { begun }
+    // Not `r#type`: typify writes `type_`, and `r#self` is not allowed at all.
+    if RESERVED.contains(&started.as_str()) { format!("{started}_") } else { started }
 }
 
 #[cfg(test)]
@@ -67,7 +75,7 @@ mod tests {
     use super::{pascal, shouty, snake};
 
     #[test]
-    fn names_are_those_that_the_generator_makes() {
+    fn gives_the_names_of_the_generator() {
         for (name, function, ty) in [
             ("lockId", "lock_id", "LockId"),
             ("api-version", "api_version", "ApiVersion"),

@@ -1,5 +1,6 @@
-//! What of the clients is written by hand: that there are any, and their functions, which no operation can be called
-//! as. It is read from the source, so that no list of it is kept.
+//! Knows the clients that are written by hand, and their functions, whose names no operation can take.
+//!
+//! Both are read from the Rust sources, so that no list of them has to be maintained.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use unloc_spec::{Client, Document, Error, Operation};
 use crate::collisions::name_of;
 use crate::names;
 
-/// Where the clients' functions are written, below the package's folder.
+/// Lists the sources of the handwritten clients, below the package's folder.
 pub const CLIENTS: [&str; 5] = [
     "src/client/builder.rs",
     "src/client/lock_holder.rs",
@@ -20,22 +21,26 @@ pub const CLIENTS: [&str; 5] = [
     "src/client/waiting.rs",
 ];
 
-/// The clients, and the functions that they have already.
+/// Lists what every generated client has besides the getters of its parameters: its own functions, and those of the
+/// traits `Clone` and `Debug`.
+const ON_GENERATED_CLIENTS: [&str; 6] = ["client", "new", "clone", "clone_from", "to_owned", "fmt"];
+
+/// Holds the clients and the functions that they already have.
 #[derive(Debug, Default)]
 pub struct Reserved {
-    /// By client and name, where each function is from.
+    /// Says where each function comes from, by client and name. The text ends the sentence "`Unloc` has one …".
     functions: BTreeMap<(String, String), String>,
-    /// The structs that are written.
+    /// Holds the structs that are written by hand.
     clients: BTreeSet<String>,
-    /// The spec whose operations the clients offer.
+    /// Is the spec whose operations the handwritten clients offer.
     offered: Option<PathBuf>,
 }
 
 impl Reserved {
-    /// Those of these Rust sources.
+    /// Reads the clients of these Rust sources.
     ///
     /// # Errors
-    /// When a source is no Rust.
+    /// When a source is not valid Rust.
     pub fn of<'a>(sources: impl Iterator<Item = &'a str>) -> Result<Self, String> {
         let mut found = Self::default();
         for source in sources {
@@ -45,25 +50,25 @@ impl Reserved {
         Ok(found)
     }
 
-    /// Operations of a document that would be called as one of them, and clients of another API; the operations are
-    /// reserved themselves from now on, for the documents to come.
+    /// Returns an error for each operation of a document whose function name is taken, and for a handwritten client
+    /// that already belongs to another API. Reserves the document's own operations for the documents that follow.
     #[must_use]
     pub fn clashes(&mut self, document: &Document, operations: &[Operation]) -> Vec<Error> {
         let mut errors = Vec::new();
         let declared: BTreeSet<_> = operations.iter().filter_map(Operation::client_name).collect();
+        // A handwritten client has one transport with one base URL, so it can call the operations of one API only.
         if let Some(written) = declared.iter().find(|client| self.clients.contains(**client)) {
             let first = self.offered.get_or_insert_with(|| document.file.clone());
             if *first != document.file {
-                let what = format!("`{written}` offers what {} describes", first.display());
+                let what = format!("`{written}` already offers the operations of {}", first.display());
                 let error = document.error(&format!("/{DECLARED}/{written}"), what);
                 errors.push(error.helped("give the client of this API another name"));
             }
         }
-        // What the build makes of a client has these functions.
+        // Generated clients are in no source yet, so what they will have is listed here. See `finish::clients`.
         for client in Client::all(&document.value).iter().filter(|client| !self.clients.contains(&client.name)) {
             let parameters = client.parameters.iter().map(|parameter| names::snake(parameter));
-            for name in parameters.chain(["client", "new", "clone", "clone_from", "to_owned", "fmt"].map(str::to_owned))
-            {
+            for name in parameters.chain(ON_GENERATED_CLIENTS.map(str::to_owned)) {
                 self.functions.insert((client.name.clone(), name), "that every client has".to_owned());
             }
         }
@@ -81,13 +86,14 @@ impl Reserved {
         errors
     }
 
-    /// The clients of a document that nobody has written.
+    /// Returns the clients of a document that are not written by hand.
     #[must_use]
     pub fn unwritten(&self, document: &Document) -> BTreeSet<String> {
         let all = Client::all(&document.value).into_iter().map(|client| client.name);
         all.filter(|client| !self.clients.contains(client)).collect()
     }
 
+    /// Adds what an item of a source declares.
     fn item(&mut self, item: &Item) {
         match item {
             Item::Impl(block) => {
@@ -111,7 +117,10 @@ impl Reserved {
     }
 }
 
-/// What the derived traits bring; others than these are derived for no client.
+/// Returns the functions of the traits that a `#[derive(…)]` names. No client derives other traits than these.
+///
+/// An inherent function shadows the function of a trait: an operation `clone` would compile, and `client.clone()` would
+/// call the service.
 fn derived(attribute: &Attribute) -> Vec<&'static str> {
     let Meta::List(list) = &attribute.meta else { return Vec::new() };
     let all = syn::punctuated::Punctuated::<syn::Path, Token![,]>::parse_terminated;

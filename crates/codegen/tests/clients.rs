@@ -1,4 +1,4 @@
-//! Bindings of a spec with other clients than ours, one below the other: version 2 of the service has such ones.
+//! Tests the bindings of a spec with nested clients, organizations and projects, as version 2 of the service has them.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ fn source(spec: &str) -> Result<Bindings, Vec<String>> {
     bindings(&document, "v2", &BTreeSet::new()).map_err(|errors| errors.iter().map(ToString::to_string).collect())
 }
 
-/// The methods of each client, with their bodies.
+/// Returns the methods of each client, with their bodies.
 fn methods(source: &str) -> BTreeMap<String, Vec<(String, String)>> {
     let file = syn::parse_file(source).unwrap();
     let blocks = file.items.iter().filter_map(|item| match item {
@@ -39,7 +39,7 @@ fn methods(source: &str) -> BTreeMap<String, Vec<(String, String)>> {
 }
 
 #[test]
-fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
+fn gives_each_client_its_methods_which_fill_in_path_parameters() {
     let Bindings { model, client } = source(SPEC).unwrap();
     let call = |name: &str, body: &str| (name.to_owned(), format!("crate::client::v2::builder::{body}"));
     let own = ".organization_id(self.organization_id())";
@@ -71,7 +71,7 @@ fn each_client_has_its_methods_and_fills_in_its_path_parameters() {
 }
 
 #[test]
-fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_it() {
+fn exposes_setters_only_for_parameters_that_the_client_does_not_fill_in() {
     let source = source(SPEC).unwrap().client;
     let builder = |name: &str| {
         let block = format!("impl {name} {{");
@@ -97,7 +97,7 @@ fn a_caller_gives_what_the_client_does_not_fill_in_and_the_documentation_shows_i
 }
 
 #[test]
-fn a_client_that_nobody_has_written_is_made_with_what_it_fills_in() {
+fn generates_a_client_that_is_not_written_by_hand() {
     let document = Document::parse(Path::new("clients.yaml"), SPEC).unwrap();
     let made = ["Organization", "Project"].map(str::to_owned).into();
     let source = bindings(&document, "v2", &made).unwrap().client;
@@ -111,13 +111,13 @@ fn a_client_that_nobody_has_written_is_made_with_what_it_fills_in() {
         assert!(source.contains(part), "{part}");
     }
     assert!(!source.contains("impl crate::client::Project {"));
-    // Those that are written are none of them.
+    // Handwritten clients are not generated.
     let source = bindings(&document, "v2", &["Project".to_owned()].into()).unwrap().client;
     assert!(source.contains("impl crate::client::Organization {") && !source.contains("pub struct Organization {"));
 }
 
 #[test]
-fn names_that_clients_have_already_are_refused_where_they_are_written() {
+fn refuses_operation_names_that_a_client_has_already() {
     let clashes = |reserved: &mut Reserved, file: &str, spec: &str| -> Vec<String> {
         let document = Document::parse(Path::new(file), spec).unwrap();
         let clashes = reserved.clashes(&document, &Operation::all(&document).unwrap());
@@ -129,21 +129,22 @@ fn names_that_clients_have_already_are_refused_where_they_are_written() {
     for name in ["organizationId", "new", "client", "clone", "fmt"] {
         let spec = SPEC.replacen("operationId: getProjects", &format!("operationId: {name}"), 1);
         let found = clashes(&mut Reserved::default(), "v2.yaml", &spec);
-        let told = |found: &String| found.contains("gives a function") && found.contains("that every client has");
-        assert!(matches!(found.as_slice(), [one] if told(one)), "{name}: {found:?}");
+        let is_it = |found: &String| found.contains("gives a function") && found.contains("that every client has");
+        assert!(matches!(found.as_slice(), [one] if is_it(one)), "{name}: {found:?}");
     }
-    // A client that is written by hand calls one API.
+    // A handwritten client calls one API.
     let mut both = Reserved::of(["pub struct Organization; pub struct Project;"].into_iter()).unwrap();
     assert_eq!(clashes(&mut both, "v2.yaml", SPEC), Vec::<String>::new());
     let found = clashes(&mut both, "v3.yaml", SPEC);
-    let place = format!("v3.yaml:{}:3: `Organization` offers what v2.yaml describes", line("  Organization:"));
+    let place =
+        format!("v3.yaml:{}:3: `Organization` already offers the operations of v2.yaml", line("  Organization:"));
     assert!(found.iter().any(|found| found.starts_with(&place)), "{found:?}");
 }
 
 #[test]
-fn a_client_that_does_not_fit_ends_the_build_at_its_line() {
+fn reports_a_client_that_does_not_fit_at_its_line() {
     let found = source(&SPEC.replace("x-client: Organization", "x-client: Projects")).unwrap_err();
-    let why = "x-client names a client of `x-clients`, and there is no `Projects`; did you mean `Project`?";
+    let why = "`x-clients` declares no client `Projects`; did you mean `Project`?";
     assert_eq!(found, [format!("clients.yaml:47:7: {why}")]);
     let found = source(&SPEC.replace("{project_id: projectId}", "{project_id: project}")).unwrap_err();
     assert!(matches!(found.as_slice(), [one] if one.starts_with("clients.yaml:21:18: ")), "{found:?}");

@@ -1,4 +1,4 @@
-//! One test for each tolerance.
+//! Tests each tolerance.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::path::Path;
@@ -10,14 +10,14 @@ use serde_json::Value;
 use unloc_codegen::prepare::{Marks, RULES, Reader, prepare};
 use unloc_spec::Document;
 
-/// A spec after all rules, and what each of them did to it.
+/// Holds a spec after all rules, and what each rule changed.
 struct Prepared {
     spec: Value,
     marks: Marks,
     changes: Vec<Change>,
 }
 
-/// A spec with one operation whose request is `Request` and whose answer is `Answer`.
+/// Prepares a spec with one operation whose request is `Request` and whose response is `Response`.
 fn prepared(schemas: &str) -> Prepared {
     let text = format!(
         "
@@ -28,7 +28,7 @@ paths:
       operationId: a
       requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Request'}}}}}}}}
       responses:
-        '201': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Answer'}}}}}}}}
+        '201': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/Response'}}}}}}}}
         '204': {{description: nothing}}
         '400': {{description: bad}}
 components:
@@ -45,16 +45,17 @@ fn property<'a>(prepared: &'a Prepared, schema: &str, name: &str) -> &'a Value {
     prepared.spec.pointer(&format!("/components/schemas/{schema}/properties/{name}")).unwrap()
 }
 
+/// Returns the changes that a rule makes.
 fn announced(prepared: &Prepared, rule: &str) -> Vec<String> {
     let made = prepared.changes.iter().filter(|change| change.rule == rule);
     made.map(|Change { schema, property, before, after, .. }| format!("{schema}.{property}: {before} -> {after}"))
         .collect()
 }
 
-const EMPTY: &str = "    Request: {type: object}\n    Answer: {type: object}\n";
+const EMPTY: &str = "    Request: {type: object}\n    Response: {type: object}\n";
 
 #[test]
-fn every_rule_has_a_name_of_its_own_and_a_reason() {
+fn every_rule_has_a_unique_name_and_a_reason() {
     let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
     names.sort_unstable();
     names.dedup();
@@ -71,32 +72,32 @@ fn the_readme_of_the_specs_lists_every_rule() {
 }
 
 #[test]
-fn errors_stay_raw_and_any_success_status_is_the_one_with_content() {
+fn drops_errors_and_keeps_the_success_with_content() {
     let prepared = prepared(&format!("{EMPTY}    Mishap: {{type: object, properties: {{error: {{type: string}}}}}}\n"));
     let responses = prepared.spec.pointer("/paths/~1a~1/post/responses").unwrap().as_object().unwrap();
     assert_eq!(responses.keys().collect::<Vec<_>>(), ["200"]);
     assert!(responses["200"].get("content").is_some());
-    // A schema that only errors are made of has no use any more.
+    // A schema that only errors use is dropped.
     assert_eq!(announced(&prepared, "errors-stay-raw"), ["Mishap.error: string, optional -> absent"]);
 }
 
 #[test]
-fn a_bare_envelope_is_marked_with_whether_it_is_required() {
+fn marks_envelopes_and_whether_they_are_required() {
     let prepared = prepared(
         "    Request: {type: object}
-    Answer: {type: object, x-envelope: key, properties: {key: {$ref: '#/components/schemas/Other'}}}
+    Response: {type: object, x-envelope: key, properties: {key: {$ref: '#/components/schemas/Other'}}}
     Other: {type: object, x-envelope: key, required: [key], properties: {key: {type: string}}}
 ",
     );
-    assert!(!prepared.marks.envelopes["Answer"].required && prepared.marks.envelopes["Other"].required);
-    assert_eq!(prepared.marks.envelopes["Answer"].property, "key");
+    assert!(!prepared.marks.envelopes["Response"].required && prepared.marks.envelopes["Other"].required);
+    assert_eq!(prepared.marks.envelopes["Response"].property, "key");
 }
 
 #[test]
-fn other_spellings_and_loose_scalars_are_marked_at_responses() {
+fn marks_aliases_and_loose_scalars_in_responses() {
     let prepared = prepared(
         "    Request: {type: object}
-    Answer:
+    Response:
       type: object
       properties:
         holders: {type: array, items: {type: string}, x-aliases: [old-holders]}
@@ -111,18 +112,18 @@ fn other_spellings_and_loose_scalars_are_marked_at_responses() {
         words: {type: array, items: {type: string}, x-tolerate: [string, any]}
 ",
     );
-    let key = |name: &str| ("Answer".to_owned(), name.to_owned());
+    let key = |name: &str| ("Response".to_owned(), name.to_owned());
     assert_eq!(prepared.marks.aliases[&key("holders")], ["old-holders"]);
     let reader = |name: &str| prepared.marks.lenient[&key(name)].path();
     assert_eq!(["share", "code", "count", "scope"].map(reader), ["boolean", "text", "integer32", "list"]);
-    // What else comes is as good as absent.
+    // With `any`, every other value is read as absent.
     let readers = ["any", "any32", "word", "can", "words"].map(reader);
     let optional = ["integer", "integer32", "text", "boolean", "list"].map(|name| format!("optional::{name}"));
     assert_eq!(readers, optional);
 }
 
 #[test]
-fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
+fn replaces_nullable_properties_of_requests_with_nullable() {
     let prepared = prepared(
         "    Request:
       type: object
@@ -131,7 +132,7 @@ fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
         skip: {type: boolean, nullable: true}
         where: {allOf: [{$ref: '#/components/schemas/Place'}], nullable: true}
     Place: {type: object, properties: {street: {type: string}}}
-    Answer: {type: object, properties: {end: {type: string, format: date-time, nullable: true}}}
+    Response: {type: object, properties: {end: {type: string, format: date-time, nullable: true}}}
 ",
     );
     assert_eq!(
@@ -141,15 +142,15 @@ fn an_optional_nullable_property_of_a_request_becomes_nullable_in_rust() {
     assert_eq!(prepared.marks.replaced["NullableBoolean"], "crate::model::Nullable<bool>");
     assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::model::Nullable<crate::types::Place>");
     assert_eq!(property(&prepared, "Request", "end")["description"], "The end.");
-    assert!(property(&prepared, "Answer", "end").get("allOf").is_none(), "answers keep their Option");
-    assert!(announced(&prepared, "null-or-absent").is_empty(), "the type on the wire is the same");
+    assert!(property(&prepared, "Response", "end").get("allOf").is_none(), "responses keep their Option");
+    assert!(announced(&prepared, "null-or-absent").is_empty(), "the JSON type is the same");
 }
 
 #[test]
-fn enums_become_open_and_keep_their_values_and_descriptions() {
+fn opens_enums_and_keeps_values_and_descriptions() {
     let prepared = prepared(
         "    Request: {type: object}
-    Answer: {type: object, required: [state], properties: {state: {$ref: '#/components/schemas/State'}}}
+    Response: {type: object, required: [state], properties: {state: {$ref: '#/components/schemas/State'}}}
     State:
       type: string
       description: How it is.
@@ -161,14 +162,14 @@ fn enums_become_open_and_keep_their_values_and_descriptions() {
     let state = &prepared.marks.enums["State"];
     assert_eq!(state.values[1], ("off".to_owned(), "It is off.".to_owned()));
     assert!(state.case_insensitive && state.description == "How it is.");
-    assert_eq!(announced(&prepared, "open-enum"), ["Answer.state: enum -> string"]);
+    assert_eq!(announced(&prepared, "open-enum"), ["Response.state: enum -> string"]);
 }
 
 #[test]
-fn sensitive_texts_become_types_that_hide_them() {
+fn replaces_sensitive_strings_with_redacting_types() {
     let prepared = prepared(
         "    Request: {type: object}
-    Answer:
+    Response:
       type: object
       properties:
         phone: {$ref: '#/components/schemas/Phone'}
@@ -184,10 +185,10 @@ fn sensitive_texts_become_types_that_hide_them() {
 }
 
 #[test]
-fn a_text_with_a_name_becomes_a_type_of_its_own() {
+fn gives_a_named_string_a_type_of_its_own() {
     let prepared = prepared(
         "    Request: {type: object, properties: {id: {$ref: '#/components/schemas/DoorId'}}}
-    Answer:
+    Response:
       type: object
       properties:
         old: {$ref: '#/components/schemas/OldId'}
@@ -210,20 +211,20 @@ fn a_text_with_a_name_becomes_a_type_of_its_own() {
 }
 
 #[test]
-fn only_times_keep_a_format() {
+fn keeps_formats_of_dates_and_times_only() {
     let prepared = prepared(
         "    Request: {type: object}
-    Answer:
+    Response:
       type: object
       required: [id, at]
       properties: {id: {type: string, format: uuid}, at: {type: string, format: date-time}}
 ",
     );
-    assert_eq!(announced(&prepared, "plain-format"), ["Answer.id: string(uuid) -> string"]);
+    assert_eq!(announced(&prepared, "plain-format"), ["Response.id: string(uuid) -> string"]);
 }
 
 #[test]
-fn limits_make_no_types_and_lengths_are_left_to_the_setters() {
+fn removes_limits_and_marks_lengths_for_setters() {
     let prepared = prepared(
         "    Request:
       type: object
@@ -231,33 +232,33 @@ fn limits_make_no_types_and_lengths_are_left_to_the_setters() {
         name: {type: string, minLength: 4, pattern: '^a'}
         pattern: {type: string}
         count: {type: integer, minimum: 1}
-    Answer: {type: object, properties: {name: {type: string, minLength: 4, maxLength: 9}}}
+    Response: {type: object, properties: {name: {type: string, minLength: 4, maxLength: 9}}}
 ",
     );
     let name = property(&prepared, "Request", "name");
     assert!(name.get("minLength").is_none() && name.get("pattern").is_none());
     let lengths: Vec<_> = prepared.marks.lengths.iter().collect();
-    assert_eq!(lengths, [(&("Request".to_owned(), "name".to_owned()), &(4, u64::MAX))], "not those of answers");
+    assert_eq!(lengths, [(&("Request".to_owned(), "name".to_owned()), &(4, u64::MAX))], "not those of responses");
     assert!(property(&prepared, "Request", "count").get("minimum").is_none());
     assert!(property(&prepared, "Request", "pattern").is_object(), "a property may have a keyword's name");
-    assert!(property(&prepared, "Answer", "name").get("minLength").is_none());
+    assert!(property(&prepared, "Response", "name").get("minLength").is_none());
 }
 
 #[test]
-fn defaults_are_documentation() {
+fn removes_defaults() {
     let prepared = prepared(
         "    Request: {type: object, properties: {default: {type: boolean, default: true}}}
-    Answer: {type: object}
+    Response: {type: object}
 ",
     );
     assert_eq!(property(&prepared, "Request", "default").get("default"), None);
 }
 
 #[test]
-fn null_is_an_empty_list_or_map_in_responses() {
+fn reads_null_as_an_empty_list_or_map_in_responses() {
     let prepared = prepared(
         "    Request: {type: object}
-    Answer:
+    Response:
       type: object
       required: [list]
       properties:
@@ -266,31 +267,31 @@ fn null_is_an_empty_list_or_map_in_responses() {
 ",
     );
     assert_eq!(prepared.marks.lenient.values().collect::<Vec<_>>(), [&Reader::NullIsEmpty; 2]);
-    assert_eq!(announced(&prepared, "null-list"), ["Answer.list: [string]|null -> [string]"]);
+    assert_eq!(announced(&prepared, "null-list"), ["Response.list: [string]|null -> [string]"]);
 }
 
 #[test]
-fn a_nullable_property_of_a_response_may_be_missing_and_an_optional_one_null() {
+fn allows_missing_nullable_and_null_optional_properties_in_responses() {
     let prepared = prepared(
         "    Request: {type: object, properties: {both: {type: string}}}
-    Answer:
+    Response:
       type: object
       required: [end, id]
       properties: {end: {type: string, nullable: true}, id: {type: string}, name: {type: string}}
 ",
     );
-    assert_eq!(announced(&prepared, "missing-nullable"), ["Answer.end: string|null -> string|null, optional"]);
+    assert_eq!(announced(&prepared, "missing-nullable"), ["Response.end: string|null -> string|null, optional"]);
     assert_eq!(
         announced(&prepared, "null-for-optional"),
         [
-            "Answer.name: string, optional -> string|null, optional",
-            "Request.both: string, optional -> string|null, optional"
+            "Request.both: string, optional -> string|null, optional",
+            "Response.name: string, optional -> string|null, optional"
         ]
     );
 }
 
 #[test]
-fn times_of_requests_are_marked_to_be_cut_and_those_of_responses_are_not() {
+fn marks_times_of_requests_and_not_those_of_responses() {
     let prepared = prepared(
         "    Request:
       type: object
@@ -302,16 +303,16 @@ fn times_of_requests_are_marked_to_be_cut_and_those_of_responses_are_not() {
         day: {type: string, format: date}
         within: {$ref: '#/components/schemas/Span'}
     Span: {type: object, properties: {until: {type: string, format: date-time}}}
-    Answer: {type: object, properties: {created: {type: string, format: date-time}}}
+    Response: {type: object, properties: {created: {type: string, format: date-time}}}
 ",
     );
     let marked: Vec<_> = prepared.marks.times.iter().map(|(schema, name)| format!("{schema}.{name}")).collect();
     assert_eq!(marked, ["Request.from", "Request.pauses", "Request.until", "Span.until"]);
-    assert!(announced(&prepared, "whole-milliseconds").is_empty(), "no type is another");
+    assert!(announced(&prepared, "whole-milliseconds").is_empty(), "no type changes");
 }
 
 #[test]
-fn null_as_the_only_alternative_is_what_a_flag_says() {
+fn treats_null_as_the_only_alternative_like_the_flag_nullable() {
     for place in [
         "allOf: [{$ref: '#/components/schemas/Place'}], nullable: true",
         "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string, nullable: true, enum: [null]}]",
@@ -320,19 +321,19 @@ fn null_as_the_only_alternative_is_what_a_flag_says() {
         let prepared = prepared(&format!(
             "    Request: {{type: object, properties: {{where: {{{place}, description: Where.}}}}}}
     Place: {{type: object, properties: {{street: {{type: string}}}}}}
-    Answer: {{type: object, properties: {{where: {{{place}}}}}}}
+    Response: {{type: object, properties: {{where: {{{place}}}}}}}
 "
         ));
         assert_eq!(prepared.marks.replaced["NullablePlace"], "crate::model::Nullable<crate::types::Place>", "{place}");
         assert_eq!(property(&prepared, "Request", "where")["description"], "Where.", "{place}");
-        let answer = property(&prepared, "Answer", "where");
+        let response = property(&prepared, "Response", "where");
         assert_eq!(
-            (&answer["nullable"], answer.get("anyOf"), answer.get("oneOf")),
+            (&response["nullable"], response.get("anyOf"), response.get("oneOf")),
             (&true.into(), None, None),
             "{place}"
         );
     }
-    // Null among other values, and among more alternatives than one, stays what it is.
+    // Null among other values, or among several alternatives, is left alone.
     for place in [
         "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string, nullable: true, enum: [nowhere, null]}]",
         "anyOf: [{$ref: '#/components/schemas/Place'}, {type: string}, {type: string, nullable: true, enum: [null]}]",
@@ -340,10 +341,10 @@ fn null_as_the_only_alternative_is_what_a_flag_says() {
         let prepared = prepared(&format!(
             "    Request: {{type: object}}
     Place: {{type: object, properties: {{street: {{type: string}}}}}}
-    Answer: {{type: object, required: [where], properties: {{where: {{{place}}}}}}}
+    Response: {{type: object, required: [where], properties: {{where: {{{place}}}}}}}
 "
         ));
-        let answer = property(&prepared, "Answer", "where");
-        assert!(answer.get("anyOf").is_some() && answer.get("nullable").is_none(), "{place}");
+        let response = property(&prepared, "Response", "where");
+        assert!(response.get("anyOf").is_some() && response.get("nullable").is_none(), "{place}");
     }
 }

@@ -1,61 +1,61 @@
-//! What is wrong with a spec, and where.
+//! Describes errors of specs, with their places.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A place in a file; both counted from one.
+/// Is a place in a file. Lines and columns are counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// Line.
+    /// Is the line.
     pub line: usize,
-    /// Column, in characters.
+    /// Is the column, in characters.
     pub column: usize,
 }
 
 impl Position {
-    /// This place.
+    /// Creates a position.
     #[must_use]
     pub fn new(line: usize, column: usize) -> Self {
         Self { line, column }
     }
 }
 
-/// What is wrong with a part of a document, which knows the place of each part.
+/// Describes a mistake at a JSON pointer of a document. The document knows the position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
-    /// JSON pointer of the part.
+    /// Is the JSON pointer of the mistake.
     pub pointer: String,
-    /// What is wrong.
+    /// Says what is wrong.
     pub message: String,
-    /// What to do.
+    /// Says what to do.
     pub help: String,
 }
 
-/// A reason why no bindings can be made of a spec.
+/// Says why no bindings can be generated from a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// The file.
+    /// Is the file.
     pub file: PathBuf,
-    /// The place, where one is known.
+    /// Is the position, if it is known.
     pub position: Option<Position>,
-    /// What is wrong.
+    /// Says what is wrong.
     pub message: String,
-    /// What to do, where the message does not say it.
+    /// Says what to do, unless the message says it already.
     pub help: String,
 }
 
 impl Error {
-    /// In this file, at this place.
+    /// Creates an error in this file, at this position.
     pub fn new(file: &Path, position: Option<Position>, message: impl Into<String>) -> Self {
         Self { file: file.to_path_buf(), position, message: message.into(), help: String::new() }
     }
 
-    /// For a text of which it is not known here where it came from.
+    /// Creates an error in a text whose file is not known here. The caller sets the file.
     pub(crate) fn nowhere(position: Option<Position>, message: impl Into<String>) -> Self {
         Self::new(Path::new(""), position, message)
     }
 
-    /// Says what to do.
+    /// Adds what to do.
     #[must_use]
     pub fn helped(self, help: impl Into<String>) -> Self {
         Self { help: help.into(), ..self }
@@ -64,6 +64,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `file:line:column:` is the form that editors and CI systems recognize.
         write!(f, "{}", self.file.display())?;
         if let Some(Position { line, column }) = self.position {
             write!(f, ":{line}:{column}")?;

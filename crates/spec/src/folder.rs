@@ -1,13 +1,15 @@
-//! A folder of specs: which of its files are specs, and what its `lint.yaml` says of them.
+//! Reads a folder of specs: which of its files are specs, and what its `lint.yaml` configures.
 
 use std::path::Path;
 
 use crate::words::nearest;
 use crate::{Document, Error};
 
+/// Is the name of the configuration file.
 const FILE: &str = "lint.yaml";
 
-/// The APIs of the package in this folder: the names of the files `openapi/{api}.yaml`, but for `lint.yaml`, sorted.
+/// Returns the APIs of the package in this folder, sorted: the names of the files `openapi/{api}.yaml` except
+/// `lint.yaml`.
 ///
 /// # Errors
 /// Names the folder, if it cannot be read.
@@ -23,37 +25,41 @@ pub fn apis(package: &Path) -> Result<Vec<String>, Error> {
     Ok(apis)
 }
 
-/// The API that a file of `openapi/` with this name describes, if it is a spec.
+/// Returns the API that a file in `openapi/` describes, if it is a spec.
 #[must_use]
 pub fn api(file: &str) -> Option<&str> {
     file.strip_suffix(".yaml").filter(|api| *api != "lint")
 }
 
-/// What is switched on for the specs of a folder, beyond OpenAPI itself. Files elsewhere are held to OpenAPI alone.
+/// Holds the checks that are enabled for the specs of a folder, in addition to OpenAPI itself.
+///
+/// Specs in a folder without `lint.yaml` are checked against OpenAPI only, so foreign specs can be checked as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// Rust bindings are made of them.
+    /// Is set if Rust bindings are generated from the specs.
     pub bindings: bool,
-    /// They keep the house rules.
+    /// Is set if the house rules apply to the specs.
     pub house: bool,
 }
 
 impl Config {
-    /// What the folder of this file says.
+    /// Reads the configuration in the folder of this file.
     ///
     /// # Errors
-    /// Names the place in `lint.yaml` that cannot be understood.
+    /// Returns the place in `lint.yaml` that is invalid.
     pub fn beside(file: &Path) -> Result<Self, Error> {
         let config = file.with_file_name(FILE);
         if config.is_file() { Self::of(&Document::read(&config)?) } else { Ok(Self::default()) }
     }
 
+    /// Reads the configuration from `lint.yaml`.
     fn of(document: &Document) -> Result<Self, Error> {
         let mut config = Self::default();
         let fail = |key: &str, message: String| Err(document.error(&format!("/{key}"), message));
         if !document.value.is_object() && !document.value.is_null() {
             return fail("", "this must be a mapping, such as `house: true`".to_owned());
         }
+        // An unknown setting is an error: ignored, a misspelt one would switch off checks in silence.
         for (key, value) in document.value.as_object().into_iter().flatten() {
             let switch = match key.as_str() {
                 "bindings" => &mut config.bindings,
@@ -61,15 +67,15 @@ impl Config {
                 other => {
                     let near = nearest(other, ["bindings", "house"].into_iter());
                     let help = near.map_or_else(
-                        || "there are `bindings` and `house`".to_owned(),
+                        || "the settings are `bindings` and `house`".to_owned(),
                         |near| format!("did you mean `{near}`?"),
                     );
-                    return fail(key, format!("there is no setting `{other}`: {help}"));
+                    return fail(key, format!("unknown setting `{other}`: {help}"));
                 }
             };
             match value.as_bool() {
                 Some(on) => *switch = on,
-                None => return fail(key, format!("`{key}` is `true` or `false`, not {value}")),
+                None => return fail(key, format!("`{key}` must be `true` or `false`, not {value}")),
             }
         }
         Ok(config)
@@ -85,18 +91,18 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_says_what_holds_for_its_specs() {
+    fn reads_the_settings_of_a_folder() {
         assert_eq!(read("bindings: true\nhouse: false"), Ok(Config { bindings: true, house: false }));
         assert_eq!(read("{}"), Ok(Config::default()));
         assert_eq!(Config::beside(Path::new("nowhere/api.yaml")).ok(), Some(Config::default()));
     }
 
     #[test]
-    fn a_setting_that_does_not_exist_is_told_with_its_place_and_not_passed_over() {
+    fn reports_an_unknown_setting_with_its_place() {
         for (text, place, part) in [
             ("bindings: true\nhuose: true", "lint.yaml:2:1", "did you mean `house`?"),
-            ("rules: all", "lint.yaml:1:1", "there is no setting `rules`"),
-            ("house: sometimes", "lint.yaml:1:1", "`house` is `true` or `false`"),
+            ("rules: all", "lint.yaml:1:1", "unknown setting `rules`"),
+            ("house: sometimes", "lint.yaml:1:1", "`house` must be `true` or `false`"),
             ("[house]", "lint.yaml:1:1", "must be a mapping"),
         ] {
             let why = read(text).unwrap_err();

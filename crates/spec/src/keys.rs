@@ -1,6 +1,6 @@
-//! The `x-` keys, in one table: where each may stand, what it may say, what it means, and how a use of it is checked.
+//! Defines the table of `x-` keys: where each is allowed, which values it takes, what it means, and how it is checked.
 //!
-//! `openapi/README.md` shows the same table to readers; a test holds the two against each other.
+//! `openapi/README.md` has the same table for readers. A test compares the two.
 
 pub(crate) mod checks;
 mod table;
@@ -11,64 +11,64 @@ use serde_json::Value;
 pub use table::KEYS;
 pub use walk::{check, holds_data, holds_names};
 
-use checks::{Faults, Use};
+use checks::{KeyUse, Violations};
 
-/// Further names of a property.
+/// Lists further names of a property.
 pub const ALIASES: &str = "x-aliases";
-/// Whether an enum's values are told apart by case.
+/// Says that case does not matter in the values of an enum.
 pub const CASE_INSENSITIVE: &str = "x-case-insensitive";
-/// Which client offers an operation.
+/// Chooses the client that offers an operation.
 pub const CLIENT: &str = "x-client";
-/// The clients that there are.
+/// Declares the clients.
 pub const CLIENTS: &str = "x-clients";
-/// Which value of the request a property repeats.
+/// Names the value of the request that a property echoes.
 pub const ECHOES: &str = "x-echoes";
-/// What the values of an enum mean.
+/// Describes the values of an enum.
 pub const ENUM_DESCRIPTIONS: &str = "x-enum-descriptions";
-/// The property that wraps a response.
+/// Names the property that wraps a response.
 pub const ENVELOPE: &str = "x-envelope";
-/// The environment that a server belongs to.
+/// Names the environment that a server belongs to.
 pub const ENVIRONMENT: &str = "x-environment";
-/// Whether an operation is documented.
+/// Says whether an operation is documented.
 pub const EVIDENCE: &str = "x-evidence";
-/// How an operation is known.
+/// Says how an operation is known.
 pub const EVIDENCE_NOTE: &str = "x-evidence-note";
-/// Whether an operation is idempotent.
+/// Says whether an operation is idempotent.
 pub const IDEMPOTENT: &str = "x-idempotent";
-/// Exceptions from the linter's rules.
+/// Lists exceptions from the linter's rules.
 pub const LINT_ALLOW: &str = "x-lint-allow";
-/// How an operation pages.
+/// Describes the pagination of an operation.
 pub const PAGINATION: &str = "x-pagination";
-/// Whether a response is documented.
+/// Says whether a response is documented.
 pub const RESPONSE_EVIDENCE: &str = "x-response-evidence";
-/// The name in Rust.
+/// Is the name in Rust.
 pub const RUST_NAME: &str = "x-rust-name";
-/// What a text must not show.
+/// Says why a string must be redacted.
 pub const SENSITIVE: &str = "x-sensitive";
-/// As what else a property may arrive.
+/// Lists the other JSON types that a property may arrive as.
 pub const TOLERATE: &str = "x-tolerate";
 
-/// Where a key may stand.
+/// Is a place where a key may be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// At the top of the file.
+    /// Is the top of the file.
     Document,
-    /// A server.
+    /// Is a server.
     Server,
-    /// An operation.
+    /// Is an operation.
     Operation,
-    /// A parameter, in an operation, a path or `components`.
+    /// Is a parameter, in an operation, a path or `components`.
     Parameter,
-    /// A schema with a name.
+    /// Is a schema under `components/schemas`.
     Schema,
-    /// A property of a schema.
+    /// Is a property of a schema.
     Property,
-    /// Everywhere else; a key that may stand here may stand at any node.
+    /// Is any other node. A key that is allowed here is allowed at every node.
     Node,
 }
 
 impl Place {
-    /// What it is called in the table.
+    /// Returns its name in the table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl Place {
         }
     }
 
-    /// What it is called in a sentence.
+    /// Returns its name in a sentence.
     fn phrase(self) -> &'static str {
         match self {
             Self::Document => "the top of the file",
@@ -96,21 +96,21 @@ impl Place {
     }
 }
 
-/// What a key may say.
+/// Describes the values that a key takes.
 #[derive(Clone, Copy, Debug)]
 pub enum Values {
-    /// One of these words.
+    /// The value is one of these words.
     OneOf(&'static [&'static str]),
-    /// True or false.
+    /// The value is a boolean.
     Flag,
-    /// A text that is not empty.
+    /// The value is a string that is not empty.
     Text,
-    /// What the key's own check knows; this is how the table describes it.
+    /// The key's own check decides. This is the description in the table.
     Own(&'static str),
 }
 
 impl Values {
-    /// How the table describes them.
+    /// Returns their description in the table.
     #[must_use]
     pub fn described(self) -> String {
         match self {
@@ -122,27 +122,27 @@ impl Values {
     }
 }
 
-/// A key of ours: a row of the table.
+/// Describes an `x-` key: a row of the table.
 pub struct Key {
-    /// What it is called.
+    /// Is its name.
     pub name: &'static str,
-    /// Where it may stand.
+    /// Lists where it is allowed.
     pub places: &'static [Place],
-    /// What it may say.
+    /// Describes its values.
     pub values: Values,
-    /// What it means, as the table says it.
+    /// Says what it means, as in the table.
     pub meaning: &'static str,
-    /// What `values` cannot say.
-    check: Option<fn(&Use<'_>, &mut Faults)>,
+    /// Checks what `values` cannot express.
+    check: Option<fn(&KeyUse<'_>, &mut Violations)>,
 }
 
-/// The key of this name.
+/// Finds the key with this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// A text of a node, without blanks around; empty where there is none.
+/// Returns the string under a key without surrounding blanks, or the empty string.
 pub(crate) fn text(node: &Value, key: &str) -> String {
     node.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
 }

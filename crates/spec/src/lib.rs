@@ -1,11 +1,17 @@
-//! What an OpenAPI 3.0 file says, read once and for everybody: the bindings' generator, the linter, the differ, the probe
-//! and the tests.
+//! Reads OpenAPI 3.0 files for the code generator, the linter, the differ, the probe and the tests.
 //!
-//! [`Document`] is the file with its positions, [`At`] a part of it, [`RawOperation`] an operation as it is written,
-//! [`Operation`] one that bindings can be made of, with everything that is merged into it, [`PathTemplate`] its path,
-//! [`schemas`] the schemas and which of them describe one value, [`keys`] the table of the `x-` keys, [`Client`] a client
-//! of the SDK. Nothing else in this repository walks paths, follows
-//! references or takes templates apart.
+//! | type or module | purpose |
+//! |---|---|
+//! | [`Document`] | a file with the positions of its nodes |
+//! | [`At`] | a node of a document, with its JSON pointer |
+//! | [`RawOperation`] | an operation as it is written |
+//! | [`Operation`] | an operation that can be bound, with everything that is merged into it |
+//! | [`PathTemplate`] | the path of an operation |
+//! | [`schemas`] | the schemas, and which of them describe the same value |
+//! | [`keys`] | the table of `x-` keys |
+//! | [`Client`] | a client of the SDK |
+//!
+//! No other code in this repository walks paths, follows references or parses path templates. A test ensures that.
 
 mod at;
 pub mod client;

@@ -1,10 +1,10 @@
-//! Reads a file once, YAML or JSON: the JSON value that everything works on, and where in the file each part of it stands.
+//! Reads a YAML or JSON file once, into a JSON value and the position of each of its nodes.
 
 mod json;
 mod lines;
 mod null;
-mod pairs;
 mod references;
+mod surrogates;
 mod tabs;
 mod unreadable;
 mod yaml;
@@ -23,34 +23,35 @@ pub use references::{
 };
 pub(crate) use references::{followed, steps};
 
-/// A spec as it was read.
+/// Holds a spec as it was read.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// Where it was read from, for messages.
+    /// Is the file that it was read from, for messages.
     pub file: PathBuf,
-    /// The content, keys in the order of the file where the JSON library keeps it.
+    /// Is the content. Keys are in the order of the file if the JSON library keeps it.
     pub value: Value,
-    /// The text itself, to show lines of it.
+    /// Is the text of the file, for excerpts.
     pub text: String,
-    /// Where its lines begin.
+    /// Is the index of its lines.
     pub lines: Lines,
-    mark: Mark,
+    positions: Positions,
 }
 
-/// Where a value stands, and where those in it do.
+/// Holds the position of a value and of the values in it.
 #[derive(Clone, Debug)]
-struct Mark {
-    /// Of a mapping's entry, the place of its key.
+struct Positions {
+    /// Is the position of the key, if the value is an entry of a mapping.
     key: Option<Position>,
     value: Position,
-    inner: Inner,
+    children: Children,
 }
 
+/// Holds the positions of the values in a list or mapping.
 #[derive(Clone, Debug)]
-enum Inner {
-    Nothing,
-    List(Vec<Mark>),
-    Map(BTreeMap<String, Mark>),
+enum Children {
+    None,
+    List(Vec<Positions>),
+    Map(BTreeMap<String, Positions>),
 }
 
 impl Document {
@@ -64,109 +65,121 @@ impl Document {
         Self::parse(path, &text)
     }
 
-    /// Reads `text`; `path` only serves messages. A byte order mark at its beginning is none of it (RFC 8259, 8.1; YAML
-    /// 1.2.2, 5.2), and references are as [`follow`] takes them: what a URI encodes in them is decoded.
+    /// Parses `text`. `path` is for messages only.
+    ///
+    /// A byte order mark is skipped (RFC 8259, section 8.1; YAML 1.2.2, section 5.2). References are decoded as
+    /// [`follow`] expects them.
     ///
     /// # Errors
-    /// With the position, when the text is not one YAML document, names a key twice, uses merge keys or has keys or
-    /// numbers that JSON cannot express.
+    /// Returns the position if the text is not exactly one YAML document, has a duplicate key or a merge key, or has
+    /// keys or numbers that JSON cannot represent.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (mut value, mark) = load(text).map_err(|refusal| unreadable::explain(path, text, refusal))?;
+        let (mut value, positions) = load(text).map_err(|refusal| unreadable::explain(path, text, refusal))?;
         references::decode(&mut value);
-        Ok(Self { file: path.to_path_buf(), value, text: text.to_owned(), lines: Lines::of(text), mark })
+        Ok(Self { file: path.to_path_buf(), value, text: text.to_owned(), lines: Lines::of(text), positions })
     }
 
-    /// The position of the value at a JSON pointer, where [`position`](Self::position) is that of its key.
+    /// Returns the position of the value at a JSON pointer, where [`position`](Self::position) returns that of its key.
     #[must_use]
     pub fn value_position(&self, pointer: &str) -> Option<Position> {
-        let (mark, is_there) = self.nearest(pointer);
-        Some(if is_there { mark.value } else { mark.key.unwrap_or(mark.value) })
+        let (found, is_there) = self.nearest(pointer);
+        // For a missing node, the nearest ancestor's key says more than the beginning of its content.
+        Some(if is_there { found.value } else { found.key.unwrap_or(found.value) })
     }
 
-    /// The position of the node at a JSON pointer, or of the nearest ancestor that stands in the file. A mapping's entry
-    /// is placed at its key, which is where a reader looks first.
+    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor that exists.
+    ///
+    /// An entry of a mapping has the position of its key, which is where a reader looks first.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Option<Position> {
-        let (mark, _) = self.nearest(pointer);
-        Some(mark.key.unwrap_or(mark.value))
+        let (found, _) = self.nearest(pointer);
+        Some(found.key.unwrap_or(found.value))
     }
 
-    /// The node at a JSON pointer, or its nearest ancestor; and whether it is the node itself.
-    fn nearest(&self, pointer: &str) -> (&Mark, bool) {
-        let mut mark = &self.mark;
+    /// Returns the positions of the node at a JSON pointer, or of its nearest ancestor, and whether it is the node
+    /// itself.
+    fn nearest(&self, pointer: &str) -> (&Positions, bool) {
+        let mut found = &self.positions;
         for step in pointer.split('/').skip(1) {
-            let inner = match &mark.inner {
-                Inner::Nothing => None,
-                Inner::List(list) => step.parse().ok().and_then(|place: usize| list.get(place)),
-                Inner::Map(map) if step.contains('~') => map.get(&step.replace("~1", "/").replace("~0", "~")),
-                Inner::Map(map) => map.get(step),
+            let child = match &found.children {
+                Children::None => None,
+                Children::List(list) => step.parse().ok().and_then(|index: usize| list.get(index)),
+                // RFC 6901, section 4: `~1` is decoded before `~0`. Few steps have an escape, so others are not copied.
+                Children::Map(map) if step.contains('~') => map.get(&step.replace("~1", "/").replace("~0", "~")),
+                Children::Map(map) => map.get(step),
             };
-            let Some(inner) = inner else { return (mark, false) };
-            mark = inner;
+            let Some(child) = child else { return (found, false) };
+            found = child;
         }
-        (mark, true)
+        (found, true)
     }
 
-    /// An error at a JSON pointer of this document.
+    /// Returns an error at a JSON pointer of this document.
     #[must_use]
     pub fn error(&self, pointer: &str, message: impl Into<String>) -> Error {
         Error::new(&self.file, self.position(pointer), message)
     }
 
-    /// An error for a flaw, at its key.
+    /// Returns an error for a flaw, at its key.
     #[must_use]
     pub fn error_of(&self, flaw: Flaw) -> Error {
         self.error(&flaw.pointer, flaw.message).helped(flaw.help)
     }
 
-    /// An error at the value that a JSON pointer leads to, where [`error`](Self::error) is at its key.
+    /// Returns an error at the value of a JSON pointer, where [`error`](Self::error) is at its key.
     #[must_use]
     pub fn error_at_value(&self, pointer: &str, message: impl Into<String>) -> Error {
         Error::new(&self.file, self.value_position(pointer), message)
     }
 }
 
-/// How deep lists and mappings may stand in each other. Whatever walks a document goes down into it by recursion, and
-/// some hundreds of steps take all the stack that a thread has.
+/// Limits how deep lists and mappings may be nested. Everything that walks a document recurses, and some hundreds of
+/// levels exhaust the stack of a thread.
 const DEEPEST: usize = 250;
 
-fn load(text: &str) -> Result<(Value, Mark), yaml::Refusal> {
+/// Parses a text as JSON or, if it is no JSON, as YAML.
+fn load(text: &str) -> Result<(Value, Positions), yaml::Refusal> {
+    // JSON first: the YAML reader refuses some valid JSON (see `json`), and is slower.
     if let Some(read) = json::read(text) {
         return read.map_err(yaml::Refusal::Ours);
     }
+    // The YAML reader would report the consequences of a comment in four errors, none of which mentions comments.
     if let Some(at) = json::comment(text) {
-        let help = "take the comments out; what readers should know goes into a `description`";
-        return Err(Error::nowhere(Some(at), "JSON has no comments, and this is one").helped(help).into());
+        let help = "remove it; put notes for readers into a `description`";
+        return Err(Error::nowhere(Some(at), "JSON does not allow comments").helped(help).into());
     }
-    let pairs = pairs::Pairs::hide(text);
-    let read = |text: &str, seen: &mut dyn FnMut(saphyr_parser::Span)| yaml::read(text, &pairs, seen);
-    match read(&pairs.text, &mut |_| {}) {
+    let hidden = surrogates::Hidden::new(text);
+    let read = |text: &str, seen: &mut dyn FnMut(saphyr_parser::Span)| yaml::read(text, &hidden, seen);
+    match read(&hidden.text, &mut |_| {}) {
         Err(yaml::Refusal::Scan(error)) if error.info() == tabs::REFUSAL => {}
         done => return done,
     }
-    let (tabs, mut scalars) = (tabs::Tabs::of(&pairs.text), Vec::new());
-    let read_blanked = read(&tabs.blanked(&pairs.text), &mut |span| scalars.push(span))?;
+    // A tab behind a colon is legal, but the reader refuses it. Blanks replace all of them in a first attempt, which
+    // finds out where scalars are. If a tab was content of a scalar, a second attempt replaces only the others.
+    let (tabs, mut scalars) = (tabs::Tabs::of(&hidden.text), Vec::new());
+    let with_blanks = read(&tabs.blanked(&hidden.text), &mut |span| scalars.push(span))?;
     match tabs.outside(scalars) {
-        (_, true) => Ok(read_blanked),
-        (outside, false) => read(&outside.blanked(&pairs.text), &mut |_| {}),
+        (_, true) => Ok(with_blanks),
+        (outside, false) => read(&outside.blanked(&hidden.text), &mut |_| {}),
     }
 }
 
-/// A key that stands in a mapping for the second time.
-fn twice(name: &str, at: Position, first: &Mark) -> Error {
+/// Returns the error for a duplicate key.
+fn duplicate(name: &str, at: Position, first: &Positions) -> Error {
     let Position { line, column } = first.key.unwrap_or(first.value);
-    let message = format!("the key `{name}` stands here twice: it is at {line}:{column} already");
-    Error::nowhere(Some(at), message).helped("take one of the two out, or correct its name")
+    let message = format!("duplicate key `{name}`: it is already at {line}:{column}");
+    Error::nowhere(Some(at), message).helped("remove one of the two, or correct its name")
 }
 
-/// One step of a JSON pointer, escaped as RFC 6901 wants it.
+/// Escapes one step of a JSON pointer (RFC 6901, section 3).
 #[must_use]
 pub fn escape(step: &str) -> String {
+    // `~` first, or the `~` of `~1` would be escaped again.
     step.replace('~', "~0").replace('/', "~1")
 }
 
-/// The entries of an object, in the order of their names; nothing where there is no object.
+/// Returns the entries of the object under a key, sorted by name; none if there is no object.
 #[must_use]
 pub fn entries<'a>(node: &'a Value, key: &str) -> BTreeMap<&'a str, &'a Value> {
     let object = node.get(key).and_then(Value::as_object);

@@ -1,4 +1,6 @@
-//! The operations of a spec as the bindings see them: everything that is derived from YAML and not from Rust.
+//! Reads the operations of a spec as the bindings need them.
+
+mod unresolved;
 
 use std::collections::BTreeMap;
 
@@ -8,110 +10,111 @@ use crate::at::At;
 use crate::client::Client;
 use crate::error::Error;
 use crate::keys::{self, EVIDENCE, EVIDENCE_NOTE, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE};
-use crate::load::{
-    Document, Target, entries, escape, follow, reference, reference_pointer, resolve, schema_name, underlying,
-};
+use crate::load::{Document, entries, resolve, schema_name, underlying};
 use crate::template::PathTemplate;
 use crate::walk::{PATHS, RawOperation, is_same, method, paths};
 
-/// One operation.
+/// Describes an operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// `operationId`.
+    /// Is the `operationId`.
     pub id: String,
-    /// `x-rust-name`: what the bindings call it, where that is not `operationId`.
+    /// Is the `x-rust-name`, which names the operation in Rust instead of the `operationId`.
     pub rust_name: Option<String>,
-    /// Upper-case method.
+    /// Is the method in upper case.
     pub method: &'static str,
-    /// Path template below the server's base path.
+    /// Is the path template below the server's base path.
     pub path: String,
-    /// Summary, one line.
+    /// Is the summary, one line.
     pub summary: String,
-    /// Description.
+    /// Is the description.
     pub description: String,
-    /// `documented` or `inferred`.
+    /// Is `documented` or `inferred`.
     pub evidence: String,
-    /// What `x-evidence-note` says.
+    /// Is the text of `x-evidence-note`.
     pub evidence_note: String,
-    /// Whether `x-response-evidence` says that the response is inferred: one that cannot be read is none, and no error.
+    /// Is set if `x-response-evidence` is `inferred`. A response that cannot be decoded is then no error.
     pub response_inferred: bool,
-    /// The client that offers it; none where it takes no token.
+    /// Is the client that offers it, or `None` if it takes no token.
     pub client: Option<Client>,
-    /// The scopes its `security` names, in both generations.
+    /// Lists the scopes that its `security` names, in both generations.
     pub scopes: Vec<String>,
-    /// Whether it is idempotent: sending it twice does what sending it once does.
+    /// Is set if it is idempotent, so that it may be retried.
     pub idempotent: bool,
-    /// Parameters, path level included.
+    /// Lists its parameters, including those of its path.
     pub parameters: Vec<Parameter>,
-    /// The request body's schema name and its first example.
+    /// Holds the schema name of the request body, and its first example.
     pub body: Option<(String, Value)>,
-    /// The success response's schema name; `None` without content.
+    /// Is the schema name of the success response, or `None` without content.
     pub success: Option<String>,
-    /// The documented errors: status and text.
+    /// Holds the descriptions of the documented errors, by status.
     pub errors: BTreeMap<String, String>,
-    /// How it pages.
+    /// Describes its pagination.
     pub pagination: Option<Pagination>,
-    /// JSON pointer of the operation in its document.
+    /// Is the JSON pointer of the operation in its document.
     pub pointer: String,
 }
 
-/// A parameter of an operation.
+/// Describes a parameter of an operation.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Name on the wire.
+    /// Is the wire name.
     pub name: String,
-    /// `x-rust-name`: what the bindings call it, where that is not `name`.
+    /// Is the `x-rust-name`, which names the setter instead of `name`.
     pub rust_name: Option<String>,
-    /// `path`, `query` or `header`.
+    /// Is `path`, `query` or `header`.
     pub place: String,
-    /// Whether it must be given.
+    /// Is set if it is required.
     pub required: bool,
-    /// Description.
+    /// Is the description.
     pub description: String,
-    /// An example value.
+    /// Is an example value.
     pub example: Option<Value>,
-    /// What `x-sensitive` says of its schema.
+    /// Is the `x-sensitive` of its schema.
     pub sensitive: Option<String>,
 }
 
-/// `x-pagination`.
+/// Describes the pagination of an operation, from `x-pagination`.
 #[derive(Clone, Debug)]
 pub struct Pagination {
-    /// The response's property that lists the items.
+    /// Names the property of the response that lists the items.
     pub items: String,
-    /// The query parameter, and the response's property, that hold the cursor.
+    /// Names the query parameter and the property of the response that hold the cursor.
     pub cursor: String,
-    /// How many items `items()` and `pages()` ask for at once when the caller names no `limit`.
+    /// Is the number of items that a page has if the caller sets no `limit`.
     pub size: u64,
 }
 
 impl Operation {
-    /// The operations of a document, in the order of their paths.
+    /// Returns the operations of a document, in the order of their paths.
     ///
     /// # Errors
-    /// Each thing that would otherwise be dropped silently or end in a panic: unknown methods, missing or colliding
-    /// ids, parameters that disagree with the template, references that lead nowhere, `x-` keys that say nothing.
+    /// Returns everything that progenitor would drop silently or panic on: unknown methods, missing ids, parameters
+    /// that disagree with the path template, unresolved references. Invalid `x-` keys are errors as well.
     pub fn all(document: &Document) -> Result<Vec<Self>, Vec<Error>> {
         let mut found: Vec<Self> = Vec::new();
         let mut errors = Vec::new();
         if At::find(&document.value, PATHS).is_none_or(|at| !at.value.is_object()) {
-            return Err(vec![document.error("", "has no `paths`: is this an OpenAPI document?")]);
+            return Err(vec![document.error("", "has no `paths`; check that this is an OpenAPI document")]);
         }
-        unresolved(document, &document.value, &mut Vec::new(), &mut errors);
+        errors.extend(unresolved::unresolved(document));
         errors.extend(keys::check(document).into_iter().map(|flaw| document.error_of(flaw)));
         let clients = Client::all(&document.value);
         for (path, item) in paths(&document.value) {
             let mut fail = |pointer: &str, message: String| errors.push(document.error(pointer, message));
+            // openapiv3 drops such a path without a word, and its operations with it.
             if !path.starts_with('/') {
                 fail(&item.pointer, format!("the path `{path}` must begin with a slash"));
             }
             if let Some(flaw) = PathTemplate::of(path).flaw() {
-                fail(&item.pointer, format!("the path `{path}` is no template: {flaw}"));
+                fail(&item.pointer, format!("the path `{path}` is not a valid template: {flaw}"));
+                // Its parameters could only be errors that follow from this one.
                 continue;
             }
+            // A misspelt method is dropped silently as well.
             for (key, at) in item.entries().filter(|(key, _)| method(key).is_none() && !key.starts_with("x-")) {
                 if !matches!(key, "parameters" | "summary" | "description" | "servers") {
-                    fail(&at.pointer, format!("`{key}` is no HTTP method"));
+                    fail(&at.pointer, format!("`{key}` is not an HTTP method"));
                 }
             }
             for raw in RawOperation::of(path, &item) {
@@ -124,31 +127,32 @@ impl Operation {
         if errors.is_empty() { Ok(found) } else { Err(errors) }
     }
 
-    /// The operation as it is written in the document that it was read from.
+    /// Returns the operation as it is written in the document that it was read from.
     #[must_use]
     pub fn raw<'a>(&self, document: &'a Document) -> Option<RawOperation<'a>> {
         RawOperation::find(&document.value, &self.path, self.method)
     }
 
-    /// Its path as a template.
+    /// Returns its path as a template.
     #[must_use]
     pub fn template(&self) -> PathTemplate<'_> {
         PathTemplate::of(&self.path)
     }
 
-    /// The name of its client.
+    /// Returns the name of its client.
     #[must_use]
     pub fn client_name(&self) -> Option<&str> {
         self.client.as_ref().map(|client| client.name.as_str())
     }
 
-    /// Whether its client fills in this parameter, so that no caller gives it.
+    /// Returns whether its client fills in this parameter, so that callers do not set it.
     #[must_use]
     pub fn is_filled_in(&self, parameter: &Parameter) -> bool {
         parameter.place == "path"
             && self.client.as_ref().is_some_and(|client| client.parameters.contains(&parameter.name))
     }
 
+    /// Reads an operation.
     fn read(document: &Document, clients: &[Client], raw: &RawOperation<'_>) -> Result<Self, Error> {
         let (path, node, pointer) = (raw.path, raw.value, &raw.pointer);
         let method = method(raw.method).unwrap_or_default();
@@ -156,7 +160,7 @@ impl Operation {
         let text = |key: &str| keys::text(node, key);
         let id = text("operationId");
         if id.is_empty() {
-            return fail("", format!("{method} {path} has no operationId, which names its function"));
+            return fail("", format!("{method} {path} has no operationId, which its function is named after"));
         }
         let parameters = parameters(&document.value, raw);
         let named: Vec<_> = raw.template().names().collect();
@@ -165,8 +169,9 @@ impl Operation {
             return fail("", format!("{id}: the path names {{{name}}}, but no path parameter `{name}` is declared"));
         }
         if let Some(name) = declared.iter().find(|name| !named.contains(name)) {
-            return fail("/parameters", format!("{id}: the path parameter `{name}` does not stand in the path"));
+            return fail("/parameters", format!("{id}: the path parameter `{name}` is not in the path"));
         }
+        // An operation's own `security` replaces that of the document, even if it is empty (OpenAPI 3.0.3, 4.7.10).
         let mut scopes = Vec::new();
         let security = node.get("security").or_else(|| document.value.get("security")).and_then(Value::as_array);
         for alternative in security.into_iter().flatten() {
@@ -182,8 +187,12 @@ impl Operation {
         });
         let success = match successes.next() {
             None => return fail("/responses", format!("{id}: documents no 2xx response")),
+            // progenitor allows one success type, and takes "no content" for a type.
             Some(first) if successes.any(|other| other != first) => {
-                return fail("/responses", format!("{id}: its 2xx responses differ in schema; the bindings need one"));
+                return fail(
+                    "/responses",
+                    format!("{id}: its 2xx responses have different schemas; the bindings need a single one"),
+                );
             }
             Some(first) => first.map(str::to_owned),
         };
@@ -194,6 +203,7 @@ impl Operation {
             });
         let body = node.get("requestBody").and_then(|body| {
             let media = resolve(&document.value, body)?.pointer("/content/application~1json")?;
+            // `example` and `examples` exclude each other (OpenAPI 3.0.3, 4.7.14).
             let named = || media.get("examples")?.as_object()?.values().next()?.get("value");
             let example = media.get("example").or_else(named).cloned().unwrap_or(Value::Null);
             Some((schema_name(media.get("schema")?)?.to_owned(), example))
@@ -207,7 +217,7 @@ impl Operation {
             evidence: text(EVIDENCE),
             evidence_note: text(EVIDENCE_NOTE),
             response_inferred: text(RESPONSE_EVIDENCE) == "inferred",
-            // What does not fit is told with the other keys.
+            // `keys::check` reports a client that does not fit.
             client: Client::of(clients, &document.value, path, node).ok().flatten().cloned(),
             scopes,
             idempotent: is_idempotent(method, node),
@@ -223,22 +233,26 @@ impl Operation {
 }
 
 impl Pagination {
+    /// Reads `x-pagination`. `keys::check` reports what is missing.
     fn read(node: &Value) -> Option<Self> {
         let text = |key: &str| Some(node.get(key)?.as_str()?.to_owned());
         Some(Self { items: text("items")?, cursor: text("cursor")?, size: node.get("size")?.as_u64()? })
     }
 }
 
-/// Whether an operation is idempotent: as `x-idempotent` says, or else as its method is, in any case of letters. POST
-/// and PATCH are not (RFC 9110, section 9.2.2; RFC 5789, section 2).
+/// Returns whether an operation is idempotent: as `x-idempotent` says, or else by its method, in any letter case.
+///
+/// POST and PATCH are not idempotent (RFC 9110, section 9.2.2; RFC 5789, section 2).
 #[must_use]
 pub fn is_idempotent(method: &str, node: &Value) -> bool {
     let said = node.get(IDEMPOTENT).and_then(Value::as_bool);
     said.unwrap_or_else(|| !["POST", "PATCH"].iter().any(|other| other.eq_ignore_ascii_case(method)))
 }
 
+/// Returns the parameters of an operation and of its path, each once.
 fn parameters(root: &Value, raw: &RawOperation<'_>) -> Vec<Parameter> {
     let mut all: Vec<At<'_>> = Vec::new();
+    // A duplicate is an error of the linter; the first one counts here.
     for parameter in raw.parameters(root) {
         if !all.iter().any(|earlier| is_same(earlier, &parameter)) {
             all.push(parameter);
@@ -259,61 +273,4 @@ fn parameters(root: &Value, raw: &RawOperation<'_>) -> Vec<Parameter> {
             }
         })
         .collect()
-}
-
-/// Every `$ref` must lead somewhere in the same file: the generator panics on one that does not.
-fn unresolved<'a>(document: &'a Document, node: &'a Value, steps: &mut Vec<Step<'a>>, errors: &mut Vec<Error>) {
-    match node {
-        Value::Object(map) => {
-            if let Some(reference) = reference(node) {
-                let what = match follow(&document.value, node) {
-                    Target::Node(_) => None,
-                    Target::Nowhere => Some(format!("`{reference}` leads to nothing in this file")),
-                    Target::Circle => Some(format!("`{reference}` leads back to this reference, and to nothing else")),
-                };
-                if let Some(what) = what {
-                    let pointer: String = steps.iter().map(Step::text).collect();
-                    errors.push(document.error_at_value(&reference_pointer(&pointer), what));
-                }
-            }
-            for (key, value) in map.iter().filter(|(key, _)| !key.starts_with("example")) {
-                steps.push(Step::Key(key));
-                match value {
-                    // One of these may be called `example`.
-                    Value::Object(named) if keys::holds_names(key) => {
-                        for (name, value) in named {
-                            steps.push(Step::Key(name));
-                            unresolved(document, value, steps, errors);
-                            steps.pop();
-                        }
-                    }
-                    value => unresolved(document, value, steps, errors),
-                }
-                steps.pop();
-            }
-        }
-        Value::Array(list) => {
-            for (index, value) in list.iter().enumerate() {
-                steps.push(Step::Place(index));
-                unresolved(document, value, steps, errors);
-                steps.pop();
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A step of a JSON pointer that is written only if there is something to say.
-enum Step<'a> {
-    Key(&'a str),
-    Place(usize),
-}
-
-impl Step<'_> {
-    fn text(&self) -> String {
-        match self {
-            Self::Key(key) => format!("/{}", escape(key)),
-            Self::Place(index) => format!("/{index}"),
-        }
-    }
 }

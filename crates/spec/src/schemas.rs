@@ -1,9 +1,12 @@
-//! The schemas of a document by what they describe: which of them speak of the same value, and what they say of it together.
+//! Relates the schemas of a document: which of them describe the same value, and what they say together.
 //!
-//! The parts of an `allOf`, `anyOf` or `oneOf`, and what is under `not`, apply to the value of the schema that they stand in
-//! (JSON Schema, draft Wright 00, sections 5.22 to 5.25, which OpenAPI 3.0.3 takes over in 4.7.24); what is under
-//! `properties`, `items` or `additionalProperties` describes another one. `required` may name a property that any of the
-//! former describes.
+//! The members of an `allOf`, `anyOf` or `oneOf`, and the schema under `not`, apply to the same value as the schema
+//! around them (JSON Schema, draft Wright 00, sections 5.22 to 5.25; OpenAPI 3.0.3, 4.7.24). Schemas under
+//! `properties`, `items` or `additionalProperties` describe other values. So `required` may name a property that any of
+//! the former describes.
+
+mod circular;
+mod requires;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ptr;
@@ -15,33 +18,31 @@ use crate::keys::holds_names;
 use crate::load::{Target, escape, follow, reference};
 use crate::words::nearest;
 
-/// All schemas of a document.
+/// Holds all schemas of a document.
 #[derive(Debug)]
 pub struct Schemas<'a> {
     root: &'a Value,
+    /// Holds every schema that is no reference, with its pointer.
     all: Vec<(String, &'a Value)>,
-    /// The schemas that one is a part of, by its address: the one that it stands in, and those that refer to it as a part.
+    /// Holds the schemas that a schema is a part of, by its address: the one around it, and those that refer to it.
     holders: HashMap<*const Value, Vec<&'a Value>>,
-    /// The schema that one stands in as a part, by the address of the part.
+    /// Holds the schema around each inline part, by the address of the part.
     inside: HashMap<*const Value, &'a Value>,
-    /// Those under a `not`: they say what a value must not be.
+    /// Holds the addresses of schemas under a `not`, which say what a value must not be.
     negated: HashSet<*const Value>,
 }
 
-/// The types of OpenAPI 3.0.3, 4.7.24.
+/// Lists the types of OpenAPI (3.0.3, 4.7.24).
 pub const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
-/// How deep alternatives are followed into alternatives.
-const DEEPEST: usize = 64;
-
-/// Keys with schemas that describe the same value.
+/// Lists the keys whose schemas describe the same value.
 pub(crate) const PARTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
-/// Keys with values of the service, in which nothing is a schema.
+/// Lists the keys whose values are data of the service and contain no schema.
 const DATA: [&str; 5] = ["default", "enum", "example", "examples", "value"];
 
 impl<'a> Schemas<'a> {
-    /// Walks a document once.
+    /// Collects the schemas of a document.
     #[must_use]
     pub fn of(root: &'a Value) -> Self {
         let mut schemas =
@@ -53,12 +54,13 @@ impl<'a> Schemas<'a> {
         schemas
     }
 
-    /// Every schema that is no reference, with its place.
+    /// Returns every schema that is no reference, with its pointer.
     pub fn all(&self) -> impl Iterator<Item = (&str, &'a Value)> {
         self.all.iter().map(|(pointer, schema)| (pointer.as_str(), *schema))
     }
 
-    /// Looks for schemas in what is none; its keys may be names that somebody gave, as of the response `default`.
+    /// Looks for schemas in a node that is none. `has_names` is set if its keys are names that the author chose, such
+    /// as a header `schema`.
     fn other(&mut self, node: &'a Value, has_names: bool, pointer: &mut String) {
         let length = pointer.len();
         match node {
@@ -88,6 +90,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
+    /// Adds a schema and the schemas inside it.
     fn schema(&mut self, schema: &'a Value, pointer: String) {
         if !schema.is_object() || reference(schema).is_some() {
             return;
@@ -102,19 +105,20 @@ impl<'a> Schemas<'a> {
         }
         for key in PARTS {
             for (place, part) in parts(schema, key).enumerate() {
-                self.held(part, schema);
+                self.add_part(part, schema);
                 self.schema(part, format!("{pointer}/{key}/{place}"));
             }
         }
         if let Some(inner) = schema.get("not") {
             self.negated.insert(ptr::from_ref(inner));
-            self.held(inner, schema);
+            self.add_part(inner, schema);
             self.schema(inner, format!("{pointer}/not"));
         }
         self.all.push((pointer, schema));
     }
 
-    fn held(&mut self, part: &'a Value, holder: &'a Value) {
+    /// Records that a schema has a part, which may be a reference.
+    fn add_part(&mut self, part: &'a Value, holder: &'a Value) {
         if let Target::Node(target) = follow(self.root, part) {
             if ptr::eq(target, part) {
                 self.inside.insert(ptr::from_ref(part), holder);
@@ -123,7 +127,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// This schema and all that it is a part of, the nearest first.
+    /// Returns this schema and all schemas that it is a part of, the nearest first.
     fn above(&self, schema: &'a Value) -> Vec<&'a Value> {
         let (mut found, mut seen) = (vec![schema], HashSet::from([ptr::from_ref(schema)]));
         let mut next = 0;
@@ -138,7 +142,9 @@ impl<'a> Schemas<'a> {
         found
     }
 
-    /// Visits these schemas and their parts of these kinds, each once, until the visitor says that it has seen enough.
+    /// Visits these schemas and their parts under these keys, each once, until the visitor returns `true`.
+    ///
+    /// `seen` bounds the walk: references can form circles, and thousands of schemas can be reachable in several ways.
     fn visit(
         &self,
         schemas: impl IntoIterator<Item = &'a Value>,
@@ -162,19 +168,20 @@ impl<'a> Schemas<'a> {
         false
     }
 
-    /// Whether anything that describes the value of this schema describes a property of it.
+    /// Returns whether any schema that describes the same value as this one describes a property of it.
     fn defines(&self, schema: &'a Value, name: &str) -> bool {
         let mut is_there = |schema: &'a Value| {
             schema.get("properties").is_some_and(|all| all.get(name).is_some())
-                // What any other property is, is described as well.
+                // A schema for all other properties describes this one, too.
                 || schema.get("additionalProperties").is_some_and(|more| more.as_object().is_some_and(|map| !map.is_empty()))
         };
         let mut seen = HashSet::new();
-        // Those that it is a part of may be many, and are seldom needed.
+        // The schemas that it is a part of come second, since they may be many and are seldom needed.
         self.visit([schema], &PARTS, &mut seen, &mut is_there)
             || self.visit(self.above(schema), &PARTS, &mut seen, &mut is_there)
     }
 
+    /// Returns the names of all properties that a value of this schema can have.
     fn names(&self, schema: &'a Value) -> BTreeSet<&'a str> {
         let mut names = BTreeSet::new();
         self.visit(self.above(schema), &PARTS, &mut HashSet::new(), &mut |schema| {
@@ -184,7 +191,7 @@ impl<'a> Schemas<'a> {
         names
     }
 
-    /// The names of a `required` that nothing describes.
+    /// Returns a flaw for each name in a `required` that no schema describes.
     #[must_use]
     pub fn undefined(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
@@ -199,13 +206,14 @@ impl<'a> Schemas<'a> {
             let is_negated = self.above(schema).into_iter().any(|schema| self.negated.contains(&ptr::from_ref(schema)));
             for (place, name) in missing {
                 let near = nearest(name, known.iter().copied());
-                // What must not be there needs no description; what is misspelt is never there.
+                // `not: {required: [x]}` forbids a property, which needs no description. A misspelt name forbids
+                // nothing.
                 if is_negated && near.is_none() {
                     continue;
                 }
                 flaws.push(Flaw {
                     pointer: format!("{pointer}/required/{place}"),
-                    message: format!("`{name}` is required, and there is no such property"),
+                    message: format!("`{name}` is required, but no such property is described"),
                     help: near.map_or_else(
                         || format!("describe `{name}` under `properties`"),
                         |near| format!("did you mean `{near}`?"),
@@ -216,7 +224,7 @@ impl<'a> Schemas<'a> {
         flaws
     }
 
-    /// Types that OpenAPI 3.0 does not have.
+    /// Returns a flaw for each type that OpenAPI 3.0 does not have.
     #[must_use]
     pub fn untyped(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
@@ -224,125 +232,30 @@ impl<'a> Schemas<'a> {
             let kind = schema.get("type").and_then(Value::as_str);
             if let Some(kind) = kind.filter(|kind| !TYPES.contains(kind)) {
                 let help = if kind == "null" {
-                    "3.0 has no type for null: write `nullable: true` beside the type".to_owned()
+                    "OpenAPI 3.0 has no type for null: write `nullable: true` next to the type".to_owned()
                 } else {
                     nearest(kind, TYPES.into_iter())
-                        // Other languages' short forms.
+                        // Short forms of other languages are too far for `nearest`.
                         .or(match kind {
                             "int" => Some("integer"),
                             "bool" => Some("boolean"),
                             _ => None,
                         })
                         .map_or_else(
-                            || format!("choose among {}", TYPES.join(", ")),
+                            || format!("the types are {}", TYPES.join(", ")),
                             |near| format!("did you mean `{near}`?"),
                         )
                 };
-                let message = format!("`type` cannot be `{kind}`");
+                let message = format!("unknown type `{kind}`");
                 flaws.push(Flaw { pointer: format!("{pointer}/type"), message, help });
             }
         }
         flaws
     }
 
-    /// The schemas that a value cannot be held to without end, because they are parts of themselves: a `oneOf` whose
-    /// member names the schema again. With them come, as the second, those that have such a part (JSON Schema, draft
-    /// Wright 00, section 7: "a schema MUST NOT be run into an infinite loop against a schema").
-    #[must_use]
-    pub fn circular(&self) -> (Vec<&str>, HashSet<*const Value>) {
-        let mut parts_left: HashMap<*const Value, usize> = HashMap::new();
-        for holder in self.holders.values().flatten() {
-            *parts_left.entry(ptr::from_ref(*holder)).or_default() += 1;
-        }
-        // What has no part is in no circle; without it, what has no other part is in none either.
-        let mut free: Vec<*const Value> =
-            self.holders.keys().copied().filter(|part| !parts_left.contains_key(part)).collect();
-        while let Some(part) = free.pop() {
-            for holder in self.holders.get(&part).into_iter().flatten() {
-                let holder = ptr::from_ref(*holder);
-                if let Some(left) = parts_left.get_mut(&holder) {
-                    *left -= 1;
-                    if *left == 0 {
-                        parts_left.remove(&holder);
-                        free.push(holder);
-                    }
-                }
-            }
-        }
-        let leading: HashSet<*const Value> = parts_left.into_keys().collect();
-        // Of those that are left, the ones in a circle come back to themselves; the others only lead there.
-        let is_in_circle = |schema: &'a Value| {
-            let mut seen = HashSet::new();
-            let mut open: Vec<&Value> =
-                self.holders.get(&ptr::from_ref(schema)).into_iter().flatten().copied().collect();
-            while let Some(holder) = open.pop() {
-                if ptr::eq(holder, schema) {
-                    return true;
-                }
-                if leading.contains(&ptr::from_ref(holder)) && seen.insert(ptr::from_ref(holder)) {
-                    open.extend(self.holders.get(&ptr::from_ref(holder)).into_iter().flatten());
-                }
-            }
-            false
-        };
-        let left = self.all.iter().filter(|(_, schema)| leading.contains(&ptr::from_ref(*schema)));
-        let circles = left.filter(|(_, schema)| is_in_circle(schema)).map(|(pointer, _)| pointer.as_str()).collect();
-        (circles, leading)
-    }
-
-    /// Whether every value of this schema has a property: it is required there, in a part of an `allOf`, in all
-    /// alternatives, or where the schema itself stands in another as a part.
-    #[must_use]
-    pub fn requires(&self, schema: &'a Value, name: &str) -> bool {
-        let mut whole = Some(schema);
-        let mut known = HashMap::new();
-        while let Some(schema) = whole {
-            if self.requires_within(schema, name, &mut known, 0) {
-                return true;
-            }
-            whole = self.inside.get(&ptr::from_ref(schema)).copied();
-        }
-        false
-    }
-
-    fn requires_within(
-        &self,
-        schema: &'a Value,
-        name: &str,
-        known: &mut HashMap<*const Value, Option<bool>>,
-        depth: usize,
-    ) -> bool {
-        let Target::Node(schema) = follow(self.root, schema) else { return false };
-        let address = ptr::from_ref(schema);
-        if let Some(known) = known.get(&address) {
-            // An alternative that leads back to where it came from adds no value that has not the property.
-            return known.unwrap_or(true);
-        }
-        // Nobody nests alternatives so deep by hand: whether it is required is not known.
-        if depth > DEEPEST {
-            return true;
-        }
-        known.insert(address, None);
-        let mut all = Vec::new();
-        let own = |schema: &Value| {
-            let required = schema.get("required").and_then(Value::as_array);
-            required.is_some_and(|list| list.iter().any(|required| required == name))
-        };
-        let mut is_required = self.visit([schema], &["allOf"], &mut HashSet::new(), &mut |part| {
-            all.push(part);
-            own(part)
-        });
-        for (part, key) in all.into_iter().flat_map(|part| ["oneOf", "anyOf"].map(|key| (part, key))) {
-            is_required = is_required
-                || parts(part, key).next().is_some()
-                    && parts(part, key).all(|member| self.requires_within(member, name, known, depth + 1));
-        }
-        known.insert(address, Some(is_required));
-        is_required
-    }
-
-    /// The properties of the value of this schema that carry a flag, `readOnly` or `writeOnly`: where they are described,
-    /// at what they refer to, or in any part of an `allOf` on the way.
+    /// Returns the properties of a value of this schema that have a flag, `readOnly` or `writeOnly`.
+    ///
+    /// The flag may be at the property, at the schema that it refers to, or at a member of an `allOf` in between.
     #[must_use]
     pub fn flagged(&self, schema: &'a Value, flag: &str) -> BTreeSet<&'a str> {
         let mut names = BTreeSet::new();
@@ -359,10 +272,12 @@ impl<'a> Schemas<'a> {
     }
 }
 
+/// Returns the members of a schema's `allOf`, `anyOf` or `oneOf`.
 fn parts<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     schema.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
+/// Returns the entries of a mapping, if there is one.
 fn entries(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     value.and_then(Value::as_object).into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }

@@ -1,148 +1,159 @@
-//! What OpenAPI allows and the generator passes over in silence, panics at, or makes code of that does not compile. Bindings of a
-//! document with any of these would send something else than is written, so there are none.
+//! Lists the constructs that OpenAPI allows and the bindings do not support.
+//!
+//! progenitor ignores them silently, panics, or generates code that does not compile. Bindings of such a document would
+//! send something else than the document says, so none are generated.
 
 mod find;
 
 pub use find::unsupported_in;
 
-/// One construct that cannot be bound.
+/// Describes a construct that cannot be bound.
+///
+/// The message is "`name` is {what}: {reason}", or "{what}: {reason}" for something without a name.
 #[derive(Clone, Copy, Debug)]
 pub struct Unsupported {
-    /// What is written.
+    /// Names the construct.
     pub what: &'static str,
-    /// What would become of it.
+    /// Says why it cannot be bound.
     pub reason: &'static str,
-    /// What to write in its place.
+    /// Says what to write instead.
     pub help: &'static str,
 }
 
+/// Creates an entry of the table.
 const fn unsupported(what: &'static str, reason: &'static str, help: &'static str) -> Unsupported {
     Unsupported { what, reason, help }
 }
 
 const COOKIE: Unsupported = unsupported(
     "a cookie parameter",
-    "the bindings know no cookies",
+    "the bindings do not support cookies",
     "describe it as a header, or leave it to the HTTP client",
 );
-const NAMELESS: Unsupported =
-    unsupported("a parameter whose name is no text", "nothing could be sent for it", "give it a `name`, in quotes");
+const NAMELESS: Unsupported = unsupported(
+    "a parameter whose name is not a string",
+    "it cannot be sent without a name",
+    "write its `name` in quotes",
+);
 const STYLE: Unsupported = unsupported(
     "a `style` other than the default",
-    "the bindings write parameters in the default style only: `form` in a query, `simple` elsewhere",
-    "take `style` out, or leave the operation out",
+    "the bindings serialize parameters in the default style only: `form` in a query, `simple` elsewhere",
+    "remove `style`, or leave the operation out",
 );
+// progenitor ignores `explode` and generates the same code for both values.
 const EXPLODE: Unsupported = unsupported(
-    "`explode: false` at a list in the query",
-    "the bindings write each item of a list as a parameter of its own",
-    "take `explode` out if the service reads `a=1&a=2`; else make it a text, and say in the description how to write it",
+    "a list with `explode: false` in the query",
+    "the bindings send each item of a list as a separate parameter",
+    "remove `explode` if the service reads `a=1&a=2`; otherwise make it a string, and describe its format",
 );
 const RESERVED: Unsupported = unsupported(
-    "`allowReserved: true`",
+    "a parameter with `allowReserved: true`",
     "the bindings percent-encode reserved characters",
-    "take `allowReserved` out if the service decodes what it gets, as it should",
+    "remove `allowReserved` if the service percent-decodes parameters, as it should",
 );
 const CONTENT: Unsupported = unsupported(
     "a parameter with `content`",
-    "the bindings write parameters by their `schema`",
-    "give it a `schema` of type string, and say in the description what the text holds",
+    "the bindings serialize parameters by their `schema`",
+    "give it a `schema` of type string, and describe the content of the string",
 );
-const NO_SCHEMA: Unsupported =
-    unsupported("a parameter without `schema`", "the bindings know no type for it", "give it a `schema`");
+const NO_SCHEMA: Unsupported = unsupported("a parameter without `schema`", "it has no type", "give it a `schema`");
+// progenitor generates code for lists in paths and headers that does not compile.
 const NO_SCALAR: Unsupported = unsupported(
-    "a parameter that is no scalar, or in the query no list of scalars",
-    "the bindings cannot write it",
-    "make it a scalar; only in a query it may be a list of them",
+    "neither a scalar nor, in the query, a list of scalars",
+    "the bindings cannot serialize such a parameter",
+    "make it a scalar, or in the query a list of scalars",
 );
 const NULLABLE: Unsupported = unsupported(
     "a nullable parameter outside of the query",
-    "there is no way to write null there",
-    "take `nullable` out; what may be left out is `required: false`",
+    "null cannot be sent there",
+    "remove `nullable`; a parameter that may be left out is `required: false`",
 );
 const OPTIONAL_IN_PATH: Unsupported = unsupported(
     "a path parameter that is not `required: true`",
-    "a path without it is another path",
+    "without it, the path is a different one",
     "write `required: true`, and describe the path without it as a path of its own",
 );
+// progenitor writes the name as a literal that panics at run time if it is invalid.
 const HEADER_NAME: Unsupported = unsupported(
-    "a header parameter whose name no header can have",
-    "a header's name consists of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110, section 5.6.2)",
+    "a header parameter with an invalid name",
+    "the name of a header consists of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110, section 5.6.2)",
     "correct the name",
 );
 const OWN_HEADER: Unsupported = unsupported(
-    "a header parameter that the client sets by itself",
+    "a header parameter that the client sets itself",
     "OpenAPI ignores some of these names, and the client would send the header twice",
-    "take the parameter out",
+    "remove the parameter",
 );
 const SENSITIVE_HEADER: Unsupported = unsupported(
     "a sensitive header parameter",
-    "headers are logged by what stands between",
-    "send it in the body, or by a security scheme",
+    "proxies often log headers",
+    "send it in the body, or describe it as a security scheme",
 );
 const OPTIONAL_BODY: Unsupported = unsupported(
     "a request body that is not `required: true`",
     "the bindings always send one",
-    "write `required: true`; if it may really be left out, make everything in it optional",
+    "write `required: true`; if the service accepts a request without it, make all of its properties optional",
 );
 const ENCODING: Unsupported = unsupported(
     "`encoding` at a media type",
-    "the bindings know no `encoding`",
-    "take it out, and say in the description how the parts are written",
+    "the bindings do not support `encoding`",
+    "remove it, and describe how the parts are encoded",
 );
 const SERVERS: Unsupported = unsupported(
     "`servers` at a path or an operation",
-    "the bindings know the servers at the top only, and would never call these",
-    "give what has another server a file of its own",
+    "the bindings call the servers at the top of the file only",
+    "move operations of another server to a file of their own",
 );
 const METHOD: Unsupported = unsupported(
-    "an operation by OPTIONS or TRACE",
-    "the bindings have no function to send it",
+    "an operation with the method OPTIONS or TRACE",
+    "the bindings cannot send these methods",
     "leave the operation out",
 );
 const BODY_OF_HEAD: Unsupported = unsupported(
     "content in a response to HEAD",
     "a response to HEAD has no body (RFC 9110, section 9.3.2)",
-    "take the content out",
+    "remove the content",
 );
 const PATH: Unsupported = unsupported(
-    "a path with characters that no URL has",
-    "a URL has letters, digits, -._~!$&'()*+,;=:@ and what is percent-encoded (RFC 3986, section 3.3)",
-    "percent-encode what is none of these, and leave out `.` and `..`",
+    "a path with characters that a URL cannot have",
+    "a URL has letters, digits, -._~!$&'()*+,;=:@ and percent-encoded characters (RFC 3986, section 3.3)",
+    "percent-encode all other characters, and remove the segments `.` and `..`",
 );
 const PATH_REFERENCE: Unsupported = unsupported(
     "a path that is a reference",
-    "the generator follows no reference of a path",
-    "write the operations out under this path",
+    "the generator does not follow references of paths",
+    "write the operations under this path",
 );
 const MEDIA_TYPE: Unsupported = unsupported(
-    "a body that is no JSON",
+    "a body that is not JSON",
     "the bindings send and read application/json only",
     "describe the body as JSON, or leave the operation out",
 );
 const UNNAMED_BODY: Unsupported =
-    unsupported("a body without a name", "a body is a component with a name", "refer to one under /components/schemas");
+    unsupported("a body without a name", "its type needs one", "make its schema a component under /components/schemas");
 const UNNAMED_ENUM: Unsupported = unsupported(
     "an enum without a name",
-    "it would refuse values that it does not know",
+    "it would refuse unknown values",
     "make it a component under /components/schemas",
 );
 const UNNAMED_OBJECT: Unsupported = unsupported(
     "an object without a name",
-    "it would get one that is made up",
+    "the generator would make one up",
     "make it a component under /components/schemas",
 );
 const ENUM_VALUE: Unsupported = unsupported(
-    "a value of an enum that is no text",
-    "the values of an enum are texts",
-    "take `enum` out, and name the values in the description",
+    "an enum value that is not a string",
+    "the enums of the bindings have strings as values",
+    "remove `enum`, and list the values in the description",
 );
+// typify takes the last step of a reference for the name of a component.
 const REFERENCE: Unsupported = unsupported(
-    "no component of the schemas",
+    "not a component schema",
     "the generator follows references to `#/components/schemas/Name` only",
     "give that schema a name under `components/schemas`",
 );
 
-/// All constructs that cannot be bound.
+/// Lists all constructs that cannot be bound.
 #[rustfmt::skip]
 pub const UNSUPPORTED: [Unsupported; 26] = [
     COOKIE, NAMELESS, STYLE, EXPLODE, RESERVED, CONTENT, NO_SCHEMA, NO_SCALAR, NULLABLE, OPTIONAL_IN_PATH, HEADER_NAME,

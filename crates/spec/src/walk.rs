@@ -1,4 +1,4 @@
-//! The paths and operations of any OpenAPI 3.0 document, sound or not: what the bindings refuse can still be looked at.
+//! Walks the paths and operations of any OpenAPI 3.0 document, including documents that cannot be bound.
 
 use std::ops::Deref;
 
@@ -7,34 +7,36 @@ use serde_json::{Map, Value};
 use crate::at::At;
 use crate::template::PathTemplate;
 
-/// Where the paths of a document stand.
+/// Is the JSON pointer of a document's paths.
 pub const PATHS: &str = "/paths";
 
-/// The paths of a document, in the order of their names; extensions are none.
+/// Returns the paths of a document, sorted, without extensions.
 pub fn paths(root: &Value) -> impl Iterator<Item = (&str, At<'_>)> {
     let mut paths: Vec<_> = At::find(root, PATHS).iter().flat_map(At::entries).collect();
+    // A key of the Paths Object that begins with `x-` is an extension (OpenAPI 3.0.3, 4.7.8).
     paths.retain(|(path, _)| !path.starts_with("x-"));
+    // The order of the JSON library depends on its features, and placeholders are numbered by it.
     paths.sort_by_key(|(path, _)| *path);
     paths.into_iter()
 }
 
-/// What describes each operation of a document, to change it.
+/// Returns the operations of a document, to change them.
 pub fn operations_mut(root: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
     let paths = root.pointer_mut(PATHS).and_then(Value::as_object_mut).into_iter().flatten();
     let keys = paths.filter_map(|(_, item)| item.as_object_mut()).flatten();
     keys.filter(|(key, _)| method(key).is_some()).filter_map(|(_, operation)| operation.as_object_mut())
 }
 
-/// An operation as it stands in a document. It is the part of the document that describes it, to which it dereferences.
+/// Is an operation as it is written. It dereferences to the node that describes it.
 #[derive(Clone, Debug)]
 pub struct RawOperation<'a> {
-    /// Its path.
+    /// Is its path.
     pub path: &'a str,
-    /// Its method, in small letters.
+    /// Is its method in lower case.
     pub method: &'a str,
-    /// What describes it, of whatever kind that is.
+    /// Is the node that describes it, which may be of any type.
     pub at: At<'a>,
-    /// The path that it is an operation of.
+    /// Is the path item that it belongs to.
     pub item: At<'a>,
 }
 
@@ -47,60 +49,61 @@ impl<'a> Deref for RawOperation<'a> {
 }
 
 impl<'a> RawOperation<'a> {
-    /// The operations of a document, in the order of their paths.
+    /// Returns the operations of a document, in the order of their paths.
     pub fn all(root: &'a Value) -> impl Iterator<Item = Self> {
         paths(root).flat_map(|(path, item)| Self::of(path, &item).collect::<Vec<_>>())
     }
 
-    /// The operations of one path.
+    /// Returns the operations of one path.
     pub fn of<'p>(path: &'a str, item: &'p At<'a>) -> impl Iterator<Item = Self> + use<'a, 'p> {
         let keys = item.entries().filter(|(key, _)| method(key).is_some());
         keys.map(move |(method, at)| Self { path, method, at, item: item.clone() })
     }
 
-    /// The operation with this path and method, in letters of any case.
+    /// Finds the operation with this path and method, in any letter case.
     #[must_use]
     pub fn find(root: &'a Value, path: &str, method: &str) -> Option<Self> {
         let (path, item) = paths(root).find(|(other, _)| *other == path)?;
         Self::of(path, &item).find(|operation| operation.method.eq_ignore_ascii_case(method))
     }
 
-    /// Its id.
+    /// Returns its `operationId`.
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
         self.text("operationId")
     }
 
-    /// Method and path: `GET /locks/`.
+    /// Returns its method and path, such as `GET /locks/`.
     #[must_use]
     pub fn address(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// Its id, or else its address.
+    /// Returns its id, or else its address.
     #[must_use]
     pub fn name(&self) -> String {
         self.id().map_or_else(|| self.address(), str::to_owned)
     }
 
-    /// The same in a sentence, in which an id stands in backticks.
+    /// Returns its name for a sentence: the id in backticks, or else the address.
     #[must_use]
     pub fn called(&self) -> String {
         self.id().map_or_else(|| self.address(), |id| format!("`{id}`"))
     }
 
-    /// Its path as a template.
+    /// Returns its path as a template.
     #[must_use]
     pub fn template(&self) -> PathTemplate<'a> {
         PathTemplate::of(self.path)
     }
 
-    /// Its parameters and those of its path that it does not describe itself, references followed. What it describes
-    /// twice is here twice.
+    /// Returns its parameters, and those of its path that it does not override. References are followed, and duplicates
+    /// are kept for the linter.
     #[must_use]
     pub fn parameters(&self, root: &'a Value) -> Vec<At<'a>> {
         let of = |owner: &At<'a>| owner.get("parameters").into_iter().flat_map(|list| list.list());
         let mut all: Vec<_> = of(&self.at).filter_map(|at| at.follow(root)).collect();
+        // A parameter of the operation overrides the same one of its path (OpenAPI 3.0.3, 4.7.10).
         for parameter in of(&self.item).filter_map(|at| at.follow(root)) {
             if !all.iter().any(|other| is_same(other, &parameter)) {
                 all.push(parameter);
@@ -110,7 +113,9 @@ impl<'a> RawOperation<'a> {
     }
 }
 
-/// Whether two parameters are one: they have name and place in common. Names of headers are one in any case of letters.
+/// Returns whether two parameters are the same: they have the same name and place.
+///
+/// Names of headers are compared without regard to case (RFC 9110, section 5.1).
 pub(crate) fn is_same(one: &At<'_>, other: &At<'_>) -> bool {
     let (here, there) = (one.value.get("name"), other.value.get("name"));
     one.value.get("in") == other.value.get("in")
@@ -120,9 +125,10 @@ pub(crate) fn is_same(one: &At<'_>, other: &At<'_>) -> bool {
         }
 }
 
-/// The method that a key of a path stands for, in upper case.
+/// Returns the HTTP method that a key of a path item stands for, in upper case.
 #[must_use]
 pub fn method(key: &str) -> Option<&'static str> {
+    // The keys are in lower case (OpenAPI 3.0.3, 4.7.9): `GET:` is an unknown key.
     ["GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"]
         .into_iter()
         .find(|method| method.to_ascii_lowercase() == key)

@@ -1,21 +1,24 @@
-//! Words that are close to each other, and those that Rust keeps for itself.
+//! Finds similar words, and lists Rust's reserved words.
 
-/// The word among these that was probably meant.
+/// Returns the word among these that was probably meant.
 #[must_use]
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // One slip in five letters, as fingers go.
+    // One typo for every four letters, and three at most. More would suggest unrelated words.
     let most = (word.chars().count() / 4).clamp(1, 3);
     let length = word.chars().count();
-    // What differs by more letters than that needs no closer look, and there may be thousands.
+    // A word of a very different length needs no closer look, and there may be thousands of words.
     let among = among.filter(|other| other.chars().count().abs_diff(length) <= most);
     let close = among.map(|other| (distance(&word.to_lowercase(), &other.to_lowercase()), other));
     close
+        // A word that differs in case only has the distance 0 and is a good suggestion; the word itself is none.
         .filter(|(distance, other)| *distance <= most && *other != word)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, other)| other)
 }
 
-/// How many letters have to be put in, taken out, changed or swapped with their neighbour.
+/// Returns how many letters have to be inserted, deleted, changed or swapped with their neighbour.
+///
+/// This is the optimal string alignment distance. Without swaps, `pots` would be as far from `post` as from `put`.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
@@ -36,7 +39,7 @@ fn distance(one: &str, other: &str) -> usize {
     rows[one.len()][other.len()]
 }
 
-/// Words that Rust keeps for itself, in any edition.
+/// Lists the words that Rust reserves, in any edition.
 #[rustfmt::skip]
 pub const RESERVED: [&str; 53] = [
     "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
@@ -50,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_finger_is_recognized_and_another_word_is_not() {
+    fn recognizes_a_typo_and_no_unrelated_word() {
         let methods = || ["get", "put", "post", "delete", "patch"].into_iter();
         for (slip, meant) in
             [("gett", Some("get")), ("pots", Some("post")), ("GET", Some("get")), ("delte", Some("delete"))]

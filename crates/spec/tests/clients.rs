@@ -1,4 +1,4 @@
-//! Clients that the YAML declares: what is read of them, and what is refused at which place.
+//! Tests the clients that the YAML declares.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::path::Path;
@@ -17,7 +17,7 @@ fn token(scope: &str, fields: &[(&str, &str)]) -> TokenRequest {
 }
 
 #[test]
-fn a_client_says_what_it_fills_in_and_how_its_token_is_asked_for() {
+fn reads_the_parameters_and_token_requests_of_a_client() {
     let document = parse(SPEC);
     let root = &document.value;
     let [organization, project] = <[Client; 2]>::try_from(Client::all(root)).unwrap();
@@ -37,7 +37,7 @@ fn a_client_says_what_it_fills_in_and_how_its_token_is_asked_for() {
 }
 
 #[test]
-fn each_operation_is_offered_by_the_client_whose_token_opens_it_and_whose_parameters_it_has() {
+fn finds_the_client_of_an_operation_by_scope_and_path_parameters() {
     let operations = Operation::all(&parse(SPEC)).unwrap();
     let found: Vec<_> = operations
         .iter()
@@ -61,7 +61,7 @@ fn each_operation_is_offered_by_the_client_whose_token_opens_it_and_whose_parame
 }
 
 #[test]
-fn without_clients_no_operation_is_offered_by_any() {
+fn operations_have_no_client_if_none_is_declared() {
     let (head, rest) = SPEC.split_once("x-clients:").unwrap();
     let text = format!("{head}security:{}", rest.split_once("\nsecurity:").unwrap().1);
     let operations = Operation::all(&parse(&text.replace("      x-client: Organization\n", ""))).unwrap();
@@ -69,11 +69,11 @@ fn without_clients_no_operation_is_offered_by_any() {
 }
 
 #[test]
-fn what_does_not_fit_is_told_at_its_place() {
+fn reports_invalid_declarations_and_operations_at_their_place() {
     for (from, to, place, reason) in [
-        // The declaration.
-        ("  Organization:\n", "  organization:\n", "9:3", "`organization` is no name of a Rust type"),
-        ("  Organization:\n", "  Self:\n", "9:3", "`Self` is no name of a Rust type"),
+        // Mistakes in the declaration.
+        ("  Organization:\n", "  organization:\n", "9:3", "`organization` is not a Rust type name"),
+        ("  Organization:\n", "  Self:\n", "9:3", "`Self` is not a Rust type name"),
         ("    description: What an organization can do.\n", "", "9:3", "`Organization` has no `description`"),
         ("    description: What an", "    descripton: What an", "10:5", "did you mean `description`?"),
         ("parameters: [organizationId]\n", "parameters: organizationId\n", "11:5", "a list of path parameters"),
@@ -81,7 +81,7 @@ fn what_does_not_fit_is_told_at_its_place() {
             "    schema: Project\n",
             "    schema: Projekt\n",
             "18:5",
-            "\"Projekt\" is no schema under /components/schemas",
+            "\"Projekt\" is not a schema under /components/schemas",
         ),
         ("    schema: Project\n", "    schema: Cursor\n", "17:18", "has no property `organizationId`"),
         ("tokens:\n      - scope: org", "token:\n      - scope: org", "12:5", "did you mean `tokens`?"),
@@ -99,18 +99,18 @@ fn what_does_not_fit_is_told_at_its_place() {
             "20:9",
             "`{keyId}` cannot be filled in: it is neither one of its `parameters` nor a property of its `schema`",
         ),
-        ("{project_id: projectId}", "{project_id: project}", "21:18", "none of the `parameters` of `Project`"),
+        ("{project_id: projectId}", "{project_id: project}", "21:18", "not one of the `parameters` of `Project`"),
         ("{project_id: projectId}", "{scope: projectId}", "21:18", "every token request has the field `scope`"),
-        ("{project_id: projectId}", "projectId", "21:9", "`fields` is a mapping"),
-        // The operations.
+        ("{project_id: projectId}", "projectId", "21:9", "`fields` must be a mapping"),
+        // Mistakes in the operations.
         ("x-client: Organization", "x-client: Organisation", "47:7", "did you mean `Organization`?"),
-        ("x-client: Organization", "x-client: [Project]", "47:7", "x-client is the name of a client"),
+        ("x-client: Organization", "x-client: [Project]", "47:7", "x-client must be the name of a client"),
         ("      x-client: Organization\n", "", "47:7", "`Organization` and `Project` can offer this operation"),
         (
             "operationId: getProjects\n",
             "operationId: getProjects\n      x-client: Project\n",
             "36:7",
-            "`Project` asks for no token with `organization.admin`, as `security` wants it",
+            "`Project` requests no token with `organization.admin`, which `security` requires",
         ),
         (
             "operationId: getToken\n",
@@ -122,19 +122,19 @@ fn what_does_not_fit_is_told_at_its_place() {
             "        - token: [organization.admin]\n      parameters",
             "        - token: [project.admin]\n      parameters",
             "36:7",
-            "`Project` fills in the path parameter `projectId`, which does not stand in this path",
+            "`Project` fills in the path parameter `projectId`, which is not in this path",
         ),
         (
             "        - token: [organization.admin]\n      parameters",
             "        - token: [project.admin, project.installer]\n      parameters",
             "36:7",
-            "no client of `x-clients` asks for a token with `project.admin project.installer`",
+            "no client of `x-clients` requests a token with `project.admin project.installer`",
         ),
         (
             "  Project:\n    description: What",
             "  Nobody: {description: Nothing., tokens: [{}]}\n  Project:\n    description: What",
             "15:3",
-            "no operation is offered by the client `Nobody`",
+            "the client `Nobody` offers no operation",
         ),
     ] {
         assert!(SPEC.contains(from), "{from}");

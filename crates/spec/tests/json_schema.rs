@@ -1,4 +1,4 @@
-//! What the JSON Schemas of a spec take, and what not.
+//! Tests which values the JSON Schemas of a spec accept.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ fn thing(change: &Value) -> Value {
 }
 
 #[test]
-fn what_the_spec_writes_is_taken_by_both_readings() {
+fn both_readings_accept_what_the_spec_describes() {
     for reading in [Reading::Exact, Reading::Tolerant] {
         let validator = validator("Thing", reading);
         for change in [
@@ -74,7 +74,7 @@ fn what_the_spec_writes_is_taken_by_both_readings() {
 }
 
 #[test]
-fn each_tolerance_is_one_that_the_exact_reading_does_not_have() {
+fn only_the_tolerant_reading_accepts_tolerances() {
     let (exact, tolerant) = (validator("Thing", Reading::Exact), validator("Thing", Reading::Tolerant));
     for change in [
         json!({"state": "on-holiday"}),
@@ -103,7 +103,7 @@ fn each_tolerance_is_one_that_the_exact_reading_does_not_have() {
 }
 
 #[test]
-fn nonsense_is_taken_by_no_reading() {
+fn no_reading_accepts_invalid_values() {
     for reading in [Reading::Exact, Reading::Tolerant] {
         let validator = validator("Thing", reading);
         for change in [
@@ -133,7 +133,7 @@ fn nonsense_is_taken_by_no_reading() {
 }
 
 #[test]
-fn a_missing_envelope_is_tolerated_but_not_what_would_stand_in_it() {
+fn the_tolerant_reading_accepts_a_missing_envelope_and_validates_its_content() {
     let whole = json!({"thing": thing(&json!({}))});
     let bare = thing(&json!({}));
     for component in ["Certain", "Uncertain"] {
@@ -143,14 +143,14 @@ fn a_missing_envelope_is_tolerated_but_not_what_would_stand_in_it() {
         for broken in [json!({"thing": {"id": 7}}), json!({"id": 7}), json!({"id": "1"}), json!([]), json!(null)] {
             assert!(!tolerant.is_valid(&broken), "{component} {broken}");
         }
-        // Nothing at all is an answer only where nothing is certain to come.
+        // An empty object is valid only if nothing is required.
         assert_eq!(tolerant.is_valid(&json!({})), component == "Uncertain");
         assert_eq!(tolerant.is_valid(&json!({"news": 1})), component == "Uncertain");
     }
 }
 
 #[test]
-fn the_examples_of_our_own_specs_are_exact() {
+fn the_exact_reading_accepts_the_examples_of_our_own_specs() {
     let mut seen = 0;
     for api in ["auth", "integrator"] {
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../openapi/{api}.yaml"));
@@ -168,7 +168,7 @@ fn the_examples_of_our_own_specs_are_exact() {
 }
 
 #[test]
-fn an_enum_of_null_is_null_and_no_text_in_every_reading() {
+fn an_enum_of_null_accepts_null_and_no_string() {
     for reading in [Reading::Exact, Reading::Tolerant] {
         let validator = validator("Thing", reading);
         for (other, is_taken) in [(json!(null), true), (json!("on"), true), (json!(7), false), (json!({}), false)] {

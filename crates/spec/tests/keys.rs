@@ -1,4 +1,4 @@
-//! The table of `x-` keys: what it finds, and that readers of the YAML see the same one.
+//! Tests the table of `x-` keys, and that `openapi/README.md` has the same one.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn root() -> PathBuf {
 }
 
 #[test]
-fn the_page_for_readers_has_the_same_table() {
+fn the_readme_has_the_same_table() {
     let page = std::fs::read_to_string(root().join("openapi/README.md")).unwrap();
     let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `x-")).collect();
     let expected: Vec<_> = KEYS
@@ -21,12 +21,12 @@ fn the_page_for_readers_has_the_same_table() {
             format!("| `{}` | {} | {} | {} |", key.name, places.join(", "), key.values.described(), key.meaning)
         })
         .collect();
-    assert_eq!(rows, expected, "the table of openapi/README.md is to be:\n{}", expected.join("\n"));
+    assert_eq!(rows, expected, "the table of openapi/README.md should be:\n{}", expected.join("\n"));
 }
 
-/// No name of a key stands in code outside of the table, but where tests write YAML.
+/// Tests that code uses the constants of the table and not the names of keys. Tests may write YAML with these.
 #[test]
-fn the_names_of_keys_stand_in_the_table_alone() {
+fn names_of_keys_are_literals_only_in_the_table() {
     let is_test = |file: &Path| {
         let name = file.to_string_lossy();
         ["/tests.rs", "/tests/", "/spec/src/keys.rs"].iter().any(|part| name.contains(part))
@@ -79,8 +79,8 @@ components:
         x-colour: {type: string, x-tolerate: [number, any]}
 ";
 
-/// The complaints about a spec with one edit: place, message and help.
-fn complaints(from: &str, to: &str) -> Vec<String> {
+/// Returns the errors of a spec with one edit.
+fn errors(from: &str, to: &str) -> Vec<String> {
     let text = SOUND.replace(from, to);
     assert!(from.is_empty() || text != SOUND, "{from}");
     let document = Document::parse(Path::new("doors.yaml"), &text).unwrap();
@@ -90,12 +90,12 @@ fn complaints(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_a_key_may_say_and_where_is_told_with_its_place() {
+fn reports_invalid_and_misplaced_keys_with_their_place() {
     let sound = Document::parse(Path::new("doors.yaml"), SOUND).unwrap();
     let door = Operation::all(&sound).unwrap().remove(0);
     assert_eq!(door.rust_name.as_deref(), Some("read_door"));
     assert_eq!(door.parameters[0].rust_name.as_deref(), Some("id"));
-    let rust_name = "x-rust-name is a Rust identifier in snake or camel case";
+    let rust_name = "x-rust-name must be a Rust identifier in snake or camel case";
     for (from, to, place, reason) in [
         ("read_door", "readDoor", "", ""),
         ("read_door", "read2", "", ""),
@@ -107,30 +107,45 @@ fn what_a_key_may_say_and_where_is_told_with_its_place() {
         ("read_door", "2doors", "8:7", rust_name),
         ("read_door", "[door]", "8:7", rust_name),
         ("read_door", "''", "8:7", rust_name),
-        ("read_door", "move", "8:7", "x-rust-name is no name in Rust: `move` is a keyword"),
+        ("read_door", "move", "8:7", "x-rust-name must not be the keyword `move`"),
         ("x-rust-name: id", "x-rust-name: i d", "11:52", rust_name),
         ("[number, any]}", "[number, any], x-rust-name: colour}", "", ""),
         ("[number, any]}", "[number, any], x-rust-name: x-colour}", "21:61", rust_name),
-        ("    Door:\n", "    Door:\n      x-rust-name: gate\n", "19:7", "`x-rust-name` means nothing here"),
-        ("x-idempotent: true", "x-idempotent: 'yes'", "9:7", "x-idempotent is `true` or `false`"),
-        ("x-idempotent: true", "x-repeatable: true", "9:7", "`x-repeatable` means nothing here; take it out"),
+        (
+            "    Door:\n",
+            "    Door:\n      x-rust-name: gate\n",
+            "19:7",
+            "the extension `x-rust-name` is not allowed here",
+        ),
+        ("x-idempotent: true", "x-idempotent: 'yes'", "9:7", "x-idempotent must be `true` or `false`"),
+        ("x-idempotent: true", "x-repeatable: true", "9:7", "unknown extension `x-repeatable`; remove it"),
         ("x-idempotent: true", "x-idempotant: true", "9:7", "did you mean `x-idempotent`?"),
-        ("x-idempotent: true", "x-echoes: name", "9:7", "`x-echoes` means nothing here; it stands at a property"),
-        ("x-idempotent: true", "x-evidence: maybe", "9:7", "x-evidence is `documented` or `inferred`, not `maybe`"),
+        (
+            "x-idempotent: true",
+            "x-echoes: name",
+            "9:7",
+            "the extension `x-echoes` is not allowed here; it is allowed at a property",
+        ),
+        (
+            "x-idempotent: true",
+            "x-evidence: maybe",
+            "9:7",
+            "x-evidence must be `documented` or `inferred`, not `maybe`",
+        ),
         ("x-idempotent: true", "x-lint-allow: {description: ''}", "9:22", "`description` has no reason"),
-        ("'200':", "'200':\n          x-note: new", "14:11", "`x-note` means nothing here"),
+        ("'200':", "'200':\n          x-note: new", "14:11", "unknown extension `x-note`"),
         (
             "'200':",
             "x-note: new\n        default: {description: no}\n        '200':",
             "13:9",
-            "`x-note` means nothing here",
+            "unknown extension `x-note`",
         ),
-        ("'200':", "default: {description: no, x-note: new}\n        '200':", "13:36", "`x-note` means nothing here"),
-        ("info: {", "x-note: new\ninfo: {", "2:1", "these stand here: x-clients"),
-        ("[number, any]", "[any]", "21:34", "x-tolerate is `[number]` or `[number, any]` for this type"),
+        ("'200':", "default: {description: no, x-note: new}\n        '200':", "13:36", "unknown extension `x-note`"),
+        ("info: {", "x-note: new\ninfo: {", "2:1", "these extensions are allowed here: x-clients"),
+        ("[number, any]", "[any]", "21:34", "x-tolerate must be `[number]` or `[number, any]` for this type"),
         ("properties:\n", "required: [x-colour]\n      properties:\n", "22:34", "`any` is for an optional property"),
     ] {
-        let found = complaints(from, to);
+        let found = errors(from, to);
         if place.is_empty() {
             assert!(found.is_empty(), "{to}: {found:?}");
         } else {
@@ -141,14 +156,14 @@ fn what_a_key_may_say_and_where_is_told_with_its_place() {
 }
 
 #[test]
-fn a_name_that_somebody_gave_is_no_key_of_ours() {
-    assert!(complaints("x-colour: {type: string", "x-tolerate: {type: string").is_empty());
-    assert!(complaints("  schemas:\n", "  headers: {x-trace: {schema: {type: string}}}\n  schemas:\n").is_empty());
-    assert!(complaints("type: string, x-tolerate", "type: string, example: {x-a: 1}, x-tolerate").is_empty());
+fn ignores_names_and_data_that_look_like_keys() {
+    assert!(errors("x-colour: {type: string", "x-tolerate: {type: string").is_empty());
+    assert!(errors("  schemas:\n", "  headers: {x-trace: {schema: {type: string}}}\n  schemas:\n").is_empty());
+    assert!(errors("type: string, x-tolerate", "type: string, example: {x-a: 1}, x-tolerate").is_empty());
 }
 
 #[test]
-fn beside_the_value_in_a_response_stands_nothing_that_would_be_lost() {
+fn refuses_properties_next_to_an_envelope_that_would_be_lost() {
     for (properties, lost) in [
         ("door: {type: string}", None),
         ("door: {type: array, items: {type: string}}, next: {$ref: '#/components/schemas/Cursor'}", None),
@@ -163,11 +178,11 @@ fn beside_the_value_in_a_response_stands_nothing_that_would_be_lost() {
             "    Cursor: {{type: string, x-sensitive: cursor}}\n    Door:\n      type: object\n      x-envelope: door\n      \
              properties: {{{properties}}}\n    Other:\n"
         );
-        let found = complaints("    Door:\n", &to);
+        let found = errors("    Door:\n", &to);
         match lost {
             None => assert!(found.is_empty(), "{properties}: {found:?}"),
             Some(name) => {
-                let begins = format!("doors.yaml:21:7: x-envelope: `{name}` beside `door` would be lost");
+                let begins = format!("doors.yaml:21:7: x-envelope: `{name}` next to `door` would be lost");
                 assert!(found.len() == 1 && found[0].starts_with(&begins), "{properties}: {found:?}");
             }
         }

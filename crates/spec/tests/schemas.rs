@@ -1,4 +1,4 @@
-//! What schemas say together of one value.
+//! Tests what schemas say together about the same value.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::path::Path;
@@ -20,7 +20,7 @@ fn undefined(schemas: &str) -> Vec<String> {
 const BASE: &str = "Base: {type: object, properties: {id: {type: string}}}\n";
 
 #[test]
-fn a_required_property_may_be_described_wherever_the_same_value_is() {
+fn accepts_a_required_property_that_any_schema_of_the_same_value_describes() {
     for schemas in [
         "A: {properties: {a: {}, b: {}}, anyOf: [{required: [a]}, {required: [b]}]}",
         "A: {properties: {a: {}}, oneOf: [{required: [a]}, {not: {required: [a]}}]}",
@@ -43,7 +43,7 @@ fn a_required_property_may_be_described_wherever_the_same_value_is() {
 }
 
 #[test]
-fn a_required_property_that_only_another_value_has_is_told() {
+fn reports_a_required_property_that_only_another_value_has() {
     for (schemas, place) in [
         ("A: {properties: {a: {}}, anyOf: [{required: [aa]}]}", "A/anyOf/0/required/0"),
         ("A: {properties: {a: {}}, required: [b]}", "A/required/0"),
@@ -66,7 +66,7 @@ fn a_required_property_that_only_another_value_has_is_told() {
 }
 
 #[test]
-fn schemas_elsewhere_than_in_the_components_are_looked_at_and_examples_are_not() {
+fn checks_schemas_outside_of_components_and_not_examples() {
     let text = "paths:\n  /a:\n    get:\n      parameters: [{schema: {required: [x]}}]\n      responses:\n        '200':\n          content:\n            application/json:\n              schema: {items: {required: [y]}}\n              example: {schema: {required: [z]}}\n";
     let document = Document::parse(Path::new("spec.yaml"), text).unwrap();
     let places: Vec<_> = Schemas::of(&document.value).undefined().into_iter().map(|flaw| flaw.pointer).collect();
@@ -75,7 +75,7 @@ fn schemas_elsewhere_than_in_the_components_are_looked_at_and_examples_are_not()
 }
 
 #[test]
-fn circles_and_chains_of_any_length_end() {
+fn terminates_on_circles_and_long_chains() {
     let mut ring: String = (0..40)
         .map(|one| {
             let members: Vec<_> = (0..40).map(|other| format!("{{$ref: '#/components/schemas/A{other}'}}")).collect();
@@ -85,7 +85,7 @@ fn circles_and_chains_of_any_length_end() {
     assert_eq!(undefined(&ring).len(), 40);
     ring.push_str("Self: {$ref: '#/components/schemas/Self'}\nMine: {allOf: [{$ref: '#/components/schemas/Mine'}], required: [y]}\n");
     ring.push_str("C0: {required: [z], properties: {z: {}}}\n");
-    // Each level by two ways, and thousands of levels.
+    // Thousands of levels, and two ways from each to the next.
     for level in 1..3000 {
         let below = format!("{{$ref: '#/components/schemas/C{}'}}", level - 1);
         ring.push_str(&format!("C{level}: {{allOf: [{below}, {below}]}}\n"));
@@ -102,7 +102,7 @@ fn circles_and_chains_of_any_length_end() {
 }
 
 #[test]
-fn what_is_required_by_inheritance_is_required() {
+fn finds_properties_that_are_required_by_inheritance() {
     let document = document(
         "Base: {required: [kind]}\n\
          Child: {allOf: [{$ref: '#/components/schemas/Base'}, {properties: {a: {}}}]}\n\
@@ -126,19 +126,19 @@ fn what_is_required_by_inheritance_is_required() {
 }
 
 #[test]
-fn a_type_that_does_not_exist_is_told_with_what_was_meant() {
+fn suggests_the_type_that_was_meant() {
     let document =
         document("A: {type: int}\nB: {properties: {a: {type: strin}, type: {type: string}}}\nC: {type: 'null'}\n");
     let flaws = Schemas::of(&document.value).untyped();
-    let told: Vec<_> = flaws.iter().map(|flaw| (flaw.pointer.as_str(), flaw.help.as_str())).collect();
-    assert_eq!(told[0], ("/components/schemas/A/type", "did you mean `integer`?"));
-    assert_eq!(told[1], ("/components/schemas/B/properties/a/type", "did you mean `string`?"));
-    assert!(told[2].1.contains("nullable"), "{told:?}");
-    assert_eq!(told.len(), 3);
+    let found: Vec<_> = flaws.iter().map(|flaw| (flaw.pointer.as_str(), flaw.help.as_str())).collect();
+    assert_eq!(found[0], ("/components/schemas/A/type", "did you mean `integer`?"));
+    assert_eq!(found[1], ("/components/schemas/B/properties/a/type", "did you mean `string`?"));
+    assert!(found[2].1.contains("nullable"), "{found:?}");
+    assert_eq!(found.len(), 3);
 }
 
 #[test]
-fn a_schema_is_seen_whatever_it_stands_under_is_called() {
+fn finds_schemas_below_names_that_look_like_keywords() {
     let text = "\
 openapi: 3.0.3
 paths:

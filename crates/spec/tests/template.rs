@@ -1,4 +1,4 @@
-//! Templates of paths: taken apart, filled, and held against each other.
+//! Tests that path templates are parsed, filled and compared.
 
 use unloc_spec::{Document, Operation, Overlap, PathTemplate, Segment};
 
@@ -10,7 +10,7 @@ fn overlap(one: &str, other: &str) -> Option<Overlap> {
 }
 
 #[test]
-fn templates_that_differ_in_names_alone_are_one() {
+fn templates_that_differ_only_in_names_are_the_same() {
     for (one, other) in [
         ("/doors/{doorId}/", "/doors/{id}/"),
         ("/doors/x-{doorId}/", "/doors/x-{id}/"),
@@ -24,7 +24,7 @@ fn templates_that_differ_in_names_alone_are_one() {
 }
 
 #[test]
-fn templates_that_no_address_has_in_common_or_of_which_one_is_more_concrete_are_apart() {
+fn distinct_templates_do_not_overlap_and_a_more_concrete_one_wins() {
     for (one, other) in [
         ("/doors/{doorId}/", "/doors/{doorId}:open/"),
         ("/doors/{doorId}:open/", "/doors/{doorId}:shut/"),
@@ -45,7 +45,7 @@ fn templates_that_no_address_has_in_common_or_of_which_one_is_more_concrete_are_
 }
 
 #[test]
-fn templates_of_which_neither_is_more_concrete_overlap() {
+fn ambiguous_templates_overlap() {
     for (one, other, address) in [
         ("/{kind}/nearby", "/doors/{id}", "/doors/nearby"),
         ("/{entity}/me", "/books/{id}", "/books/me"),
@@ -59,7 +59,7 @@ fn templates_of_which_neither_is_more_concrete_overlap() {
 }
 
 #[test]
-fn several_names_stand_in_one_segment() {
+fn a_segment_can_have_several_names() {
     let template = PathTemplate::of("/files/{name}.{extension}/of/{owner}/");
     assert_eq!(template.names().collect::<Vec<_>>(), ["name", "extension", "owner"]);
     let wholes: Vec<_> = template.segments().iter().map(Segment::whole).collect();
@@ -72,14 +72,14 @@ fn several_names_stand_in_one_segment() {
 }
 
 #[test]
-fn a_brace_without_its_counterpart_is_a_sign_and_is_told() {
+fn an_unbalanced_brace_is_literal_text_and_a_flaw() {
     for (text, names, flaw) in [
         ("/a/{b}", &["b"][..], None),
         ("/a/{b", &[], Some("not closed")),
-        ("/a/b}", &[], Some("not open")),
+        ("/a/b}", &[], Some("no opening brace")),
         ("/a/{b/c}", &[], Some("not closed")),
         ("/a/{{b}", &["b"], Some("not closed")),
-        ("/a/{b}}", &["b"], Some("not open")),
+        ("/a/{b}}", &["b"], Some("no opening brace")),
         ("/a/{}", &[""], Some("no name")),
         ("/a/}b{", &[], Some("not closed")),
     ] {
@@ -96,10 +96,10 @@ fn a_brace_without_its_counterpart_is_a_sign_and_is_told() {
 }
 
 #[test]
-fn no_operation_is_made_of_a_path_whose_braces_are_wrong() {
+fn a_path_with_unbalanced_braces_is_reported_once() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /doors/{id:\n    get: {operationId: a, responses: {'204': {description: it}}}\n";
     let document = Document::parse("doors.yaml".as_ref(), text).unwrap();
     let errors = Operation::all(&document).unwrap_err();
     let [error] = &errors[..] else { panic!("{errors:?}") };
-    assert!(error.to_string().starts_with("doors.yaml:4:3: the path `/doors/{id` is no template"), "{error}");
+    assert!(error.to_string().starts_with("doors.yaml:4:3: the path `/doors/{id` is not a valid template"), "{error}");
 }

@@ -1,11 +1,12 @@
-//! Each construct that cannot be bound is found at its line, and the specs of this repository have none.
+//! Tests that each construct that cannot be bound is found at its line, and that the specs of this repository have
+//! none.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::path::Path;
 
 use unloc_spec::{Document, UNSUPPORTED, unsupported_in};
 
-/// An operation that can be bound, with a parameter, bodies and schemas of all kinds.
+/// Is a spec that can be bound, with parameters, bodies and schemas of all kinds.
 const SOUND: &str = "\
 openapi: 3.0.3
 paths:
@@ -43,9 +44,10 @@ components:
         - shut
 ";
 
-/// What is written in place of what, and the part of the message that tells the construct; the line is the one that
-/// ends in `#!`.
-const MISTAKES: [(&str, &str, &str); 37] = [
+/// Lists edits: the old text, the new text, and the part of the message that names the construct. The mistake is in the
+/// line that ends with `#!`.
+const MISTAKES: [(&str, &str, &str); 38] = [
+    ("      - name: list\n        in: query", "      - in: query #!", "a parameter whose name is not a string"),
     ("        in: query", "        in: cookie #!", "a cookie parameter"),
     ("        in: query", "        in: query\n        style: pipeDelimited #!", "a `style` other than"),
     ("        in: header", "        in: header\n        style: form #!", "a `style` other than"),
@@ -61,12 +63,12 @@ const MISTAKES: [(&str, &str, &str); 37] = [
         "      - name: X-Trace #!\n        in: header",
         "a parameter without `schema`",
     ),
-    ("items: {type: string}}", "items: {type: object}} #!", "no scalar"),
-    ("items: {type: string}}", "items: {type: array, items: {type: string}}} #!", "no scalar"),
+    ("items: {type: string}}", "items: {type: object}} #!", "neither a scalar nor"),
+    ("items: {type: string}}", "items: {type: array, items: {type: string}}} #!", "neither a scalar nor"),
     (
         "in: header\n        schema: {type: string}",
         "in: header\n        schema: {type: array, items: {type: string}} #!",
-        "no scalar",
+        "neither a scalar nor",
     ),
     (
         "in: header\n        schema: {type: string}",
@@ -75,10 +77,10 @@ const MISTAKES: [(&str, &str, &str); 37] = [
     ),
     ("in: path, required: true, schema: {type: string}}", "in: path, schema: {type: string}} #!", "a path parameter"),
     ("required: true, schema: {type: string}}", "required: false, schema: {type: string}} #!", "a path parameter"),
-    ("X-Trace", "X Trace #!", "no header can have"),
-    ("X-Trace", "Größe #!", "no header can have"),
-    ("X-Trace", "Content-Length #!", "sets by itself"),
-    ("X-Trace", "user-agent #!", "sets by itself"),
+    ("X-Trace", "X Trace #!", "with an invalid name"),
+    ("X-Trace", "Größe #!", "with an invalid name"),
+    ("X-Trace", "Content-Length #!", "sets itself"),
+    ("X-Trace", "user-agent #!", "sets itself"),
     (
         "in: header\n        schema: {type: string}",
         "in: header\n        schema: {type: string, x-sensitive: secret} #!",
@@ -101,26 +103,22 @@ const MISTAKES: [(&str, &str, &str); 37] = [
          content: {application/json: {schema: {$ref: '#/components/schemas/Door'}}} #!",
         "a response to HEAD",
     ),
-    ("  /doors/{door}:", "  /doors/{door}/a#b: #!", "characters that no URL has"),
-    ("  /doors/{door}:", "  /doors/../{door}: #!", "characters that no URL has"),
+    ("  /doors/{door}:", "  /doors/{door}/a#b: #!", "characters that a URL cannot have"),
+    ("  /doors/{door}:", "  /doors/../{door}: #!", "characters that a URL cannot have"),
     ("    post:", "    $ref: '#/paths/~1gates' #!\n    post:", "a path that is a reference"),
-    ("application/json: {schema", "text/plain: #!\n            {schema", "a body that is no JSON"),
+    ("application/json: {schema", "text/plain: #!\n            {schema", "a body that is not JSON"),
     ("{schema: {$ref: '#/components/schemas/Door'}}", "{schema: {type: object}} #!", "a body without a name"),
     ("{schema: {$ref: '#/components/schemas/Door'}}", "{} #!", "a body without a name"),
     ("name: {type: string}", "name: {type: string, enum: [a]} #!", "an enum without a name"),
     ("name: {type: string}", "name: {type: array, items: {type: string, enum: [a]}} #!", "an enum without a name"),
     ("name: {type: string}", "name: {type: object, properties: {}} #!", "an object without a name"),
-    ("        - shut", "        - 7 #!", "no text"),
+    ("        - shut", "        - 7 #!", "an enum value that is not a string"),
     (
         "      type: string\n      enum:\n        - open\n        - shut",
         "      type: integer\n      enum:\n        - 7 #!",
-        "no text",
+        "an enum value that is not a string",
     ),
-    (
-        "name: {type: string}",
-        "name: {$ref: '#/components/schemas/Door/properties/state'} #!",
-        "no component of the schemas",
-    ),
+    ("name: {type: string}", "name: {$ref: '#/components/schemas/Door/properties/state'} #!", "not a component schema"),
 ];
 
 fn found(text: &str) -> Vec<(usize, String)> {
@@ -130,7 +128,7 @@ fn found(text: &str) -> Vec<(usize, String)> {
 }
 
 #[test]
-fn each_construct_is_found_once_and_at_its_line() {
+fn finds_each_construct_once_and_at_its_line() {
     assert_eq!(found(SOUND), []);
     for (old, new, what) in MISTAKES {
         assert_eq!(SOUND.matches(old).count(), 1, "{old:?}");
@@ -145,7 +143,7 @@ fn each_construct_is_found_once_and_at_its_line() {
 }
 
 #[test]
-fn each_construct_of_the_table_has_a_row_here() {
+fn every_construct_of_the_table_is_tested() {
     for one in UNSUPPORTED {
         assert!(MISTAKES.iter().any(|(.., what)| one.what.contains(what)), "{}", one.what);
         assert!(!one.reason.is_empty() && !one.help.is_empty(), "{}", one.what);
@@ -153,7 +151,7 @@ fn each_construct_of_the_table_has_a_row_here() {
 }
 
 #[test]
-fn what_no_operation_refers_to_is_held_to_the_same() {
+fn checks_components_that_no_operation_uses() {
     let unused = "components:\n  parameters:\n    Crumb:\n      name: crumb\n      in: cookie #!\n      \
                   schema: {type: string}\n";
     let text = SOUND.replacen("components:\n", unused, 1);
@@ -162,7 +160,7 @@ fn what_no_operation_refers_to_is_held_to_the_same() {
 }
 
 #[test]
-fn the_specs_of_this_repository_have_none() {
+fn our_own_specs_have_none() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut specs = 0;

@@ -1,4 +1,4 @@
-//! A token as callers get it.
+//! Holds a token as callers get it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,45 +8,49 @@ use reqwest::header::HeaderValue;
 
 use crate::model::sensitive::Secret;
 
-/// A token as a [`TokenCache`](super::TokenCache) hands it out, ready to be sent.
+/// Holds a token as a [`TokenCache`](super::TokenCache) returns it, ready to be sent.
 ///
-/// `Debug` shows neither the token nor the header.
+/// A bearer is a snapshot: it does not change when the cache refreshes the token. `Debug` redacts the token and the
+/// header.
 #[derive(Clone)]
 pub struct Bearer {
     pub(super) header: HeaderValue,
-    /// The number of the fetch that brought it.
+    /// Names the fetch that returned the token. Two fetches may return the same text, so a refusal goes by this number.
     pub(super) generation: u64,
     pub(super) remaining: Duration,
     pub(super) granted: Option<Arc<str>>,
 }
 
 impl Bearer {
-    /// The value of the `Authorization` header; marked sensitive, so that no log shows it. Made once: a clone copies
-    /// nothing.
+    /// Returns the value of the `Authorization` header, marked as sensitive so that logs redact it.
+    ///
+    /// The cache builds the value once; a clone copies no bytes.
     #[must_use]
     pub fn header(&self) -> HeaderValue {
         self.header.clone()
     }
 
-    /// The token itself. Take care where it goes.
+    /// Returns the token itself. Do not log or store it.
     #[must_use]
     pub fn access_token(&self) -> Secret {
         self.token().into()
     }
 
-    /// How long it lived from the moment it was handed out; nothing if it was worth one try only.
+    /// Returns the lifetime that was left when the cache returned the token.
+    ///
+    /// It is zero if the source gave the token no lifetime at all; the cache then returns it once.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.remaining
     }
 
-    /// The scopes that the token was granted, where its source said that they are not those that were asked for.
+    /// Returns the granted scopes if the source said that they differ from the requested ones.
     #[must_use]
     pub fn granted_scope(&self) -> Option<&str> {
         self.granted.as_deref()
     }
 
-    /// The token, to be redacted where the service repeats it.
+    /// Returns the token, for redacting it where the service quotes it.
     pub(crate) fn token(&self) -> &str {
         token(&self.header)
     }
@@ -58,7 +62,8 @@ impl fmt::Debug for Bearer {
     }
 }
 
-/// The token in the value of a header.
+/// Returns the token in a header value.
 pub(super) fn token(header: &HeaderValue) -> &str {
+    // The header is `Bearer <token>`, and the token was checked to be visible ASCII before: neither step can fail.
     header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default()
 }

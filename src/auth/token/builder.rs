@@ -1,4 +1,4 @@
-//! How a cache is built.
+//! Builds token caches.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,13 +10,17 @@ use super::observer::TokenObserver;
 use super::store::Store;
 use crate::runtime::clock::{Clock, SystemClock};
 
-/// How long a source may take, whatever its callers wait, unless the builder says otherwise.
+/// Limits one fetch, unless the builder says otherwise.
+// Its own limit, and not the caller's: a call with a timeout of 50 ms would otherwise end the fetch for all callers. A
+// minute leaves a source room for retries of its own.
 const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
-/// How many sets of scopes are remembered, unless the builder says otherwise.
+/// Limits the sets of scopes in a cache, unless the builder says otherwise.
+// Each lock holder has a set of scopes. A cache without a limit would grow with them for as long as the program runs;
+// at this limit it stays below ten megabytes, which `tests/token_memory.rs` checks.
 const CAPACITY: usize = 10_000;
 
-/// Builds a [`TokenCache`] that is not as [`TokenCache::new`] makes it.
+/// Builds a [`TokenCache`] with other limits, or with an observer.
 #[must_use = "nothing is built before `build()`"]
 pub struct TokenCacheBuilder {
     source: Arc<dyn TokenSource>,
@@ -27,12 +31,12 @@ pub struct TokenCacheBuilder {
 }
 
 impl TokenCache {
-    /// A cache of the tokens of this source.
+    /// Creates a cache for the tokens of this source, with the default limits.
     pub fn new(source: impl TokenSource) -> Self {
         Self::builder(source).build()
     }
 
-    /// Begins to build a cache of the tokens of this source.
+    /// Returns a builder of a cache for the tokens of this source.
     pub fn builder(source: impl TokenSource) -> TokenCacheBuilder {
         TokenCacheBuilder::new(source)
     }
@@ -49,24 +53,27 @@ impl TokenCacheBuilder {
         }
     }
 
-    /// How many sets of scopes are remembered, 10 000 unless this is called; those that were used least recently are
-    /// forgotten first, except those that a fetch is under way for. One with a token of 500 bytes takes about a kilobyte.
+    /// Sets how many sets of scopes the cache holds. The default is 10 000, and each lock holder takes one.
+    ///
+    /// When a new set exceeds the capacity, the cache evicts the least recently used sixteenth. A set with a fetch in
+    /// flight is never evicted. An entry with a token of 500 bytes takes about a kilobyte.
     pub fn capacity(self, capacity: usize) -> Self {
         Self { capacity, ..self }
     }
 
-    /// How long a source may take for a token, a minute unless this is called. Callers wait for it no longer than their
-    /// own operation timeout, and give up without disturbing it.
+    /// Sets how long a source may take for one token. The default is a minute.
+    ///
+    /// A caller waits no longer than its own operation timeout; the fetch then continues for the others.
     pub fn fetch_limit(self, fetch_limit: Duration) -> Self {
         Self { fetch_limit, ..self }
     }
 
-    /// Who watches.
+    /// Sets an observer, which is called for every event of the cache.
     pub fn observer(self, observer: impl TokenObserver) -> Self {
         Self { observer: Some(Arc::new(observer)), ..self }
     }
 
-    /// Sets where time and jitter come from.
+    /// Sets the source of time and jitter.
     #[cfg(feature = "test-util")]
     pub fn clock(self, clock: impl Clock) -> Self {
         self.shared_clock(Arc::new(clock))
@@ -76,11 +83,11 @@ impl TokenCacheBuilder {
         Self { clock, ..self }
     }
 
-    /// Builds the cache; nothing is fetched yet.
+    /// Builds the cache. Nothing is fetched yet.
     #[must_use]
     pub fn build(self) -> TokenCache {
         let store = Store::new(self.clock, self.capacity, self.fetch_limit, self.observer);
-        TokenCache::of(Arc::new(store), self.source)
+        TokenCache::from_parts(Arc::new(store), self.source)
     }
 }
 

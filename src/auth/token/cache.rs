@@ -1,33 +1,32 @@
-//! The handle on a cache: what callers get.
+//! Provides the handle through which callers get tokens.
+
+mod lookup;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use futures_util::stream::{self, StreamExt};
 
 use super::bearer::Bearer;
-use super::entry::{Entry, Flight, Found, Launch};
+use super::entry::Entry;
 use super::observer::{TokenEvent, TokenStats};
 use super::store::Store;
-use super::{FetchToken, Token, TokenSource, refresh};
+use super::{FetchToken, Token, TokenSource};
 use crate::auth::scope::Scopes;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::sensitive::Secret;
-use crate::runtime::timeout::timeout;
 
-/// How often a caller looks again that found a fetch lost, or its token dead on waking.
-const TRIES: u32 = 100;
+/// Limits how many tokens [`TokenCache::prefetch`] fetches at the same time.
+// A program may prefetch the tokens of all its lock holders. Token endpoints limit the rate of requests, and thousands
+// at once would be refused.
+const PREFETCH_CONCURRENCY: usize = 8;
 
-/// How many tokens are fetched at once ahead of their use.
-const PREFETCHES: usize = 8;
-
-/// Keeps the tokens of a [`TokenSource`], each while it lives, and renews them beside the calls that use them.
+/// Caches the tokens of a [`TokenSource`] and refreshes them in the background before they expire.
 ///
-/// What happens when is described in [the module](super). A handle: clones share the tokens, and a cache can serve many
-/// clients. Every [`Unloc`](crate::Unloc) has one; make one yourself to share it, to watch it, or to use it without the
-/// rest of this crate.
+/// [The module](super) describes when a token is refreshed and who waits. A `TokenCache` is a handle: clones are cheap
+/// and share the tokens, so one cache can serve many clients. Every [`Unloc`](crate::Unloc) has a cache. Build one
+/// yourself to share it, to observe it, or to use it without the rest of this crate.
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,8 +36,8 @@ const PREFETCHES: usize = 8;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> unloc::Result<()> {
 /// let cache = TokenCache::new(|scopes: Scopes| async move {
-///     let answer = ask_the_backend(&scopes.to_string()).await;
-///     Ok(Token::new(answer).expires_in(Duration::from_secs(3600)))
+///     let token = ask_the_backend(&scopes.to_string()).await;
+///     Ok(Token::new(token).expires_in(Duration::from_secs(3600)))
 /// });
 /// let bearer = cache.get(&Scopes::unscoped()).await?;
 /// assert!(bearer.header().is_sensitive());
@@ -48,62 +47,64 @@ const PREFETCHES: usize = 8;
 pub struct TokenCache {
     store: Arc<Store>,
     source: Arc<dyn TokenSource>,
-    /// The entry of the scopes that this handle was asked for first. Nearly all handles are asked for no others, and find
-    /// their token here, without a lock.
-    first: ArcSwapOption<Entry>,
+    /// Refers to the entry of the first scopes that this handle was asked for.
+    // Nearly all handles serve one client and its one set of scopes. They find their token here without the store's
+    // lock, in about two thirds of the time (`benches/README.md`).
+    first_entry: ArcSwapOption<Entry>,
 }
 
 impl TokenCache {
-    /// A token for these scopes that lives.
+    /// Returns a token for these scopes: the cached one, or the result of a refresh.
     ///
     /// # Errors
-    /// What the source said, now or a moment ago: callers that wait for one fetch share its error, and during the pause
-    /// behind it nothing is asked for ([`Error::retry_after`] says how long that is).
-    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source took too long, and
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no Tokio runtime is running here.
+    /// Returns the source's error. Callers that wait for the same fetch share its error. During the backoff that
+    /// follows, calls fail with this error and nothing is sent; [`Error::retry_after`](crate::Error::retry_after) says
+    /// how long that takes. The kind is [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source exceeded the
+    /// [fetch limit](super::TokenCacheBuilder::fetch_limit), and
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no Tokio runtime is running.
     pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
-        match self.find(scopes) {
+        match self.get_fresh(scopes) {
             Some(bearer) => {
-                self.store.tell(scopes, &TokenEvent::Hit);
+                self.store.emit(scopes, &TokenEvent::Hit);
                 Ok(bearer)
             }
-            None => self.seek(scopes).await,
+            None => self.get_or_refresh(scopes).await,
         }
     }
 
-    /// The token, while nothing has to be done about it.
-    fn find(&self, scopes: &Scopes) -> Option<Bearer> {
+    /// Returns the cached token if it is not due for a refresh.
+    fn get_fresh(&self, scopes: &Scopes) -> Option<Bearer> {
         let now = self.store.now();
-        let first = self.first.load();
+        let first = self.first_entry.load();
         let entry = first.as_ref().filter(|entry| entry.scopes == *scopes);
-        let look = |entry: &Arc<Entry>| {
+        let look_up = |entry: &Arc<Entry>| {
             if first.is_none() {
-                self.first.store(Some(Arc::clone(entry)));
+                self.first_entry.store(Some(Arc::clone(entry)));
             }
             self.store.fresh(entry, now)
         };
         match entry {
             Some(entry) => self.store.fresh(entry, now),
-            None => self.store.with(scopes, look).flatten(),
+            None => self.store.with_entry(scopes, look_up).flatten(),
         }
     }
 
-    /// A token that is due to be replaced, but not dead.
-    pub(crate) fn alive(&self, scopes: &Scopes) -> Option<Bearer> {
+    /// Returns the cached token if it has not expired, even if it is due for a refresh.
+    pub(crate) fn unexpired(&self, scopes: &Scopes) -> Option<Bearer> {
         let now = self.store.now();
-        self.store.with(scopes, |entry| entry.alive(now)).flatten()
+        self.store.with_entry(scopes, |entry| entry.unexpired(now)).flatten()
     }
 
-    /// Gets tokens before they are needed, some at once, and waits until all are there.
+    /// Fetches tokens before they are needed, eight at the same time, and waits for all of them.
     ///
     /// # Errors
-    /// The first failure; the other tokens are fetched all the same.
+    /// Returns the first error. The other tokens are fetched all the same.
     pub async fn prefetch(&self, scopes: impl IntoIterator<Item = Scopes>) -> Result<()> {
         let fetches = scopes.into_iter().map(|scopes| {
             let cache = self.clone();
             async move { cache.get(&scopes).await }
         });
-        let mut fetches = stream::iter(fetches).buffer_unordered(PREFETCHES);
+        let mut fetches = stream::iter(fetches).buffer_unordered(PREFETCH_CONCURRENCY);
         let mut outcome = Ok(());
         while let Some(fetched) = fetches.next().await {
             outcome = outcome.and(fetched.map(drop));
@@ -111,148 +112,72 @@ impl TokenCache {
         outcome
     }
 
-    /// Forgets the token for these scopes, and a failure if there is one: the next call fetches a new one. A fetch that
-    /// is under way goes on, and brings it.
+    /// Drops the token for these scopes and ends a backoff, so that the next call fetches a token.
+    ///
+    /// A fetch in flight continues, and its token is cached.
     pub fn invalidate(&self, scopes: &Scopes) {
-        self.store.with(scopes, |entry| entry.invalidate());
+        self.store.with_entry(scopes, |entry| entry.invalidate());
     }
 
-    /// How often what happened so far.
+    /// Returns the cache's counters.
     #[must_use]
     pub fn stats(&self) -> TokenStats {
         self.store.stats()
     }
 
-    /// Forgets a token that the service refused before its time, unless it has been replaced already. Calls of
-    /// [`Unloc`](crate::Unloc) do this by themselves after a 401; this is for a program that hands tokens on, and is told by
-    /// someone whom it can believe. For others there is [`doubt`](Self::doubt).
+    /// Drops a token that the service refused before it expired, unless the token was replaced already.
     ///
-    /// The source is told as well, see [`TokenSource::rejected`].
+    /// Calls of [`Unloc`](crate::Unloc) do this after a 401. Use it in a program that passes tokens on and learns of
+    /// the refusal from a trusted party; use [`doubt`](Self::doubt) for any other party. The source is notified through
+    /// [`TokenSource::rejected`].
     pub fn reject(&self, scopes: &Scopes, refused: &Secret) {
-        self.reject_one(scopes, refused, None);
+        self.reject_generation(scopes, refused, None);
     }
 
-    /// Renews a token of which somebody says that the service refused it who need not be believed: a caller of a backend
-    /// that hands tokens on, say. Gives whether the claim is believed.
+    /// Refreshes a token that an untrusted party reports as refused, and returns whether the report is believed.
     ///
-    /// It is if it names the token that is kept, and none was believed for these scopes in the last ten seconds. Unlike
-    /// after [`reject`](Self::reject), the token stays until there is another: calls wait for that one, and have the old
-    /// one if it cannot be had. So nobody can take a token from all, or make a stampede. The source is not told.
+    /// An untrusted party is, for example, a caller of a backend that passes tokens on. The report is believed if it
+    /// names the cached token, and if no other report for these scopes was believed within the last ten seconds.
+    ///
+    /// Unlike after [`reject`](Self::reject), the token stays in the cache until there is another. Calls wait for the
+    /// refresh, and get the old token if it fails. False reports therefore take a token from nobody, and cause at most
+    /// one fetch in ten seconds. The source is not notified.
     pub fn doubt(&self, scopes: &Scopes, claimed: &Secret) -> bool {
         let now = self.store.now();
-        let is_believed = self.store.with(scopes, |entry| entry.doubt(claimed, now)) == Some(true);
+        let is_believed = self.store.with_entry(scopes, |entry| entry.doubt(claimed, now)) == Some(true);
         if is_believed {
-            tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "a token is said to have been refused, and is renewed");
+            tracing::debug!(target: "unloc::token", scopes = scopes.redacted(), "a token was reported as refused and will be refreshed");
         }
         is_believed
     }
 
-    /// As [`reject`](Self::reject), by the fetch that brought it: what is the same to the letter may be of a newer one.
+    /// Drops a refused token by the fetch that returned it: another fetch may have returned the same text since.
     pub(crate) fn reject_bearer(&self, scopes: &Scopes, refused: &Bearer) {
-        self.reject_one(scopes, &refused.access_token(), Some(refused.generation));
+        self.reject_generation(scopes, &refused.access_token(), Some(refused.generation));
     }
 
-    fn reject_one(&self, scopes: &Scopes, refused: &Secret, generation: Option<u64>) {
-        // Also if it is not kept any more: the source may keep it. First of all, so that each fetch from the next on is
-        // one that the source can answer with another token.
+    fn reject_generation(&self, scopes: &Scopes, refused: &Secret, generation: Option<u64>) {
+        // Also if the token is not cached any more, because the source may have a cache of its own. The source hears of
+        // it first: every fetch that starts from here on can then return another token.
         self.source.rejected(scopes, refused);
-        let reject = |entry: &Arc<Entry>| entry.reject(refused, generation, || self.store.next());
-        if self.store.with(scopes, reject) == Some(true) {
-            tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "the service refused a token before its time");
-            self.store.tell(scopes, &TokenEvent::Rejected);
+        let reject = |entry: &Arc<Entry>| entry.reject(refused, generation, || self.store.peek_generation());
+        if self.store.with_entry(scopes, reject) == Some(true) {
+            tracing::debug!(target: "unloc::token", scopes = scopes.redacted(), "the service refused a token before it expired");
+            self.store.emit(scopes, &TokenEvent::Rejected);
         }
     }
 
-    pub(super) fn of(store: Arc<Store>, source: Arc<dyn TokenSource>) -> Self {
-        Self { store, source, first: ArcSwapOption::empty() }
-    }
-
-    async fn seek(&self, scopes: &Scopes) -> Result<Bearer> {
-        let mut waits = false;
-        for _ in 0..TRIES {
-            let entry = self.store.entry(scopes);
-            if self.first.load().as_ref().is_none_or(|first| first.is_gone()) {
-                self.first.store(Some(Arc::clone(&entry)));
-            }
-            let found = entry.look(self.store.now(), self.patience(), || self.store.number());
-            let (flight, mine) = match found {
-                Found::Gone => continue,
-                Found::Token(bearer, launch) => {
-                    // Who has a token needs no runtime; the next caller tries again.
-                    if launch.is_some_and(|launch| self.launch(&entry, scopes, launch).is_ok()) {
-                        tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "a new token is fetched beside the calls");
-                        self.store.tell(scopes, &TokenEvent::SoftRefresh);
-                    }
-                    self.store.tell(scopes, &TokenEvent::Hit);
-                    return Ok(bearer);
-                }
-                Found::Failure(error, rest) => {
-                    self.store.tell(scopes, &TokenEvent::NegativeHit);
-                    return Err(error.retry_in(rest));
-                }
-                Found::Wait(flight, launch) => {
-                    if !waits {
-                        waits = true;
-                        tracing::debug!(target: "unloc::token", scopes = scopes.shown(), "a call waits for a token");
-                        self.store.tell(scopes, &TokenEvent::HardWait);
-                    }
-                    let mine = launch.is_some();
-                    if let Some(launch) = launch {
-                        self.launch(&entry, scopes, launch)?;
-                    }
-                    (flight, mine)
-                }
-            };
-            if let Some(landed) = self.wait(&entry, flight, mine).await {
-                return landed;
-            }
-        }
-        Err(Error::token(
-            "gave up after 100 tries: every token expired, or its fetch was lost, before it could be used",
-        ))
-    }
-
-    /// What a fetch gives; nothing if it is worth looking again.
-    async fn wait(&self, entry: &Entry, flight: Flight, mine: bool) -> Option<Result<Bearer>> {
-        let left = self.patience().saturating_sub(flight.age(self.store.now()));
-        let Flight { number, landing, .. } = flight;
-        let landed = timeout(&*self.store.clock, left, landing).await;
-        let now = self.store.now();
-        match landed {
-            Some(Ok(Ok(None))) => None,
-            // Whoever is woken late, or after the machine slept, may find that it has died meanwhile.
-            Some(Ok(Ok(Some(kept)))) if kept.is_dead(now) && !kept.was_never_alive() => None,
-            Some(Ok(Ok(Some(kept)))) => Some(Ok(kept.bearer(now))),
-            Some(Ok(Err(error))) => Some(entry.alive(now).ok_or(error)),
-            Some(Err(_)) => {
-                entry.give_up(number);
-                // Someone else's fetch was lost, perhaps long ago: that says nothing about the next one.
-                let lost = || Error::token("the runtime ended under the fetch of a token");
-                mine.then(|| entry.alive(now).ok_or_else(lost))
-            }
-            None => {
-                entry.give_up(number);
-                Some(entry.alive(now).ok_or_else(|| refresh::late(self.store.fetch_limit)))
-            }
-        }
-    }
-
-    fn launch(&self, entry: &Arc<Entry>, scopes: &Scopes, launch: Launch) -> Result<()> {
-        refresh::launch(&self.store, &self.source, entry, scopes, launch)
-    }
-
-    /// How long a fetch is waited for, whoever waits. It has its own limit, which does not count the time that the machine
-    /// sleeps, as this one may; this is for a fetch whose runtime stands still.
-    fn patience(&self) -> Duration {
-        self.store.fetch_limit.saturating_mul(2)
+    pub(super) fn from_parts(store: Arc<Store>, source: Arc<dyn TokenSource>) -> Self {
+        Self { store, source, first_entry: ArcSwapOption::empty() }
     }
 }
 
-/// A cache is a source for another one: of a program that is handed tokens by its neighbour, say.
+/// Lets one cache be the source of another, for example of a client with its own limits or observer.
 impl TokenSource for TokenCache {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
             let bearer = self.get(&scopes).await?;
+            // The token may have been in this cache for a while, so what is left counts and not its lifetime.
             let token = Token::new(bearer.access_token()).expires_in(bearer.remaining());
             Ok(bearer.granted_scope().into_iter().fold(token, Token::granted))
         })
@@ -265,7 +190,8 @@ impl TokenSource for TokenCache {
 
 impl Clone for TokenCache {
     fn clone(&self) -> Self {
-        Self::of(Arc::clone(&self.store), Arc::clone(&self.source))
+        // Without `first_entry`: the clone may serve other scopes, and finds its own entry on its first call.
+        Self::from_parts(Arc::clone(&self.store), Arc::clone(&self.source))
     }
 }
 

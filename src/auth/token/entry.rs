@@ -1,271 +1,265 @@
-//! What is kept for one set of scopes: a token, a fetch under way, a failure. Decides; does nothing itself.
+//! Holds the state of one set of scopes and decides what a caller gets. Starts no task and sends nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use futures_util::future::{FutureExt, Shared};
+use futures_util::future::FutureExt;
 use tokio::sync::oneshot;
 
 use super::backoff::Backoff;
 use super::bearer::Bearer;
 use super::cached_token::CachedToken;
+use super::in_flight::{FetchOutcome, InFlightRefresh, Lookup, StartRefresh};
 use crate::auth::scope::Scopes;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::sensitive::Secret;
 use crate::runtime::moment::Moment;
 
-/// How long a doubt keeps the next one from being believed.
-const DOUBTS: Duration = Duration::from_secs(10);
+/// Limits how often doubts are believed: one in this time for each set of scopes.
+// Untrusted parties report doubts. Without a limit, each false claim would cost a token request.
+const DOUBT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// State of one key of the cache. Its lock is never held while anything waits.
+/// Holds the token, the in-flight refresh and the backoff of one set of scopes.
+///
+/// The lock is never held across an `await`.
 pub(super) struct Entry {
-    /// What the store finds it by.
+    /// Identifies the entry in the store.
     pub(super) scopes: Scopes,
-    /// Read on every call, without a lock.
-    kept: ArcSwapOption<CachedToken>,
-    /// When it was last used, in the store's count of new keys.
-    pub(super) used: AtomicU64,
+    /// Holds the cached token; readable without a lock.
+    // Every call reads this field. Behind a lock, threads that use the same token would wait for each other.
+    cached: ArcSwapOption<CachedToken>,
+    /// Records the last use, as a value of the store's insertion counter.
+    pub(super) last_used: AtomicU64,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    flight: Option<Flight>,
-    /// In a box, as what follows: few entries ever have one, and there may be very many entries.
+    /// Holds the refresh that is in flight, which all callers share.
+    in_flight: Option<InFlightRefresh>,
+    /// Holds the last failure and the pause after it.
+    // Boxed, as are the next two fields: few entries ever need them, and a full cache has 10 000 entries.
     backoff: Option<Box<Backoff>>,
-    /// The last refusal.
+    /// Holds the last token that the service refused.
     refusal: Option<Box<Refusal>>,
-    /// When a doubt was believed last.
-    doubted: Option<Box<Moment>>,
-    /// The store has forgotten this entry, and has or will have another for the same key.
-    gone: bool,
+    /// Holds the time of the last doubt that was believed.
+    last_doubt: Option<Box<Moment>>,
+    /// Is set when the store has evicted this entry; a successor may exist under the same scopes.
+    evicted: bool,
 }
 
-/// A token that the service refused.
+/// Describes a token that the service refused.
 struct Refusal {
     token: Secret,
-    /// The newest fetch that is known to have brought it.
+    /// Names the newest fetch that is known to have returned this token.
     generation: Option<u64>,
-    /// Fetches from this one on began when the source had heard of the refusal.
-    heard: u64,
-}
-
-/// What a fetch gave, for all who wait; nothing if it is worth looking again.
-pub(super) type Landed = Result<Option<Arc<CachedToken>>>;
-
-/// What became of a fetch that has ended.
-pub(super) enum Landing {
-    /// Its token is kept, or there is a newer one; or nobody wants to know why it failed.
-    Done,
-    /// It began before the source heard of a refusal, and brought the refused token once more.
-    Refused,
-    /// It failed so often in a row, and nothing is asked for in this time.
-    Backoff { failures: u32, pause: Duration },
-}
-
-/// A fetch that is under way. What it gives is an error of the channel if the fetch was lost, by a panic or with the
-/// runtime that it ran on.
-#[derive(Clone)]
-pub(super) struct Flight {
-    pub(super) number: u64,
-    pub(super) begun: Moment,
-    pub(super) landing: Shared<oneshot::Receiver<Landed>>,
-}
-
-/// A fetch that is to be begun by whoever was handed this.
-pub(super) struct Launch {
-    pub(super) number: u64,
-    pub(super) landed: oneshot::Sender<Landed>,
-}
-
-/// What a caller gets.
-pub(super) enum Found {
-    /// This token; and if there is a launch, it is to be begun beside the calls.
-    Token(Bearer, Option<Launch>),
-    /// What this fetch gives; and if there is a launch, it is to be begun first.
-    Wait(Flight, Option<Launch>),
-    /// The failure of a moment ago, and how long nothing is asked for.
-    Failure(Error, Duration),
-    /// Nothing: the entry belongs to the past.
-    Gone,
+    /// Names the first fetch that starts after the source was notified of the refusal.
+    notified_from: u64,
 }
 
 impl Entry {
     pub(super) fn new(scopes: Scopes) -> Self {
-        Self { scopes, kept: ArcSwapOption::empty(), used: AtomicU64::new(0), state: Mutex::default() }
+        Self { scopes, cached: ArcSwapOption::empty(), last_used: AtomicU64::new(0), state: Mutex::default() }
     }
 
-    /// The token, while nothing has to be done about it.
+    /// Returns the cached token if it is not due for a refresh.
     pub(super) fn fresh(&self, now: Moment) -> Option<Bearer> {
-        let kept = self.kept.load();
-        kept.as_ref().filter(|kept| !kept.is_due(now)).map(|kept| kept.bearer(now))
+        let cached = self.cached.load();
+        cached.as_ref().filter(|cached| !cached.is_due(now)).map(|cached| cached.bearer(now))
     }
 
-    /// Decides what a caller gets; `number` names the fetch that this may need. A fetch that takes longer than `limit` is
-    /// not waited for: the runtime that it runs on stands still.
-    pub(super) fn look(&self, now: Moment, limit: Duration, number: impl FnOnce() -> u64) -> Found {
+    /// Decides what a caller gets. `next_generation` names the fetch, if one is to start.
+    pub(super) fn lookup(&self, now: Moment, stall_limit: Duration, next_generation: impl FnOnce() -> u64) -> Lookup {
         let mut state = self.state();
-        if state.gone {
-            return Found::Gone;
+        if state.evicted {
+            return Lookup::Evicted;
         }
-        state.flight.take_if(|flight| flight.age(now) > limit);
-        let alive = self.kept.load_full().filter(|kept| !kept.is_dead(now));
+        // A fetch has its own timeout and ends before this age, unless nobody polls its runtime any more. Without this
+        // limit, one stalled runtime would block the scopes for callers on all other runtimes.
+        state.in_flight.take_if(|refresh| refresh.age(now) > stall_limit);
+        let unexpired = self.cached.load_full().filter(|cached| !cached.is_expired(now));
         let pause = state.backoff.as_ref().map(|backoff| (backoff, backoff.until.until(now)));
         let pause = pause.filter(|(_, rest)| !rest.is_zero()).map(|(backoff, rest)| (backoff.error.clone(), rest));
-        match (alive, &state.flight, pause) {
-            (Some(kept), flight, pause) if !kept.is_at_its_end(now) => {
-                let nothing_to_do = flight.is_some() || pause.is_some() || !kept.is_due(now);
-                let launch = if nothing_to_do { None } else { Some(state.launch(number(), now).1) };
-                Found::Token(kept.bearer(now), launch)
+        match (unexpired, &state.in_flight, pause) {
+            // Before the hard window nobody waits, and the error of a failed refresh is hidden: the token is still valid.
+            (Some(cached), in_flight, pause) if !cached.is_in_hard_window(now) => {
+                let nothing_to_do = in_flight.is_some() || pause.is_some() || !cached.is_due(now);
+                let start = if nothing_to_do { None } else { Some(state.start(next_generation(), now).1) };
+                Lookup::Token(cached.bearer(now), start)
             }
-            (_, Some(flight), _) => Found::Wait(flight.clone(), None),
-            (Some(kept), None, Some(_)) => Found::Token(kept.bearer(now), None),
-            (None, None, Some((error, rest))) => Found::Failure(error, rest),
+            // Single flight. Callers that queue for a lock and fetch one after the other turn an outage into a queue:
+            // 50 callers and a source that fails after 500 ms make 50 requests, and the last caller waits 25 s.
+            (_, Some(refresh), _) => Lookup::Wait(refresh.clone(), None),
+            // The last refresh failed a moment ago: a token with a few seconds left is better than an error.
+            (Some(cached), None, Some(_)) => Lookup::Token(cached.bearer(now), None),
+            // Negative caching: an outage costs one request per pause, not one per call.
+            (None, None, Some((error, rest))) => Lookup::Failure(error, rest),
             (_, None, None) => {
-                let (flight, launch) = state.launch(number(), now);
-                Found::Wait(flight, Some(launch))
+                let (refresh, start) = state.start(next_generation(), now);
+                Lookup::Wait(refresh, Some(start))
             }
         }
     }
 
-    /// A fetch has ended.
-    pub(super) fn land(&self, number: u64, landed: &Result<Arc<CachedToken>>, now: Moment, jitter: f64) -> Landing {
+    /// Records the result of a fetch, and returns what follows from it.
+    pub(super) fn complete(
+        &self,
+        generation: u64,
+        result: &Result<Arc<CachedToken>>,
+        now: Moment,
+        jitter: f64,
+    ) -> FetchOutcome {
         let mut state = self.state();
-        let awaited = state.flight.take_if(|flight| flight.number == number).is_some();
-        let kept = self.kept.load_full();
-        match landed {
+        let awaited = state.in_flight.take_if(|refresh| refresh.generation == generation).is_some();
+        let cached = self.cached.load_full();
+        match result {
+            // A source with a cache of its own may have chosen the token before it was notified. Cached again, this
+            // token would cost the retried call its second 401.
             Ok(new)
-                if state.refusal.as_ref().is_some_and(|refusal| number < refusal.heard && new.is(&refusal.token)) =>
+                if state
+                    .refusal
+                    .as_ref()
+                    .is_some_and(|refusal| generation < refusal.notified_from && new.matches(&refusal.token)) =>
             {
-                Landing::Refused
+                FetchOutcome::Refused
             }
             Ok(new) => {
-                // A fetch that was given up as lost may come after the one that was made instead, and too late for anyone.
-                let newer = kept.is_none_or(|kept| kept.generation < new.generation);
-                if !state.gone && newer && (awaited || !new.is_dead(now)) {
-                    self.kept.store(Some(Arc::clone(new)));
+                // A fetch that was given up as stalled can end after its replacement, with an older token.
+                let is_newer = cached.is_none_or(|cached| cached.generation < new.generation);
+                if !state.evicted && is_newer && (awaited || !new.is_expired(now)) {
+                    self.cached.store(Some(Arc::clone(new)));
                     state.backoff = None;
                 }
-                Landing::Done
+                FetchOutcome::Settled
             }
-            // Of one that was given up nobody wants to know why it failed.
-            Err(_) if !awaited => Landing::Done,
+            // This fetch was given up. Only its replacement says whether the source fails now.
+            Err(_) if !awaited => FetchOutcome::Settled,
             Err(error) => {
-                let alive = kept.map(|kept| kept.begins_to_end()).filter(|end| !end.is_past(now));
-                let backoff = Backoff::after(state.backoff.as_deref(), error, alive, now, jitter);
+                // Callers notice the failure only in the hard window, so the pause before it may be longer.
+                let usable_until = cached.map(|cached| cached.hard_window_start()).filter(|start| !start.is_past(now));
+                let backoff = Backoff::after_failure(state.backoff.as_deref(), error, usable_until, now, jitter);
                 let (failures, pause) = (backoff.failures, backoff.until.until(now));
                 state.backoff = Some(Box::new(backoff));
-                Landing::Backoff { failures, pause }
+                FetchOutcome::Backoff { failures, pause }
             }
         }
     }
 
-    /// Waits for this fetch no longer.
-    pub(super) fn give_up(&self, number: u64) {
-        self.state().flight.take_if(|flight| flight.number == number);
+    /// Removes this fetch as the one in flight, so that the next caller starts another.
+    pub(super) fn abandon(&self, generation: u64) {
+        self.state().in_flight.take_if(|refresh| refresh.generation == generation);
     }
 
-    /// Drops this token if it is still the one that is kept: someone else may have replaced it already. Whether it was.
+    /// Drops a refused token if it is still the cached one, and returns whether it was.
     ///
-    /// `generation` is the fetch that brought it, where that is known: then what is the same to the letter is dropped as
-    /// well if its fetch began before the first word of the refusal. `next` names the first fetch that will begin behind
-    /// this one's word.
-    pub(super) fn reject(&self, token: &Secret, generation: Option<u64>, next: impl FnOnce() -> u64) -> bool {
+    /// `generation` names the fetch that returned the token, if the caller knows it. A cached token of another fetch
+    /// but with the same text is then dropped only on the first report of this refusal. `peek_generation` returns the
+    /// number of the first fetch that starts after this call.
+    pub(super) fn reject(
+        &self,
+        token: &Secret,
+        generation: Option<u64>,
+        peek_generation: impl FnOnce() -> u64,
+    ) -> bool {
         let mut state = self.state();
         let known = state.refusal.as_ref().is_some_and(|refusal| match generation {
             Some(_) => generation <= refusal.generation,
             None => refusal.token == *token,
         });
-        let kept = self.kept.load_full();
-        let dropped = kept.as_ref().filter(|kept| match generation {
-            Some(generation) => kept.generation == generation || (!known && kept.is(token)),
-            None => kept.is(token),
+        let cached = self.cached.load_full();
+        // Generations come first, because a source may return the same text again. The text counts on the first report:
+        // a refresh that ended just before may have returned the refused token. It does not count on later ones: each
+        // of 20 calls refused together would drop the successor, and cost one more fetch.
+        let dropped = cached.as_ref().filter(|cached| match generation {
+            Some(generation) => cached.generation == generation || (!known && cached.matches(token)),
+            None => cached.matches(token),
         });
-        // While another token is kept, that is the one to use, and what a fetch brings is no matter of this call's.
-        if dropped.is_some() || (kept.is_none() && !known) {
+        // If the cache holds another token, calls use that one, and the refusal need not be remembered.
+        if dropped.is_some() || (cached.is_none() && !known) {
             let before = state.refusal.as_ref().and_then(|refusal| refusal.generation);
-            let generation = before.max(generation).max(dropped.map(|kept| kept.generation));
-            state.refusal = Some(Box::new(Refusal { token: token.clone(), generation, heard: next() }));
+            let generation = before.max(generation).max(dropped.map(|cached| cached.generation));
+            // Generations are assigned under this lock, so every later fetch of this entry has at least this number.
+            let notified_from = peek_generation();
+            state.refusal = Some(Box::new(Refusal { token: token.clone(), generation, notified_from }));
         }
         if dropped.is_some() {
-            self.kept.store(None);
+            self.cached.store(None);
         }
         dropped.is_some()
     }
 
-    /// Lets calls wait for the next token, and have this one if none comes, if it is the one that is kept and nobody else
-    /// was believed a moment ago. Whether it does.
+    /// Marks the cached token as doubted, and returns whether the claim is believed.
+    ///
+    /// It is believed if it names the cached token and no other doubt was believed within [`DOUBT_INTERVAL`].
     pub(super) fn doubt(&self, token: &Secret, now: Moment) -> bool {
         let mut state = self.state();
-        let Some(kept) = self.kept.load_full().filter(|kept| kept.is(token)) else { return false };
-        if state.doubted.as_ref().is_some_and(|last| !last.plus(DOUBTS).is_past(now)) {
+        // A claim about any other text says nothing about the token that callers use.
+        let Some(cached) = self.cached.load_full().filter(|cached| cached.matches(token)) else { return false };
+        if state.last_doubt.as_ref().is_some_and(|last| !last.plus(DOUBT_INTERVAL).is_past(now)) {
             return false;
         }
-        state.doubted = Some(Box::new(now));
-        kept.doubt();
+        state.last_doubt = Some(Box::new(now));
+        cached.doubt();
         true
     }
 
-    /// Drops the token and the failure, whichever there is. A fetch that is under way goes on.
+    /// Drops the token and the backoff. A refresh in flight continues.
     pub(super) fn invalidate(&self) {
         let mut state = self.state();
-        self.kept.store(None);
+        self.cached.store(None);
         state.backoff = None;
     }
 
-    /// A token that is due to be replaced, but not dead.
-    pub(super) fn alive(&self, now: Moment) -> Option<Bearer> {
-        self.kept.load().as_ref().filter(|kept| !kept.is_dead(now)).map(|kept| kept.bearer(now))
+    /// Returns the cached token if it has not expired, even if it is due for a refresh.
+    pub(super) fn unexpired(&self, now: Moment) -> Option<Bearer> {
+        self.cached.load().as_ref().filter(|cached| !cached.is_expired(now)).map(|cached| cached.bearer(now))
     }
 
-    /// Whether nobody waits for anything here.
+    /// Returns whether no refresh is in flight.
     pub(super) fn is_idle(&self) -> bool {
-        self.state().flight.is_none()
+        self.state().in_flight.is_none()
     }
 
-    /// Ends the entry if it is idle; who still holds it looks for its successor.
-    pub(super) fn end(&self) -> bool {
+    /// Marks the entry as evicted if no refresh is in flight, and returns whether it did.
+    pub(super) fn evict(&self) -> bool {
         let mut state = self.state();
-        let idle = state.flight.is_none();
+        let idle = state.in_flight.is_none();
         if idle {
-            state.gone = true;
-            self.kept.store(None);
+            // Handles may still refer to this entry. The flag sends them back to the store; the fast path does not read
+            // the flag, so the token goes as well.
+            state.evicted = true;
+            self.cached.store(None);
         }
         idle
     }
 
-    /// Whether the store has forgotten it.
-    pub(super) fn is_gone(&self) -> bool {
-        self.state().gone
+    /// Returns whether the store has evicted this entry.
+    pub(super) fn is_evicted(&self) -> bool {
+        self.state().evicted
     }
 
-    /// Notes that it was used; writes nothing when that is known already, since every thread reads it.
+    /// Records that the entry was used.
     pub(super) fn touch(&self, epoch: u64) {
-        if self.used.load(Ordering::Relaxed) != epoch {
-            self.used.store(epoch, Ordering::Relaxed);
+        // Every call of every thread comes here. A write moves the cache line between cores; a read does not.
+        if self.last_used.load(Ordering::Relaxed) != epoch {
+            self.last_used.store(epoch, Ordering::Relaxed);
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // What is under the lock is whole at every step, so a panic elsewhere leaves nothing to mend.
+        // The state is consistent after every step, so a panic of another thread leaves nothing to repair.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Flight {
-    /// How long it has been under way, by the clock that is not set.
-    pub(super) fn age(&self, now: Moment) -> Duration {
-        now.steady.saturating_sub(self.begun.steady)
-    }
-}
-
 impl State {
-    fn launch(&mut self, number: u64, begun: Moment) -> (Flight, Launch) {
-        let (landed, landing) = oneshot::channel();
-        let flight = Flight { number, begun, landing: landing.shared() };
-        self.flight = Some(flight.clone());
-        (flight, Launch { number, landed })
+    /// Lists a new fetch as in flight. The caller starts it after it has released the lock.
+    fn start(&mut self, generation: u64, started: Moment) -> (InFlightRefresh, StartRefresh) {
+        let (sender, receiver) = oneshot::channel();
+        let refresh = InFlightRefresh { generation, started, result: receiver.shared() };
+        self.in_flight = Some(refresh.clone());
+        (refresh, StartRefresh { generation, sender })
     }
 }

@@ -1,4 +1,4 @@
-//! A token as its source issued it, and whether it can be sent.
+//! Holds a token as its source issued it, and checks whether it can be sent.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,11 +9,14 @@ use crate::error::{Error, Result};
 use crate::model::Secret;
 use crate::model::integrator::types::LockHolderId;
 
-/// An access token as its source gave it out.
+/// Holds an access token as its source issued it.
 ///
-/// White space around the token is trimmed, because a file or a shell adds a line end. A token that is empty then, that
-/// begins with the scheme `Bearer`, or that holds anything but visible ASCII is refused by the cache, with
-/// [`ErrorKind::Token`](crate::ErrorKind::Token), before anything is sent.
+/// The cache trims white space before and after the token, because a file or a shell adds a line end. It refuses these
+/// tokens with [`ErrorKind::Token`](crate::ErrorKind::Token), before anything is sent:
+///
+/// * an empty token;
+/// * a token that begins with the scheme `Bearer`;
+/// * a token with a character other than visible ASCII.
 #[derive(Clone)]
 pub struct Token {
     access_token: Secret,
@@ -23,90 +26,91 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token of unknown lifetime, which is taken to be five minutes.
+    /// Creates a token of unknown lifetime. The cache assumes five minutes.
     pub fn new(access_token: impl Into<Secret>) -> Self {
         Self { access_token: access_token.into(), lifetime: None, granted: None, lock_holders: Vec::new() }
     }
 
-    /// How long it lives, counted from now.
+    /// Sets the lifetime, counted from now.
     #[must_use]
     pub fn expires_in(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// Names the scopes that the source granted, parted by blanks. Nothing says that they are those that were asked for
-    /// (RFC 6749, 5.1).
+    /// Sets the scopes that the source granted, separated by spaces.
     ///
-    /// A token of other scopes is used all the same, since a service may write a scope in another way than it was asked
-    /// for; [`Bearer::granted_scope`](super::Bearer::granted_scope), a warning in the log and the error of a call that is
-    /// answered with 403 tell of it.
+    /// They may differ from the requested ones (RFC 6749, section 5.1). Such a token is used all the same, since a
+    /// service may spell a scope in another way. [`Bearer::granted_scope`](super::Bearer::granted_scope), a warning in
+    /// the log and the error of a call with status 403 report the difference.
     #[must_use]
     pub fn granted(self, scope: impl Into<String>) -> Self {
         Self { granted: Some(scope.into()), ..self }
     }
 
-    /// Names the lock holders that the token is for, as far as its source knows them.
+    /// Sets the ids of the lock holders that the token is for, if the source knows them.
     #[must_use]
     pub fn lock_holders(self, ids: impl IntoIterator<Item = impl Into<LockHolderId>>) -> Self {
         Self { lock_holders: ids.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// The token. Take care where it goes.
+    /// Returns the token itself. Do not log or store it.
     #[must_use]
     pub fn access_token(&self) -> &Secret {
         &self.access_token
     }
 
-    /// How long it lived from the moment it was given out, if its source said so.
+    /// Returns the lifetime, counted from when the source issued the token, if the source gave one.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime
     }
 
-    /// The scopes that the source granted, if it named them.
+    /// Returns the granted scopes, if the source named them.
     #[must_use]
     pub fn granted_scope(&self) -> Option<&str> {
         self.granted.as_deref()
     }
 
-    /// Returns the ids of the lock holders that the token is for: the one that a `lockHolder.identifier` scope was resolved to,
-    /// or those of `lockHolder.admin` scopes, in the order of the request. Empty where the source does not say.
+    /// Returns the ids of the lock holders that the token is for, or none if the source does not say.
+    ///
+    /// For a `lockHolder.identifier` scope this is the lock holder that the scope was resolved to. For
+    /// `lockHolder.admin` scopes these are their lock holders, in the order of the request.
     #[must_use]
     pub fn lock_holder_ids(&self) -> &[LockHolderId] {
         &self.lock_holders
     }
 
-    /// The token as it is sent, or why it cannot be.
-    ///
-    /// RFC 6750, 2.1, allows the characters of a `b64token`; RFC 6749, A.12, whatever is printable. Services give tokens
-    /// out with other visible characters (`1|abc`) and take them back, so visible ASCII is the rule. A blank would end the
-    /// token in the header.
+    /// Returns the trimmed token, or an error that says why it cannot be sent.
     pub(super) fn sendable(&self) -> Result<&str> {
         let text = self.access_token.expose().trim();
         let scheme = text.split_whitespace().next().unwrap_or_default();
+        // Sent, it would be `Authorization: Bearer `: a 401 that blames the credentials, and a fetch for each call.
         if scheme.is_empty() {
             return Err(Error::token("the access token is empty"));
         }
+        // A source that returns a whole header value. Sent, it would be `Bearer Bearer abc`.
         if scheme.eq_ignore_ascii_case("bearer") {
-            let what = "the access token begins with the scheme `Bearer`: hand in what stands behind it";
+            let what = "the access token begins with the scheme `Bearer`: pass only the token after the scheme";
             return Err(Error::token(what));
         }
+        // RFC 6750, section 2.1, allows the characters of a `b64token`, and RFC 6749, appendix A.12, all printable
+        // ones. Services issue tokens such as `1|abc` and accept them, so the rule here is visible ASCII. A space would
+        // end the token within the header, and a line break would start another header.
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             let what =
-                "the access token has characters that cannot stand in a header: it is visible ASCII, without blanks";
+                "the access token has characters that are not allowed in an HTTP header: use visible ASCII, no spaces";
             return Err(Error::token(what));
         }
         Ok(text)
     }
 
-    /// The scopes that it was granted, where they are not those that were asked for.
-    ///
-    /// Which ones a token has that nobody asked for is the service's default (RFC 6749, 3.3), and none other than asked for.
-    pub(super) fn other_than(&self, asked: &Scopes) -> Option<&str> {
-        let granted = self.granted.as_deref()?;
-        let asked: BTreeSet<_> = asked.iter().map(ToString::to_string).collect();
-        let given: BTreeSet<_> = granted.split_whitespace().map(str::to_owned).collect();
-        (!asked.is_empty() && !given.is_empty() && asked != given).then_some(granted)
+    /// Returns the granted scopes if they differ from the requested ones, in any order.
+    pub(super) fn differing_scope(&self, requested: &Scopes) -> Option<&str> {
+        let text = self.granted.as_deref()?;
+        let requested: BTreeSet<_> = requested.iter().map(ToString::to_string).collect();
+        let granted: BTreeSet<_> = text.split_whitespace().map(str::to_owned).collect();
+        // A request without scopes gets the service's default (RFC 6749, section 3.3), which differs from nothing.
+        (!requested.is_empty() && !granted.is_empty() && requested != granted).then_some(text)
     }
 }
 
@@ -128,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_around_a_token_is_trimmed() {
+    fn trims_white_space_before_and_after_the_token() {
         for padded in ["abc", " abc", "abc ", "\tabc\r\n", "\n abc\n\n", "\u{a0}abc"] {
             assert_eq!(sendable(padded).unwrap(), "abc", "{padded:?}");
         }
@@ -139,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_and_not_repeated() {
+    fn refuses_tokens_that_cannot_be_sent_and_does_not_quote_them() {
         for (text, why) in [
             ("", "is empty"),
             (" \t\r\n", "is empty"),
@@ -147,14 +151,14 @@ mod tests {
             ("Bearer", "scheme `Bearer`"),
             ("Bearer abc", "scheme `Bearer`"),
             (" bEARER\tabc", "scheme `Bearer`"),
-            ("abc def", "cannot stand in a header"),
-            ("abc\ndef", "cannot stand in a header"),
-            ("abc\0", "cannot stand in a header"),
-            ("abc\u{7f}", "cannot stand in a header"),
-            ("abcø", "cannot stand in a header"),
-            ("\u{feff}abc", "cannot stand in a header"),
-            ("abc\u{200b}", "cannot stand in a header"),
-            ("ａｂｃ", "cannot stand in a header"),
+            ("abc def", "not allowed in an HTTP header"),
+            ("abc\ndef", "not allowed in an HTTP header"),
+            ("abc\0", "not allowed in an HTTP header"),
+            ("abc\u{7f}", "not allowed in an HTTP header"),
+            ("abcø", "not allowed in an HTTP header"),
+            ("\u{feff}abc", "not allowed in an HTTP header"),
+            ("abc\u{200b}", "not allowed in an HTTP header"),
+            ("ａｂｃ", "not allowed in an HTTP header"),
         ] {
             let error = sendable(text).unwrap_err();
             assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Token, false), "{text:?}");
@@ -164,7 +168,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sent_is_one_word_of_visible_ascii(text in r"(Bearer |bearer)?[ -~\t\n\u{80}-\u{ff}\u{2028}]{0,12}") {
+        fn sends_only_one_word_of_visible_ascii(text in r"(Bearer |bearer)?[ -~\t\n\u{80}-\u{ff}\u{2028}]{0,12}") {
             match sendable(&text) {
                 Ok(sent) => {
                     prop_assert!(!sent.is_empty() && sent.bytes().all(|byte| byte.is_ascii_graphic()));
@@ -176,16 +180,17 @@ mod tests {
     }
 
     #[test]
-    fn only_other_scopes_than_those_asked_for_are_told() {
-        let asked: Scopes = "lockHolder.admin:a lockHolder.admin:b".parse().unwrap();
-        let told = |granted: &str, asked: &Scopes| Token::new("x").granted(granted).other_than(asked).is_some();
+    fn reports_granted_scopes_only_if_they_differ_from_the_requested_ones() {
+        let requested: Scopes = "lockHolder.admin:a lockHolder.admin:b".parse().unwrap();
+        let differs =
+            |granted: &str, requested: &Scopes| Token::new("x").granted(granted).differing_scope(requested).is_some();
         for same in ["lockHolder.admin:b lockHolder.admin:a", "lockHolder.admin:a  lockHolder.admin:b ", "", " "] {
-            assert!(!told(same, &asked), "{same:?}");
+            assert!(!differs(same, &requested), "{same:?}");
         }
         for other in ["lockHolder.admin:a", "lockHolder.admin:a lockHolder.admin:c", "*", "LOCKHOLDER.ADMIN:a"] {
-            assert!(told(other, &asked), "{other}");
+            assert!(differs(other, &requested), "{other}");
         }
-        assert!(!told("integrator.admin", &Scopes::unscoped()));
-        assert_eq!(Token::new("x").other_than(&asked), None);
+        assert!(!differs("integrator.admin", &Scopes::unscoped()));
+        assert_eq!(Token::new("x").differing_scope(&requested), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What a cache does, for those who want to watch it.
+//! Reports what a cache does: events, an observer, and counters.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,48 +7,49 @@ use crate::auth::scope::Scopes;
 use crate::error::Error;
 use crate::runtime::platform::{MaybeSend, MaybeSync};
 
-/// Something that happened in a [`TokenCache`](super::TokenCache).
+/// Describes something that happened in a [`TokenCache`](super::TokenCache).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TokenEvent {
-    /// A caller got the token that is kept, at once.
+    /// A caller got the cached token at once.
     Hit,
-    /// A fetch was begun beside the calls, whose callers get the token that is kept.
+    /// A refresh started in the background; callers still get the cached token at once.
     SoftRefresh,
-    /// A caller waits for a fetch: its own or one that is under way. [`TokenCache::prefetch`](super::TokenCache::prefetch)
-    /// is such a caller, too.
+    /// A caller waits for a fetch: its own, or one that is in flight already.
+    ///
+    /// [`TokenCache::prefetch`](super::TokenCache::prefetch) counts as a caller.
     HardWait,
-    /// A caller got the failure of a moment ago; nothing was sent.
+    /// A caller got the last error during the backoff; nothing was sent.
     NegativeHit,
-    /// The source gave a token.
+    /// The source returned a token.
     Fetched {
-        /// How long it lives.
+        /// Is the token's lifetime.
         lifetime: Duration,
-        /// How long the source took.
+        /// Is how long the source took.
         took: Duration,
     },
-    /// The source gave none.
+    /// The source returned no token.
     Failed {
-        /// Why; tokens and secrets do not show in it.
+        /// Says why; tokens and secrets are redacted.
         error: Error,
-        /// How many fetches failed in a row.
+        /// Counts the fetches that failed in a row.
         failures: u32,
-        /// How long nothing is asked for.
+        /// Is the pause before the next fetch.
         pause: Duration,
     },
-    /// The service refused a token before its time, and it is not used again.
+    /// The service refused a token before it expired; the cache has dropped it.
     Rejected,
-    /// Scopes that were not used for long were forgotten, since there are too many.
+    /// The cache was full and evicted the least recently used sets of scopes.
     Evicted {
-        /// How many.
+        /// Counts the sets of scopes that were evicted.
         count: usize,
     },
 }
 
-/// Watches a [`TokenCache`](super::TokenCache), for metrics or for tests.
+/// Observes a [`TokenCache`](super::TokenCache), for metrics or for tests.
 ///
-/// It is called where the event happens, in the middle of a call, so it should be quick. Any `Fn(&Scopes, &TokenEvent)`
-/// is one. The scopes are empty where an event concerns more than one set of them.
+/// Any `Fn(&Scopes, &TokenEvent)` is an observer. The cache calls it where the event happens, in the middle of a call,
+/// so it should return quickly. The scopes are empty if an event concerns more than one set of scopes.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -73,7 +74,7 @@ pub enum TokenEvent {
 /// # Ok(()) }
 /// ```
 pub trait TokenObserver: MaybeSend + MaybeSync + 'static {
-    /// This happened.
+    /// Receives an event and the scopes that it concerns.
     fn observe(&self, scopes: &Scopes, event: &TokenEvent);
 }
 
@@ -83,30 +84,31 @@ impl<F: Fn(&Scopes, &TokenEvent) + MaybeSend + MaybeSync + 'static> TokenObserve
     }
 }
 
-/// How often what happened in a [`TokenCache`](super::TokenCache), since it was made.
+/// Counts what happened in a [`TokenCache`](super::TokenCache) since it was built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenStats {
-    /// Sets of scopes that are remembered now.
+    /// Is the number of sets of scopes in the cache now.
     pub entries: usize,
-    /// Callers that got the token that was kept.
+    /// Counts callers that got the cached token.
     pub hits: u64,
-    /// Fetches that were begun beside the calls.
+    /// Counts refreshes in the background.
     pub soft_refreshes: u64,
-    /// Callers that waited for a fetch.
+    /// Counts callers that waited for a fetch.
     pub hard_waits: u64,
-    /// Callers that got the failure of a moment ago.
+    /// Counts callers that got the last error during a backoff.
     pub negative_hits: u64,
-    /// Tokens that a source gave.
+    /// Counts tokens that the source returned.
     pub fetched: u64,
-    /// Fetches that gave none.
+    /// Counts fetches that returned no token.
     pub failed: u64,
-    /// Tokens that the service refused before their time.
+    /// Counts tokens that the service refused before they expired.
     pub rejected: u64,
-    /// Sets of scopes that were forgotten because there were too many.
+    /// Counts sets of scopes that were evicted because the cache was full.
     pub evicted: u64,
 }
 
+// Each counter stands for itself, so all accesses are relaxed: no reader needs two of them to agree.
 #[derive(Default)]
 pub(super) struct Counters {
     hits: AtomicU64,

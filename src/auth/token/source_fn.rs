@@ -1,4 +1,4 @@
-//! A token source that is a function and hears of refusals.
+//! Makes a token source of a function that is notified of refused tokens.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,14 +10,15 @@ use crate::error::Result;
 use crate::model::sensitive::Secret;
 use crate::runtime::platform::{MaybeSend, MaybeSync};
 
-/// For how many sets of scopes a refused token is noted; as many as a cache remembers.
-const NOTES: usize = 10_000;
+/// Limits the refused tokens that are noted, one for each set of scopes.
+// The same number as a cache's default capacity: a source for more scopes than that loses its cached tokens anyway.
+const MAX_NOTES: usize = 10_000;
 
-/// Makes a [`TokenSource`] of an async function from [`Scopes`], and the token that the service refused before its time if
-/// there is one, to a [`Token`].
+/// Makes a [`TokenSource`] of an async function that returns a [`Token`].
 ///
-/// This is the form for whoever asks a backend that keeps tokens, as `examples/token_backend.rs` does: unless the backend
-/// hears which token was refused, it gives out the same one for the rest of its life.
+/// The function gets the [`Scopes`], and the last token for them that the service refused before it expired, if there
+/// is one. Use this form for a backend with a cache of its own, such as `examples/token_backend.rs`. A backend that is
+/// not notified of the refused token returns the same token until it expires.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +36,7 @@ const NOTES: usize = 10_000;
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///
-/// The function is told of a refusal until it gives another token for the same scopes.
+/// The function gets the refused token on each call, until it returns another token for the same scopes.
 pub fn source_fn<F, A>(fetch: F) -> SourceFn<F>
 where
     F: Fn(Scopes, Option<Secret>) -> A + MaybeSend + MaybeSync + 'static,
@@ -44,7 +45,7 @@ where
     SourceFn { fetch, refused: Mutex::default() }
 }
 
-/// The [`TokenSource`] that [`source_fn`] makes.
+/// Implements [`TokenSource`] for a function; [`source_fn`] makes it.
 pub struct SourceFn<F> {
     fetch: F,
     refused: Mutex<HashMap<Scopes, Secret>>,
@@ -63,12 +64,14 @@ where
 {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
-            let told = self.refused().get(&scopes).cloned();
-            let token = (self.fetch)(scopes.clone(), told.clone()).await?;
-            if let Some(told) = told {
+            let passed = self.refused().get(&scopes).cloned();
+            // With `?`, an error leaves the note in place: the backend may not have received it.
+            let token = (self.fetch)(scopes.clone(), passed.clone()).await?;
+            if let Some(passed) = passed {
                 let mut refused = self.refused();
-                // A refusal that came meanwhile is for the next fetch.
-                if token.access_token() != &told && refused.get(&scopes) == Some(&told) {
+                // The note stays if the same token came back, and if another refusal was noted during this fetch: the
+                // function does not know that one yet.
+                if token.access_token() != &passed && refused.get(&scopes) == Some(&passed) {
                     refused.remove(&scopes);
                 }
             }
@@ -78,7 +81,8 @@ where
 
     fn rejected(&self, scopes: &Scopes, token: &Secret) {
         let mut refused = self.refused();
-        if refused.len() >= NOTES
+        // Any note may go: a note in use costs one more 401 if it is lost, and an order of use is not worth its memory.
+        if refused.len() >= MAX_NOTES
             && !refused.contains_key(scopes)
             && let Some(any) = refused.keys().next().cloned()
         {
@@ -108,13 +112,13 @@ mod tests {
         Scope::lock_holder_admin(id).unwrap().into()
     }
 
-    /// What the function of a source was told, fetch by fetch.
-    type Told = Arc<Mutex<Vec<Option<String>>>>;
+    /// Records the refused token that the function got, for each fetch.
+    type Received = Arc<Mutex<Vec<Option<String>>>>;
 
-    fn source(told: &Told, token: &'static str) -> impl TokenSource {
-        let told = Arc::clone(told);
+    fn source(received: &Received, token: &'static str) -> impl TokenSource {
+        let received = Arc::clone(received);
         source_fn(move |_, refused: Option<Secret>| {
-            told.lock().unwrap().push(refused.map(|refused| refused.expose().to_owned()));
+            received.lock().unwrap().push(refused.map(|refused| refused.expose().to_owned()));
             async move { Ok(Token::new(token)) }
         })
     }
@@ -124,38 +128,38 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_to_the_next_fetch_for_its_scopes_and_forgotten_with_another_token() {
-        let told = Told::default();
-        let source = source(&told, "b");
+    fn passes_a_refused_token_to_the_next_fetch_for_its_scopes_until_another_token_comes() {
+        let received = Received::default();
+        let source = source(&received, "b");
         fetched(&source, &home("1"));
         source.rejected(&home("1"), &"a".into());
         fetched(&source, &home("2"));
         fetched(&source, &home("1"));
         fetched(&source, &home("1"));
-        assert_eq!(*told.lock().unwrap(), [None, None, Some("a".to_owned()), None]);
+        assert_eq!(*received.lock().unwrap(), [None, None, Some("a".to_owned()), None]);
     }
 
     #[test]
-    fn a_refusal_is_told_for_as_long_as_the_same_token_comes_and_while_none_comes() {
-        let told = Told::default();
-        let same = source(&told, "a");
+    fn passes_a_refused_token_again_while_the_fetch_fails_or_returns_the_same_token() {
+        let received = Received::default();
+        let same = source(&received, "a");
         same.rejected(&home("1"), &"a".into());
         (0..3).for_each(|_| fetched(&same, &home("1")));
-        assert_eq!(told.lock().unwrap().iter().flatten().count(), 3);
+        assert_eq!(received.lock().unwrap().iter().flatten().count(), 3);
         let failing = source_fn(|_, refused: Option<Secret>| async move {
-            Err::<Token, _>(crate::error::Error::token(if refused.is_some() { "told" } else { "not told" }))
+            Err::<Token, _>(crate::error::Error::token(if refused.is_some() { "notified" } else { "not notified" }))
         });
         failing.rejected(&home("1"), &"a".into());
         for _ in 0..2 {
             let error = failing.fetch(home("1")).now_or_never().unwrap().unwrap_err();
-            assert_eq!(error.to_string(), "told");
+            assert_eq!(error.to_string(), "notified");
         }
     }
 
     #[test]
-    fn a_refusal_that_comes_during_a_fetch_is_told_to_the_next_one() {
-        let told = Told::default();
-        let (log, gate) = (Arc::clone(&told), Mutex::new(None));
+    fn passes_a_token_that_is_refused_during_a_fetch_to_the_next_fetch() {
+        let received = Received::default();
+        let (log, gate) = (Arc::clone(&received), Mutex::new(None));
         let (open, opened) = oneshot::channel();
         *gate.lock().unwrap() = Some(opened);
         let source = source_fn(move |_, refused: Option<Secret>| {
@@ -175,15 +179,15 @@ mod tests {
         open.send(()).unwrap();
         fetch.now_or_never().unwrap().unwrap();
         fetched(&source, &home("1"));
-        assert_eq!(*told.lock().unwrap(), [Some("a".to_owned()), Some("b".to_owned())]);
+        assert_eq!(*received.lock().unwrap(), [Some("a".to_owned()), Some("b".to_owned())]);
     }
 
     #[test]
-    fn no_more_refusals_are_noted_than_a_cache_has_scopes() {
+    fn notes_at_most_as_many_refused_tokens_as_a_cache_has_entries() {
         let source = source_fn(|_, _| async { Ok(Token::new("x")) });
-        for number in 0..NOTES + 100 {
+        for number in 0..MAX_NOTES + 100 {
             source.rejected(&home(&number.to_string()), &"a".into());
         }
-        assert_eq!(source.refused().len(), NOTES);
+        assert_eq!(source.refused().len(), MAX_NOTES);
     }
 }

@@ -1,5 +1,5 @@
-//! The entries of a cache by their scopes, no more than a bound of them.
-#![allow(clippy::mutable_key_type, reason = "an entry changes, but not the scopes that it is found by")]
+//! Stores the entries of a cache by their scopes, up to a capacity.
+#![allow(clippy::mutable_key_type, reason = "an entry changes, but its scopes, which are the key, do not")]
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -15,26 +15,33 @@ use crate::auth::scope::Scopes;
 use crate::runtime::clock::Clock;
 use crate::runtime::moment::Moment;
 
-/// What all handles of a cache share.
+/// Holds what all handles of a cache share.
 pub(super) struct Store {
     pub(super) clock: Arc<dyn Clock>,
-    /// Drawn once, so that the fetches of many processes do not fall together.
-    pub(super) spread: f64,
+    /// Is the jitter of the soft windows.
+    // Drawn once for each cache, so that the refreshes of many processes do not coincide.
+    pub(super) window_jitter: f64,
     pub(super) fetch_limit: Duration,
     pub(super) counters: Counters,
     pub(super) observer: Option<Arc<dyn TokenObserver>>,
-    pub(super) warn_of_unknown_lifetime: Once,
+    // Once for a cache: a source without lifetimes leaves them out of every token.
+    pub(super) unknown_lifetime_warning: Once,
     capacity: usize,
-    /// Written only when a key is new. Nothing waits while it is held.
+    /// Holds the entries.
+    // Written only for new scopes, and never held across an `await`. What waits for the network waits for one entry, so
+    // a refresh of one lock holder's token never delays another's.
     entries: RwLock<HashSet<ByScopes>>,
-    /// Counts new keys, by which it is known what was used last.
+    /// Counts insertions, which order the entries by last use.
+    // Eviction happens on insertion, so the order of uses between two insertions does not matter. A counter of uses or
+    // a time would have to be written on every call.
     epoch: AtomicU64,
-    /// Counts fetches, which name their tokens.
-    fetches: AtomicU64,
+    /// Counts fetches; the number of a fetch is its token's generation.
+    generations: AtomicU64,
 }
 
-/// An entry, found by its scopes. These stand in the entry, since a table is never full: what stands in the table itself
-/// is paid for twice and more.
+/// Makes an entry hash and compare by its scopes.
+// A set of pointers and no map with the scopes as keys: hash tables keep up to half of their slots free, and a free
+// slot takes as much memory as a full one.
 struct ByScopes(Arc<Entry>);
 
 impl Store {
@@ -45,45 +52,47 @@ impl Store {
         observer: Option<Arc<dyn TokenObserver>>,
     ) -> Self {
         Self {
-            spread: clock.jitter(),
+            window_jitter: clock.jitter(),
             clock,
             fetch_limit,
             counters: Counters::default(),
             observer,
-            warn_of_unknown_lifetime: Once::new(),
+            unknown_lifetime_warning: Once::new(),
+            // The entry in use needs a place, so zero means one.
             capacity: capacity.max(1),
             entries: RwLock::default(),
             epoch: AtomicU64::new(0),
-            fetches: AtomicU64::new(0),
+            generations: AtomicU64::new(0),
         }
     }
 
-    /// The number of the next fetch.
-    pub(super) fn number(&self) -> u64 {
-        self.fetches.fetch_add(1, Ordering::Relaxed)
+    /// Assigns the generation of a fetch.
+    pub(super) fn next_generation(&self) -> u64 {
+        self.generations.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The number that the next fetch will have.
-    pub(super) fn next(&self) -> u64 {
-        self.fetches.load(Ordering::Relaxed)
+    /// Returns the generation that the next fetch gets, without assigning it.
+    pub(super) fn peek_generation(&self) -> u64 {
+        self.generations.load(Ordering::Relaxed)
     }
 
-    /// The token of a entry, while nothing has to be done about it.
+    /// Returns the token of an entry if it is not due for a refresh, and records the use.
     pub(super) fn fresh(&self, entry: &Entry, now: Moment) -> Option<Bearer> {
         let fresh = entry.fresh(now)?;
         entry.touch(self.epoch.load(Ordering::Relaxed));
         Some(fresh)
     }
 
-    /// Looks at a entry, if there is one, without anything being copied.
-    pub(super) fn with<T>(&self, scopes: &Scopes, look: impl FnOnce(&Arc<Entry>) -> T) -> Option<T> {
+    /// Calls a function with the entry of these scopes, if there is one.
+    pub(super) fn with_entry<T>(&self, scopes: &Scopes, function: impl FnOnce(&Arc<Entry>) -> T) -> Option<T> {
+        // By reference: cloning the `Arc` would move its counter between the cores of threads that share a token.
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let ByScopes(entry) = entries.get(scopes)?;
-        Some(look(entry))
+        Some(function(entry))
     }
 
-    /// The entry of these scopes, which is made if there is none.
-    pub(super) fn entry(&self, scopes: &Scopes) -> Arc<Entry> {
+    /// Returns the entry of these scopes, and inserts one if there is none.
+    pub(super) fn entry_or_insert(&self, scopes: &Scopes) -> Arc<Entry> {
         let found = {
             let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
             entries.get(scopes).map(|ByScopes(entry)| Arc::clone(entry))
@@ -96,40 +105,46 @@ impl Store {
     fn insert(&self, scopes: &Scopes) -> Arc<Entry> {
         let (entry, evicted) = {
             let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+            // Another thread may have inserted it between the two locks. Two entries would mean two fetches.
             if let Some(ByScopes(entry)) = entries.get(scopes) {
                 return Arc::clone(entry);
             }
-            let evicted = self.make_room(&mut entries);
+            let evicted = self.evict_least_recently_used(&mut entries);
             self.epoch.fetch_add(1, Ordering::Relaxed);
             let entry = Arc::new(Entry::new(scopes.clone()));
             entries.insert(ByScopes(Arc::clone(&entry)));
             (entry, evicted)
         };
+        // After the lock is released: an observer is foreign code, and may call the cache.
         if evicted > 0 {
-            self.tell(&Scopes::unscoped(), &TokenEvent::Evicted { count: evicted });
+            self.emit(&Scopes::unscoped(), &TokenEvent::Evicted { count: evicted });
         }
         entry
     }
 
-    /// Forgets a sixteenth of the entries, those used least recently, when there are too many. Not those that someone waits
-    /// for.
-    fn make_room(&self, entries: &mut HashSet<ByScopes>) -> usize {
+    /// Evicts the least recently used sixteenth of the entries if the store is full, and returns how many went.
+    fn evict_least_recently_used(&self, entries: &mut HashSet<ByScopes>) -> usize {
         if entries.len() < self.capacity {
             return 0;
         }
+        // An entry with a fetch in flight stays, even beyond the capacity: callers wait for it, and a successor would
+        // fetch the same token at the same time.
         let idle = entries.iter().filter(|ByScopes(entry)| entry.is_idle());
         let mut idle: Vec<_> =
-            idle.map(|ByScopes(entry)| (entry.used.load(Ordering::Relaxed), Arc::clone(entry))).collect();
+            idle.map(|ByScopes(entry)| (entry.last_used.load(Ordering::Relaxed), Arc::clone(entry))).collect();
+        // The scan reads all entries, so it evicts many at once: 625 of 10 000 leave room for as many insertions
+        // without a scan. A list in order of use would need a write for each call.
         let share = (self.capacity / 16).max(1).min(idle.len());
         if share < idle.len() {
-            idle.select_nth_unstable_by_key(share, |(used, _)| *used);
+            idle.select_nth_unstable_by_key(share, |(last_used, _)| *last_used);
         }
         idle.truncate(share);
-        idle.retain(|(_, entry)| entry.end() && entries.remove(&entry.scopes));
+        // A fetch may have started since the scan; `evict` looks again under the entry's own lock.
+        idle.retain(|(_, entry)| entry.evict() && entries.remove(&entry.scopes));
         idle.len()
     }
 
-    /// The figures.
+    /// Returns the counters and the number of entries.
     pub(super) fn stats(&self) -> TokenStats {
         self.counters.read(self.entries.read().unwrap_or_else(PoisonError::into_inner).len())
     }
@@ -138,8 +153,8 @@ impl Store {
         self.clock.now()
     }
 
-    /// Counts an event, and tells whoever watches.
-    pub(super) fn tell(&self, scopes: &Scopes, event: &TokenEvent) {
+    /// Counts an event and passes it to the observer.
+    pub(super) fn emit(&self, scopes: &Scopes, event: &TokenEvent) {
         self.counters.count(event);
         if let Some(observer) = &self.observer {
             observer.observe(scopes, event);

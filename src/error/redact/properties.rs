@@ -1,26 +1,27 @@
-//! What was sent never comes back, whatever form it is quoted in; what is harmless always does.
+//! Tests by properties that sent values are always redacted, however they are quoted, and other digits never are.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::numbers::digit;
+use super::digits::digit;
 use super::{Sent, redact};
 use crate::model::operation::Operation;
 
-/// What services put between the digits of a number.
+/// Lists what services put between the digits of a number.
 const SEPARATORS: [&str; 24] = [
     "", " ", "-", ".", "/", "\u{a0}", "\u{202f}", "\u{2009}", "\u{2011}", "\u{2013}", "\u{2014}", "\u{2212}", "(", ")",
     " (", ") ", "%20", "%2D", "%C2%A0", "&nbsp;", "\u{200b}", "\u{2060}", "_", ", ",
 ];
 
-/// What stands before a number.
+/// Lists what can stand before a number.
 const PREFIXES: [&str; 10] = ["+", "%2B", "%252B", "&#43;", "00", "00 ", "", "+ ", "0", "\u{ff0b}"];
 
+/// Generates phone numbers: North American, British, Norwegian, and of any other country.
 fn number() -> impl Strategy<Value = String> {
     prop_oneof!["1212555010[0-9]", "44770090[0-9]{4}", "479[0-9]{7}", "[1-9][0-9]{6,14}"]
 }
 
-/// The number's digits in groups of these lengths, from some digit on, with these separators.
+/// Generates a number, and its digits from some digit on, in groups with separators between them.
 fn quoted() -> impl Strategy<Value = (String, String)> {
     let groups = prop::collection::vec((1_usize..5, select(&SEPARATORS[..])), 1..16);
     (number(), select(&PREFIXES[..]), 0_usize..4, groups).prop_map(|(number, prefix, cut, groups)| {
@@ -39,14 +40,15 @@ fn quoted() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// Whether seven digits of the number follow each other in the text, whatever stands between them.
+/// Returns whether seven consecutive digits of the number occur in the text, whatever stands between them.
 fn survives(number: &str, text: &str) -> bool {
     let number: Vec<_> = number.chars().filter_map(digit).collect();
     let shown: Vec<_> = text.chars().filter_map(digit).collect();
     number.windows(7).any(|seven| shown.windows(7).any(|other| seven == other))
 }
 
-fn harmless() -> impl Strategy<Value = String> {
+/// Generates digits that are not a phone number, in the forms in which services write them.
+fn other_digits() -> impl Strategy<Value = String> {
     let date = (1990_u32..2100, 1_u32..13, 1_u32..32);
     let time = (0_u32..24, 0_u32..60, 0_u32..60);
     prop_oneof![
@@ -61,7 +63,7 @@ fn harmless() -> impl Strategy<Value = String> {
         "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",
         "9[0-9]{8}",
         "(1|2|3)\\.(0|[1-9][0-9]?)\\.(0|[1-9][0-9]{0,4})",
-        // With three digits, three and four behind a 1 it would be a number of North America.
+        // With 1.3.3.4 digits it would be a North American number.
         "[1-9][0-9]?\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,4})\\.(0|[1-9][0-9]{0,2}|[1-9][0-9]{4})",
         "1[0-9]{9}",
         "1[0-9]{12}",
@@ -85,7 +87,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn no_seven_digits_of_a_number_that_was_sent_survive((number, quoted) in quoted(), around in select(vec![
+    fn redacts_seven_digits_of_a_sent_number_in_any_grouping((number, quoted) in quoted(), around in select(vec![
         ("no user ", " here"), ("12 keys of ", "-abc"), ("(", ")"), ("id", "x"), ("2026-01-15T14:08:47Z ", ", 409"),
         ("/users/", "/"), ("v1.2.3+", ""), ("-", "-"), ("1.2.3.", ".4"), ("19398e97-", "-cef8"),
     ])) {
@@ -100,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn no_part_of_a_secret_that_was_sent_survives(
+    fn redacts_parts_of_a_sent_secret_in_any_escape(
         secret in "[A-Za-z0-9._~+/=-]{3}[0-9][A-Za-z0-9._~+/=-]{4,40}[0-9][a-zA-Z]", from in 0_usize..4, cut in 0_usize..4,
         escape in 0_usize..3,
     ) {
@@ -119,13 +121,13 @@ proptest! {
     }
 
     #[test]
-    fn harmless_texts_stay_as_they_are(texts in prop::collection::vec(harmless(), 1..4), gap in select(vec![", ", "; ", " to "])) {
+    fn leaves_other_digits_unchanged(texts in prop::collection::vec(other_digits(), 1..4), gap in select(vec![", ", "; ", " to "])) {
         let text = texts.join(gap);
         prop_assert_eq!(redact(&text), text);
     }
 
     #[test]
-    fn no_text_makes_a_panic_or_a_second_line(text in any::<String>(), secret in any::<String>()) {
+    fn any_text_gives_one_line_and_no_panic(text in any::<String>(), secret in any::<String>()) {
         let mut sent = Sent::default();
         sent.secret(&secret);
         for shown in [redact(&text), sent.redact(&text), sent.redact_own(&text)] {

@@ -1,4 +1,5 @@
-//! The cause of a failure on the way, of real sockets: a dependency that wraps its errors in another way fails here.
+//! Checks the causes of connection failures on real sockets. A dependency that starts to wrap its errors differently
+//! fails here.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::error::{Cause, ErrorKind, Outcome};
 
-/// Asks for `url`, by a client for it that is configured so; returns the cause of the failure, its kind and its outcome.
+/// Requests `url` with a client configured by `configure`; returns the cause, kind and outcome of the failure.
 async fn failure(
     url: &str,
     configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -21,27 +22,27 @@ async fn failure(
     (cause, error.kind(), error.outcome())
 }
 
-/// A port of this machine, on which a connection meets this.
-async fn serve<F: Future<Output = ()> + Send + 'static>(meet: impl Fn(TcpStream) -> F + Send + 'static) -> u16 {
+/// Starts a server that runs `handle` for each connection; returns its port.
+async fn serve<F: Future<Output = ()> + Send + 'static>(handle: impl Fn(TcpStream) -> F + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(meet(stream));
+            tokio::spawn(handle(stream));
         }
     });
     port
 }
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn names_a_refused_connection() {
     let port = {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap().port()
     };
     for scheme in ["http", "https"] {
         let url = format!("{scheme}://127.0.0.1:{port}/");
-        // Without TLS, `https` does not come so far.
+        // Without TLS, `https` fails before it connects.
         if scheme == "http" || cfg!(feature = "rustls") {
             let wanted = (Cause::Refused, ErrorKind::Connection, Outcome::NotSent);
             assert_eq!(failure(&url, |http| http).await, wanted, "{url}");
@@ -50,21 +51,20 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn the_host_has_no_address() {
-    // RFC 6761, section 6.4: no name below this one ever resolves.
+async fn names_a_host_that_does_not_resolve() {
+    // RFC 6761, section 6.4: no name below `.invalid` ever resolves.
     let wanted = (Cause::Unresolved, ErrorKind::Connection, Outcome::NotSent);
     assert_eq!(failure("http://unloc.invalid/", reqwest::ClientBuilder::no_proxy).await, wanted);
 }
 
 #[tokio::test]
-async fn the_connection_is_reset_or_closed_before_a_response() {
+async fn names_a_connection_that_broke_before_the_response() {
     let wanted = (Cause::Broken, ErrorKind::Connection, Outcome::Unknown);
-    let reset = serve(|mut stream| async move {
+    let resetting = serve(|mut stream| async move {
         let _ = stream.read(&mut [0; 1024]).await;
-        // Closed with data that nobody read, and at once: the other side sees a reset.
-        at_once(&stream);
+        reset(&stream);
     });
-    let url = format!("http://127.0.0.1:{}/", reset.await);
+    let url = format!("http://127.0.0.1:{}/", resetting.await);
     assert_eq!(failure(&url, |http| http).await, wanted);
     let closed = serve(|mut stream| async move {
         let _ = stream.read(&mut [0; 1024]).await;
@@ -74,14 +74,14 @@ async fn the_connection_is_reset_or_closed_before_a_response() {
     assert_eq!(failure(&url, |http| http).await, wanted);
 }
 
-/// Closes with a reset.
-fn at_once(stream: &TcpStream) {
-    #[allow(deprecated, reason = "it does not block: the time is zero")]
+/// Makes the connection end with a TCP reset when the stream is dropped.
+fn reset(stream: &TcpStream) {
+    #[allow(deprecated, reason = "the drop does not block, because the time is zero")]
     stream.set_linger(Some(Duration::ZERO)).unwrap();
 }
 
 #[tokio::test]
-async fn there_is_no_response_in_time() {
+async fn names_a_response_timeout() {
     let silent =
         serve(|mut stream| async move { while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {} });
     let url = format!("http://127.0.0.1:{}/", silent.await);
@@ -90,7 +90,7 @@ async fn there_is_no_response_in_time() {
 }
 
 #[tokio::test]
-async fn a_closure_cannot_undo_what_secrecy_depends_on() {
+async fn a_closure_cannot_turn_on_redirects_or_the_referer() {
     let port = serve(|mut stream| async move {
         let mut request = vec![0; 1024];
         let read = stream.read(&mut request).await.unwrap_or_default();
@@ -104,10 +104,10 @@ async fn a_closure_cannot_undo_what_secrecy_depends_on() {
     assert_eq!(http.get(&url).send().await.unwrap().status(), 302);
 }
 
-/// Without TLS, an address with `https` is a mistake of the build.
+/// Without TLS, the failure of an `https` URL is a mistake of the build and not of the network.
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 #[tokio::test]
-async fn no_tls_was_compiled_in() {
+async fn names_a_build_without_tls() {
     let port = serve(|stream| async move { drop(stream) }).await;
     let wanted = (Cause::NoTls, ErrorKind::Configuration, Outcome::NotSent);
     assert_eq!(failure(&format!("https://127.0.0.1:{port}/"), |http| http).await, wanted);
@@ -123,8 +123,8 @@ mod tls {
 
     use super::*;
 
-    /// A server with a certificate for `name`, which is returned with its address.
-    async fn certified(name: &str) -> (String, reqwest::Certificate) {
+    /// Starts a server with a certificate for `name`; returns its address and the certificate.
+    async fn tls_server(name: &str) -> (String, reqwest::Certificate) {
         let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
         let trusted = reqwest::Certificate::from_der(made.cert.der()).unwrap();
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
@@ -139,22 +139,22 @@ mod tls {
     }
 
     #[tokio::test]
-    async fn the_certificate_does_not_verify() {
-        let (url, _) = certified("localhost").await;
+    async fn names_an_untrusted_certificate() {
+        let (url, _) = tls_server("localhost").await;
         let wanted = (Cause::Certificate, ErrorKind::Certificate, Outcome::NotSent);
         assert_eq!(failure(&url, |http| http).await, wanted);
     }
 
     #[tokio::test]
-    async fn the_certificate_is_for_another_name() {
-        let (url, trusted) = certified("other.example.com").await;
+    async fn names_a_certificate_for_another_host() {
+        let (url, trusted) = tls_server("other.example.com").await;
         let wanted = (Cause::OtherName, ErrorKind::Certificate, Outcome::NotSent);
         assert_eq!(failure(&url, |http| http.tls_certs_only([trusted])).await, wanted);
     }
 
     #[tokio::test]
-    async fn there_is_no_connection_in_time() {
-        // A handshake is a part of the connection, and this one is never answered.
+    async fn names_a_connect_timeout() {
+        // The handshake counts towards the connect timeout, and this server never takes part in one.
         let silent =
             serve(|mut stream| async move { while stream.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {} });
         let url = format!("https://localhost:{}/", silent.await);
@@ -163,7 +163,7 @@ mod tls {
     }
 
     #[tokio::test]
-    async fn what_answers_is_no_tls() {
+    async fn names_a_server_that_does_not_speak_tls() {
         let plain = serve(|mut stream| async move {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
         });

@@ -1,23 +1,23 @@
-//! What a call said, for a response that was to repeat it.
+//! Completes a response with values that the call sent and the response leaves out.
 
 use reqwest::Url;
 use serde_json::{Map, Value};
 
-use crate::http::path::unsegment;
+use crate::http::path::decode_segment;
 use crate::model::operation::{Operation, Source};
 
-/// What a call said.
-pub(crate) struct Said<'a> {
+/// Holds the parts of a request that a response may echo.
+pub(crate) struct SentRequest<'a> {
     pub(crate) base_path: &'a str,
     pub(crate) url: &'a Url,
-    /// Its body.
+    /// Holds the body, as JSON.
     pub(crate) json: &'a [u8],
 }
 
-impl Said<'_> {
-    /// Puts what the call said where the response leaves it out; whether there was anything to do.
+impl SentRequest<'_> {
+    /// Adds to a response the values that the call sent and the response leaves out; returns whether it added any.
     ///
-    /// The response has to hold the object that was changed. What stands in it is the service's word and stays.
+    /// The response has to contain the object that was changed. Values that the service did send are not overwritten.
     pub(super) fn fill(&self, operation: &Operation, response: &mut Value) -> bool {
         if operation.echoes.is_empty() {
             return false;
@@ -25,6 +25,7 @@ impl Said<'_> {
         let object = match &operation.envelope {
             None => Some(response),
             Some(envelope) => {
+                // Not wrapped, but with properties of the object inside: wrap it, so that one form remains below.
                 let is_bare = response.get(envelope.property).is_none()
                     && envelope.inside.iter().any(|name| response.get(*name).is_some());
                 if is_bare {
@@ -34,6 +35,7 @@ impl Said<'_> {
                 response.get_mut(envelope.property)
             }
         };
+        // Without the object, a response made of echoes alone would hide that the service sent none.
         let Some(object @ Value::Object(_)) = object else { return false };
         let body: Value = serde_json::from_slice(self.json).unwrap_or_default();
         let mut filled = false;
@@ -48,15 +50,16 @@ impl Said<'_> {
     fn value(&self, body: &Value, source: Source) -> Option<Value> {
         match source {
             Source::Property(name) => body.get(name).cloned(),
-            Source::Segment(place) => {
+            // The index counts from the base path on, whose length differs from one environment to another.
+            Source::Segment(index) => {
                 let path = self.url.path().strip_prefix(self.base_path)?;
-                Some(unsegment(path.split('/').nth(place)?)?.into())
+                Some(decode_segment(path.split('/').nth(index)?)?.into())
             }
         }
     }
 }
 
-/// Puts a value where nothing or null stands, and the objects around it where they are missing.
+/// Sets a value that is missing or null, and creates the objects on the way to it; returns whether it was set.
 fn put(object: &mut Value, at: &[&str], value: Value) -> bool {
     let mut place = object;
     for name in at {

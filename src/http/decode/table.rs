@@ -1,6 +1,8 @@
-//! Reads a response by its table, as the types of the bindings read it: what is tolerated at a property is told by the
-//! table, and how, by the functions that those types call.
-#![allow(dead_code, reason = "no call is made without types so far: the tests read by tables, and nothing else does")]
+//! Reads a response without its Rust type, by the table of its operation.
+//!
+//! The result is the same as with the type: the table says what each property tolerates, and the functions that read it
+//! are those that the types call.
+#![allow(dead_code, reason = "only tests read by tables so far, since every call has types")]
 
 mod object;
 #[cfg(test)]
@@ -13,7 +15,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Said, decode_by, explain};
+use super::{SentRequest, decode_by, explain};
 use crate::model::lenient::{self, optional};
 use crate::model::open_enum::is_value;
 use crate::model::operation::Sensitive;
@@ -21,20 +23,25 @@ use crate::model::table::{Kind, Reading, Shape, Table};
 use crate::model::{Cursor, PhoneNumber, Secret};
 use object::Object;
 
-/// Reads a body as the operation's response, or says why that cannot be.
+/// Decodes a body as the operation's response, or says why it cannot be decoded.
 ///
-/// The result is written as the spec documents it: under the first of a property's names, with known values in the
-/// case that the spec lists, and times in RFC 3339. What is null or empty and need not be there is left out, and what
-/// the spec does not know stays. Without documented content there is nothing to read.
-pub(crate) fn read(table: &'static Table, body: &[u8], said: &Said<'_>) -> Result<Value, String> {
+/// The result has the form that the spec documents:
+/// * A property has the first of its names.
+/// * A known value of an enum has the case of the spec, and times are in RFC 3339.
+/// * An optional property that is null or empty is left out.
+/// * Properties that the spec does not know stay.
+///
+/// For a response without documented content the result is null.
+pub(crate) fn read(table: &'static Table, body: &[u8], sent: &SentRequest<'_>) -> Result<Value, String> {
     let (operation, Some(shape)) = (table.operation, table.response.as_ref()) else { return Ok(Value::Null) };
-    let (all, known) = (Reader { shape, keeps_unknown: true }, Reader { shape, keeps_unknown: false });
-    // What is unknown, and nothing that a `Value` can hold, must not take the answer with it.
-    let read = |body: &[u8]| all.of(body).or_else(|_| known.of(body)).ok();
-    decode_by(operation, body, said, &read, &|body| explain(known, body))
+    let (with_unknown, known) = (Reader { shape, keeps_unknown: true }, Reader { shape, keeps_unknown: false });
+    // The second reader skips unknown properties: one that a `Value` cannot hold, such as 1e999, must not fail the
+    // response.
+    let read = |body: &[u8]| with_unknown.of(body).or_else(|_| known.of(body)).ok();
+    decode_by(operation, body, sent, &read, &|body| explain(known, body))
 }
 
-/// A shape, as which a value is read.
+/// Reads a value of a shape.
 #[derive(Clone, Copy)]
 struct Reader {
     shape: &'static Shape,
@@ -53,8 +60,10 @@ impl Reader {
         Self { shape, ..self }
     }
 
-    /// A value, or nothing for null.
+    /// Reads a value that may be null, which is `None`.
     fn optional<'de, D: Deserializer<'de>>(self, from: D, reading: Reading) -> Result<Option<Value>, D::Error> {
+        // Each arm calls the function that the bindings name in `deserialize_with` for a field of this kind and
+        // tolerance.
         Ok(match (self.shape.kind, reading) {
             (_, Reading::OrAbsent) => optional::read(from, |from| self.optional(from, Reading::Loose))?,
             (Kind::Text, Reading::Loose) => lenient::text::<_, Option<_>>(from)?.map(Value::String),
@@ -69,14 +78,14 @@ impl Reader {
         })
     }
 
-    /// A value that is not null.
+    /// Reads a value that is not null.
     fn solid<'de, D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         Ok(match self.shape.kind {
             Kind::Any => Value::deserialize(from)?,
             Kind::Boolean => bool::deserialize(from)?.into(),
             Kind::Integer { bits, signed: true } => {
                 let value = i64::deserialize(from)?;
-                // The bits from the highest on repeat the sign.
+                // It fits if all bits from the sign bit of the smaller type on equal the sign.
                 let fits = matches!(value.checked_shr(bits - 1), Some(0 | -1));
                 fits.then_some(value).ok_or_else(|| beyond(bits))?.into()
             }
@@ -99,6 +108,7 @@ impl Reader {
             }
             Kind::List(items) => from.deserialize_seq(List(self.inside(items)))?,
             Kind::Map(values) => from.deserialize_map(Entries(self.inside(values)))?,
+            // `deserialize_struct`, because serde's derive calls it: it also accepts a list.
             Kind::Object(properties) => {
                 from.deserialize_struct("", &[], Object { properties, keeps_unknown: self.keeps_unknown })?
             }
@@ -107,11 +117,12 @@ impl Reader {
     }
 }
 
+/// Returns the error for a number outside the range of its type.
 fn beyond<E: Error>(bits: u32) -> E {
     E::custom(format_args!("a number of more than {bits} bits"))
 }
 
-/// A time as the types of the bindings write it.
+/// Writes a time as the types of the bindings do.
 fn written(time: DateTime<Utc>) -> Value {
     serde_json::to_value(time).unwrap_or_default()
 }
@@ -128,6 +139,7 @@ impl<'de> DeserializeSeed<'de> for Reader {
     }
 }
 
+/// Reads a value or null.
 struct Maybe(Reader);
 
 impl<'de> Visitor<'de> for Maybe {
@@ -150,6 +162,7 @@ impl<'de> Visitor<'de> for Maybe {
     }
 }
 
+/// Reads a list of values.
 struct List(Reader);
 
 impl<'de> Visitor<'de> for List {
@@ -168,6 +181,7 @@ impl<'de> Visitor<'de> for List {
     }
 }
 
+/// Reads a map of values.
 struct Entries(Reader);
 
 impl<'de> Visitor<'de> for Entries {

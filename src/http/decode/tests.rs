@@ -1,4 +1,4 @@
-//! From a body to a value.
+//! Tests the decoding of responses.
 
 use super::*;
 use crate::model::integrator::types::{IntegratorEnvelope, KeyEnvelope, KeyUpdate, LockHolderList};
@@ -7,16 +7,16 @@ fn read<T: DeserializeOwned>(id: &str, body: &str) -> Result<T, String> {
     decoded(id, body.as_bytes())
 }
 
-/// A response to a call that said nothing.
+/// Decodes a response to a call that sent nothing.
 fn decoded<T: DeserializeOwned>(id: &str, body: &[u8]) -> Result<T, String> {
     let url = "https://api.unloc.app/".parse().unwrap();
-    decode(Operation::find(id).unwrap(), body, &Said { base_path: "", url: &url, json: b"" })
+    decode(Operation::find(id).unwrap(), body, &SentRequest { base_path: "", url: &url, json: b"" })
 }
 
 const KEY: &str = r#"{"id":"k","toUser":{"id":12125550142},"state":"active"}"#;
 
 #[test]
-fn an_answer_without_its_envelope_is_read_as_if_it_had_one() {
+fn reads_a_response_without_its_envelope() {
     let holder = r#"{"id":"a","name":"Harbour Flats","countryIso":"NO","organizationId":"123"}"#;
     for body in
         [format!("[{holder}]"), format!(r#"{{"lockHolders":[{holder}]}}"#), format!(r#"{{"lock-holders":[{holder}]}}"#)]
@@ -26,7 +26,7 @@ fn an_answer_without_its_envelope_is_read_as_if_it_had_one() {
     assert!(read::<LockHolderList>("getLockHolders", r#"[], "x": 1"#).is_err());
     assert_eq!(read::<KeyEnvelope>("createKey", KEY).unwrap().key.id, Some("k".into()));
     assert!(read::<KeyUpdate>("updateKey", KEY).unwrap().key.is_some());
-    // The thing itself, though it can be read only with each property once.
+    // The bare object, which can be read only after duplicate properties are merged.
     let twice = KEY.replace("{\"id\":\"k\"", "{\"id\":\"k\",\"id\":\"k\"");
     assert!(read::<KeyUpdate>("updateKey", &twice).unwrap().key.is_some(), "{twice}");
     assert!(read::<KeyUpdate>("updateKey", &format!(r#"{{"key":{KEY}}}"#)).unwrap().key.is_some());
@@ -36,7 +36,7 @@ fn an_answer_without_its_envelope_is_read_as_if_it_had_one() {
 }
 
 #[test]
-fn a_byte_order_mark_before_a_body_is_ignored_and_nowhere_else() {
+fn ignores_a_byte_order_mark_only_at_the_start() {
     for body in [format!(r#"{{"key":{KEY}}}"#), KEY.to_owned()] {
         assert!(read::<KeyEnvelope>("createKey", &format!("\u{feff}{body}")).is_ok(), "{body}");
         for wrong in [format!("\u{feff}\u{feff}{body}"), format!("{body}\u{feff}"), format!(" \u{feff}{body}")] {
@@ -51,7 +51,7 @@ fn a_byte_order_mark_before_a_body_is_ignored_and_nowhere_else() {
 }
 
 #[test]
-fn what_stands_twice_is_read_and_what_then_does_not_fit_is_told_as_such() {
+fn merges_duplicate_properties_and_explains_what_is_wrong_after_that() {
     let twice = |more: &str| format!(r#"{{"key":{{"toUser":{{"id":12125550142}},"state":"active",{more}}}}}"#);
     for more in [r#""state":"active""#, r#""state":null"#, r#""id":"k","id":"k""#] {
         assert!(read::<KeyEnvelope>("createKey", &twice(more)).is_ok(), "{more}");
@@ -61,13 +61,13 @@ fn what_stands_twice_is_read_and_what_then_does_not_fit_is_told_as_such() {
 }
 
 #[test]
-fn an_empty_body_is_fine_where_nothing_is_required() {
+fn accepts_an_empty_body_if_nothing_is_required() {
     assert!(read::<KeyUpdate>("updateKey", "").unwrap().key.is_none());
     assert_eq!(read::<KeyEnvelope>("createKey", " ").unwrap_err(), "its body is empty");
 }
 
 #[test]
-fn what_does_not_fit_is_named_by_its_place_and_never_quoted() {
+fn explains_errors_by_their_path_and_never_quotes_data() {
     let body = r#"{"key":{"toUser":{"id":"+12125550142","name":["+12125550142"]},"state":"active"}}"#;
     let error = read::<KeyEnvelope>("createKey", body).unwrap_err();
     assert!(error.contains("`key.toUser.name`"), "{error}");
@@ -83,8 +83,8 @@ fn what_does_not_fit_is_named_by_its_place_and_never_quoted() {
 }
 
 #[test]
-fn an_envelope_whose_content_cannot_be_read_is_not_taken_for_the_content() {
-    // Nothing is required inside, so that the envelope itself would pass for it.
+fn an_unreadable_envelope_is_not_taken_for_the_bare_object() {
+    // The object inside requires nothing, so it could be read from the envelope itself.
     let read = |body: &str| read::<IntegratorEnvelope>("getIntegrator", body).unwrap();
     assert!(read(r#"{"integrator":{"id":7}}"#).integrator.is_none());
     assert!(read(r#"{"integrator":{"id":"x","id":"x"}}"#).integrator.is_some_and(|it| it.id.as_deref() == Some("x")));

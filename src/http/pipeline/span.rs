@@ -1,4 +1,4 @@
-//! What a call tells about itself, to those who trace.
+//! Makes the `tracing` spans of calls, and records their results.
 
 use reqwest::StatusCode;
 use tracing::Span;
@@ -9,13 +9,14 @@ use crate::error::Error;
 use crate::model::operation::Operation;
 
 impl Call<'_> {
-    /// The call's span, with the names that OpenTelemetry gives to what an HTTP client does.
+    /// Returns the span of the call. Its fields follow OpenTelemetry's semantic conventions for HTTP clients.
     pub(super) fn span(&self) -> Span {
         let (Operation { id, method, path, .. }, base_path) = (self.operation, self.base_path);
         tracing::info_span!(
-            // Programs filter by it; where this code stands is no affair of theirs.
+            // Programs filter by the target, so it stays the same when this code moves to another module.
             target: "unloc::call",
             "call",
+            // The template and not the URL: paths contain phone numbers, and OpenTelemetry wants few distinct names.
             otel.name = format_args!("{method} {base_path}{path}"),
             otel.kind = "client",
             otel.status_code = Empty,
@@ -32,9 +33,10 @@ impl Call<'_> {
     }
 }
 
-/// What an answer, or none, says to a span.
+/// Records in a span the status, the error and the outcome of a call or of an attempt.
 pub(super) fn record(span: &Span, status: Option<StatusCode>, error: Option<&Error>) {
     match error {
+        // No `Outcome` says so, since only errors have one.
         None => span.record("unloc.outcome", "Succeeded"),
         Some(error) => {
             span.record("error.type", error.type_name());

@@ -1,4 +1,4 @@
-//! How many repeats a client may afford.
+//! Limits the retries of a client, so that they do not multiply the traffic during an outage.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,63 +7,71 @@ use reqwest::Url;
 
 use crate::runtime::moment::Moment;
 
-/// What comes back with each success: under a partial outage, one retry in ten calls.
-const PER_SUCCESS: f64 = 0.1;
-/// What comes back with each second: a client that makes few calls has its retries again after minutes.
-const PER_SECOND: f64 = 0.1;
+/// Refills the budget with each successful call.
+// In a partial outage, ten successful calls pay for one retry.
+const REFILL_PER_SUCCESS: f64 = 0.1;
 
-/// Repeats in reserve, for one host. Each repeat costs one; a tenth comes back with each success, and a tenth with each
-/// second: under a total outage nearly nothing is repeated, and an hour later the reserve is full again.
+/// Refills the budget with each second.
+// A client that makes few calls has few successes. Time alone refills the default budget of 20 in 200 s.
+const REFILL_PER_SECOND: f64 = 0.1;
+
+/// Limits the retries of a client to one host.
+///
+/// Each retry takes 1 from the budget. Each success adds 0.1 and each second adds 0.1, up to the budget's size. In a
+/// total outage a client soon makes hardly any retries; some minutes later its budget is full again.
 pub(crate) struct Budget {
     host: String,
     port: u16,
-    most: f64,
+    size: f64,
     state: Mutex<State>,
 }
 
 struct State {
-    left: f64,
-    at: Duration,
+    available: f64,
+    updated: Duration,
 }
 
 impl Budget {
-    /// A budget for the host of this address.
-    pub(crate) fn new(base: &Url, most: u32, now: Moment) -> Self {
-        let (host, most) = (base.host_str().unwrap_or_default().to_owned(), f64::from(most));
+    /// Returns a full budget for the host of this base URL.
+    pub(crate) fn new(base: &Url, size: u32, now: Moment) -> Self {
+        let (host, size) = (base.host_str().unwrap_or_default().to_owned(), f64::from(size));
         let port = base.port_or_known_default().unwrap_or_default();
-        Self { host, port, most, state: Mutex::new(State { left: most, at: now.steady }) }
+        Self { host, port, size, state: Mutex::new(State { available: size, updated: now.steady }) }
     }
 
-    /// Whose it is.
+    /// Returns the host that the budget protects.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
+    /// Returns the port of that host.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Takes one repeat, if there is one.
+    /// Takes one retry from the budget; returns `false` if less than one is available.
     pub(crate) fn take(&self, now: Moment) -> bool {
-        self.change(now, |left| {
-            let enough = *left >= 1.0;
-            *left -= if enough { 1.0 } else { 0.0 };
+        self.update(now, |available| {
+            let enough = *available >= 1.0;
+            *available -= if enough { 1.0 } else { 0.0 };
             enough
         })
     }
 
-    /// A call succeeded.
+    /// Refills the budget for a successful call.
     pub(crate) fn succeeded(&self, now: Moment) {
-        self.change(now, |left| *left += PER_SUCCESS);
+        self.update(now, |available| *available += REFILL_PER_SUCCESS);
     }
 
-    fn change<T>(&self, now: Moment, change: impl FnOnce(&mut f64) -> T) -> T {
+    fn update<T>(&self, now: Moment, update: impl FnOnce(&mut f64) -> T) -> T {
+        // Nothing in here panics halfway, so the state behind a poisoned lock is sound.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let passed = now.steady.saturating_sub(state.at).as_secs_f64();
-        state.at = now.steady.max(state.at);
-        state.left = (state.left + passed * PER_SECOND).min(self.most);
-        let outcome = change(&mut state.left);
-        state.left = state.left.min(self.most);
+        let passed = now.steady.saturating_sub(state.updated).as_secs_f64();
+        // Another caller may have read the clock later. Going back would count the time in between twice.
+        state.updated = now.steady.max(state.updated);
+        state.available = (state.available + passed * REFILL_PER_SECOND).min(self.size);
+        let outcome = update(&mut state.available);
+        state.available = state.available.min(self.size);
         outcome
     }
 }
@@ -81,21 +89,21 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_used_up_and_comes_back_with_time_and_with_success() {
+    fn a_used_up_budget_refills_with_time_and_with_success() {
         let budget = Budget::new(&Url::parse("https://example.com/v1").unwrap(), 20, at(100));
         assert_eq!(taken(&budget, at(100)), 20);
         assert_eq!(taken(&budget, at(100)), 0);
-        assert_eq!(taken(&budget, at(131)), 3, "a tenth a second");
+        assert_eq!(taken(&budget, at(131)), 3, "0.1 for each second");
         for _ in 0..41 {
             budget.succeeded(at(131));
         }
-        assert_eq!(taken(&budget, at(131)), 4, "a tenth a success");
-        assert_eq!(taken(&budget, at(99_999)), 20, "and never more than it began with");
-        assert_eq!(taken(&budget, at(5)), 0, "also for a clock that goes back");
+        assert_eq!(taken(&budget, at(131)), 4, "0.1 for each success");
+        assert_eq!(taken(&budget, at(99_999)), 20, "never more than its size");
+        assert_eq!(taken(&budget, at(5)), 0, "a clock that goes back refills nothing");
     }
 
     #[test]
-    fn a_budget_of_nothing_has_no_repeat() {
+    fn a_budget_of_zero_allows_no_retry() {
         let budget = Budget::new(&Url::parse("https://example.com/v1").unwrap(), 0, at(0));
         budget.succeeded(at(1000));
         assert_eq!(taken(&budget, at(100_000)), 0);

@@ -1,20 +1,20 @@
-//! The headers that the SDK sends by itself.
+//! Lists the headers that the SDK adds to every request.
 
 use reqwest::header::{self, HeaderName, HeaderValue};
 
-/// The headers of every request beside its token, and what its operation and its body ask for.
+/// Returns the headers of every request, apart from the token and the headers that its operation and body require.
 ///
-/// A browser asks the service for permission for each header that is not safelisted, and a service that allows
-/// `authorization` and `content-type` alone would refuse every call for the sake of a name (the Fetch standard, "CORS-preflight
-/// fetch"; Firefox counts `user-agent` among them). `accept-encoding` is one that only the browser may set, and it decodes
+/// In a browser there are none. A browser asks the service for permission for each header that is not safelisted, and a
+/// service that allows only `authorization` and `content-type` would refuse every call (Fetch Standard, "CORS-preflight
+/// fetch"). Firefox asks for `user-agent` as well. Only the browser itself may set `accept-encoding`, and it decodes
 /// what it asks for.
-pub(super) fn own_headers(
+pub(super) fn sdk_headers(
     in_browser: bool,
     user_agent: &HeaderValue,
 ) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
     let headers = [
         (header::USER_AGENT, user_agent.clone()),
-        // Without it, a body may come in any coding (RFC 9110, section 12.5.3).
+        // The SDK decodes no codings. Without this header any coding is acceptable (RFC 9110, section 12.5.3).
         (header::ACCEPT_ENCODING, HeaderValue::from_static("identity")),
     ];
     headers.into_iter().filter(move |_| !in_browser)
@@ -26,10 +26,10 @@ mod tests {
     use crate::http::config::USER_AGENT;
 
     #[test]
-    fn in_a_browser_no_header_needs_a_permission_of_its_own() {
+    fn adds_no_header_in_a_browser() {
         let names = |in_browser| {
             let user_agent = HeaderValue::from_static(USER_AGENT);
-            own_headers(in_browser, &user_agent).map(|(name, _)| name.to_string()).collect::<Vec<_>>()
+            sdk_headers(in_browser, &user_agent).map(|(name, _)| name.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(names(true), [""; 0]);
         assert_eq!(names(false), ["user-agent", "accept-encoding"]);

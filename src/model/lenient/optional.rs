@@ -1,36 +1,44 @@
-//! Optional properties of which anything else than the documented type is as good as absent.
+//! Deserializes optional properties leniently: a value that cannot be read counts as absent.
 //!
-//! An answer is good without such a property, so that one that cannot be read must not take the answer with it.
+//! A response is usable without such a property, so an unreadable one must not fail the whole response. `expires_in` of
+//! a token is the example: without it, the token is used for a default time.
 #![allow(dead_code, reason = "the build names only what the specs ask for")]
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// What the reader makes of a value that is taken as it stands: also numbers that no type holds, and lists of whatever.
+/// Reads a value with `reader`, and returns the default if it cannot be read.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Default>(
     deserializer: D,
     reader: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'_>>) -> Result<T, serde_json::Error>,
 ) -> Result<T, D::Error> {
+    // As raw JSON first: the deserializer has then passed the value, whatever it holds, such as numbers that no type
+    // fits.
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     Ok(reader(&mut serde_json::Deserializer::from_str(raw.get())).unwrap_or_default())
 }
 
+/// Reads a whole number, as [`super::integer`] does.
 pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     read(deserializer, |value| super::integer(value))
 }
 
+/// Reads a whole number of 32 bits, as [`super::integer32`] does.
 pub(crate) fn integer32<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
     read(deserializer, |value| super::integer32(value))
 }
 
+/// Reads a boolean, as [`super::boolean`] does.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     read(deserializer, |value| super::boolean(value))
 }
 
+/// Reads a string, as [`super::text`] does.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     read(deserializer, |value| super::text(value))
 }
 
+/// Reads a list of strings, as [`super::list`] does.
 pub(crate) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     read(deserializer, |value| super::list(value))
 }
@@ -50,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_is_read_in_every_form_of_a_number() {
+    fn reads_a_lifetime_in_every_form_of_a_number() {
         for (value, seconds) in [
             ("3600", 3600),
             ("3600.0", 3600),
@@ -72,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_that_cannot_be_read_is_as_good_as_absent() {
+    fn takes_an_unreadable_lifetime_for_absent() {
         for value in [
             "null",
             "true",
@@ -105,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_and_ids_that_cannot_be_read_are_as_good_as_absent() {
+    fn takes_unreadable_scopes_and_ids_for_absent() {
         for value in ["7", "true", "{}", r#"[{"scope":"a"}]"#, "[[]]", r#"["a",7]"#, "1e999", "null"] {
             assert_eq!(token("scope", value).unwrap().scope, [""; 0], "{value}");
             assert_eq!(token("lock_holder_ids", value).unwrap().lock_holder_ids, [""; 0], "{value}");
@@ -119,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_or_no_json_is_an_error_still() {
+    fn refuses_unreadable_required_properties_and_invalid_json() {
         let read = |body: &str| serde_json::from_str::<Token>(body);
         for body in [
             r#"{"token_type":"bearer"}"#,
@@ -138,7 +146,7 @@ mod tests {
         assert_eq!(read(r#"{"access_token":"a","token_type":"BEARER"}"#).unwrap().token_type, TokenType::Bearer);
     }
 
-    /// Any JSON value, as text.
+    /// Generates any JSON value, as text.
     fn json() -> impl Strategy<Value = String> {
         let leaf = prop_oneof![
             Just("null".to_owned()),
@@ -157,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_optional_property_takes_the_token_with_it(
+        fn reads_the_token_whatever_an_optional_property_holds(
             property in prop_oneof![Just("expires_in"), Just("scope"), Just("lock_holder_id"), Just("lock_holder_ids")],
             value in json(),
         ) {
@@ -165,7 +173,7 @@ mod tests {
         }
 
         #[test]
-        fn a_number_in_quotes_is_the_number(number in r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,3})?") {
+        fn reads_numbers_alike_with_and_without_quotes(number in r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,3})?") {
             prop_assert_eq!(expires_in(&number), expires_in(&format!("\"{number}\"")));
         }
     }

@@ -1,4 +1,4 @@
-//! Times: how those of responses are read, and how those of requests are cut.
+//! Deserializes times of responses leniently, and truncates times of requests to milliseconds.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Slot, filled_or};
+use super::{FieldType, filled_or};
 use crate::model::nullable::Nullable;
 
-const TIME: &str = "a date and time after RFC 3339";
+const TIME: &str = "an RFC 3339 date and time";
 
-/// A time. Services write nearly all of them in one form, for which chrono has a reader that is much quicker than the one
-/// that it gives to serde; what that one takes beyond it is taken still.
+/// Reads a time. Where the field is optional, an empty string counts as absent, as null does.
 ///
-/// An empty text is no time, as null is none: services write it for an `end` that there is not, as they do for a cursor.
-pub(crate) fn time<'de, D: Deserializer<'de>, T: Slot<DateTime<Utc>>>(deserializer: D) -> Result<T, D::Error> {
-    struct Time;
+/// Services write an empty string for an `end` that does not exist, as they do for a cursor.
+pub(crate) fn time<'de, D: Deserializer<'de>, T: FieldType<DateTime<Utc>>>(deserializer: D) -> Result<T, D::Error> {
+    struct TimeVisitor;
 
-    impl Visitor<'_> for Time {
+    impl Visitor<'_> for TimeVisitor {
+        // A time, or what was there in its place, for the message.
         type Value = Result<DateTime<Utc>, &'static str>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,9 +26,12 @@ pub(crate) fn time<'de, D: Deserializer<'de>, T: Slot<DateTime<Utc>>>(deserializ
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+            // Nearly all times are in RFC 3339 form, for which chrono has a parser that is much faster than `FromStr`,
+            // which it gives to serde. `FromStr` also takes months and days of one digit, so it is the second chance.
             match DateTime::parse_from_rfc3339(text).or_else(|_| text.parse()) {
                 Ok(time) => Ok(Ok(time.to_utc())),
-                Err(_) if text.trim().is_empty() => Ok(Err("an empty text")),
+                Err(_) if text.trim().is_empty() => Ok(Err("an empty string")),
+                // All else is an error: `never` or `-` could as well be a slip, and a key would seem to last for ever.
                 Err(error) => beyond(text).map(Ok).ok_or_else(|| E::custom(error)),
             }
         }
@@ -42,16 +45,18 @@ pub(crate) fn time<'de, D: Deserializer<'de>, T: Slot<DateTime<Utc>>>(deserializ
         }
     }
 
-    match deserializer.deserialize_any(Time)? {
+    match deserializer.deserialize_any(TimeVisitor)? {
         Ok(time) => filled_or(Some(time), "", TIME),
         Err(nothing) => filled_or(None, nothing, TIME),
     }
 }
 
-/// A year that chrono cannot hold as the greatest or least time that it can: services written in JavaScript say "for ever"
-/// with the greatest date there (ECMA-262, 21.4.1.1), +275760-09-13, and a key that ends then must neither fail the list
-/// that it stands in nor end earlier than any other.
+/// Returns the greatest or least time that chrono can hold, for a time whose year it cannot hold.
+///
+/// Services written in JavaScript write "for ever" as its greatest date, +275760-09-13 (ECMA-262, section 21.4.1.1).
+/// Such a key must not fail the list that it is in, and must not end earlier than any other key.
 fn beyond(text: &str) -> Option<DateTime<Utc>> {
+    // +275760-09-13T00:00:00.000Z: ISO 8601 requires the sign for years of more than four digits.
     let (sign, rest) = text.split_at_checked(1)?;
     let (year, rest) = rest.split_at_checked(rest.find('-')?)?;
     let (least, greatest) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
@@ -60,27 +65,29 @@ fn beyond(text: &str) -> Option<DateTime<Utc>> {
         "-" => (least, least.year()),
         _ => return None,
     };
-    // A number of more digits than a u64 holds is beyond, too.
+    // A year that does not fit into a u64 is beyond the limit as well.
     let is_number = !year.is_empty() && year.bytes().all(|byte| byte.is_ascii_digit());
     let is_beyond = is_number && year.parse().map_or(true, |year: u64| year > u64::from(last.unsigned_abs()));
-    // What stands behind the year is a date like any other.
+    // The rest must be a valid date. 2000 is a leap year, so February 29 passes for any year beyond the limit, which is
+    // harmless.
     DateTime::parse_from_rfc3339(&format!("2000{rest}")).ok().filter(|_| is_beyond)?;
     Some(limit)
 }
 
-/// What holds times that go to the service.
+/// Truncates times of requests to milliseconds.
 ///
-/// The service keeps times to the millisecond, as all its documents show them. What is finer is cut off where it enters the
-/// SDK, so that the time of a key that was asked for and the time of the key that comes back are equal: after a lost
-/// response, that comparison decides whether a second key is made. Cut and not rounded, as JavaScript's `Date` does it: a
-/// key never ends later than was asked for.
+/// The service stores times to the millisecond, as all its documents show them. Times are truncated where they enter
+/// the SDK, so that the times of a request equal those of the key in the response. After a lost response, that
+/// comparison decides whether a second key is created. They are truncated and not rounded, as JavaScript's `Date` does
+/// it, so that a key never ends later than requested.
 pub(crate) trait Cut {
-    /// The same, to the millisecond.
+    /// Returns the value with its times truncated to milliseconds.
     fn cut(self) -> Self;
 }
 
 impl Cut for DateTime<Utc> {
     fn cut(self) -> Self {
+        // In a leap second the nanoseconds are 10^9 and more, and stay so, since 10^9 is a multiple of 10^6.
         self.with_nanosecond(self.nanosecond() / 1_000_000 * 1_000_000).unwrap_or(self)
     }
 }
@@ -106,12 +113,14 @@ impl<T: Cut> Cut for Vec<T> {
     }
 }
 
-/// Writes times of a request: a property can also be set without its setter.
+/// Serializes times of a request, truncated.
+// The setters truncate already, but the fields of a request are public.
 pub(crate) fn write_cut<T: Cut + Clone + Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
     value.clone().cut().serialize(to)
 }
 
-/// Reads times of a request that a program has stored.
+/// Deserializes times of a request, truncated.
+// A program may have stored a request, and compare it with a key later.
 pub(crate) fn read_cut<'de, D: Deserializer<'de>, T: Cut + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
     T::deserialize(from).map(T::cut)
 }
@@ -123,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    fn ours(text: &str) -> Option<DateTime<Utc>> {
+    fn read(text: &str) -> Option<DateTime<Utc>> {
         time(json!(text)).ok()
     }
 
@@ -131,12 +140,12 @@ mod tests {
         time(json!(text)).ok()
     }
 
-    fn chronos(text: &str) -> Option<DateTime<Utc>> {
+    fn by_chrono(text: &str) -> Option<DateTime<Utc>> {
         serde_json::from_value(json!(text)).ok()
     }
 
     #[test]
-    fn a_time_is_read_in_every_form_that_chrono_reads() {
+    fn reads_times_in_every_form_that_chrono_reads() {
         for text in [
             "2024-05-03T11:00:00.000Z",
             "2024-05-03t11:00:00z",
@@ -149,20 +158,20 @@ mod tests {
             "soon",
             "",
         ] {
-            assert_eq!(ours(text), chronos(text), "{text}");
+            assert_eq!(read(text), by_chrono(text), "{text}");
         }
-        assert!(ours("2024-05-03T11:00:00.000Z").is_some() && ours("2024-5-3T11:00:00Z").is_some());
+        assert!(read("2024-05-03T11:00:00.000Z").is_some() && read("2024-5-3T11:00:00Z").is_some());
         assert_eq!(time::<_, Option<DateTime<Utc>>>(json!(null)).unwrap(), None);
         let refused = time::<_, DateTime<Utc>>(json!(null)).unwrap_err().to_string();
-        assert!(refused.contains("null where a date and time"), "{refused}");
+        assert!(refused.contains("null where an RFC 3339 date and time"), "{refused}");
     }
 
     #[test]
-    fn an_empty_text_is_no_time_where_there_need_be_none_and_nothing_else_is() {
+    fn reads_only_an_empty_string_as_an_absent_optional_time() {
         for text in ["", " ", "\t"] {
             assert_eq!(optional(text), Some(None), "{text:?}");
             let refused = time::<_, DateTime<Utc>>(json!(text)).unwrap_err().to_string();
-            assert!(refused.contains("an empty text where a date and time"), "{refused}");
+            assert!(refused.contains("an empty string where an RFC 3339 date and time"), "{refused}");
         }
         for text in ["never", "-", "null", "0", "0000-00-00T00:00:00Z", "2024-02-30T00:00:00Z", "2024-05-03"] {
             assert_eq!(optional(text), None, "{text}");
@@ -170,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn years_that_chrono_cannot_hold_are_its_last_or_first_time_and_stay_so_when_written() {
+    fn reads_years_beyond_chronos_range_as_its_greatest_or_least_time_and_writes_them_back() {
         let (least, greatest) = (Some(DateTime::<Utc>::MIN_UTC), Some(DateTime::<Utc>::MAX_UTC));
         for (text, wanted) in [
             ("+275760-09-13T00:00:00.000Z", greatest),
@@ -182,12 +191,12 @@ mod tests {
             ("+275760-09-13", None),
             ("+27576O-09-13T00:00:00.000Z", None),
             ("275760-09-13T00:00:00.000Z", None),
-            // No leap year, and no year that is too great.
+            // 200001 is not a leap year, and chrono can hold it.
             ("+200001-02-29T00:00:00Z", None),
             ("+-09-13T00:00:00Z", None),
             ("é275760-09-13T00:00:00Z", None),
         ] {
-            assert_eq!(ours(text), wanted, "{text}");
+            assert_eq!(read(text), wanted, "{text}");
         }
         for limit in [least, greatest].into_iter().flatten() {
             assert_eq!(time::<_, DateTime<Utc>>(serde_json::to_value(limit).unwrap()).unwrap(), limit);
@@ -195,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_cut_to_the_millisecond_and_never_later_whatever_holds_it() {
+    fn truncates_times_to_milliseconds_in_options_nullables_and_lists() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         for (fine, cut) in [
             ("2030-01-01T10:00:00.123999999Z", "2030-01-01T10:00:00.123Z"),
@@ -215,26 +224,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_another_time_to_us_than_to_chrono(
+        fn reads_any_text_as_chrono_does(
             usual in r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-4]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,12})?(Z|z|[+-][0-2][0-9]:[0-6][0-9])",
             odd in r"[+-]?[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]{1,10})? ?(Z|z|[+-][0-9]{2}:?[0-9]{2})?",
         ) {
             for text in [usual, odd] {
-                prop_assert_eq!(ours(&text), chronos(&text));
+                prop_assert_eq!(read(&text), by_chrono(&text));
             }
         }
 
         #[test]
-        fn any_time_is_cut_once_and_for_all_to_what_its_three_digits_say(
+        fn truncates_any_time_by_less_than_a_millisecond_and_idempotently(
             seconds in -60_000_000_000_i64..250_000_000_000, nanos in 0_u32..2_000_000_000,
         ) {
-            // A leap second is one only at the end of a minute.
+            // chrono allows a leap second only at the end of a minute.
             let nanos = if seconds.rem_euclid(60) == 59 { nanos } else { nanos % 1_000_000_000 };
             let time = DateTime::<Utc>::from_timestamp(seconds, nanos).unwrap();
             let cut = time.cut();
             prop_assert!(cut <= time && time - cut < chrono::TimeDelta::milliseconds(1));
             prop_assert_eq!(cut.cut(), cut);
-            // What is written is what is held, and what is read again.
+            // Serialized and deserialized, the time stays the same.
             prop_assert_eq!(super::time::<_, DateTime<Utc>>(serde_json::to_value(cut).unwrap()).unwrap(), cut);
         }
     }

@@ -1,4 +1,4 @@
-//! A browser, or whatever else runs `wasm32-unknown-unknown` beside JavaScript.
+//! Implements the platform for `wasm32-unknown-unknown` with JavaScript, as in a browser.
 
 use std::time::Duration;
 
@@ -8,26 +8,27 @@ use super::BoxFuture;
 use crate::error::Result;
 use crate::runtime::moment::Moment;
 
-/// Whether there is what calls run on: in a browser, always.
+/// Succeeds always: a browser's event loop is always there.
 pub(crate) fn running() -> Result<()> {
     Ok(())
 }
 
-/// Runs a task beside the caller.
+/// Spawns a task on the browser's event loop.
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) -> Result<()> {
     wasm_bindgen_futures::spawn_local(task);
     Ok(())
 }
 
-/// What ends after this time.
+/// Returns a future that completes after this time.
 pub(crate) fn sleep(time: Duration) -> BoxFuture<'static, ()> {
-    // A browser's timer counts no further, which is three weeks.
+    // `setTimeout` takes a signed 32-bit number of milliseconds, about 25 days. It fires at once for anything longer.
     const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
     Box::pin(gloo_timers::future::sleep(time.min(LONGEST)))
 }
 
-/// Both clocks. Whether the steady one goes on while the machine sleeps is the browser's choice; the wall clock does.
+/// Returns the time on both clocks.
 pub(crate) fn now() -> Moment {
+    // Browsers differ in whether the steady clock continues while the machine sleeps; the wall clock always does.
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Moment { steady: steady(), wall }
 }
@@ -37,11 +38,12 @@ fn steady() -> Duration {
 
     use web_time::Instant;
 
+    // For each thread: workers have time origins of their own.
     thread_local! { static START: LazyCell<Instant> = LazyCell::new(Instant::now); }
     START.with(|start| start.elapsed())
 }
 
-/// A number from zero up to, and without, one.
+/// Returns a random number from zero up to, but not including, one.
 pub(crate) fn jitter() -> f64 {
     js_sys::Math::random()
 }

@@ -1,5 +1,5 @@
-// The groups of rows, a file each. `names!`, `paged!` and `rows!` are defined by whoever includes this file:
-// `table.rs` for the specs, `calls.rs` for the calls.
+// Includes the groups of rows, one file each. The including file defines `names!`, `paged!` and `rows!`: `table.rs` for
+// the specs, `calls.rs` for the calls.
 
 include!("query.rs");
 include!("header.rs");

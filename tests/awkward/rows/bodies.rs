@@ -1,7 +1,7 @@
-// What a request's body can be.
+// Request bodies.
 
 rows! { bodies:
-    text "a text" { spec::make("Thing: {type: string}") }
+    text "a string" { spec::make("Thing: {type: string}") }
         -> MakeThing.body(types::Thing::from("v".to_owned())) => "POST /things\n\n\"v\"";
     integer "an integer" { spec::make("Thing: {type: integer}") }
         -> MakeThing.body(types::Thing::from(7)) => "POST /things\n\n7";
@@ -9,37 +9,37 @@ rows! { bodies:
         -> MakeThing.body(types::Thing::from(false)) => "POST /things\n\nfalse";
     state "a value of an enum" { spec::make("Thing: {type: string, enum: [open, half open]}") }
         -> MakeThing.body(types::Thing::HalfOpen) => "POST /things\n\n\"half open\"";
-    texts "a list of texts" { spec::make("Thing: {type: array, items: {type: string}}") }
+    texts "a list of strings" { spec::make("Thing: {type: array, items: {type: string}}") }
         -> MakeThing.body(types::Thing::from(vec!["a".to_owned(), "b".to_owned()])) => "POST /things\n\n[\"a\",\"b\"]";
-    no_texts "a list with nothing in it" { spec::make("Thing: {type: array, items: {type: string}}") }
+    no_texts "an empty list" { spec::make("Thing: {type: array, items: {type: string}}") }
         -> MakeThing.body(types::Thing::from(Vec::new())) => "POST /things\n\n[]";
     map "a map" { spec::make("Thing: {type: object, additionalProperties: {type: integer}}") }
         -> MakeThing.body(types::Thing::from(std::collections::BTreeMap::from([("url".to_owned(), 7)])))
         => "POST /things\n\n{\"url\":7}";
-    empty "an object that can have nothing" { spec::take("Thing: {type: object, additionalProperties: false}") }
+    empty "an object without properties" { spec::take("Thing: {type: object, additionalProperties: false}") }
         -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
-    empty_unset "an object that can have nothing, left out"
+    empty_unset "an object without properties, left out"
         { spec::take("Thing: {type: object, additionalProperties: false}") }
         -> MakeThing => "POST /things\n\n{}";
-    open "an object of which nothing is said" { spec::make("Thing: {type: object}") }
+    open "an object without a declared structure" { spec::make("Thing: {type: object}") }
         -> MakeThing.body(types::Thing::from(serde_json::Map::new())) => "POST /things\n\n{}";
-    left_out "an object that needs nothing, left out"
+    left_out "an object with optional properties only, left out"
         { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
         -> MakeThing => "POST /things\n\n{}";
-    nothing_set "an object that needs nothing, and has nothing"
+    nothing_set "an object with optional properties only, empty"
         { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
-    changed "an object that is changed after it was set"
+    changed "an object with a property set after it"
         { spec::make("Thing: {type: object, properties: {s: {type: string}, url: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder().s("a").url("u")).s("b")
         => "POST /things\n\n{\"s\":\"b\",\"url\":\"u\"}";
-    replaced "an object that is set after one of its properties was"
+    replaced "an object set after one of its properties"
         { spec::make("Thing: {type: object, properties: {s: {type: string}, url: {type: string}}}") }
         -> MakeThing.s("b").body(types::Thing::builder().url("u")) => "POST /things\n\n{\"url\":\"u\"}";
-    missing "an object that needs something, left out"
+    missing "an object with a required property, left out"
         { spec::make("Thing: {type: object, required: [url], properties: {url: {type: string}}}") }
         -> MakeThing => "error: `url` is not set: call `.url(…)`";
-    missing_property "a property that is required, left out"
+    missing_property "a required property, left out"
         { spec::make("Thing: {type: object, required: [url], properties: {url: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `url`";
     nested "objects in objects"
@@ -55,27 +55,28 @@ rows! { bodies:
         ) }
         -> MakeThing.body(types::Thing::builder().url("u").s(true).client(1))
         => "POST /things\n\n{\"client\":1,\"s\":true,\"url\":\"u\"}";
-    absent "what can be null, left out"
+    absent "a nullable property, left out"
         { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
         -> MakeThing.body(types::Thing::builder()) => "POST /things\n\n{}";
-    null "what can be null, and is"
+    null "a nullable property, set to null"
         { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
         -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Null)) => "POST /things\n\n{\"end\":null}";
-    not_null "what can be null, and is not"
+    not_null "a nullable property, set to a value"
         { spec::take("Thing: {type: object, properties: {end: {type: string, nullable: true}}}") }
         -> MakeThing.body(types::Thing::builder().end(crate::Nullable::Value("v".to_owned())))
         => "POST /things\n\n{\"end\":\"v\"}";
-    moment "a moment, of which a millisecond is kept"
+    moment "a date-time, truncated to milliseconds"
         { spec::take("Thing: {type: object, required: [at], properties: {at: {type: string, format: date-time}}}") }
         -> MakeThing.body(types::Thing::builder().at(moment()))
         => "POST /things\n\n{\"at\":\"2026-01-02T03:04:05.678Z\"}";
-    letters "text of all kinds" { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
+    letters "a string with characters that JSON escapes"
+        { spec::make("Thing: {type: object, properties: {url: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder().url("\"ü\\\n名"))
         => "POST /things\n\n{\"url\":\"\\\"ü\\\\\\n名\"}";
-    too_long "a text that is longer than it may be"
+    too_long "a string longer than `maxLength`"
         { spec::take("Thing: {type: object, properties: {url: {type: string, maxLength: 2}}}") }
         -> MakeThing.body(types::Thing::builder().url("abc")) => "error: `url`";
-    referred "a body that is referred to"
+    referred "a request body by reference"
         { format!(
             "{}  requestBodies:\n    Made: {{required: true, content: {}}}\n",
             spec::post(
@@ -90,14 +91,14 @@ rows! { bodies:
         -> MakeThing.body(types::Thing::builder().id("v")) => "PATCH /things\n\n{\"id\":\"v\"}";
     delete "DELETE without a body" { spec::without_body("delete") } -> DoThing => "DELETE /things";
     head "HEAD" { spec::without_body("head") } -> DoThing => "HEAD /things";
-    method_options "OPTIONS, which the HTTP client has no function for"
+    method_options "OPTIONS, for which the HTTP client has no function"
         { format!("{} #!\n", spec::without_body("options").trim_end()) }
         ! "OPTIONS";
     post "POST without a body" { spec::without_body("post") } -> DoThing => "POST /things";
-    optional "a body that need not be there"
+    optional "an optional request body"
         { spec::post(&format!("requestBody: #!\n  content: {}", spec::json(&spec::to("Thing"))), spec::THING) }
         ! "required";
-    not_required "a body that says it need not be there"
+    not_required "a request body with `required: false`"
         { spec::post(
             &format!("requestBody:\n  required: false #!\n  content: {}", spec::json(&spec::to("Thing"))),
             spec::THING,
@@ -112,7 +113,7 @@ rows! { bodies:
             spec::THING,
         ) }
         ! "application/json only";
-    unnamed "a body without a name"
+    unnamed "a request body with an inline schema"
         { spec::post(&format!("requestBody:\n  required: true\n  content: {} #!", spec::json("{type: object}")), "") }
-        ! "a component with a name";
+        ! "a body without a name";
 }

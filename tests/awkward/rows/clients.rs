@@ -1,5 +1,5 @@
-// Operations that a client offers, beside functions that are written by hand; the clients of those that work are made with
-// the bindings.
+// Operations of a client that also has handwritten functions. Rows that can be bound get generated clients of their
+// own.
 
 rows! { clients:
     plain "a name that no function has" { spec::secured("getAwkward", "") } -> GetAwkward => "GET /things";
@@ -11,5 +11,6 @@ rows! { clients:
     builder "`builder`" { spec::secured("builder", "") } ! "`builder`";
     client "`client`" { spec::secured("client", "") } ! "`client`";
     from_env "`fromEnv`" { spec::secured("fromEnv", "") } ! "`fromEnv`";
-    renamed_to_builder "one that is renamed to a method" { spec::secured_as("getThing", "builder") } ! "`builder`";
+    renamed_to_builder "a function renamed to an existing one"
+        { spec::secured_as("getThing", "builder") } ! "`builder`";
 }

@@ -1,4 +1,4 @@
-// A name as that of a header, which HTTP knows in any case of letters.
+// Names of headers, which HTTP compares without regard to case.
 
 names! { header "GET /things":
     // Locals and imports of generated code, and fields of builders.
@@ -23,7 +23,7 @@ names! { header "GET /things":
     reqwest "reqwest" => "\nreqwest: v";
     // A header that progenitor sends by itself.
     api_version "api-version" => "\napi-version: v";
-    // Other forms of names of headers.
+    // Other valid header names.
     x_url "X-Url" => "\nx-url: v";
     if_match "If-Match" => "\nif-match: v";
     x_y "x.y" => "\nx.y: v";

@@ -1,55 +1,55 @@
-// Schemas that are no objects, under names that the generator, or the SDK, could take for something else.
+// Schemas that are not objects, with names that the generator or the SDK could confuse with its own types.
 
 rows! { kinds:
-    option_is_enum "an enum called `Option`" { spec::holds("Option", "{type: string, enum: [some, none]}") }
+    option_is_enum "an enum named `Option`" { spec::holds("Option", "{type: string, enum: [some, none]}") }
         -> MakeThing.body(types::Thing::builder().it(types::Option::Some).perhaps(types::Option::None))
         => "POST /things\n\n{\"it\":\"some\",\"perhaps\":\"none\"}";
-    nullable_is_enum "an enum called `Nullable`" { spec::holds("Nullable", "{type: string, enum: [null-like, other]}") }
+    nullable_is_enum "an enum named `Nullable`" { spec::holds("Nullable", "{type: string, enum: [null-like, other]}") }
         -> MakeThing.body(types::Thing::builder().it(types::Nullable::NullLike))
         => "POST /things\n\n{\"it\":\"null-like\"}";
-    vec_is_list "a list called `Vec`" { spec::holds("Vec", "{type: array, items: {type: string}}") }
+    vec_is_list "a list named `Vec`" { spec::holds("Vec", "{type: array, items: {type: string}}") }
         -> MakeThing.body(types::Thing::builder().it(types::Vec::from(vec!["a".to_owned()])))
         => "POST /things\n\n{\"it\":[\"a\"]}";
-    map_is_map "a map called `BTreeMap`"
+    map_is_map "a map named `BTreeMap`"
         { spec::holds("BTreeMap", "{type: object, additionalProperties: {type: string}}") }
         -> MakeThing.body(types::Thing::builder().it(types::BTreeMap::from(
             std::collections::BTreeMap::from([("k".to_owned(), "v".to_owned())])
         )))
         => "POST /things\n\n{\"it\":{\"k\":\"v\"}}";
-    string_is_text "a text called `String`" { spec::holds("String", "{type: string}") }
+    string_is_text "a string named `String`" { spec::holds("String", "{type: string}") }
         -> MakeThing.body(types::Thing::builder().it(types::String::from("v".to_owned())))
         => "POST /things\n\n{\"it\":\"v\"}";
-    time_is_text "a text called `DateTime`" { spec::holds("DateTime", "{type: string}") }
+    time_is_text "a string named `DateTime`" { spec::holds("DateTime", "{type: string}") }
         -> MakeThing.body(types::Thing::builder().it(types::DateTime::from("v".to_owned())))
         => "POST /things\n\n{\"it\":\"v\"}";
-    i32_is_integer "an integer called `I32`" { spec::holds("I32", "{type: integer}") }
+    i32_is_integer "an integer named `I32`" { spec::holds("I32", "{type: integer}") }
         -> MakeThing.body(types::Thing::builder().it(types::I32::from(7))) => "POST /things\n\n{\"it\":7}";
-    secret_is_sensitive "a secret called `Vec`" { spec::holds("Vec", "{type: string, x-sensitive: secret}") }
+    secret_is_sensitive "a secret named `Vec`" { spec::holds("Vec", "{type: string, x-sensitive: secret}") }
         -> MakeThing.body(types::Thing::builder().it("v")) => "POST /things\n\n{\"it\":\"v\"}";
-    error_is_sensitive "a cursor called `Error`" { spec::holds("Error", "{type: string, x-sensitive: cursor}") }
+    error_is_sensitive "a cursor named `Error`" { spec::holds("Error", "{type: string, x-sensitive: cursor}") }
         -> MakeThing.body(types::Thing::builder().it("v")) => "POST /things\n\n{\"it\":\"v\"}";
-    option_missing "what is required and called `Option`"
+    option_missing "a required `Option`, left out"
         { spec::holds("Option", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
-    vec_missing "what is required and called `Vec`"
+    vec_missing "a required `Vec`, left out"
         { spec::holds("Vec", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
-    map_missing "what is required and called `BTreeMap`"
+    map_missing "a required `BTreeMap`, left out"
         { spec::holds("BTreeMap", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
-    nullable_missing "what is required and called `Nullable`"
+    nullable_missing "a required `Nullable`, left out"
         { spec::holds("Nullable", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing.body(types::Thing::builder()) => "error: `it`";
-    no_body_of_vecs "a body left out, of which a `Vec` is required"
+    no_body_of_vecs "a request body with a required `Vec`, left out"
         { spec::holds("Vec", "{type: object, properties: {a: {type: string}}}") }
         -> MakeThing => "error: `it` is not set: call `.it(…)`";
-    values "values of an enum that are names of Rust"
+    values "values of an enum that are Rust names"
         { spec::make("Thing: {type: string, enum: [ok, none, '2fa', option, type, x y, größe]}") }
         -> MakeThing.body(types::Thing::Type) => "POST /things\n\n\"type\"";
-    value_is_self "a value of an enum that is a keyword in every case"
+    value_is_self "a value of an enum that is a keyword in any case"
         { spec::make("Thing:\n  type: string\n  enum:\n    - self #!") }
         ! "`self`";
-    nullable_text "a schema called as the SDK calls what can be null"
+    nullable_text "a schema named like the SDK's own type for nullable strings"
         { spec::take(
             "Thing: {type: object, properties: {end: {type: string, nullable: true}, \
              it: {$ref: '#/components/schemas/NullableText'}}}\n\
@@ -61,7 +61,7 @@ rows! { kinds:
                 .it(types::NullableText::builder().id("v"))
         )
         => "POST /things\n\n{\"end\":\"e\",\"it\":{\"id\":\"v\"}}";
-    string_number "a number that is called as Rust calls a text"
+    string_number "a number named `String`"
         { spec::take(
             "Thing: {type: object, properties: {it: {$ref: '#/components/schemas/String'}}}\n\
              String: {type: integer, format: int32}",

@@ -1,7 +1,7 @@
-// A name as that of an operation without a client of its own.
+// Names of operations without a client.
 
 names! { operation "GET /things":
-    // Methods of the clients, of which no builder knows.
+    // Methods of the clients, which do not clash with a builder.
     Tokens "tokens";
     LockHolder "lockHolder";
     Builder "builder";

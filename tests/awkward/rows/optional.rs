@@ -1,7 +1,7 @@
-// A name as that of a property that can be left out.
+// Names of optional properties.
 
 names! { optional "POST /things\n\n":
-    // Those that differ where a property can be left out.
+    // Names that the generator treats differently if the property is optional.
     url "url" => "{\"url\":\"v\"}";
     builder "builder" => "{\"builder\":\"v\"}";
     type_ "type" => "{\"type\":\"v\"}";

@@ -1,4 +1,4 @@
-// A name as that of a parameter in the path.
+// Names of path parameters.
 
 names! { path "GET /things":
     // Locals and imports of generated code, and fields of builders.

@@ -1,11 +1,11 @@
-// What a path can hold, and where in it.
+// Values of path parameters, and their positions in the path.
 
 rows! { path_values:
     int32 "an integer" { spec::get("/a/{url}", "- {name: url, in: path, required: true, schema: {type: integer}}") }
         -> GetThing.url(7) => "GET /a/7";
     boolean "a boolean" { spec::get("/a/{s}", "- {name: s, in: path, required: true, schema: {type: boolean}}") }
         -> GetThing.s(true) => "GET /a/true";
-    moment "a moment, of which a millisecond is kept"
+    moment "a date-time, truncated to milliseconds"
         { spec::get("/a/{at}", "- {name: at, in: path, required: true, schema: {type: string, format: date-time}}") }
         -> GetThing.at(moment()) => "GET /a/2026-01-02T03%3A04%3A05.678Z";
     state "a value of an enum"
@@ -15,7 +15,7 @@ rows! { path_values:
             "State: {type: string, enum: [open, half open]}",
         ) }
         -> GetThing.state(types::State::HalfOpen) => "GET /a/half%20open";
-    named_text "a text that has a name"
+    named_text "a string by reference"
         { spec::get_with(
             "/a/{id}",
             "- {name: id, in: path, required: true, schema: {$ref: '#/components/schemas/Id'}}",
@@ -29,65 +29,65 @@ rows! { path_values:
             "Phone: {type: string, x-sensitive: phone-number}",
         ) }
         -> GetThing.value("+12125550142") => "GET /a/%2B12125550142/b";
-    reserved "all that an address gives a meaning to" { spec::get("/a/{x}/b", spec::X) }
+    reserved "all characters that are special in a URL" { spec::get("/a/{x}/b", spec::X) }
         -> GetThing.x("a/b?c#d%2Fe f;:@&=+$,\\") =>
         "GET /a/a%2Fb%3Fc%23d%252Fe%20f%3B%3A%40%26%3D%2B%24%2C%5C/b";
-    letters "letters that are none of ASCII"
+    letters "characters outside ASCII"
         { spec::get("/a/{x}", spec::X) } -> GetThing.x("ü名") => "GET /a/%C3%BC%E5%90%8D";
-    up "a step up" { spec::get("/a/{x}/b", spec::X) } -> GetThing.x("..") => "error: `x`";
-    empty "nothing" { spec::get("/a/{x}", spec::X) } -> GetThing.x("") => "error: `x`";
-    missing "what is left out" { spec::get("/a/{x}", spec::X) } -> GetThing => "error: `x`";
+    up "a `..` segment" { spec::get("/a/{x}/b", spec::X) } -> GetThing.x("..") => "error: `x`";
+    empty "an empty value" { spec::get("/a/{x}", spec::X) } -> GetThing.x("") => "error: `x`";
+    missing "a parameter that is left out" { spec::get("/a/{x}", spec::X) } -> GetThing => "error: `x`";
     root "the first segment" { spec::get("/{x}", spec::X) } -> GetThing.x("v") => "GET /v";
     slash "a slash at the end" { spec::get("/a/{x}/", spec::X) } -> GetThing.x("v") => "GET /a/v/";
-    ending "an ending in the same segment" { spec::get("/a/{x}.json", spec::X) } -> GetThing.x("v") => "GET /a/v.json";
-    beginning "a beginning in the same segment" { spec::get("/a/v{x}/b", spec::X) } -> GetThing.x("1") => "GET /a/v1/b";
+    ending "a suffix in the same segment" { spec::get("/a/{x}.json", spec::X) } -> GetThing.x("v") => "GET /a/v.json";
+    beginning "a prefix in the same segment" { spec::get("/a/v{x}/b", spec::X) } -> GetThing.x("1") => "GET /a/v1/b";
     verb "a verb in the same segment" { spec::get("/a/{x}:open", spec::X) } -> GetThing.x("v") => "GET /a/v:open";
-    pair "two in one segment"
+    pair "two parameters in one segment"
         { spec::get(
             "/a/{x}-{y}",
             "- {name: x, in: path, required: true, schema: {type: string}}\n\
              - {name: y, in: path, required: true, schema: {type: string}}",
         ) }
         -> GetThing.x("1-2").y("3") => "GET /a/1-2-3";
-    order "two in another order than they are listed in"
+    order "two parameters in another order than listed"
         { spec::get(
             "/a/{url}/{info}",
             "- {name: info, in: path, required: true, schema: {type: string}}\n\
              - {name: url, in: path, required: true, schema: {type: string}}",
         ) }
         -> GetThing.info("i").url("u") => "GET /a/u/i";
-    with_url "one beside `url` in the query"
+    with_url "a path parameter and `url` in the query"
         { spec::get("/a/{x}/b", &format!("{}\n- {{name: url, in: query, schema: {{type: string}}}}", spec::X)) }
         -> GetThing.x("p").url("q") => "GET /a/p/b?url=q";
-    with_info "one beside `info` in the query"
+    with_info "a path parameter and `info` in the query"
         { spec::get("/a/{x}/b", &format!("{}\n- {{name: info, in: query, schema: {{type: string}}}}", spec::X)) }
         -> GetThing.x("p").info("q") => "GET /a/p/b?info=q";
-    with_header_map "one beside `headerMap` in the query"
+    with_header_map "a path parameter and `headerMap` in the query"
         { spec::get("/a/{x}/b", &format!("{}\n- {{name: headerMap, in: query, schema: {{type: string}}}}", spec::X)) }
         -> GetThing.x("p").header_map("q") => "GET /a/p/b?headerMap=q";
-    with_header "one beside headers and the query"
+    with_header "a path parameter, a header and a query parameter"
         { spec::get("/a/{x}/b", &format!(
             "- {{name: api-version, in: header, schema: {{type: string}}}}\n\
              - {{name: result, in: query, schema: {{type: string}}}}\n{}",
             spec::X
         )) }
         -> GetThing.api_version("h").result("q").x("p") => "GET /a/p/b?result=q\napi-version: h";
-    words "blanks and letters around it" { spec::get("/größe und/{x}", spec::X) }
+    words "spaces and characters outside ASCII in the path" { spec::get("/größe und/{x}", spec::X) }
         -> GetThing.x("v") => "GET /gr%C3%B6%C3%9Fe%20und/v";
-    encoded "what is encoded already" { spec::get("/a%20b/{x}", spec::X) } -> GetThing.x("v") => "GET /a%20b/v";
-    simple "the style that it has anyway"
+    encoded "a percent-encoded path" { spec::get("/a%20b/{x}", spec::X) } -> GetThing.x("v") => "GET /a%20b/v";
+    simple "the default style, declared"
         { spec::get("/a/{x}", "- {name: x, in: path, style: simple, required: true, schema: {type: string}}") }
         -> GetThing.x("v") => "GET /a/v";
-    not_required "what can be left out"
+    not_required "a path parameter with `required: false`"
         { spec::get("/a/{x}", "- name: x\n  in: path\n  required: false #!\n  schema: {type: string}") }
         ! "`x`";
-    perhaps "what does not say that it is required"
+    perhaps "a path parameter without `required`"
         { spec::get("/a/{x}", "- name: x #!\n  in: path\n  schema: {type: string}") }
         ! "`x`";
-    label "a label"
+    label "the style `label`"
         { spec::get("/a/{x}", "- name: x\n  in: path\n  required: true\n  style: label #!\n  schema: {type: string}") }
         ! "label";
-    matrix "a matrix"
+    matrix "the style `matrix`"
         { spec::get("/a/{x}", "- name: x\n  in: path\n  required: true\n  style: matrix #!\n  schema: {type: string}") }
         ! "matrix";
     list "a list"
@@ -103,7 +103,7 @@ rows! { path_values:
             "Filter: {type: object, properties: {low: {type: integer}}}",
         ) }
         ! "`x`";
-    not_there "what does not stand in the path"
+    not_there "a path parameter that is not in the path"
         { spec::whole(
             "/a:\n  get:\n    operationId: getThing\n    parameters: #!\n      \
              - {name: url, in: path, required: true, schema: {type: string}}\n    \
@@ -111,7 +111,7 @@ rows! { path_values:
             "",
         ) }
         ! "`url`";
-    not_listed "what is not listed"
+    not_listed "a path parameter that is not declared"
         { spec::whole(
             "/a/{url}:\n  get: #!\n    operationId: getThing\n    responses: {'204': {description: Done.}}",
             "",

@@ -1,4 +1,4 @@
-// A name as that of a property that is required.
+// Names of required properties.
 
 names! { property "POST /things\n\n":
     // Locals and imports of generated code, and fields of builders.

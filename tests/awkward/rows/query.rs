@@ -1,4 +1,4 @@
-// A name as that of a parameter in the query.
+// Names of query parameters.
 
 names! { query "GET /things":
     // Locals and imports of generated code, and fields of builders.
@@ -56,7 +56,7 @@ names! { query "GET /things":
     reqwest "reqwest" => "?reqwest=v";
     // A header that progenitor sends by itself.
     api_version "api-version" => "?api-version=v";
-    // Methods of builders, and what later ones may be called.
+    // Methods of builders, and names that later methods may have.
     send "send" ! "`send`";
     options "options" ! "`options`";
     send_with_response "send_with_response" ! "`send_with_response`";

@@ -1,9 +1,9 @@
-// What a parameter in the query can hold, and how it can be written.
+// Values of query parameters, and their serialization.
 
 rows! { query_values:
-    texts "a list of texts" { spec::things("- {name: tag, in: query, schema: {type: array, items: {type: string}}}") }
+    texts "a list of strings" { spec::things("- {name: tag, in: query, schema: {type: array, items: {type: string}}}") }
         -> GetThing.tag(vec!["a".to_owned(), "b c".to_owned()]) => "GET /things?tag=a&tag=b+c";
-    no_texts "a list with nothing in it"
+    no_texts "an empty list"
         { spec::things("- {name: tag, in: query, schema: {type: array, items: {type: string}}}") }
         -> GetThing.tag(Vec::<String>::new()) => "GET /things";
     numbers "a list of integers"
@@ -20,7 +20,7 @@ rows! { query_values:
         ) }
         -> GetThing.value(vec![types::State::HalfOpen, types::State::Open])
         => "GET /things?value=half+open&value=open";
-    required_texts "a list that is required"
+    required_texts "a required list"
         { spec::things("- {name: tag, in: query, required: true, schema: {type: array, items: {type: string}}}") }
         -> GetThing.tag(vec!["a".to_owned()]) => "GET /things?tag=a";
     int32 "an integer" { spec::things("- {name: count, in: query, schema: {type: integer, format: int32}}") }
@@ -31,12 +31,12 @@ rows! { query_values:
         -> GetThing.share(0.25) => "GET /things?share=0.25";
     boolean "a boolean" { spec::things("- {name: open, in: query, schema: {type: boolean}}") }
         -> GetThing.open(false) => "GET /things?open=false";
-    moment "a moment, of which a millisecond is kept"
+    moment "a date-time, truncated to milliseconds"
         { spec::things("- {name: since, in: query, schema: {type: string, format: date-time}}") }
         -> GetThing.since(moment()) => "GET /things?since=2026-01-02T03%3A04%3A05.678Z";
-    day "a day" { spec::things("- {name: day, in: query, schema: {type: string, format: date}}") }
+    day "a date" { spec::things("- {name: day, in: query, schema: {type: string, format: date}}") }
         -> GetThing.day(moment().date_naive()) => "GET /things?day=2026-01-02";
-    uuid "a format that Rust has no type for"
+    uuid "a format without a Rust type"
         { spec::things("- {name: id, in: query, schema: {type: string, format: uuid}}") }
         -> GetThing.id("no uuid") => "GET /things?id=no+uuid";
     state "a value of an enum"
@@ -46,7 +46,7 @@ rows! { query_values:
             "State: {type: string, enum: [open, half open]}",
         ) }
         -> GetThing.client(types::State::HalfOpen) => "GET /things?client=half+open";
-    named_text "a text that has a name"
+    named_text "a string by reference"
         { spec::get_with(
             "/things",
             "- {name: id, in: query, schema: {$ref: '#/components/schemas/Id'}}",
@@ -67,26 +67,26 @@ rows! { query_values:
             "Phone: {type: string, x-sensitive: phone-number}",
         ) }
         -> GetThing.info("+12125550142") => "GET /things?info=%2B12125550142";
-    reserved "all that an address gives a meaning to"
+    reserved "all characters that are special in a URL"
         { spec::things("- {name: q, in: query, schema: {type: string}}") }
         -> GetThing.q("a&b=c d+e%20/?#;:@,[]'\"<>\\") =>
         "GET /things?q=a%26b%3Dc+d%2Be%2520%2F%3F%23%3B%3A%40%2C%5B%5D%27%22%3C%3E%5C";
-    lines "lines and letters" { spec::things("- {name: q, in: query, schema: {type: string}}") }
+    lines "line breaks and characters outside ASCII" { spec::things("- {name: q, in: query, schema: {type: string}}") }
         -> GetThing.q("ü\r\n名") => "GET /things?q=%C3%BC%0D%0A%E5%90%8D";
-    empty "an empty text" { spec::things("- {name: q, in: query, schema: {type: string}}") }
+    empty "an empty string" { spec::things("- {name: q, in: query, schema: {type: string}}") }
         -> GetThing.q("") => "GET /things?q=";
-    unset "what is left out" { spec::things("- {name: url, in: query, schema: {type: string}}") }
+    unset "an optional parameter, left out" { spec::things("- {name: url, in: query, schema: {type: string}}") }
         -> GetThing => "GET /things";
-    default "what has a default, and is left out"
+    default "a parameter with a default, left out"
         { spec::things("- {name: limit, in: query, schema: {type: integer, default: 5}}") }
         -> GetThing => "GET /things";
-    missing "what is required, and is left out"
+    missing "a required parameter, left out"
         { spec::things("- {name: url, in: query, required: true, schema: {type: string}}") }
         -> GetThing => "error: `url`";
-    too_large "an integer that does not fit"
+    too_large "an integer out of range"
         { spec::things("- {name: count, in: query, schema: {type: integer, format: int32}}") }
         -> GetThing.count(9_000_000_000_i64) => "error: `count`";
-    several "several, in the order of the spec"
+    several "several parameters, in the order of the spec"
         { spec::things(
             "- {name: body, in: query, schema: {type: string}}\n\
              - {name: info, in: query, schema: {type: integer}}\n\
@@ -96,7 +96,7 @@ rows! { query_values:
         ) }
         -> GetThing.url("u").request(true).info(1).body("b").result("r")
         => "GET /things?body=b&info=1&request=true&result=r&url=u";
-    form "the style that it has anyway"
+    form "the default style, declared"
         { spec::things(
             "- {name: tag, in: query, style: form, explode: true, schema: {type: array, items: {type: string}}}",
         ) }
@@ -104,23 +104,23 @@ rows! { query_values:
     not_reserved "`allowReserved: false`"
         { spec::things("- {name: q, in: query, allowReserved: false, schema: {type: string}}") }
         -> GetThing.q("a/b") => "GET /things?q=a%2Fb";
-    deprecated "what is deprecated"
+    deprecated "a deprecated parameter"
         { spec::things("- {name: new, in: query, deprecated: true, schema: {type: string}}") }
         -> GetThing.new("v") => "GET /things?new=v";
-    limits "what has limits, which the service judges"
+    limits "a parameter with constraints, which the service checks"
         { spec::things("- {name: q, in: query, schema: {type: string, maxLength: 1, pattern: '^a$'}}") }
         -> GetThing.q("bb") => "GET /things?q=bb";
-    one_text "a list in one text"
+    one_text "a list in one string"
         { spec::things(
             "- name: tag\n  in: query\n  explode: false #!\n  schema: {type: array, items: {type: string}}",
         ) }
         ! "`explode`";
-    by_spaces "a list by spaces"
+    by_spaces "a list separated by spaces"
         { spec::things(
             "- name: tag\n  in: query\n  style: spaceDelimited #!\n  schema: {type: array, items: {type: string}}",
         ) }
         ! "spaceDelimited";
-    by_pipes "a list by pipes"
+    by_pipes "a list separated by pipes"
         { spec::things(
             "- name: tag\n  in: query\n  style: pipeDelimited #!\n  schema: {type: array, items: {type: string}}",
         ) }
@@ -132,21 +132,21 @@ rows! { query_values:
             "Filter: {type: object, properties: {low: {type: integer}}}",
         ) }
         ! "deepObject";
-    object "an object, whose properties would be parameters each"
+    object "an object, whose properties would become parameters"
         { spec::get_with(
             "/things",
             "- name: filter\n  in: query\n  schema: {$ref: '#/components/schemas/Filter'} #!",
             "Filter: {type: object, properties: {high: {type: integer}, low: {type: integer}}}",
         ) }
         ! "`filter`";
-    raw "what is not to be encoded"
+    raw "a parameter with `allowReserved`"
         { spec::things("- name: q\n  in: query\n  allowReserved: true #!\n  schema: {type: string}") }
         ! "`allowReserved`";
-    content "what is JSON inside"
+    content "a parameter with JSON content"
         { spec::things("- name: q\n  in: query\n  content: {application/json: {schema: {type: string}}} #!") }
         ! "`content`";
-    unnamed_enum "an enum without a name"
+    unnamed_enum "an inline enum"
         { spec::things("- name: q\n  in: query\n  schema: {type: string, enum: [a]} #!") }
         ! "an enum without a name";
-    cookie "a cookie" { spec::things("- name: url\n  in: cookie #!\n  schema: {type: string}") } ! "no cookies";
+    cookie "a cookie" { spec::things("- name: url\n  in: cookie #!\n  schema: {type: string}") } ! "do not support cookies";
 }

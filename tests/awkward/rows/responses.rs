@@ -1,9 +1,9 @@
-// What a response can be, and how many there can be.
+// Responses of an operation.
 
 rows! { responses:
     nothing "no content" { spec::gives("{'204': {description: Done.}}", "") } -> GetThing => "GET /things";
     empty "a 200 without content" { spec::gives("{'200': {description: Done.}}", "") } -> GetThing => "GET /things";
-    same "two with one schema"
+    same "two responses with the same schema"
         { spec::gives(
             &format!(
                 "{{'200': {{description: Was there., content: {0}}}, '201': {{description: Made., content: {0}}}}}",
@@ -30,7 +30,7 @@ rows! { responses:
              Error: {type: object, properties: {message: {type: string}}}",
         ) }
         -> GetThing => "GET /things", "{\"error\":\"v\"}";
-    text "a text"
+    text "a string"
         { spec::gives_one("Thing", "Thing: {type: string}") }
         -> GetThing => "GET /things", "\"v\"";
     integer "an integer"
@@ -43,7 +43,7 @@ rows! { responses:
              Things: {type: array, items: {$ref: '#/components/schemas/Thing'}}",
         ) }
         -> GetThing => "GET /things", "[{\"url\":\"a\"},{}]";
-    unknown "a value that the spec does not know"
+    unknown "an unknown value of an enum"
         { spec::gives_one(
             "Thing",
             "Thing: {type: object, properties: {state: {$ref: '#/components/schemas/Option'}}}\n\
@@ -58,16 +58,16 @@ rows! { responses:
              properties: {ok: {$ref: '#/components/schemas/Thing'}}}",
         ) }
         -> GetThing => "GET /things", "{\"ok\":{\"url\":\"v\"}}" => "{\"url\":\"v\"}";
-    wrapped_bare "an envelope that is left out"
+    wrapped_bare "an envelope, left out"
         { spec::enveloped("ok", "{$ref: '#/components/schemas/Thing'}", "") }
         -> GetThing => "GET /things", "{\"id\":\"v\"}" => "{\"id\":\"v\"}";
-    wrapped_optional "an envelope that may hold nothing"
+    wrapped_optional "an envelope with an optional value, empty"
         { spec::enveloped("ok", "{$ref: '#/components/schemas/Thing'}", "") }
         -> GetThing => "GET /things", "{}" => "null";
     wrapped_list "an envelope of a list"
         { spec::enveloped("all", "{type: array, items: {$ref: '#/components/schemas/Thing'}}", "") }
         -> GetThing => "GET /things", "{\"all\":[{\"id\":\"v\"}]}" => "[{\"id\":\"v\"}]";
-    wrapped_page "an envelope of a list beside a cursor, without `x-pagination`"
+    wrapped_page "an envelope of a list and a cursor, without `x-pagination`"
         { spec::enveloped(
             "all",
             "{type: array, items: {$ref: '#/components/schemas/Thing'}}",
@@ -75,7 +75,7 @@ rows! { responses:
         ) }
         -> GetThing => "GET /things", "{\"all\":[{\"id\":\"v\"}],\"next\":\"n\"}"
         => "{\"items\":[{\"id\":\"v\"}],\"cursor\":\"n\"}";
-    wrapped_last_page "the same, with a cursor that is empty"
+    wrapped_last_page "an envelope of a list and an empty cursor"
         { spec::enveloped(
             "all",
             "{type: array, items: {$ref: '#/components/schemas/Thing'}}",
@@ -84,28 +84,28 @@ rows! { responses:
         -> GetThing => "GET /things", "{\"all\":[],\"next\":\"\"}" => "{\"items\":[]}";
     wrapped_and_more "an envelope with a further property"
         { spec::enveloped("ok #!", "{$ref: '#/components/schemas/Thing'}", "count: {type: integer}") }
-        ! "x-envelope: `count` beside `ok` would be lost";
-    wrapped_and_cursor "an envelope of no list, with a cursor"
+        ! "x-envelope: `count` next to `ok` would be lost";
+    wrapped_and_cursor "an envelope with a cursor but without a list"
         { spec::enveloped("ok #!", "{$ref: '#/components/schemas/Thing'}", "next: {$ref: '#/components/schemas/Cursor'}") }
-        ! "x-envelope: `next` beside `ok` would be lost";
-    wrapped_page_and_more "an envelope of a list beside a cursor, with a further property"
+        ! "x-envelope: `next` next to `ok` would be lost";
+    wrapped_page_and_more "an envelope of a list and a cursor, with a further property"
         { spec::enveloped(
             "all #!",
             "{type: array, items: {$ref: '#/components/schemas/Thing'}}",
             "next: {$ref: '#/components/schemas/Cursor'}\ntotal: {type: integer}",
         ) }
-        ! "x-envelope: `total` beside `all` would be lost";
-    referred "a response that is referred to"
+        ! "x-envelope: `total` next to `all` would be lost";
+    referred "a response by reference"
         { format!(
             "{}  responses:\n    Given: {{description: Done., content: {}}}\n",
             spec::gives("{'200': {$ref: '#/components/responses/Given'}}", spec::THING),
             spec::json(&spec::to("Thing")),
         ) }
         -> GetThing => "GET /things", "{\"id\":\"v\"}";
-    recursive "a type that holds itself"
+    recursive "a recursive type"
         { spec::gives_one("Box", "Box: {type: object, properties: {inner: {$ref: '#/components/schemas/Box'}}}") }
         -> GetThing => "GET /things", "{\"inner\":{\"inner\":{}}}";
-    some_content "one with content and one without"
+    some_content "a response with content and one without"
         { spec::gives_marked(
             &format!(
                 "{{'200': {{description: Done., content: {}}}, '204': {{description: Nothing to do.}}}}",
@@ -114,7 +114,7 @@ rows! { responses:
             "Thing: {type: object, properties: {id: {type: string}}}",
         ) }
         ! "differ";
-    two_schemas "two with two schemas"
+    two_schemas "two responses with different schemas"
         { spec::gives_marked(
             &format!(
                 "{{'200': {{description: Done., content: {}}}, '202': {{description: Begun., content: {}}}}}",
@@ -125,17 +125,17 @@ rows! { responses:
              Job: {type: object, properties: {id: {type: string}}}",
         ) }
         ! "differ";
-    only_default "a default and no success"
+    only_default "a default response without a 2xx response"
         { spec::gives_marked("{default: {description: Whatever.}}", "") }
         ! "no 2xx response";
-    only_errors "errors alone" { spec::gives_marked("{'404': {description: None.}}", "") } ! "no 2xx response";
-    page "a page of HTML"
+    only_errors "error responses only" { spec::gives_marked("{'404': {description: None.}}", "") } ! "no 2xx response";
+    page "an HTML page"
         { spec::gives_marked("{'200': {description: A page., content: {text/html: {schema: {type: string}}}}}", "") }
         ! "application/json only";
-    unnamed "a schema without a name"
+    unnamed "an inline schema"
         { spec::gives_marked(
             "{'200': {description: Done., content: {application/json: {schema: {type: object}}}}}",
             "",
         ) }
-        ! "a component with a name";
+        ! "a body without a name";
 }

@@ -1,4 +1,4 @@
-// A name as that of a schema that is required, optional, null, listed and in a map.
+// Names of schemas, used as required, optional and nullable properties, in a list and in a map.
 
 names! { schema
     "POST /things\n\n{\"many\":[{\"id\":\"v\"}],\"named\":{\"k\":{\"id\":\"v\"}}\
@@ -16,7 +16,7 @@ names! { schema
     ToString "ToString";
     Send "Send";
     Serialize "Serialize";
-    // What the generator or the SDK knows by name.
+    // Names that the generator or the SDK uses.
     BTreeMap "BTreeMap";
     DateTime "DateTime";
     Value "Value";

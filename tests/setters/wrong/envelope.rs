@@ -1,4 +1,4 @@
-//! Envelopes are no part of the public API.
+//! Envelopes are not part of the public API.
 
 use unloc::types::{KeyEnvelope, LockList};
 

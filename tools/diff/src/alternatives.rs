@@ -1,7 +1,7 @@
-//! Alternatives, member by member: what has come, what is gone, and what has changed within one that stays.
+//! Compares the alternatives of `oneOf` and `anyOf` member by member: added, removed and changed ones.
 //!
-//! Members are the same if they refer to the same component, if the same value tells them apart, if they look alike, or
-//! else if they are closest to each other in shape.
+//! Two members match if they refer to the same component, if they have the same discriminating value, or if they are
+//! equal. The remaining members are matched by similarity.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ use crate::schemas::Spot;
 use crate::side::Side;
 use crate::view::{Alternatives, View};
 
-/// How many pairs of members are held against each other by their shapes.
-const MOST: usize = 10_000;
+/// Limits the pairs of members that are matched by similarity, because their number is the product of both lists.
+const MAX_PAIRS: usize = 10_000;
 
-/// What an alternative is told apart by.
+/// Holds an alternative and what distinguishes it from the others.
 struct Member<'a> {
     at: At<'a>,
     view: View<'a>,
-    /// The values that it is known by: what the discriminator maps to it, and properties that have one value only.
+    /// Lists the values that identify it: those that the discriminator maps to it, and properties with a single value.
     tags: BTreeSet<String>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Member<'a> {
         list.members.iter().map(member).collect()
     }
 
-    /// What to call it, at its place among the others.
+    /// Returns its name in messages; `place` is its index in the list.
     fn called(&self, place: usize) -> String {
         let title = self.at.text("title").map(|title| format!("`{title}`"));
         let name = self.view.name.as_ref().map(|name| format!("`{name}`"));
@@ -55,8 +55,9 @@ impl<'a> Member<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares alternatives where both sides have one list of them, or one side has a single schema in its place; nothing
-    /// where that is not so, and the whole has to be compared.
+    /// Compares the alternatives if each side has one list of them, or one side has a single schema instead.
+    ///
+    /// Returns false in all other cases; then the schemas must be compared as a whole.
     pub(crate) fn alternatives(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
         let (before, after) = match (old.alternatives.as_slice(), new.alternatives.as_slice()) {
             ([before], [after]) => (before.clone(), after.clone()),
@@ -65,54 +66,58 @@ impl<'a> Comparison<'a> {
             _ => return false,
         };
         let (was, is) = (Member::all(self.old, &before), Member::all(self.new, &after));
-        let (kept, gone, come) = self.matched(&was, &is);
+        let (matched_pairs, removed, added) = self.matched(&was, &is);
         let is_both = before.members.len() > 1 && after.members.len() > 1;
-        let is_another_rule = is_both && before.is_one != after.is_one;
-        let is_whole = gone.is_empty() && come.is_empty() && !is_another_rule;
+        let rule_changed = is_both && before.is_one != after.is_one;
+        let is_whole = removed.is_empty() && added.is_empty() && !rule_changed;
         if !is_whole && self.engine.is_equal(&old.pointer, &new.pointer) {
             return true;
         }
-        for (one, other) in kept {
+        for (one, other) in matched_pairs {
             let (member, other) = (&was[one], &is[other]);
             let name = match spot.name.starts_with("the alternative ") {
                 true => spot.name.clone(),
                 false => format!("the alternative {} of {}", member.called(one), spot.name),
             };
-            // Whether null may come is told of the whole.
-            let inner = Spot { name, takes_null: false, null_is_told: true, is_required: true, ..spot.clone() };
+            // Whether null is allowed was compared for the whole schema.
+            let inner = Spot { name, takes_null: false, null_is_compared: true, is_required: true, ..spot.clone() };
             self.schemas(&member.at, &other.at, &inner);
         }
-        for place in gone {
-            let what = format!("{} is no longer among the alternatives of {}", was[place].called(place), spot.name);
+        for place in removed {
+            let what = format!("{} was removed from the alternatives of {}", was[place].called(place), spot.name);
             let verdict = match self.direction {
                 Direction::Request => {
                     match self.engine.understood(self.direction, &was[place].at.pointer, &new.pointer) {
-                        Verdict::Compatible => (Verdict::Compatible, "another alternative takes what is sent"),
-                        _ => (Verdict::Breaking, "the old bindings may send what is no longer taken"),
+                        Verdict::Compatible => (Verdict::Compatible, "another alternative accepts what is sent"),
+                        _ => (Verdict::Breaking, "the old bindings may send values that are no longer accepted"),
                     }
                 }
-                _ => (Verdict::Compatible, "the old bindings can read every answer"),
+                _ => (Verdict::Compatible, "the old bindings can read every response"),
             };
             self.member(what, verdict, spot, (&was[place].at, None, &after.pointer));
         }
-        for place in come {
-            let what = format!("{} is among the alternatives of {} now", is[place].called(place), spot.name);
+        for place in added {
+            let what = format!("{} was added to the alternatives of {}", is[place].called(place), spot.name);
             let verdict = match self.direction {
-                Direction::Request => (Verdict::Compatible, "what the old bindings send is still taken"),
+                Direction::Request => (Verdict::Compatible, "everything that the old bindings send is still accepted"),
                 _ => match self.engine.understood(self.direction, &old.pointer, &is[place].at.pointer) {
                     Verdict::Compatible => (Verdict::Compatible, "the old bindings read it as another alternative"),
-                    _ => (Verdict::Breaking, "an answer may hold what the old bindings cannot read"),
+                    _ => (Verdict::Breaking, "a response may contain values that the old bindings cannot read"),
                 },
             };
             self.member(what, verdict, spot, (&is[place].at, Some(&before.pointer), ""));
         }
-        if is_another_rule {
+        if rule_changed {
             let now = if after.is_one { "exactly one" } else { "at least one" };
-            let what = format!("{now} of the alternatives of {} has to fit now", spot.name);
+            let what = format!("a value of {} must now match {now} of its alternatives", spot.name);
             let verdict = match (self.direction, after.is_one) {
-                (Direction::Request, true) => (Verdict::Unknown, "what fits to several may no longer be taken"),
-                (Direction::Request, false) => (Verdict::Compatible, "what the old bindings send is still taken"),
-                _ => (Verdict::Compatible, "the old bindings take the first alternative that fits"),
+                (Direction::Request, true) => {
+                    (Verdict::Unknown, "values that match several alternatives may no longer be accepted")
+                }
+                (Direction::Request, false) => {
+                    (Verdict::Compatible, "everything that the old bindings send is still accepted")
+                }
+                _ => (Verdict::Compatible, "the old bindings use the first alternative that matches"),
             };
             let change = Change::new(Kind::Type, self.direction, what).wire(verdict.0, verdict.1);
             self.add(self.spot(change, spot), &before.pointer, &after.pointer);
@@ -120,7 +125,7 @@ impl<'a> Comparison<'a> {
         true
     }
 
-    /// Tells that a member is gone, or has come where there was a list before.
+    /// Adds a change for a member that was removed, or that was added to the list at `old`.
     fn member(
         &mut self,
         what: String,
@@ -137,14 +142,14 @@ impl<'a> Comparison<'a> {
         self.add(self.spot(change, spot), old, new);
     }
 
-    /// Which members are the same, and those that have no other.
+    /// Returns the pairs of matching members, and the removed and the added ones.
     fn matched(&self, old: &[Member<'a>], new: &[Member<'a>]) -> (Vec<(usize, usize)>, Vec<usize>, Vec<usize>) {
-        let (mut gone, mut come): (Vec<_>, Vec<_>) = ((0..old.len()).collect(), (0..new.len()).collect());
-        let mut kept = Vec::new();
+        let (mut removed, mut added): (Vec<_>, Vec<_>) = ((0..old.len()).collect(), (0..new.len()).collect());
+        let mut matched_pairs = Vec::new();
         let mut pair = |same: &dyn Fn(&Member<'a>, &Member<'a>) -> bool| {
-            gone.retain(|one| match come.iter().position(|other| same(&old[*one], &new[*other])) {
+            removed.retain(|one| match added.iter().position(|other| same(&old[*one], &new[*other])) {
                 Some(place) => {
-                    kept.push((*one, come.remove(place)));
+                    matched_pairs.push((*one, added.remove(place)));
                     false
                 }
                 None => true,
@@ -157,34 +162,34 @@ impl<'a> Comparison<'a> {
             let title = one.at.text("title");
             title.is_some() && title == other.at.text("title") && one.view.kind == other.view.kind
         });
-        if gone.len() * come.len() <= MOST {
-            let mut close: Vec<_> = gone
+        if removed.len() * added.len() <= MAX_PAIRS {
+            let mut close: Vec<_> = removed
                 .iter()
-                .flat_map(|one| come.iter().map(move |other| (*one, *other)))
-                .map(|(one, other)| (self.closeness(&old[one], &new[other]), one, other))
-                .filter(|(closeness, ..)| *closeness >= CLOSE)
+                .flat_map(|one| added.iter().map(move |other| (*one, *other)))
+                .map(|(one, other)| (self.similarity(&old[one], &new[other]), one, other))
+                .filter(|(similarity, ..)| *similarity >= SIMILAR)
                 .collect();
-            // The closest first; of those that are equally close, by their places.
-            close.sort_by_key(|(closeness, one, other)| (std::cmp::Reverse(*closeness), *one, *other));
+            // The most similar pairs come first. Places break ties, so that the result is deterministic.
+            close.sort_by_key(|(similarity, one, other)| (std::cmp::Reverse(*similarity), *one, *other));
             for (_, one, other) in close {
-                if gone.contains(&one) && come.contains(&other) {
-                    gone.retain(|place| *place != one);
-                    come.retain(|place| *place != other);
-                    kept.push((one, other));
+                if removed.contains(&one) && added.contains(&other) {
+                    removed.retain(|place| *place != one);
+                    added.retain(|place| *place != other);
+                    matched_pairs.push((one, other));
                 }
             }
         }
-        kept.sort_unstable();
-        (kept, gone, come)
+        matched_pairs.sort_unstable();
+        (matched_pairs, removed, added)
     }
 
-    /// How close two members are in shape, of 100.
-    fn closeness(&self, old: &Member<'a>, new: &Member<'a>) -> usize {
+    /// Returns how similar two members are, from 0 to 100.
+    fn similarity(&self, old: &Member<'a>, new: &Member<'a>) -> usize {
         if let (Some(one), Some(other)) = (&old.view.name, &new.view.name)
             && one != other
             && !self.is_renamed(one, other)
         {
-            // Both are known by name on both sides, and are two things.
+            // Both names exist on both sides, so these are two different components.
             return 0;
         }
         if rename::signature(self.old, &old.at, 0) == rename::signature(self.new, &new.at, 0) {
@@ -196,7 +201,7 @@ impl<'a> Comparison<'a> {
         };
         let names = |view: &View<'a>| view.properties.keys().copied().collect::<BTreeSet<_>>();
         match (one.effective_kind(), other.effective_kind()) {
-            (Some("object"), Some("object")) if names(one).is_empty() && names(other).is_empty() => CLOSE,
+            (Some("object"), Some("object")) if names(one).is_empty() && names(other).is_empty() => SIMILAR,
             (Some("object"), Some("object")) => share(&names(one), &names(other)),
             (None, None) => share(&one.required, &other.required),
             (one_kind, other_kind) if one_kind == other_kind => {
@@ -206,17 +211,19 @@ impl<'a> Comparison<'a> {
                     80
                 }
             }
-            (Some("integer"), Some("number")) | (Some("number"), Some("integer")) => CLOSE,
+            (Some("integer"), Some("number")) | (Some("number"), Some("integer")) => SIMILAR,
             _ => 0,
         }
     }
 }
 
-/// From where on two members are one that has changed: half of their properties are shared.
-const CLOSE: usize = 50;
+/// Is the similarity from which two members count as one changed member: they share half of their properties.
+const SIMILAR: usize = 50;
 
-/// A schema that stands where the other side has alternatives. Under one name for both it is what stands there, and else
-/// what refers to it, which may be one of the alternatives by its name.
+/// Treats a schema as a list with one alternative, because the other side has a list there.
+///
+/// If both sides have the same name, the member is the component itself. Otherwise it is the reference, whose name may
+/// match one of the alternatives.
 fn single<'a>(side: Side<'a>, view: &View<'a>, other: &View<'_>) -> Alternatives<'a> {
     let pointer = if view.name == other.name { &view.home } else { &view.pointer };
     let members = side.at(pointer).into_iter().collect();

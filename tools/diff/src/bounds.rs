@@ -1,8 +1,8 @@
-//! Limits of values, which requests have to keep and answers do not.
+//! Compares the bounds of values, which requests must respect and responses need not.
 //!
-//! A limit is compared by what it allows, not by how it is written: below 10 and at most 9 are one limit of a whole
-//! number, and a flag that says that a bound is exclusive is a part of that bound (OpenAPI 3.0 takes both from JSON
-//! Schema Wright-00, section 5).
+//! A bound is compared by what it allows, not by how it is written: "less than 10" and "at most 9" are the same bound
+//! of an integer. A flag that makes a bound exclusive is part of that bound (OpenAPI 3.0 takes both from JSON Schema
+//! Wright-00, section 5).
 
 use std::cmp::Ordering;
 
@@ -13,19 +13,19 @@ use crate::change::{Change, Direction, Item, Kind, Verdict};
 use crate::compare::Comparison;
 use crate::numbers::Decimal;
 use crate::schemas::{Shift, Spot};
-use crate::values::plain;
+use crate::values::yaml;
 use crate::view::View;
 
-/// What a limit allows.
+/// Describes what a bound allows.
 #[derive(Clone, Debug, PartialEq)]
 enum Limit {
-    /// A number, and whether it is itself beyond the limit.
+    /// A number, and whether the bound excludes it.
     Number(Decimal, bool),
-    /// What has no order that could be told: a pattern, a number that is too long.
+    /// A value without an order: a pattern, or a number that is too long.
     Other(Value, bool),
 }
 
-/// A limit, if it limits anything.
+/// Returns a bound, or `None` if it excludes nothing.
 fn limit(view: &View<'_>, key: &str) -> Option<Limit> {
     let value = view.bounds.get(key).map(|at| at.value)?;
     let flag = match key {
@@ -46,17 +46,17 @@ fn limit(view: &View<'_>, key: &str) -> Option<Limit> {
         _ => Some(number),
     };
     let Some(number) = inner else { return other() };
-    let is_idle = match key {
+    let is_redundant = match key {
         "minLength" | "minItems" | "minProperties" => number == Decimal::whole(0),
         "multipleOf" => is_whole && number == Decimal::ONE,
-        // What the format says already.
+        // A bound at or beyond the range of the format excludes nothing.
         "minimum" | "maximum" if is_whole => range(view.format).is_some_and(|(least, most)| match key {
             "minimum" => number.compare(Decimal::whole(least)).is_some_and(Ordering::is_le),
             _ => number.compare(Decimal::whole(most)).is_some_and(Ordering::is_ge),
         }),
         _ => false,
     };
-    (!is_idle).then_some(Limit::Number(number, is_exclusive && !is_whole))
+    (!is_redundant).then_some(Limit::Number(number, is_exclusive && !is_whole))
 }
 
 fn range(format: Option<&str>) -> Option<(i64, i64)> {
@@ -76,40 +76,40 @@ impl<'a> Comparison<'a> {
             }
             let is_own = old.is_own(old.bounds.get(key)) && new.is_own(new.bounds.get(key));
             let spot = if is_own { inner } else { outer };
-            let what = format!("`{key}` of {} is {} where it was {}", spot.name, shown(new, key), shown(old, key));
+            let what = format!("`{key}` of {} changed from {} to {}", spot.name, shown(old, key), shown(new, key));
             let (verdict, why) = match (self.direction, limited(key, before.as_ref(), after.as_ref())) {
                 (Direction::Request, None) => {
-                    (Verdict::Unknown, "whether one covers the other cannot be told: compare them".to_owned())
+                    (Verdict::Unknown, "cannot be decided automatically; review by hand".to_owned())
                 }
                 (Direction::Request, Some(shift)) => self.shifted(shift, None),
-                _ => (Verdict::Compatible, "limits of answers are not checked".to_owned()),
+                _ => (Verdict::Compatible, "bounds of responses are not checked".to_owned()),
             };
-            // Setters check the lengths of texts that only requests have.
-            let is_setter = matches!(&spot.items.1, Item::Type(name, Some(_)) if !self.answers.contains(name));
+            // Setters check the lengths of strings only in schemas that no response uses.
+            let is_setter = matches!(&spot.items.1, Item::Type(name, Some(_)) if !self.response_schemas.contains(name));
             let is_length = matches!(key, "minLength" | "maxLength");
             let is_checked = is_length && is_setter && self.direction == Direction::Request;
             let mut change = self.spot(Change::new(Kind::Bounds, self.direction, what).wire(verdict, why), spot);
-            change.demands = is_checked && verdict == Verdict::Breaking;
+            change.fails_at_run_time = is_checked && verdict == Verdict::Breaking;
             let place = |view: &View<'a>| view.bounds.get(key).map_or(view.home.clone(), |at| at.pointer.clone());
             self.add(change, &place(old), &place(new));
         }
     }
 }
 
-/// A limit as it is written.
+/// Formats a bound as it is written.
 fn shown(view: &View<'_>, key: &str) -> String {
     match (limit(view, key), view.bounds.get(key)) {
         (Some(limit), Some(at)) => {
             let flag = format!("exclusive{}{}", key[..1].to_uppercase(), &key[1..]);
             let is_exclusive = matches!(limit, Limit::Number(..) | Limit::Other(_, true))
                 && view.bounds.get(flag.as_str()).is_some_and(|at| *at.value == Value::Bool(true));
-            if is_exclusive { format!("{} (exclusive)", plain(at.value)) } else { plain(at.value) }
+            if is_exclusive { format!("{} (exclusive)", yaml(at.value)) } else { yaml(at.value) }
         }
         _ => "none".to_owned(),
     }
 }
 
-/// How the limits of the new schema lie to those of the old one; nothing where that cannot be told.
+/// Returns how the new bound compares with the old one, or `None` if they cannot be compared.
 fn limited(key: &str, before: Option<&Limit>, after: Option<&Limit>) -> Option<Shift> {
     let (before, after) = match (before, after) {
         (None, _) => return Some(Shift::Fewer),

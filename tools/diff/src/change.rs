@@ -1,46 +1,46 @@
-//! A change, and what it does to whom.
+//! Defines a change, its verdicts and where it was found.
 
 use std::collections::BTreeSet;
 
 use unloc_spec::Position;
 
-/// What kind of change it is.
+/// Classifies a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// An operation, or a whole file of them, has come, is gone or is deprecated.
+    /// An operation, or a whole file of them, was added, removed or deprecated.
     Operation,
-    /// Method or path of an operation.
+    /// The method or the path of an operation changed.
     Path,
-    /// A parameter beside the body.
+    /// A parameter outside the body changed.
     Parameter,
-    /// What is sent, or its form.
+    /// A body, or its media type, changed.
     Body,
-    /// What comes back, and with which status.
+    /// A response, its status or its headers changed.
     Response,
-    /// A property of an object.
+    /// A property of an object changed.
     Property,
-    /// What a value is, or how it is put together.
+    /// The type of a value, or its composition, changed.
     Type,
-    /// Whether null may come.
+    /// Whether null is allowed changed.
     Nullability,
-    /// The values that are listed.
+    /// The values of an enum changed.
     Enum,
-    /// How great, long or many.
+    /// A bound of a number, a length or a count changed.
     Bounds,
-    /// What counts where nothing is sent.
+    /// The default of an omitted value changed.
     Default,
-    /// Who is let in.
+    /// The required credentials changed.
     Security,
-    /// An address that the bindings have built in.
+    /// An address that is built into the bindings changed.
     Server,
-    /// A key of ours, which says how the bindings behave.
+    /// An `x-` key that controls the bindings changed.
     Behaviour,
-    /// The same under another name.
+    /// Something was renamed.
     Rename,
 }
 
 impl Kind {
-    /// What reports call it.
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -63,19 +63,19 @@ impl Kind {
     }
 }
 
-/// Which way the value travels that a change is about.
+/// Says in which direction the changed value is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
-    /// It is sent.
+    /// The value is sent in requests.
     Request,
-    /// It comes back.
+    /// The value is received in responses.
     Response,
-    /// Both, or neither.
+    /// The value is sent both ways, or the change concerns neither.
     Both,
 }
 
 impl Direction {
-    /// What reports call it.
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -86,21 +86,21 @@ impl Direction {
     }
 }
 
-/// What a change does. The order is that of severity.
+/// Rates the effect of a change. The variants are in the order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// Nothing has to be done.
+    /// No action is needed.
     Compatible,
-    /// What is said is not enough to tell, so that a person has to look.
+    /// The effect cannot be decided automatically and needs a review by hand.
     Unknown,
-    /// Of Rust code only: it compiles, and a builder refuses what it builds.
+    /// Rust code compiles, but a builder refuses its values. The wire never has this verdict.
     FailsAtRunTime,
     /// Programs fail, or do not compile.
     Breaking,
 }
 
 impl Verdict {
-    /// What reports call it.
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -112,7 +112,7 @@ impl Verdict {
     }
 }
 
-/// A part of the bindings: a type or an operation, by the name in the spec, and a member of it.
+/// Identifies a part of the bindings: a type or an operation, by its name in the spec, and optionally a member of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Item {
     Type(String, Option<String>),
@@ -120,7 +120,7 @@ pub(crate) enum Item {
 }
 
 impl Item {
-    /// The type or the operation that it is, or is a member of.
+    /// Returns the type or the operation without its member.
     pub(crate) fn owner(&self) -> Self {
         match self {
             Self::Type(owner, _) => Self::Type(owner.clone(), None),
@@ -136,53 +136,53 @@ impl Item {
     }
 }
 
-/// Where it stands in a file.
+/// Gives a position in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The file, as it was named.
+    /// Names the file as the caller did.
     pub file: String,
-    /// Line and column.
+    /// Gives the line and the column.
     pub at: Position,
 }
 
-/// One change between two versions of a spec.
+/// Describes one change between two versions of a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What kind of change it is.
+    /// Classifies the change.
     pub kind: Kind,
-    /// Which way the value travels.
+    /// Says in which direction the value is sent.
     pub direction: Direction,
-    /// What has changed, in a sentence.
+    /// Describes the change in a sentence.
     pub what: String,
-    /// What happens on the wire to programs that were built with the old bindings.
+    /// Rates the effect on the wire, for programs built with the old bindings.
     pub wire: Verdict,
-    /// Why, and what to do where something can be done.
+    /// Gives the reason for the verdict on the wire, and what to do about it if anything.
     pub why: String,
-    /// What happens to Rust code that is compiled against the new bindings.
+    /// Rates the effect on Rust code that is compiled against the new bindings.
     pub rust: Verdict,
-    /// Why.
+    /// Gives the reason for the verdict on Rust code.
     pub rust_why: String,
-    /// Values that are no longer there.
+    /// Lists the removed values.
     pub lost: Vec<String>,
-    /// Values that have come.
+    /// Lists the added values.
     pub new: Vec<String>,
-    /// The operations that reach it.
+    /// Names the operations that are affected.
     pub operations: BTreeSet<String>,
-    /// Where it stands in the old file, or where it could.
+    /// Points to the place in the old file, or to the place where it would be.
     pub old_place: Option<Place>,
-    /// Where it stands in the new file, or where it could.
+    /// Points to the place in the new file, or to the place where it would be.
     pub new_place: Option<Place>,
-    /// The lines of the public API that change, each behind a plus or a minus.
+    /// Lists the lines of the public API that change, each prefixed with a plus or a minus.
     pub items: Vec<String>,
-    /// What of the bindings it is about, on either side.
+    /// Names the parts of the bindings that the change concerns, in the old and in the new version.
     pub(crate) about: (BTreeSet<Item>, BTreeSet<Item>),
-    /// The schemas that come or go with it, on either side.
+    /// Names the schemas that are removed and added with the change.
     pub(crate) brings: (BTreeSet<String>, BTreeSet<String>),
-    /// References with which schemas come or go, on either side, with all that they lead to.
+    /// Lists the references whose targets are removed and added with the change.
     pub(crate) reaches: (BTreeSet<String>, BTreeSet<String>),
-    /// Whether a program that compiles may be refused by a builder of the new bindings.
-    pub(crate) demands: bool,
-    /// Whether it is told only if it changes the public API.
+    /// Is set if a builder of the new bindings may refuse a program that compiles.
+    pub(crate) fails_at_run_time: bool,
+    /// Is set if the change is reported only when it affects the public API.
     pub(crate) is_quiet: bool,
 }
 
@@ -205,7 +205,7 @@ impl Change {
             about: (BTreeSet::new(), BTreeSet::new()),
             brings: (BTreeSet::new(), BTreeSet::new()),
             reaches: (BTreeSet::new(), BTreeSet::new()),
-            demands: false,
+            fails_at_run_time: false,
             is_quiet: false,
         }
     }
@@ -221,7 +221,7 @@ impl Change {
         self
     }
 
-    /// Takes up the same change, met elsewhere.
+    /// Merges the same change, found in another place.
     pub(crate) fn absorb(&mut self, other: Self) {
         if self.direction != other.direction {
             self.direction = Direction::Both;
@@ -241,12 +241,12 @@ impl Change {
 }
 
 impl Change {
-    /// Whether what it is about was there before; of renames and what stays, both sides are.
+    /// Returns whether the changed part exists in the old version. Renamed and modified parts exist in both.
     pub(crate) fn old_side(&self) -> bool {
         !self.about.0.is_empty() || self.about.1.is_empty()
     }
 
-    /// Whether what it is about is there now.
+    /// Returns whether the changed part exists in the new version.
     pub(crate) fn new_side(&self) -> bool {
         !self.about.1.is_empty() || self.about.0.is_empty()
     }

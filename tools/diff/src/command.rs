@@ -1,4 +1,4 @@
-//! The command line of `cargo xtask diff`.
+//! Parses the command line of `cargo xtask diff` and runs the comparison.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -13,29 +13,30 @@ const USAGE: &str = "\
 usage: cargo xtask diff [--base REV] [--format human|markdown|json] [--released VERSION]
        cargo xtask diff --old FILE --new FILE [--format …] [--released VERSION]
 
-Compares the specs (OpenAPI 3.0, openapi/*.yaml) at a git revision, where this branch left `main` unless `--base` names
-another, with the working tree; or two files. Of each change it says what happens on the wire to programs that were built
-with the old bindings, and to Rust code that is compiled against the new ones:
+Compares the OpenAPI 3.0 specs (openapi/*.yaml) at a git revision with the working tree, or two files. The default
+revision is where this branch left `main`. For each change, the report gives two verdicts: on the wire, for programs
+built with the old bindings; and for Rust code, when it is compiled against the new bindings.
 
-  compatible         nothing has to be done
-  unknown            a person has to look: what is said is not enough to tell
-  fails at run time  the code compiles, and what it builds is refused, or it calls something else (Rust only)
+  compatible         no action is needed
+  unknown            cannot be decided automatically; review by hand
+  fails at run time  the code compiles, but a builder refuses its values, or it calls something else (Rust only)
   breaking           programs fail, or do not compile
 
-A property that is readOnly is no part of a request, and one that is writeOnly no part of an answer. Of a discriminator
-only its mapping is looked at, to tell which alternatives are the same. Not looked at: deprecated properties and
-parameters, callbacks, links, servers of single paths. The bindings are named after the file: integrator.yaml gives the
-module `integrator`. Of a file without `bindings: true` in a lint.yaml beside it, `x-` keys of others are no matter; where
-no bindings can be made of it, the report says why and goes on with the wire.
+readOnly properties are not part of requests, and writeOnly properties are not part of responses. Of a discriminator,
+only the mapping is used, to match alternatives. Not compared: deprecated properties and parameters, callbacks, links,
+and servers of single paths. The bindings are named after the file: integrator.yaml becomes the module `integrator`.
+If there is no lint.yaml with `bindings: true` in the same folder, foreign `x-` keys are ignored. If no bindings can
+be generated, the report says why and covers only the wire.
 
-`--released` is the version that the old side came with, if it is not the one in Cargo.toml there; two files are held to
-the one in this workspace. Exit codes: 0 fine; 1 the version in Cargo.toml is too small for the changes, breaking or not;
-2 the specs could not be compared.";
+`--released` is the version that the old side was released with, if it differs from the one in Cargo.toml there. For
+two files, the default is the version of this workspace. Exit codes: 0 success; 1 the version in Cargo.toml is too low
+for the changes, breaking or not; 2 the specs could not be compared.";
 
-/// Compares what the arguments name: what is to be printed, and whether the version is too small for it.
+/// Runs the comparison that the arguments select; returns the report, and whether the version is too low for the
+/// changes.
 ///
 /// # Errors
-/// Says what is wrong with the arguments, or what cannot be compared.
+/// Fails if the arguments are wrong, or if the specs cannot be compared.
 pub fn command(root: &Path, arguments: &mut lexopt::Parser) -> Result<(String, bool)> {
     let (mut format, mut base, mut old, mut new, mut released) = (Format::Human, None, None, None, None);
     while let Some(argument) = arguments.next()? {
@@ -53,14 +54,14 @@ pub fn command(root: &Path, arguments: &mut lexopt::Parser) -> Result<(String, b
         (Some(old), Some(new), None) => Sides::Files(old, new),
         (None, None, base) => Sides::Since(base),
         (Some(_), Some(_), Some(_)) => {
-            bail!("`--base` names a revision, `--old` and `--new` two files: choose\n\n{USAGE}")
+            bail!("`--base` cannot be combined with `--old` and `--new`\n\n{USAGE}")
         }
-        _ => bail!("`--old` and `--new` go together\n\n{USAGE}"),
+        _ => bail!("`--old` and `--new` must be used together\n\n{USAGE}"),
     };
     let outcome = compare(root, &sides, released)?;
     Ok((outcome.report(format, std::io::stdout().is_terminal()), outcome.is_too_small()))
 }
 
 fn parsed<T: FromStr<Err = anyhow::Error>>(arguments: &mut lexopt::Parser) -> Result<T> {
-    arguments.value()?.string()?.parse().map_err(|why| anyhow!("{why}\n\n{USAGE}"))
+    arguments.value()?.string()?.parse().map_err(|error| anyhow!("{error}\n\n{USAGE}"))
 }

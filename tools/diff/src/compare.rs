@@ -1,8 +1,8 @@
-//! Two versions of a spec: every change that their operations can meet.
+//! Walks two versions of a spec and collects every change that their operations can reach.
 //!
-//! Each pair of schemas is compared once, whoever refers to it, and which operations meet what was found there is told
-//! from the graph of who led to whom. To walk on from each operation anew takes a time that grows with the square of the
-//! spec: 337 s for a large public one.
+//! Each pair of schemas is compared once, no matter how many references lead to it. The graph of references then tells
+//! which operations each change affects. To walk the schemas again for each operation is quadratic in the size of the
+//! spec: it took 337 s for a large public one.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
@@ -17,10 +17,10 @@ use crate::schemas::Spot;
 use crate::side::Side;
 use crate::view::View;
 
-/// Two schemas that are compared, by where they stand; and for whom, if an operation has them to itself.
+/// Identifies a pair of compared schemas by their places, and by the operation if they belong to one operation only.
 type Pair = (Direction, String, String, Option<usize>);
 
-/// Two components that are still to be compared.
+/// Holds two components that are still to be compared.
 pub(crate) struct Task<'a> {
     pub(crate) direction: Direction,
     pub(crate) node: usize,
@@ -34,44 +34,47 @@ pub(crate) struct Comparison<'a> {
     pub(crate) old: Side<'a>,
     pub(crate) new: Side<'a>,
     pub(crate) direction: Direction,
-    /// The schemas that answers can be made of.
-    pub(crate) answers: BTreeSet<String>,
+    /// Names the schemas that can occur in success responses.
+    pub(crate) response_schemas: BTreeSet<String>,
     pub(crate) same: Same<'a>,
     pub(crate) engine: Engine<'a>,
-    /// The paths of the servers on both sides, where only what stands there has moved.
+    /// Holds the old and the new path of the servers, if part of the path moved between servers and operations.
     pub(crate) prefixes: (String, String),
-    /// The operations that have been turned to; the last one is looked at.
+    /// Names the operations visited so far; the last one is the current one.
     operations: Vec<String>,
     changes: Vec<Change>,
-    /// Where a change like this one is among the changes.
-    known: HashMap<Likeness, usize>,
+    /// Maps each known change to its index in `changes`.
+    known: HashMap<Identity, usize>,
     nodes: HashMap<Pair, usize>,
-    /// Who led to a pair: another pair, or an operation.
-    parents: Vec<BTreeSet<Place>>,
-    /// Which changes were found at a pair.
+    /// Lists for each pair the pairs or operations that led to it.
+    parents: Vec<BTreeSet<Parent>>,
+    /// Lists for each pair the changes that were found there.
     found: Vec<BTreeSet<usize>>,
-    /// Where the comparison stands.
-    pub(crate) here: Option<usize>,
+    /// Is the pair that is being compared.
+    pub(crate) current: Option<usize>,
     pub(crate) tasks: Vec<Task<'a>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
+enum Parent {
     Operation(usize),
     Pair(usize),
 }
 
-/// What makes two changes one, met from another operation or in the other direction.
-type Likeness = (Kind, String, Verdict, bool, String, String);
+/// Identifies a change, so that it is reported once even if several operations or both directions lead to it.
+type Identity = (Kind, String, Verdict, bool, String, String);
 
-/// All changes from one version to the other, as they are on the wire.
+/// Returns all changes from one version to the other, with their effect on the wire.
 pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
     let (old, new) = (Side { document: old }, Side { document: new });
     let mut comparison = Comparison {
         old,
         new,
         direction: Direction::Request,
-        answers: [old, new].into_iter().flat_map(|side| operations::answers(side, &Refs::of(side))).collect(),
+        response_schemas: [old, new]
+            .into_iter()
+            .flat_map(|side| operations::response_schemas(side, &Refs::of(side)))
+            .collect(),
         same: Same::between(old, new),
         engine: Engine::between(old, new),
         prefixes: (String::new(), String::new()),
@@ -81,12 +84,12 @@ pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
         nodes: HashMap::new(),
         parents: Vec::new(),
         found: Vec::new(),
-        here: None,
+        current: None,
         tasks: Vec::new(),
     };
     comparison.servers();
     comparison.operations();
-    comparison.spread();
+    comparison.assign_operations();
     let mut changes = comparison.changes;
     changes.sort_by(|one, other| {
         let key = |change: &Change| (change.new_place.clone(), change.old_place.clone());
@@ -96,31 +99,32 @@ pub(crate) fn compare(old: &Document, new: &Document) -> Vec<Change> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Turns to another operation.
-    pub(crate) fn turn_to(&mut self, operation: &str) {
+    /// Starts the comparison of another operation.
+    pub(crate) fn begin_operation(&mut self, operation: &str) {
         self.operations.push(operation.to_owned());
-        self.here = None;
+        self.current = None;
     }
 
-    /// Compares the components that were met, and those that they lead to. They wait for it here, because a chain of
-    /// references can be longer than the stack is deep.
-    pub(crate) fn settle(&mut self) {
-        let (direction, here) = (self.direction, self.here);
+    /// Compares the queued components, and those that they refer to.
+    ///
+    /// They are queued because a chain of references can be deeper than the stack.
+    pub(crate) fn run_tasks(&mut self) {
+        let (direction, current) = (self.direction, self.current);
         while let Some(task) = self.tasks.pop() {
-            (self.direction, self.here) = (task.direction, Some(task.node));
+            (self.direction, self.current) = (task.direction, Some(task.node));
             self.content(&task.old, &task.new, (&task.spot, &task.outer));
         }
-        (self.direction, self.here) = (direction, here);
+        (self.direction, self.current) = (direction, current);
     }
 
-    /// What stands for these two among the pairs, and whether they are met for the first time. What an operation has to
-    /// itself is told in its name, and so looked at for each.
+    /// Returns the node of these two schemas, and whether they are visited for the first time. Schemas of a single
+    /// operation are reported under its name, so they are visited for each operation.
     ///
-    /// Only components, and what operations begin with, are pairs of their own; all within them is theirs. Otherwise there
-    /// is one for each property, and to go through them for each operation takes longer than all the rest.
-    pub(crate) fn meet(&mut self, old: &str, new: &str, spot: &Spot, is_component: bool) -> (usize, bool) {
+    /// Only components, and the schemas that operations refer to directly, have a node of their own; everything inside
+    /// belongs to that node. With a node for each property, the walk over the operations took longer than all the rest.
+    pub(crate) fn visit(&mut self, old: &str, new: &str, spot: &Spot, is_component: bool) -> (usize, bool) {
         let owner = spot.is_of_operation().then_some(self.operations.len());
-        let own = if is_component { None } else { self.here };
+        let own = if is_component { None } else { self.current };
         let next = self.parents.len();
         let (node, is_first) = match self.nodes.entry((self.direction, old.to_owned(), new.to_owned(), owner)) {
             Entry::Occupied(known) => (*known.get(), false),
@@ -130,45 +134,45 @@ impl<'a> Comparison<'a> {
             self.parents.push(BTreeSet::new());
             self.found.push(BTreeSet::new());
         }
-        if self.here != Some(node) {
+        if self.current != Some(node) {
             let operation = self.operations.len().checked_sub(1);
-            let parent = self.here.map(Place::Pair).or(operation.map(Place::Operation));
+            let parent = self.current.map(Parent::Pair).or(operation.map(Parent::Operation));
             self.parents[node].extend(parent);
         }
         (node, is_first)
     }
 
-    /// Takes up a change, with where it stands on both sides.
+    /// Adds a change with its places on both sides, or merges it with the same change found before.
     pub(crate) fn add(&mut self, mut change: Change, old: &str, new: &str) {
         (change.old_place, change.new_place) = (self.old.place(old), self.new.place(new));
         let place = |place: &Option<change::Place>| {
             place.as_ref().map_or(String::new(), |place| format!("{}:{}", place.at.line, place.at.column))
         };
         let (before, after) = (place(&change.old_place), place(&change.new_place));
-        let likeness = (change.kind, change.what.clone(), change.wire, change.demands, before, after);
-        if self.here.is_none() {
+        let identity = (change.kind, change.what.clone(), change.wire, change.fails_at_run_time, before, after);
+        if self.current.is_none() {
             change.operations.extend(self.operations.last().cloned());
         }
-        let number = match self.known.get(&likeness) {
+        let number = match self.known.get(&identity) {
             Some(number) => {
                 self.changes[*number].absorb(change);
                 *number
             }
             None => {
                 let number = self.changes.len();
-                self.known.insert(likeness, number);
+                self.known.insert(identity, number);
                 self.changes.push(change);
                 number
             }
         };
-        if let Some(here) = self.here {
-            self.found[here].insert(number);
+        if let Some(current) = self.current {
+            self.found[current].insert(number);
         }
     }
 
-    /// Tells each change which operations lead to it.
-    fn spread(&mut self) {
-        // Only pairs that lead to a change are gone through, so this takes as long as what is told is large.
+    /// Assigns to each change the operations that lead to it.
+    fn assign_operations(&mut self) {
+        // Only pairs that lead to a change are visited, so the time depends on the size of the report.
         let mut children: Vec<Vec<usize>> = vec![Vec::new(); self.parents.len()];
         let mut roots: Vec<Vec<usize>> = vec![Vec::new(); self.operations.len()];
         let mut open: Vec<usize> = (0..self.found.len()).filter(|node| !self.found[*node].is_empty()).collect();
@@ -176,15 +180,15 @@ impl<'a> Comparison<'a> {
         while let Some(node) = open.pop() {
             for parent in &self.parents[node] {
                 match *parent {
-                    Place::Operation(operation) => roots[operation].push(node),
-                    Place::Pair(parent) => {
+                    Parent::Operation(operation) => roots[operation].push(node),
+                    Parent::Pair(parent) => {
                         children[parent].push(node);
                         open.extend(leads.insert(parent).then_some(parent));
                     }
                 }
             }
         }
-        // Which operation a pair was last reached from.
+        // Holds the operation from which each pair was last reached, so that cycles end.
         let mut reached = vec![usize::MAX; self.parents.len()];
         for (number, roots) in roots.into_iter().enumerate() {
             let mut open = roots;

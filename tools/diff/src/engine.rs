@@ -1,4 +1,4 @@
-//! An engine for schemas, which is asked where parts cannot be compared one by one.
+//! Compares schemas with a JSON Schema engine where their parts cannot be compared one by one.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,12 @@ use unloc_spec::target;
 use crate::change::{Direction, Verdict};
 use crate::side::Side;
 
-/// How many values a schema may consist of, with all that it refers to. What the engine needs grows faster than the
-/// schema, and of one so large it says seldom more than that it cannot tell.
-const LARGEST: usize = 4_000;
+/// Limits the values that a schema may consist of, including those it refers to.
+///
+/// The cost of the engine grows faster than the schema, and for such a large one it can rarely decide anything.
+const MAX_VALUES: usize = 4_000;
 
-/// The forms that schemas have been brought into, each once: by side, place and reading.
+/// Caches the canonical forms of schemas by side, place and reading.
 pub(crate) struct Engine<'a> {
     forms: HashMap<(bool, String, Reading), Option<CanonicalSchema>>,
     old: Side<'a>,
@@ -26,21 +27,21 @@ impl<'a> Engine<'a> {
         Self { forms: HashMap::new(), old, new }
     }
 
-    /// Whether two places allow the same values.
+    /// Returns whether two schemas allow the same values.
     pub(crate) fn is_equal(&mut self, old: &str, new: &str) -> bool {
         let (one, other) = ((false, old, Reading::Written), (true, new, Reading::Written));
         self.covers(one, other) == Some(Containment::Yes) && self.covers(other, one) == Some(Containment::Yes)
     }
 
-    /// Whether what travels under one schema is understood under the other.
+    /// Returns whether values sent under one schema are understood under the other.
     ///
-    /// What is sent has the properties that are known, and no other; and answers may have any beside those.
+    /// Requests have only the known properties. Responses may have any others in addition.
     pub(crate) fn understood(&mut self, direction: Direction, old: &str, new: &str) -> Verdict {
-        let answer = match direction {
+        let containment = match direction {
             Direction::Request => self.covers((true, new, Reading::Written), (false, old, Reading::Exact)),
             _ => self.covers((false, old, Reading::Open), (true, new, Reading::Exact)),
         };
-        match answer {
+        match containment {
             Some(Containment::Yes) => Verdict::Compatible,
             Some(Containment::No) => Verdict::Breaking,
             _ => Verdict::Unknown,
@@ -52,7 +53,7 @@ impl<'a> Engine<'a> {
         wide.covers(&narrow).ok()
     }
 
-    /// A schema as the engine compares it; nothing where it cannot.
+    /// Returns the canonical form of a schema, or `None` if the engine does not support it.
     fn form(&mut self, (is_new, pointer, reading): (bool, &str, Reading)) -> Option<CanonicalSchema> {
         let key = (is_new, pointer.to_owned(), reading);
         if let Some(form) = self.forms.get(&key) {
@@ -68,14 +69,14 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// Whether a schema, with all that it refers to, is small enough for the engine.
+/// Returns whether a schema, including what it refers to, is small enough for the engine.
 fn is_small(side: Side<'_>, pointer: &str) -> bool {
     let mut open: Vec<&Value> = side.at(pointer).into_iter().map(|at| at.value).collect();
     let mut met = std::collections::HashSet::new();
     let mut count = 0;
     while let Some(value) = open.pop() {
         count += 1;
-        if count > LARGEST {
+        if count > MAX_VALUES {
             return false;
         }
         match value {

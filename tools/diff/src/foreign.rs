@@ -1,18 +1,18 @@
-//! Specs that are not ours: what they say in `x-` keys is said to other programs.
+//! Removes `x-` keys from foreign specs, because those keys are meant for other programs.
 
 use serde_json::Value;
 use unloc_spec::{Document, keys};
 
-/// Which keys a spec keeps.
+/// Selects the `x-` keys that are not removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// Those that are called as ours are.
+    /// Keeps the keys with the names of ours.
     Ours,
-    /// None: others call theirs so, too, and mean something else.
+    /// Keeps none, because a foreign key may have the name of ours and another meaning.
     None,
 }
 
-/// The document without the `x-` keys that it does not keep, and whether any were taken out.
+/// Returns the document without the other `x-` keys, and whether any were removed.
 pub(crate) fn without(document: &Document, keep: Keep) -> (Document, bool) {
     let mut document = document.clone();
     let mut is_changed = false;
@@ -20,7 +20,7 @@ pub(crate) fn without(document: &Document, keep: Keep) -> (Document, bool) {
     (document, is_changed)
 }
 
-/// `is_map` is whether the keys are names that somebody gave: of properties, headers, components.
+/// Removes the keys from a value. `is_map` says that its keys are names of properties, headers or components.
 fn clean(value: &mut Value, keep: Keep, is_map: bool, is_changed: &mut bool) {
     match value {
         Value::Object(map) => {
@@ -30,7 +30,7 @@ fn clean(value: &mut Value, keep: Keep, is_map: bool, is_changed: &mut bool) {
                 *is_changed |= map.len() < count;
             }
             for (key, value) in map.iter_mut() {
-                // Examples and the values of enums are data.
+                // Examples and enum values are data, in which `x-` has no meaning.
                 if !is_map && keys::holds_data(key) {
                     continue;
                 }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_others_go_and_names_stay() {
+    fn removes_foreign_keys_but_not_names() {
         let text = r#"{"x-logo": {"url": "a"}, "info": {"x-api-id": 1}, "paths": {"/a": {"get": {"x-pagination": {"a": 1},
             "responses": {"200": {"headers": {"x-request-id": {"schema": {"type": "string", "x-go-type": "b"}}}}}}}},
             "components": {"schemas": {"x-thing": {"properties": {"x-color": {"type": "string", "example": {"x-a": 1}}}}}}}"#;

@@ -1,7 +1,7 @@
-//! The differ: what an edit of the specs does to those who use the bindings, on the wire and in their code.
+//! Reports what a change of an OpenAPI file breaks for users of its bindings, on the wire and in Rust code.
 //!
-//! [`compare`] does what its command does, `cargo xtask diff`: it fetches both sides, from git or from two files, and draws
-//! the conclusions. [`between`] compares two editions that somebody has read already, and [`on_the_wire`] leaves Rust out.
+//! [`compare`] implements the command `cargo xtask diff`: it reads both sides, from git or from two files, and compares
+//! them. [`between`] compares two editions that are already in memory, and [`on_the_wire`] compares without Rust code.
 
 mod alternatives;
 mod bodies;
@@ -9,6 +9,7 @@ mod bounds;
 mod change;
 mod command;
 mod compare;
+mod descriptions;
 mod edition;
 mod engine;
 mod foreign;
@@ -26,9 +27,8 @@ mod schemas;
 mod security;
 mod servers;
 mod side;
-mod sound;
 mod source;
-mod texts;
+mod supported;
 mod values;
 mod version;
 mod view;
@@ -44,24 +44,25 @@ pub use change::{Change, Direction, Kind, Place, Verdict};
 pub use command::command;
 pub use edition::Edition;
 pub use report::{Format, Outcome};
-pub use sound::check;
 pub use source::{base, is_shallow};
+pub use supported::check;
 pub use version::{Bump, Version};
 
-/// What is compared.
+/// Selects what is compared.
 #[derive(Clone, Debug)]
 pub enum Sides {
-    /// The specs at a revision of git, or where the branch left `main`, with the working tree.
+    /// Compares the specs at a git revision with the working tree; the default is where the branch left `main`.
     Since(Option<String>),
-    /// Two files, taken for two versions of one spec.
+    /// Compares two files as two versions of one spec.
     Files(PathBuf, PathBuf),
 }
 
-/// Compares the specs of the package in this folder, or two files; `released` is the version that the old side came with, if
-/// it is not the one in `Cargo.toml` there.
+/// Compares the specs of the package in this folder, or two files.
+///
+/// `released` is the version that the old side was released with, if it differs from the one in `Cargo.toml` there.
 ///
 /// # Errors
-/// Says what cannot be read, or is no revision.
+/// Fails if a file cannot be read, or if the revision does not exist.
 pub fn compare(root: &Path, sides: &Sides, released: Option<Version>) -> Result<Outcome> {
     let (sides, pairs, base) = match sides {
         Sides::Files(old, new) => (format!("{} -> {}", old.display(), new.display()), source::files(old, new)?, None),
@@ -77,20 +78,20 @@ pub fn compare(root: &Path, sides: &Sides, released: Option<Version>) -> Result<
     for Pair { name, old, new } in pairs {
         match (old, new) {
             (Some(old), Some(new)) => {
-                texts += texts::count(&old.document().value, &new.document().value);
+                texts += descriptions::count(&old.document().value, &new.document().value);
                 let (found, note) = between(&old, &new);
                 changes.extend(found);
                 notes.extend(note);
             }
-            (Some(_), None) => changes.push(whole(&name, false)),
-            (None, Some(_)) => changes.push(whole(&name, true)),
+            (Some(_), None) => changes.push(whole_file(&name, false)),
+            (None, Some(_)) => changes.push(whole_file(&name, true)),
             (None, None) => {}
         }
     }
     Ok(Outcome { sides, changes, texts, notes, base: released.or(base), now })
 }
 
-/// The changes from one edition of a spec to another, and why nothing is said of Rust code, if so.
+/// Returns the changes from one edition of a spec to another, and a note if Rust code could not be checked.
 #[must_use]
 pub fn between(old: &Edition, new: &Edition) -> (Vec<Change>, Option<String>) {
     let mut changes = compare::compare(old.document(), new.document());
@@ -98,26 +99,27 @@ pub fn between(old: &Edition, new: &Edition) -> (Vec<Change>, Option<String>) {
     (changes, note)
 }
 
-/// The changes of what travels, for programs in any language: nothing is said of Rust code, and no bindings are made.
+/// Returns the changes on the wire, for programs in any language. It generates no bindings and does not judge Rust
+/// code.
 #[must_use]
 pub fn on_the_wire(old: &Document, new: &Document) -> Vec<Change> {
     let mut changes = compare::compare(old, new);
-    rust::leave_open(&mut changes, "it was not asked for");
+    rust::leave_open(&mut changes, "Rust code was not compared");
     changes
 }
 
-/// A spec that has come or gone as a whole.
-fn whole(name: &str, is_new: bool) -> Change {
+/// Describes a spec that was added or removed as a whole.
+fn whole_file(name: &str, is_new: bool) -> Change {
     let (mark, what, wire, why) = match is_new {
-        true => ('+', "new", Verdict::Compatible, "the old bindings do not call it"),
-        false => ('-', "gone", Verdict::Breaking, "the old bindings call what is no longer described"),
+        true => ('+', "added", Verdict::Compatible, "the old bindings do not call it"),
+        false => ('-', "removed", Verdict::Breaking, "the old bindings call operations that are no longer described"),
     };
-    let change = Change::new(Kind::Operation, Direction::Both, format!("{name} is {what}")).wire(wire, why);
+    let change = Change::new(Kind::Operation, Direction::Both, format!("{name} was {what}")).wire(wire, why);
     let items = vec![format!("{mark} all of its bindings")];
     Change { rust: wire, rust_why: "all of its bindings".to_owned(), items, ..change }
 }
 
-/// Does two things at the same time.
+/// Runs two functions in parallel and returns both results.
 fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     std::thread::scope(|scope| {
         let one = scope.spawn(one);

@@ -1,4 +1,4 @@
-//! The lines of the public API that one version has and the other has not, by what they are about.
+//! Assigns the lines of the public API that differ between two versions to the changes that caused them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,12 +12,13 @@ use crate::parameters::parameters;
 use crate::refs::{self, Refs};
 use crate::side::Side;
 
-/// Lines of one version, each until a change has taken it.
+/// Holds the lines of one version that are not yet assigned to a change.
 struct Pool {
     lines: Vec<(String, Owner)>,
-    /// Where the lines of a type or an operation are.
+    /// Maps a type or an operation to the indexes of its lines.
     index: HashMap<(bool, String), Vec<usize>>,
     is_left: Vec<bool>,
+    /// Holds the lines assigned in the current round; several changes may share them.
     given: BTreeSet<usize>,
 }
 
@@ -31,7 +32,7 @@ impl Pool {
         Self { is_left: vec![true; lines.len()], lines, index, given: BTreeSet::new() }
     }
 
-    /// The lines about one of these that nobody has taken.
+    /// Returns the unassigned lines that belong to one of these owners.
     fn fitting(&self, owners: &[Owner]) -> BTreeSet<usize> {
         let near = owners.iter().flat_map(|owner| {
             let known = self.index.get(&(owner.is_operation, owner.name.clone())).into_iter().flatten().copied();
@@ -45,11 +46,11 @@ impl Pool {
     }
 }
 
-/// Lines that one version has and the other has not.
+/// Holds the lines that only one of the two versions has.
 pub(crate) struct Lines {
-    gone: Pool,
-    come: Pool,
-    /// Types that a program can match or put together without an ellipsis.
+    removed: Pool,
+    added: Pool,
+    /// Names the types that a program can match or construct without `..`.
     pub(crate) closed: BTreeSet<String>,
 }
 
@@ -59,22 +60,27 @@ impl Lines {
         let closed =
             old.iter().filter(is_type).filter(|line| line.contains("types::") && !line.contains("::builder::"));
         let closed = closed.filter(|line| !line.ends_with("non-exhaustive")).map(|line| Owner::of_line(line).name);
-        Self { gone: Pool::new(old.difference(new)), come: Pool::new(new.difference(old)), closed: closed.collect() }
+        Self {
+            removed: Pool::new(old.difference(new)),
+            added: Pool::new(new.difference(old)),
+            closed: closed.collect(),
+        }
     }
 
-    /// Gives a change the lines that are about these, those that go and those that come. Others may have them, too: they
-    /// are taken away by [`settle`](Self::settle).
-    pub(crate) fn give(&mut self, change: &mut Change, gone: &[Owner], come: &[Owner]) {
-        for (mark, pool, owners) in [('-', &mut self.gone, gone), ('+', &mut self.come, come)] {
+    /// Assigns to a change the removed and the added lines of these owners.
+    ///
+    /// Other changes can still get the same lines until [`finish_round`](Self::finish_round) removes them.
+    pub(crate) fn assign(&mut self, change: &mut Change, removed: &[Owner], added: &[Owner]) {
+        for (mark, pool, owners) in [('-', &mut self.removed, removed), ('+', &mut self.added, added)] {
             let fitting = pool.fitting(owners);
             change.items.extend(fitting.iter().map(|place| format!("{mark} {}", pool.lines[*place].0)));
             pool.given.extend(fitting);
         }
     }
 
-    /// What has been given is explained.
-    pub(crate) fn settle(&mut self) {
-        for pool in [&mut self.gone, &mut self.come] {
+    /// Removes the lines that were assigned in this round.
+    pub(crate) fn finish_round(&mut self) {
+        for pool in [&mut self.removed, &mut self.added] {
             for place in std::mem::take(&mut pool.given) {
                 pool.is_left[place] = false;
             }
@@ -82,39 +88,39 @@ impl Lines {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.gone.left().next().is_none() && self.come.left().next().is_none()
+        self.removed.left().next().is_none() && self.added.left().next().is_none()
     }
 
-    /// Pairs of lines that are equal but for a name.
-    pub(crate) fn give_renamed(&mut self, change: &mut Change, (old, new): (&str, &str)) {
-        let come: HashMap<_, _> = self.come.left().map(|place| (self.come.lines[place].0.as_str(), place)).collect();
+    /// Assigns to a change the pairs of lines that differ only in this name.
+    pub(crate) fn assign_renamed(&mut self, change: &mut Change, (old, new): (&str, &str)) {
+        let added: HashMap<_, _> = self.added.left().map(|place| (self.added.lines[place].0.as_str(), place)).collect();
         let pairs: Vec<_> = self
-            .gone
+            .removed
             .left()
-            .filter_map(|place| Some((place, *come.get(renamed(&self.gone.lines[place].0, old, new)?.as_str())?)))
+            .filter_map(|place| Some((place, *added.get(renamed(&self.removed.lines[place].0, old, new)?.as_str())?)))
             .collect();
         for (before, after) in pairs {
-            change.items.push(format!("- {}", self.gone.lines[before].0));
-            change.items.push(format!("+ {}", self.come.lines[after].0));
-            self.gone.given.insert(before);
-            self.come.given.insert(after);
+            change.items.push(format!("- {}", self.removed.lines[before].0));
+            change.items.push(format!("+ {}", self.added.lines[after].0));
+            self.removed.given.insert(before);
+            self.added.given.insert(after);
         }
     }
 
-    /// What nobody has taken, with its marks, by the name of what it is about.
-    pub(crate) fn rest(&self) -> BTreeMap<String, Vec<String>> {
-        let mut rest: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (mark, pool) in [('-', &self.gone), ('+', &self.come)] {
+    /// Returns the unassigned lines, prefixed with a plus or a minus, by the name of their owner.
+    pub(crate) fn unassigned(&self) -> BTreeMap<String, Vec<String>> {
+        let mut unassigned: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (mark, pool) in [('-', &self.removed), ('+', &self.added)] {
             for place in pool.left() {
                 let (line, owner) = &pool.lines[place];
-                rest.entry(owner.name.clone()).or_default().push(format!("{mark} {line}"));
+                unassigned.entry(owner.name.clone()).or_default().push(format!("{mark} {line}"));
             }
         }
-        rest
+        unassigned
     }
 }
 
-/// The line with a name replaced where it stands as a whole word; nothing if it does not stand there.
+/// Returns the line with a name replaced where it is a whole word, or `None` if it does not occur.
 pub(crate) fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
     if !line.contains(old) {
         return None;
@@ -129,28 +135,28 @@ pub(crate) fn renamed(line: &str, old: &str, new: &str) -> Option<String> {
     found.then_some(after)
 }
 
-/// The component that a body or a response consists of.
+/// Returns the name of the component that a body or a response consists of.
 fn component(side: Side<'_>, at: At<'_>) -> Option<String> {
     let content = side.follow(at)?.get("content")?;
     content.entries().find_map(|(_, media)| refs::name(media.get("schema")?.reference()?))
 }
 
-/// Who uses a component of one version, and what a part of it leads to.
+/// Knows which parts of the bindings use a component of one version, and what each reference leads to.
 pub(crate) struct Uses<'a> {
     refs: Refs<'a>,
     users: HashMap<String, Vec<Owner>>,
-    /// What builders of operations have for the properties of a body: schema and property.
+    /// Maps schema and property of a body to the setters of the operation builders.
     setters: HashMap<(String, String), Vec<Owner>>,
-    /// The properties of the body of an operation, by its name.
+    /// Maps the name of an operation to the properties of its body.
     bodies: HashMap<String, Vec<Owner>>,
-    /// The operations that give what is inside of an envelope, by its schema.
+    /// Maps the schema of an envelope to the functions that return its content.
     envelopes: HashMap<String, Vec<Owner>>,
-    /// What has another name in Rust by `x-rust-name`.
+    /// Maps items to their names in Rust, if `x-rust-name` sets one.
     renamed: HashMap<Item, Item>,
 }
 
-/// What gives the response of an operation.
-const GIVING: [&str; 4] = ["send", "send_with_response", "items", "pages"];
+/// Names the functions of a builder that return the response of an operation.
+const RETURNING: [&str; 4] = ["send", "send_with_response", "items", "pages"];
 
 impl<'a> Uses<'a> {
     pub(crate) fn of(document: &'a Document) -> Self {
@@ -202,15 +208,15 @@ impl<'a> Uses<'a> {
                 let at = side.at(&format!("/components/schemas/{}", unloc_spec::escape(&schema)));
                 let is_envelope =
                     at.is_some_and(|at| at.get(ENVELOPE).is_some()) || operation.get(PAGINATION).is_some();
-                let giving = GIVING.iter().map(|member| Owner::of(&item.member(member)));
-                envelopes.entry(schema).or_default().extend(giving.filter(|_| is_envelope));
+                let returning = RETURNING.iter().map(|member| Owner::of(&item.member(member)));
+                envelopes.entry(schema).or_default().extend(returning.filter(|_| is_envelope));
             }
         }
         Self { refs: Refs::of(side), users, setters, bodies, envelopes, renamed }
     }
 
-    /// What of the bindings this is: itself, under the name that it has in Rust, and what the builder of an operation has of
-    /// a body.
+    /// Returns the parts of the bindings that belong to an item: the item itself, its name in Rust, and the setters
+    /// that an operation builder has for its body.
     pub(crate) fn owners(&self, item: &Item) -> Vec<Owner> {
         let mut owners = vec![Owner::of(item)];
         owners.extend(self.renamed.get(item).map(Owner::of));
@@ -226,7 +232,7 @@ impl<'a> Uses<'a> {
         owners
     }
 
-    /// The functions that give what is inside of these, where they are envelopes.
+    /// Returns the functions that return the content of these items, if they are envelopes.
     pub(crate) fn unwrapped(&self, items: &BTreeSet<Item>) -> Vec<Owner> {
         let types = items.iter().filter_map(|item| match item {
             Item::Type(name, _) => Some(name),
@@ -235,7 +241,7 @@ impl<'a> Uses<'a> {
         types.filter_map(|name| self.envelopes.get(name)).flatten().cloned().collect()
     }
 
-    /// Properties and parameters that are of one of these types.
+    /// Returns the properties and parameters that have one of these types.
     pub(crate) fn users(&self, items: &BTreeSet<Item>) -> Vec<Owner> {
         let types = items.iter().filter_map(|item| match item {
             Item::Type(name, None) => Some(name),
@@ -244,7 +250,7 @@ impl<'a> Uses<'a> {
         types.filter_map(|name| self.users.get(name)).flatten().cloned().collect()
     }
 
-    /// The types that come or go with these, and with all that these references lead to.
+    /// Returns the types with these names, and those that these references lead to.
     pub(crate) fn brought(&self, names: &BTreeSet<String>, reaches: &BTreeSet<String>) -> Vec<Owner> {
         let reached = self.refs.reached(reaches.iter().map(String::as_str));
         let reached = reached.into_iter().filter_map(refs::name);
@@ -257,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_replaced_as_a_whole_word_only() {
+    fn replaces_a_name_only_as_a_whole_word() {
         assert_eq!(
             renamed("types::KeyList.keys: Vec<types::Key>", "Key", "Access").as_deref(),
             Some("types::KeyList.keys: Vec<types::Access>")

@@ -1,15 +1,15 @@
-//! Numbers as JSON means them: 1, 1.0 and 10e-1 are one number (RFC 8259, section 6; JSON Schema 2020-12 Core, 4.2.2),
-//! and three tenths are a multiple of one tenth, which they are not in binary fractions.
+//! Compares numbers by value, as JSON does: 1, 1.0 and 10e-1 are equal (RFC 8259, section 6; JSON Schema 2020-12 Core,
+//! 4.2.2). Decimal arithmetic makes 0.3 a multiple of 0.1, which it is not in binary floating point.
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
-/// The same value with each whole number written as one.
+/// Returns the value with each whole number written as an integer.
 pub(crate) fn normal(value: &Value) -> Value {
     match value {
         Value::Number(number) if !number.is_i64() && !number.is_u64() => {
-            // Beyond 2^53 not every whole number has a float of its own.
+            // Beyond 2^53, f64 cannot represent every integer.
             let whole =
                 number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0);
             #[expect(clippy::cast_possible_truncation, reason = "whole, and far from the limits of i64")]
@@ -21,7 +21,7 @@ pub(crate) fn normal(value: &Value) -> Value {
     }
 }
 
-/// A decimal number without loss: `digits` times ten to the power of minus `scale`.
+/// Represents a decimal number exactly: `digits` times ten to the power of minus `scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decimal {
     digits: i128,
@@ -35,7 +35,7 @@ impl Decimal {
         Self { digits: number.into(), scale: 0 }
     }
 
-    /// The number as it is written; nothing where it is none, or too long to be held exactly.
+    /// Parses a JSON number as it is written; returns `None` for other values and for numbers too long to be exact.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         let Value::Number(number) = value else { return None };
         let text = number.to_string().to_lowercase();
@@ -50,18 +50,19 @@ impl Decimal {
             Ok(scale) => Self { digits, scale },
             Err(_) => Self { digits: digits.checked_mul(power_of_ten(scale.unsigned_abs())?)?, scale: 0 },
         };
-        (number.scale <= 38).then(|| number.short())
+        // 10^38 is the largest power of ten that fits into an i128.
+        (number.scale <= 38).then(|| number.normalized())
     }
 
-    /// Without noughts behind the last digit, so that equal numbers are equal.
-    fn short(mut self) -> Self {
+    /// Removes trailing zeros, so that equal numbers have equal fields.
+    fn normalized(mut self) -> Self {
         while self.scale > 0 && self.digits % 10 == 0 {
             (self.digits, self.scale) = (self.digits / 10, self.scale - 1);
         }
         self
     }
 
-    /// Both by the same power of ten.
+    /// Returns the digits of both numbers at the same scale.
     fn aligned(self, other: Self) -> Option<(i128, i128)> {
         let scale = self.scale.max(other.scale);
         let digits = |one: Self| one.digits.checked_mul(power_of_ten(scale - one.scale)?);
@@ -82,26 +83,26 @@ impl Decimal {
         Some((self.digits.div_euclid(unit), self.digits.rem_euclid(unit)))
     }
 
-    /// The greatest whole number that is not greater.
+    /// Returns the largest integer that is not greater than this number.
     pub(crate) fn floor(self) -> Option<Self> {
         Some(Self { digits: self.split()?.0, scale: 0 })
     }
 
-    /// The least whole number that is not less.
+    /// Returns the smallest integer that is not less than this number.
     pub(crate) fn ceil(self) -> Option<Self> {
         let (whole, rest) = self.split()?;
         Some(Self { digits: whole.checked_add(i128::from(rest > 0))?, scale: 0 })
     }
 
-    /// The whole number behind this one, or before it.
+    /// Returns the integer at this distance from a whole number.
     pub(crate) fn next(self, step: i128) -> Option<Self> {
         Some(Self { digits: self.digits.checked_add(step)?, scale: 0 })
     }
 
-    /// Of what the whole multiples of this number are the multiples: of 1 where it is a half, of 3 where it is 1.5.
+    /// Returns the integer whose multiples are the integer multiples of this number: 1 for 0.5, 3 for 1.5.
     pub(crate) fn whole_multiple(self) -> Option<Self> {
         let unit = power_of_ten(self.scale)?;
-        Some(Self { digits: self.digits / common(self.digits, unit).max(1), scale: 0 })
+        Some(Self { digits: self.digits / gcd(self.digits, unit).max(1), scale: 0 })
     }
 }
 
@@ -109,8 +110,8 @@ fn power_of_ten(power: u32) -> Option<i128> {
     10_i128.checked_pow(power)
 }
 
-/// The greatest common divisor.
-fn common(one: i128, other: i128) -> i128 {
+/// Returns the greatest common divisor.
+fn gcd(one: i128, other: i128) -> i128 {
     let (mut one, mut other) = (one, other);
     while other != 0 {
         (one, other) = (other, one % other);
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_has_one_form() {
+    fn equal_numbers_have_one_form() {
         for (one, other) in [(json!(1), json!(1.0)), (json!(-3), json!(-3.0)), (json!(1000), json!(1e3))] {
             assert_eq!(normal(&one), normal(&other));
             assert_eq!(decimal(one), decimal(other));
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn multiples_and_limits_are_those_of_decimal_numbers() {
+    fn uses_decimal_arithmetic_for_multiples_and_bounds() {
         assert_eq!(decimal(json!(0.3)).is_multiple_of(decimal(json!(0.1))), Some(true));
         assert_eq!(decimal(json!(0.07)).is_multiple_of(decimal(json!(0.01))), Some(true));
         assert_eq!(decimal(json!(0.25)).is_multiple_of(decimal(json!(0.1))), Some(false));
@@ -152,7 +153,7 @@ mod tests {
             (Some(Decimal::whole(-3)), Some(Decimal::whole(-2)))
         );
         assert_eq!(decimal(json!(9.99)).compare(decimal(json!(10))), Some(Ordering::Less));
-        // Too great to be exact is not guessed at.
+        // This number is too large to be held exactly.
         assert_eq!(Decimal::of(&json!(1e300)), None);
     }
 }

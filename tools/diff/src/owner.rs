@@ -1,10 +1,10 @@
-//! What each line of the public API is about.
+//! Determines which type or operation each line of the public API belongs to.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
 use crate::change::Item;
 
-/// What a line of the public API is about: a type or an operation by its Rust name, and a member of it.
+/// Identifies the owner of a line of the public API: a type or an operation by its Rust name, and optionally a member.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Owner {
     pub(crate) is_operation: bool,
@@ -18,7 +18,7 @@ impl Owner {
             Item::Type(name, member) => (false, name, member),
             Item::Operation(name, member) => (true, name, member),
         };
-        // A keyword gets an underscore in Rust, which is no part of its name.
+        // Rust appends an underscore to keywords; the name in the spec does not have it.
         Self { is_operation, name: name.to_pascal_case(), member: member.as_ref().map(|name| name.to_snake_case()) }
     }
 
@@ -26,10 +26,10 @@ impl Owner {
         Self { is_operation: false, name: name.to_pascal_case(), member: None }
     }
 
-    /// What this line is about.
+    /// Parses the owner of a line.
     pub(crate) fn of_line(line: &str) -> Self {
         let line = match line.strip_prefix("impl ").and_then(|rest| rest.split_once(" for ")) {
-            // A type of ours that becomes one of somebody else's.
+            // A conversion from a type of the bindings into a foreign type: the owner is the type of the bindings.
             Some((of, target)) if is_foreign(target) => {
                 let mut words = of.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
                 let name = words.rfind(|word| !word.is_empty() && !is_foreign(word));
@@ -47,7 +47,8 @@ impl Owner {
         let steps: Vec<&str> = path.split("::").filter(|step| !step.is_empty()).collect();
         let module = steps.iter().position(|step| is_module(step));
         let is_type = module.is_some_and(|module| steps[module] == "types");
-        // All that stands in no module of the bindings is what a client offers; before it stand the crate and the API.
+        // A path outside of the modules `types` and `builder` is a function of a client, such as
+        // `unloc::LockHolderClient::get_key`; the crate and the API come first.
         let own = module.or_else(|| steps.iter().position(|step| step.starts_with(char::is_uppercase)));
         let mut steps = steps.into_iter().skip(own.unwrap_or_default()).filter(|step| !is_module(step));
         let (first, second) = (steps.next().unwrap_or_default(), steps.next());
@@ -58,7 +59,7 @@ impl Owner {
         Self { is_operation: !is_type, name: first.to_owned(), member }
     }
 
-    /// Whether a change about this is a change about the other: the same, or a member of it.
+    /// Returns whether the other owner is the same, or a member of this one.
     pub(crate) fn holds(&self, other: &Self) -> bool {
         self.is_operation == other.is_operation
             && self.name == other.name
@@ -66,12 +67,12 @@ impl Owner {
     }
 }
 
-/// Whether it is a module of the bindings.
+/// Returns whether a path segment is a module of the bindings.
 fn is_module(step: &str) -> bool {
     matches!(step, "types" | "builder")
 }
 
-/// Whether a type is of the standard library or of the crate itself, and not of the bindings.
+/// Returns whether a type belongs to the standard library or to the crate itself, not to the bindings.
 fn is_foreign(target: &str) -> bool {
     let path = target.split(['<', ' ']).next().unwrap_or_default();
     if path.split("::").any(is_module) {
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_of_the_public_api_is_about_something() {
+    fn every_line_of_the_public_api_has_an_owner() {
         for (line, is_operation, name, member) in [
             (
                 "async fn unloc::builder::GetKey::send(self) -> unloc::Result<unloc::types::Key>",

@@ -1,7 +1,7 @@
-//! The references of a spec: what each of them leads to in the end, and which lead to the same on both sides.
+//! Resolves the references of a spec: what each of them reaches, and which reach the same on both sides.
 //!
-//! Both are found once for a spec. To follow references anew at each place takes a time that grows with the square of
-//! the spec, because in a large one nearly everything leads to nearly everything.
+//! Both are computed once for a spec. To follow references again at each place is quadratic, because in a large spec
+//! almost every schema reaches almost every other.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,17 +10,17 @@ use unloc_spec::references;
 
 use crate::side::Side;
 
-/// The name of the component that a reference leads to, which types are called after.
+/// Returns the name of the component that a reference points to; types have the same name.
 pub(crate) fn name(reference: &str) -> Option<String> {
     reference.strip_prefix('#')?.rsplit('/').next().map(unescaped)
 }
 
-/// What a step of a JSON pointer stands for.
+/// Decodes a segment of a JSON pointer.
 pub(crate) fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The references that stand in what each reference leads to.
+/// Maps each reference to the references in its target.
 pub(crate) struct Refs<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
 
 impl<'a> Refs<'a> {
@@ -33,7 +33,7 @@ impl<'a> Refs<'a> {
         Self(inner.collect())
     }
 
-    /// All references that these lead to, with themselves.
+    /// Returns these references and all that they lead to.
     pub(crate) fn reached<'s>(&'s self, from: impl IntoIterator<Item = &'s str>) -> HashSet<&'s str> {
         let mut open: Vec<&str> = from.into_iter().collect();
         let mut reached: HashSet<&str> = open.iter().copied().collect();
@@ -45,9 +45,9 @@ impl<'a> Refs<'a> {
     }
 }
 
-/// What is written alike on both sides, with everything that it refers to.
+/// Knows what is equal on both sides, including everything that it refers to.
 pub(crate) struct Same<'a> {
-    /// References that do not lead to the same on both sides.
+    /// Lists the references that do not reach the same on both sides.
     changed: HashSet<&'a str>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Same<'a> {
         let all: BTreeSet<&str> = before.0.keys().chain(after.0.keys()).copied().collect();
         for reference in all {
             let at = |side: Side<'a>| side.referred(reference).map(|at| at.value);
-            // What leads nowhere is told, whether it did before or not.
+            // An unresolved reference counts as changed, so that it is always reported.
             if at(old).is_none_or(|one| at(new) != Some(one)) {
                 open.push(reference);
             }

@@ -1,4 +1,4 @@
-//! Whether what is gone has come again under another name.
+//! Detects whether a removed part was added again under another name.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::numbers::normal;
 use crate::side::Side;
 use crate::view::Extra;
 
-/// In which order the entries of a mapping stand in the file.
+/// Returns the position of each entry of a mapping, in the order of the file.
 pub(crate) fn order<'a>(side: Side<'_>, entries: &BTreeMap<&'a str, At<'_>>) -> BTreeMap<&'a str, usize> {
     let mut names: Vec<_> = entries.iter().map(|(name, at)| (side.document.position(&at.pointer), *name)).collect();
     names.sort();
@@ -18,8 +18,10 @@ pub(crate) fn order<'a>(side: Side<'_>, entries: &BTreeMap<&'a str, At<'_>>) -> 
 
 type Candidate<'a, 's> = (Side<'a>, &'s str, &'s At<'a>, Option<&'s usize>);
 
-/// The same content, and a hint that it is the same thing: what is said of it, a name that is much the same, or, where
-/// nothing is said, its place.
+/// Returns whether two parts are the same under different names.
+///
+/// Their content must be equal. In addition, their descriptions must be equal, or their names similar, or, if neither
+/// has a description, their positions equal.
 pub(crate) fn is_same(old: Candidate<'_, '_>, new: Candidate<'_, '_>) -> bool {
     let described = |(side, _, at, _): Candidate<'_, '_>| {
         let inner = side.follow(at.clone())?;
@@ -30,10 +32,10 @@ pub(crate) fn is_same(old: Candidate<'_, '_>, new: Candidate<'_, '_>) -> bool {
         (None, None) => old.3.is_some() && old.3 == new.3,
         _ => false,
     };
-    (hint || is_much_the_same(old.1, new.1)) && signature(old.0, old.2, 0) == signature(new.0, new.2, 0)
+    (hint || is_similar(old.1, new.1)) && signature(old.0, old.2, 0) == signature(new.0, new.2, 0)
 }
 
-fn is_much_the_same(one: &str, other: &str) -> bool {
+fn is_similar(one: &str, other: &str) -> bool {
     let letters =
         |name: &str| name.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
     let (one, other) = (letters(one), letters(other));
@@ -41,10 +43,10 @@ fn is_much_the_same(one: &str, other: &str) -> bool {
     one == other || (shorter > 2 && (one.contains(&other) || other.contains(&one)))
 }
 
-/// A schema as plain JSON in one form, whatever it is put together of.
+/// Returns a schema in a normal form that does not depend on how it is composed.
 pub(crate) fn signature(side: Side<'_>, at: &At<'_>, depth: usize) -> Value {
     let view = side.view(at);
-    // Deep enough to tell things apart, and an end to what contains itself.
+    // Three levels distinguish schemas well enough, and recursive schemas need a limit.
     if depth > 2 {
         return json!(view.kind);
     }

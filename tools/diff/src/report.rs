@@ -1,4 +1,4 @@
-//! Changes, for people, for a pull request and for programs.
+//! Formats the changes as text, Markdown or JSON.
 
 use std::str::FromStr;
 
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::change::{Change, Place, Verdict};
 use crate::version::{Bump, Version};
 
-/// How changes are written.
+/// Selects the format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For a person at a terminal.
+    /// Is text for a terminal.
     Human,
-    /// For a pull request.
+    /// Is Markdown for a pull request.
     Markdown,
-    /// One object.
+    /// Is one JSON object.
     Json,
 }
 
@@ -27,48 +27,48 @@ impl FromStr for Format {
             "human" => Ok(Self::Human),
             "markdown" => Ok(Self::Markdown),
             "json" => Ok(Self::Json),
-            _ => bail!("`--format` takes human, markdown or json, not `{name}`"),
+            _ => bail!("unknown format `{name}`; use human, markdown or json"),
         }
     }
 }
 
-/// All that was found out.
+/// Holds the result of a comparison.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What was compared with what.
+    /// Names the two compared sides.
     pub sides: String,
-    /// The changes, by their places.
+    /// Lists the changes, sorted by place.
     pub changes: Vec<Change>,
-    /// How many texts and examples are others.
+    /// Counts the changed descriptions and examples.
     pub texts: usize,
-    /// What else a reader has to know, a line each.
+    /// Lists further notes for the reader, one line each.
     pub notes: Vec<String>,
-    /// The version that the old side came with.
+    /// Is the version that the old side was released with.
     pub base: Option<Version>,
-    /// The version that `Cargo.toml` says now.
+    /// Is the version in `Cargo.toml` now.
     pub now: Option<Version>,
 }
 
 impl Outcome {
-    /// How much changes.
+    /// Returns the kind of version bump that the changes need.
     #[must_use]
     pub fn bump(&self) -> Bump {
         Bump::of(&self.changes)
     }
 
-    /// The least version that these changes may come with.
+    /// Returns the lowest version that these changes may be released with.
     #[must_use]
     pub fn needed(&self) -> Option<Version> {
         self.base.map(|base| base.after(self.bump()))
     }
 
-    /// Whether `Cargo.toml` says a lesser version than these changes ask for.
+    /// Returns whether the version in `Cargo.toml` is too low for these changes.
     #[must_use]
     pub fn is_too_small(&self) -> bool {
         self.needed().zip(self.now).is_some_and(|(needed, now)| now < needed)
     }
 
-    /// The changes as text.
+    /// Formats the report.
     #[must_use]
     pub fn report(&self, format: Format, colour: bool) -> String {
         match format {
@@ -82,32 +82,36 @@ impl Outcome {
         let count = |verdict: Verdict, of: fn(&Change) -> Verdict| {
             self.changes.iter().filter(|change| of(change) == verdict).count()
         };
-        let told = |of: fn(&Change) -> Verdict| {
+        let listed = |of: fn(&Change) -> Verdict| {
             let all = [Verdict::Breaking, Verdict::FailsAtRunTime, Verdict::Unknown, Verdict::Compatible];
-            let told = all.into_iter().filter(|verdict| count(*verdict, of) > 0);
-            told.map(|verdict| format!("{} {}", count(verdict, of), verdict.name())).collect::<Vec<_>>().join(", ")
+            let found = all.into_iter().filter(|verdict| count(*verdict, of) > 0);
+            found.map(|verdict| format!("{} {}", count(verdict, of), verdict.name())).collect::<Vec<_>>().join(", ")
         };
         let texts = match self.texts {
-            1 => "1 text or example is another".to_owned(),
-            count => format!("{count} texts or examples are others"),
+            1 => "1 description or example changed".to_owned(),
+            count => format!("{count} descriptions or examples changed"),
         };
         if self.changes.is_empty() {
             return format!("no changes; {texts}");
         }
         let changes =
             if self.changes.len() == 1 { "1 change".to_owned() } else { format!("{} changes", self.changes.len()) };
-        format!("{changes}. On the wire: {}. For Rust code: {}; {texts}", told(|one| one.wire), told(|one| one.rust))
+        format!(
+            "{changes}. On the wire: {}. For Rust code: {}; {texts}",
+            listed(|one| one.wire),
+            listed(|one| one.rust)
+        )
     }
 
     fn version(&self) -> String {
         let (Some(base), Some(now), Some(needed)) = (self.base, self.now, self.needed()) else {
-            return format!("least version bump: {}", self.bump().name());
+            return format!("required version bump: {}", self.bump().name());
         };
         let rest = match self.is_too_small() {
-            true => format!("Cargo.toml says {now}, which is too small: set it to {needed}"),
-            false => format!("Cargo.toml says {now}, which is enough"),
+            true => format!("Cargo.toml has {now}, which is too low: set it to {needed}"),
+            false => format!("Cargo.toml has {now}, which is sufficient"),
         };
-        format!("least version bump: {} ({base} to {needed}); {rest}", self.bump().name())
+        format!("required version bump: {} ({base} to {needed}); {rest}", self.bump().name())
     }
 
     fn human(&self, colour: bool) -> String {
@@ -145,13 +149,13 @@ impl Outcome {
         }
         out.push_str(&format!("{}\n{}\n", self.counts(), self.version()));
         if let Some(entry) = self.entry() {
-            out.push_str(&format!("\nfor CHANGELOG.md, to be put into words:\n\n{entry}"));
+            out.push_str(&format!("\ndraft for CHANGELOG.md:\n\n{entry}"));
         }
         out
     }
 
     fn markdown(&self) -> String {
-        let mut out = format!("## What this does to users\n\n{}.\n\n{}.\n\n", self.counts(), self.version());
+        let mut out = format!("## Impact on users\n\n{}.\n\n{}.\n\n", self.counts(), self.version());
         for note in &self.notes {
             out.push_str(&format!("Note: {note}\n\n"));
         }
@@ -173,17 +177,17 @@ impl Outcome {
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
         let mut items: Vec<_> = self.changes.iter().flat_map(|change| &change.items).map(String::as_str).collect();
-        // A change in each direction has the same items.
+        // The same change in requests and in responses lists the same items.
         items.dedup();
         if !items.is_empty() {
             out.push_str(&format!(
-                "\n<details><summary>{} items of the public API</summary>\n\n```diff\n{}\n```\n\n</details>\n",
+                "\n<details><summary>{} changed items of the public API</summary>\n\n```diff\n{}\n```\n\n</details>\n",
                 items.len(),
                 items.join("\n")
             ));
         }
         if let Some(entry) = self.entry() {
-            out.push_str(&format!("\nFor the changelog, to be put into words:\n\n```markdown\n{entry}```\n"));
+            out.push_str(&format!("\nDraft for the changelog:\n\n```markdown\n{entry}```\n"));
         }
         out
     }
@@ -209,7 +213,7 @@ impl Outcome {
         })
     }
 
-    /// A draft of what to tell users.
+    /// Returns a draft of the changelog entry.
     fn entry(&self) -> Option<String> {
         let mut sections = [("Added", Vec::new()), ("Changed", Vec::new()), ("Removed", Vec::new())];
         for change in &self.changes {
@@ -227,21 +231,21 @@ impl Outcome {
                 sections[section].1.push(line);
             }
         }
-        let told = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
-        let told = told.map(|(name, lines)| format!("### {name}\n\n* {}\n", lines.join("\n* ")));
-        let text = told.collect::<Vec<_>>().join("\n");
+        let filled = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+        let filled = filled.map(|(name, lines)| format!("### {name}\n\n* {}\n", lines.join("\n* ")));
+        let text = filled.collect::<Vec<_>>().join("\n");
         (!text.is_empty()).then_some(text)
     }
 }
 
-/// How many items of a change are shown to a person.
+/// Limits the items of a change in text reports. Markdown and JSON list all of them.
 const SHOWN: usize = 12;
 
 fn shown(place: &Place) -> String {
     format!("{}:{}:{}", place.file, place.at.line, place.at.column)
 }
 
-/// With a capital at its beginning, if it begins with a word.
+/// Returns the text as a sentence: with a capital and a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))

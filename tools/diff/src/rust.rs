@@ -1,4 +1,4 @@
-//! What changes do to Rust code: the public API of both versions, line by line, and which change each line belongs to.
+//! Rates what changes do to Rust code: compares the public APIs of both versions and assigns each line to a change.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,9 @@ use crate::edition::{Edition, surfaces};
 use crate::lines::{Lines, Uses};
 use crate::owner::Owner;
 
-/// Says of each change what it does to Rust code, and adds those that only Rust code meets; and says why nothing is said, if
-/// so.
+/// Rates the effect of each change on Rust code, and adds changes that only Rust code notices.
+///
+/// Returns a note if Rust code could not be checked.
 pub(crate) fn judge(old: &Edition, new: &Edition, changes: &mut Vec<Change>) -> Option<String> {
     let (before, after) = surfaces(old, new);
     let why = match (before, after) {
@@ -21,21 +22,21 @@ pub(crate) fn judge(old: &Edition, new: &Edition, changes: &mut Vec<Change>) -> 
         }
         (Err(why), _) | (_, Err(why)) => why,
     };
-    leave_open(changes, "there are no bindings on both sides to compare");
-    // Of a spec that is no spec of ours, none were made before, and that is all there is to say.
+    leave_open(changes, "bindings cannot be generated for both sides");
+    // If bindings existed before, their loss is a change. Otherwise only the note says that there are none.
     if before.is_ok() {
-        let change = Change::new(Kind::Type, Direction::Both, format!("no bindings can be made any more: {why}"));
-        let change = change.wire(Verdict::Compatible, "says nothing of what travels");
-        changes.push(Change { rust: Verdict::Breaking, rust_why: "the build ends there".to_owned(), ..change });
+        let change = Change::new(Kind::Type, Direction::Both, format!("bindings can no longer be generated: {why}"));
+        let change = change.wire(Verdict::Compatible, "affects only the bindings");
+        changes.push(Change { rust: Verdict::Breaking, rust_why: "the build fails".to_owned(), ..change });
     } else if after.is_ok() {
-        let change = Change::new(Kind::Type, Direction::Both, "bindings can be made now");
-        let change = change.wire(Verdict::Compatible, "says nothing of what travels");
+        let change = Change::new(Kind::Type, Direction::Both, "bindings can now be generated");
+        let change = change.wire(Verdict::Compatible, "affects only the bindings");
         changes.push(Change { rust_why: "there were none before".to_owned(), ..change });
     }
-    before.is_err().then(|| format!("nothing is said of Rust code, because no bindings can be made: {why}"))
+    before.is_err().then(|| format!("Rust code was not checked, because bindings cannot be generated: {why}"))
 }
 
-/// Says nothing of Rust code, and why.
+/// Sets the verdict for Rust code to unknown, with a reason.
 pub(crate) fn leave_open(changes: &mut Vec<Change>, why: &str) {
     changes.retain(|change| !change.is_quiet);
     for change in changes {
@@ -45,20 +46,20 @@ pub(crate) fn leave_open(changes: &mut Vec<Change>, why: &str) {
 
 fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec<Change>) {
     let (old, new) = (Uses::of(old), Uses::of(new));
-    // A line belongs to the changes that are nearest: first those of a name, then what is about a member, then the whole,
-    // then what is of a component elsewhere, and last whatever comes or goes with something else.
+    // A line belongs to the nearest changes. The order is: renames, changes of a member, changes of the whole type or
+    // operation, users of a changed component, and last types that are added or removed with something else.
     for change in changes.iter_mut().filter(|change| change.kind == Kind::Rename) {
         let pairs: Vec<_> =
             change.about.0.iter().zip(&change.about.1).map(|(one, other)| (Owner::of(one), Owner::of(other))).collect();
         for (one, other) in pairs.into_iter().filter(|(one, _)| one.member.is_none()) {
-            lines.give_renamed(change, (&one.name, &other.name));
+            lines.assign_renamed(change, (&one.name, &other.name));
             if one.is_operation {
                 let words = (one.name.to_snake_case(), other.name.to_snake_case());
-                lines.give_renamed(change, (&words.0, &words.1));
+                lines.assign_renamed(change, (&words.0, &words.1));
             }
         }
     }
-    lines.settle();
+    lines.finish_round();
     let own = |uses: &Uses<'_>, items: &BTreeSet<Item>, with_member: bool| {
         let owners = items.iter().flat_map(|item| uses.owners(item));
         owners.filter(|owner| owner.member.is_some() == with_member).collect::<Vec<_>>()
@@ -67,15 +68,15 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
         &|change| (own(&old, &change.about.0, true), own(&new, &change.about.1, true)),
         &|change| (own(&old, &change.about.0, false), own(&new, &change.about.1, false)),
         &|change| {
-            // What is inside may come out in another way because of what has come, or is gone, beside it.
+            // A property added to an envelope, or removed from it, changes what the operations return.
             let both: BTreeSet<_> = change.about.0.union(&change.about.1).cloned().collect();
-            let giving: Vec<_> = old.unwrapped(&both).into_iter().chain(new.unwrapped(&both)).collect();
-            (giving.clone(), giving)
+            let returning: Vec<_> = old.unwrapped(&both).into_iter().chain(new.unwrapped(&both)).collect();
+            (returning.clone(), returning)
         },
         &|change| (old.users(&change.about.0), new.users(&change.about.1)),
         &|change| {
-            let (gone, come) = (&change.brings, &change.reaches);
-            (old.brought(&gone.0, &come.0), new.brought(&gone.1, &come.1))
+            let (brings, reaches) = (&change.brings, &change.reaches);
+            (old.brought(&brings.0, &reaches.0), new.brought(&brings.1, &reaches.1))
         },
     ];
     for stage in stages {
@@ -83,70 +84,71 @@ fn attribute(old: &Document, new: &Document, mut lines: Lines, changes: &mut Vec
             break;
         }
         for change in changes.iter_mut() {
-            let (gone, come) = stage(change);
-            lines.give(change, &gone, &come);
+            let (removed, added) = stage(change);
+            lines.assign(change, &removed, &added);
         }
-        lines.settle();
+        lines.finish_round();
     }
-    left_over(&mut lines, changes);
+    add_unassigned(&mut lines, changes);
     for change in changes.iter_mut() {
         verdict(change, &lines.closed);
     }
-    // What is told for the sake of its items only is not told if another change has them.
+    // A quiet change is dropped if other changes list all of its items.
     let loud = changes.iter().filter(|change| !change.is_quiet).flat_map(|change| change.items.iter().cloned());
     let loud: BTreeSet<_> = loud.collect();
     changes.retain(|change| !change.is_quiet || change.items.iter().any(|item| !loud.contains(item)));
 }
 
-/// What a change claims, among the lines that go and among those that come.
+/// Returns the owners that a change claims among the removed and among the added lines.
 type Stage<'a> = dyn Fn(&Change) -> (Vec<Owner>, Vec<Owner>) + 'a;
 
-/// Lines that no change on the wire explains are changes themselves.
-fn left_over(lines: &mut Lines, changes: &mut Vec<Change>) {
-    for (name, items) in lines.rest() {
-        let what = format!("`{name}` is another in the bindings");
-        let change = Change::new(Kind::Type, Direction::Both, what)
-            .wire(Verdict::Compatible, "nothing was found that changes what travels");
+/// Adds a change for each owner whose lines no change on the wire explains.
+fn add_unassigned(lines: &mut Lines, changes: &mut Vec<Change>) {
+    for (name, items) in lines.unassigned() {
+        let what = format!("`{name}` changed in the bindings");
+        let change =
+            Change::new(Kind::Type, Direction::Both, what).wire(Verdict::Compatible, "no change on the wire was found");
         changes.push(Change { items, ..change });
     }
 }
 
 fn verdict(change: &mut Change, closed: &BTreeSet<String>) {
-    let is_gone = |line: &&String| line.starts_with('-');
-    // Only a type that a program may put together or match whole minds what comes.
+    let is_removed = |line: &&String| line.starts_with('-');
+    // An added member breaks only types that programs can construct or match exhaustively.
     let breaks = |line: &&String| {
         let owner = Owner::of_line(line.trim_start_matches("+ "));
         let is_member = line.starts_with("+ unloc::") && owner.member.is_some();
         is_member && !owner.is_operation && closed.contains(&owner.name)
     };
-    let gone = change.items.iter().filter(is_gone).count();
-    (change.rust, change.rust_why) = if gone > 0 {
-        let told = if gone == 1 {
-            "1 item of the public API is gone or another".to_owned()
+    let removed = change.items.iter().filter(is_removed).count();
+    (change.rust, change.rust_why) = if removed > 0 {
+        let reason = if removed == 1 {
+            "1 item of the public API was removed or changed".to_owned()
         } else {
-            format!("{gone} items of the public API are gone or others")
+            format!("{removed} items of the public API were removed or changed")
         };
-        (Verdict::Breaking, told)
+        (Verdict::Breaking, reason)
     } else if change.items.iter().any(|line| breaks(&line)) {
-        (Verdict::Breaking, "programs may match or put together this type whole".to_owned())
-    } else if change.demands {
-        (Verdict::FailsAtRunTime, reason(change).to_owned())
+        (Verdict::Breaking, "programs may match or construct this type exhaustively".to_owned())
+    } else if change.fails_at_run_time {
+        (Verdict::FailsAtRunTime, run_time_failure(change).to_owned())
     } else {
-        let told = match change.items.len() {
-            0 => "nothing of the public API changes".to_owned(),
-            1 => "1 item is new".to_owned(),
-            count => format!("{count} items are new"),
+        let reason = match change.items.len() {
+            0 => "the public API is unchanged".to_owned(),
+            1 => "1 item was added".to_owned(),
+            count => format!("{count} items were added"),
         };
-        (Verdict::Compatible, told)
+        (Verdict::Compatible, reason)
     };
 }
 
-fn reason(change: &Change) -> &'static str {
+/// Says how a program fails at run time although it compiles.
+fn run_time_failure(change: &Change) -> &'static str {
     match change.kind {
-        Kind::Rename => "a program that compiles calls another operation than before",
-        Kind::Server => "a program compiles, and this environment has no address",
-        Kind::Behaviour => "what the old bindings read may be an error for the new ones",
-        Kind::Bounds => "a program compiles, and its builder refuses the values that are no longer taken",
-        _ => "a program compiles without it, and its builder refuses to send",
+        Kind::Rename => "the code compiles, but calls another operation than before",
+        Kind::Server => "the code compiles, but this environment has no address",
+        Kind::Behaviour => "the new bindings may fail to read what the old bindings read",
+        Kind::Bounds => "the code compiles, but the builder refuses values that are no longer accepted",
+        _ => "the code compiles without it, but the builder refuses to send",
     }
 }

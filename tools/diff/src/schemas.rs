@@ -1,7 +1,7 @@
-//! Two schemas that stand at the same place, in the direction in which their values travel.
+//! Compares two schemas at the same place, for the direction in which their values are sent.
 //!
-//! The old bindings write what the old schema allows, and read by the tolerances of `crates/codegen/src/prepare`: so a request
-//! is held to the new schema exactly, and an answer to the old one leniently.
+//! The old bindings write what the old schema allows, and read with the tolerances of `crates/codegen/src/prepare`. So
+//! a request must match the new schema exactly, and a response the old one leniently.
 
 use std::collections::BTreeSet;
 
@@ -13,37 +13,40 @@ use crate::change::{Change, Direction, Item, Kind, Verdict};
 use crate::compare::{Comparison, Task};
 use crate::view::View;
 
-/// Where two schemas stand.
+/// Describes the place of two compared schemas.
 #[derive(Clone, Debug)]
 pub(crate) struct Spot {
-    /// What to call it in a sentence.
+    /// Names the place in messages.
     pub(crate) name: String,
-    /// What of the bindings it is.
+    /// Names the parts of the bindings, in the old and in the new version.
     pub(crate) items: (Item, Item),
-    /// Whether the old bindings read null there whatever the schema says.
+    /// Is set if the old bindings accept null there, no matter what the schema says.
     pub(crate) takes_null: bool,
-    /// Whether it is told elsewhere that null may come.
-    pub(crate) null_is_told: bool,
-    /// Whether it always travels, so that nothing is assumed in its place.
+    /// Is set if nullability was compared elsewhere.
+    pub(crate) null_is_compared: bool,
+    /// Is set if the value is always sent, so that no default applies.
     pub(crate) is_required: bool,
 }
 
 impl Spot {
     pub(crate) fn new(name: impl Into<String>, old: Item, new: Item) -> Self {
-        Self { name: name.into(), items: (old, new), takes_null: false, null_is_told: false, is_required: true }
+        Self { name: name.into(), items: (old, new), takes_null: false, null_is_compared: false, is_required: true }
     }
 
-    /// Whether it is a part of one operation, and of no type.
+    /// Returns whether the place belongs to one operation, not to a type.
     pub(crate) fn is_of_operation(&self) -> bool {
         matches!(self.items.1, Item::Operation(..))
     }
 }
 
-/// How the values of the new schema lie to those of the old one.
+/// Says how the allowed values of the new schema compare with those of the old one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shift {
+    /// The new schema allows fewer values.
     Fewer,
+    /// The new schema allows more values.
     More,
+    /// Neither schema covers the other.
     Other,
 }
 
@@ -54,30 +57,31 @@ impl<'a> Comparison<'a> {
         }
         let (one, other) = (self.old.view(old), self.new.view(new));
         if one.is_broken || other.is_broken {
-            let what = format!("{} refers to what is not there", spot.name);
+            let what = format!("{} has a reference that cannot be resolved", spot.name);
             let change = Change::new(Kind::Type, self.direction, what);
-            let why = "a reference leads nowhere, so nothing can be said: `cargo xtask validate` shows where";
+            let why = "the reference must be fixed first; run `cargo xtask validate` to find it";
             self.add(self.spot(change.wire(Verdict::Unknown, why), spot), &one.pointer, &other.pointer);
             return;
         }
         self.names(&one, &other, spot);
-        if !spot.null_is_told {
+        if !spot.null_is_compared {
             self.nullability(&one, &other, spot);
         }
-        // From here on it is about the component, wherever it is used; but about its user, if that has another now.
+        // From here on, changes belong to the component, wherever it is used. If its user now has another component,
+        // they belong to the user.
         let (inner, is_component) = match (&one.name, &other.name) {
             (Some(old), Some(new)) if old == new || self.is_renamed(old, new) => {
                 let items = (Item::Type(old.clone(), None), Item::Type(new.clone(), None));
                 (Spot::new(format!("`{old}`"), items.0, items.1), true)
             }
-            _ => (Spot { takes_null: false, null_is_told: false, ..spot.clone() }, false),
+            _ => (Spot { takes_null: false, null_is_compared: false, ..spot.clone() }, false),
         };
         self.default(&one, &other, (&inner, spot));
         let is_reference = (old.reference().is_some(), new.reference().is_some());
         let is_shared = is_component && is_reference == (true, true);
         let (node, is_first) = match is_shared {
-            true => self.meet(&one.home, &other.home, &inner, true),
-            false => self.meet(&one.pointer, &other.pointer, &inner, false),
+            true => self.visit(&one.home, &other.home, &inner, true),
+            false => self.visit(&one.pointer, &other.pointer, &inner, false),
         };
         if !is_first {
             return;
@@ -87,12 +91,12 @@ impl<'a> Comparison<'a> {
             self.tasks.push(Task { direction, node, old: one, new: other, spot: inner, outer });
             return;
         }
-        let before = self.here.replace(node);
+        let before = self.current.replace(node);
         self.content(&one, &other, (&inner, spot));
-        self.here = before;
+        self.current = before;
     }
 
-    /// Compares what two schemas say of their values, once it is clear which schemas they are.
+    /// Compares the values that two schemas allow, after references are resolved.
     pub(crate) fn content(&mut self, one: &View<'a>, other: &View<'a>, (inner, outer): (&Spot, &Spot)) {
         if self.is_unwrapped(one, other, outer) {
             return;
@@ -106,9 +110,9 @@ impl<'a> Comparison<'a> {
             self.choices(one, other, inner);
             return;
         }
-        // Where one side has a single schema for a list of them, all has been said.
-        let is_told = one.alternatives.len() != other.alternatives.len();
-        if !is_told && self.kind(one, other, inner) {
+        // If one side has a single schema instead of alternatives, everything was compared above.
+        let is_compared = one.alternatives.len() != other.alternatives.len();
+        if !is_compared && self.kind(one, other, inner) {
             self.values(one, other, inner);
             self.bounds(one, other, (inner, outer));
             self.tolerances(one, other, (inner, outer));
@@ -117,7 +121,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether what only an engine can compare is written alike on both sides.
+    /// Returns whether the parts that only the engine can compare are equal on both sides.
     fn is_same_choice(&self, old: &View<'a>, new: &View<'a>) -> bool {
         let mut both = old.choices.iter().zip(&new.choices);
         old.choices.len() == new.choices.len() && both.all(|(one, other)| self.same.is_same(one.value, other.value))
@@ -127,13 +131,13 @@ impl<'a> Comparison<'a> {
         let name = format!("an entry of {}", spot.name);
         match (&old.items, &new.items) {
             (Some(old), Some(new)) => {
-                self.schemas(old, new, &Spot { name, null_is_told: false, is_required: true, ..spot.clone() });
+                self.schemas(old, new, &Spot { name, null_is_compared: false, is_required: true, ..spot.clone() });
             }
             (None, None) => {}
             (before, _) => {
                 let (shift, now) = match before {
-                    Some(_) => (Shift::More, "is no longer described"),
-                    None => (Shift::Fewer, "is described now"),
+                    Some(_) => (Shift::More, "no longer has a schema"),
+                    None => (Shift::Fewer, "now has a schema"),
                 };
                 let verdict = self.shifted(shift, None);
                 let places = (old.keyword("items"), new.keyword("items"));
@@ -142,41 +146,43 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether a component has only got another name.
+    /// Returns whether a component was only renamed.
     pub(crate) fn is_renamed(&self, old: &str, new: &str) -> bool {
         !self.new.has_schema(old) && !self.old.has_schema(new)
     }
 
-    /// The references of a part, to tell later what comes or goes with it.
+    /// Returns the references of a part, to find later what is added or removed with it.
     pub(crate) fn reaches(&self, value: &'a Value) -> BTreeSet<String> {
         unloc_spec::references(value).map(str::to_owned).collect()
     }
 
-    /// Whether an answer stands bare that stood in an envelope, which the old bindings read as well.
+    /// Returns whether a response lost its envelope, which the old bindings do not need.
     fn is_unwrapped(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) -> bool {
         let property = old.own.get(ENVELOPE).and_then(|at| at.value.as_str());
         let inside = property.and_then(|property| self.old.view(old.properties.get(property)?).name);
-        let is_answer = self.direction == Direction::Response && old.name != new.name;
-        let is_bare = is_answer && inside.is_some() && inside == new.name;
+        let is_response = self.direction == Direction::Response && old.name != new.name;
+        let is_bare = is_response && inside.is_some() && inside == new.name;
         if is_bare {
-            let what = format!("{} stands there without its envelope", spot.name);
+            let what = format!("{} no longer has its envelope", spot.name);
             let why = "the old bindings read it with and without (`x-envelope`)".to_owned();
             self.say(Kind::Type, what, (Verdict::Compatible, why), spot, (&old.pointer, &new.pointer));
         }
         is_bare
     }
 
-    /// The verdict for a schema whose values have become others.
+    /// Returns the verdict for a schema whose allowed values changed.
     pub(crate) fn shifted(&self, shift: Shift, tolerated: Option<&str>) -> (Verdict, String) {
         match (self.direction, shift) {
             (Direction::Request, Shift::More) => {
-                (Verdict::Compatible, "what the old bindings send is still taken".into())
+                (Verdict::Compatible, "everything that the old bindings send is still accepted".into())
             }
-            (Direction::Request, _) => (Verdict::Breaking, "the old bindings may send what is no longer taken".into()),
-            (_, Shift::Fewer) => (Verdict::Compatible, "the old bindings can read every answer".into()),
+            (Direction::Request, _) => {
+                (Verdict::Breaking, "the old bindings may send values that are no longer accepted".into())
+            }
+            (_, Shift::Fewer) => (Verdict::Compatible, "the old bindings can read every response".into()),
             (..) => match tolerated {
                 Some(tolerance) => (Verdict::Compatible, tolerance.to_owned()),
-                None => (Verdict::Breaking, "an answer may hold what the old bindings cannot read".into()),
+                None => (Verdict::Breaking, "a response may contain values that the old bindings cannot read".into()),
             },
         }
     }
@@ -197,44 +203,43 @@ impl<'a> Comparison<'a> {
         self.add(change, places.0, places.1);
     }
 
-    /// The names of components are no matter of the wire.
+    /// Compares the names of components, which matter only to the bindings.
     fn names(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
         let (before, after) = (old.name.clone(), new.name.clone());
         if before == after {
             return;
         }
-        let why = "names of schemas do not travel";
+        let why = "schema names are not sent";
         if let (Some(before), Some(after)) = (&before, &after)
             && self.is_renamed(before, after)
         {
-            let what = format!("the schema `{before}` is now called `{after}`");
+            let what = format!("the schema `{before}` was renamed to `{after}`");
             let change = Change::new(Kind::Rename, self.direction, what).wire(Verdict::Compatible, why);
             let items = (Item::Type(before.clone(), None), Item::Type(after.clone(), None));
             self.add(change.about(Some(items.0), Some(items.1)), &old.home, &new.home);
             return;
         }
         let called =
-            |name: &Option<String>| name.as_ref().map_or("its own words".to_owned(), |name| format!("`{name}`"));
-        let what = format!("{} is described by {}, no longer by {}", spot.name, called(&after), called(&before));
+            |name: &Option<String>| name.as_ref().map_or("an inline schema".to_owned(), |name| format!("`{name}`"));
+        let what = format!("{} now uses {} instead of {}", spot.name, called(&after), called(&before));
         let mut change = self.spot(Change::new(Kind::Type, self.direction, what).wire(Verdict::Compatible, why), spot);
         change.is_quiet = true;
         change.brings = (before.into_iter().collect(), after.into_iter().collect());
         self.add(change, &old.pointer, &new.pointer);
     }
 
-    /// What must not be, and what is put together in a way that has no parts to compare: there the question is put to an
-    /// engine for schemas.
+    /// Compares `not` and other compositions that have no parts to compare, with the JSON Schema engine.
     fn choices(&mut self, old: &View<'a>, new: &View<'a>, spot: &Spot) {
         if self.engine.is_equal(&old.pointer, &new.pointer) {
             return;
         }
         let verdict = self.engine.understood(self.direction, &old.pointer, &new.pointer);
         let why = match verdict {
-            Verdict::Compatible => "every value that can travel is understood",
-            Verdict::Breaking => "there are values that can travel and are not understood",
-            _ => "whether one covers the other cannot be told: compare them",
+            Verdict::Compatible => "every possible value is understood",
+            Verdict::Breaking => "some possible values are not understood",
+            _ => "cannot be decided automatically; review by hand",
         };
-        let what = format!("what {} may be is put together in another way", spot.name);
+        let what = format!("the composition of {} changed", spot.name);
         let place = |view: &View<'a>| {
             let list = view.alternatives.first().map(|list| &list.pointer);
             view.choices.first().map(|at| &at.pointer).or(list).unwrap_or(&view.home).clone()

@@ -1,4 +1,4 @@
-//! Who may call an operation, and how that is shown.
+//! Compares the security requirements of operations, and the security schemes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,19 @@ use crate::compare::Comparison;
 use crate::operations::item;
 use crate::side::Side;
 
-/// What a scheme is, by everything of it that travels; what it is called does not.
+/// Describes a security scheme by everything that is sent; its name is not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Scheme {
-    /// Names of schemes are one in any case (RFC 9110, section 11.1).
+    /// Holds the HTTP scheme in lower case, because scheme names ignore case (RFC 9110, section 11.1).
     Http(String),
-    /// Where it stands, and its name: of a header in any case (RFC 9110, section 5.1), of a query or a cookie in this one
-    /// only (RFC 3986, section 6.2.2.1; RFC 6265, section 5.3).
+    /// Holds the location and the name of an API key. Header names ignore case (RFC 9110, section 5.1); names of query
+    /// parameters and cookies do not (RFC 3986, section 6.2.2.1; RFC 6265, section 5.3).
     Key(String, String),
-    /// The addresses of each flow, by what they are for.
+    /// Holds the URLs of each flow, by purpose.
     OAuth(BTreeMap<String, BTreeMap<&'static str, String>>),
+    /// Holds the URL of the discovery document.
     OpenId(String),
-    /// What the file does not describe, by its name.
+    /// Holds the name of a scheme that the file does not describe.
     Other(String),
 }
 
@@ -44,7 +45,7 @@ impl Scheme {
         }
     }
 
-    /// What it is in a few words.
+    /// Returns a short description for messages.
     fn shown(&self) -> String {
         match self {
             Self::Http(scheme) => format!("HTTP {scheme}"),
@@ -55,38 +56,40 @@ impl Scheme {
         }
     }
 
-    /// Whether whoever has come by this one is let in by the other: by each flow at the same addresses.
-    fn is_enough(&self, asked: &Self) -> bool {
-        match (self, asked) {
-            (Self::OAuth(own), Self::OAuth(asked)) => own.iter().all(|(kind, flow)| asked.get(kind) == Some(flow)),
-            (own, asked) => own == asked,
+    /// Returns whether credentials for this scheme satisfy the other one: each flow must have the same URLs.
+    fn satisfies(&self, required: &Self) -> bool {
+        match (self, required) {
+            (Self::OAuth(own), Self::OAuth(required)) => {
+                own.iter().all(|(kind, flow)| required.get(kind) == Some(flow))
+            }
+            (own, required) => own == required,
         }
     }
 
-    /// How another version of the scheme differs, a part a line.
+    /// Describes how another version of the scheme differs, one entry per part.
     fn differences(&self, new: &Self) -> Vec<String> {
         match (self, new) {
             (Self::OpenId(old), Self::OpenId(new)) if old != new => {
-                vec![format!("has its discovery document (`openIdConnectUrl`) at {new} where it was at {old}")]
+                vec![format!("moved its discovery document (`openIdConnectUrl`) from {old} to {new}")]
             }
             (Self::Key(place, name), Self::Key(at, called)) if (place, name) != (at, called) => {
-                vec![format!("is the {at} key `{called}` where it was the {place} key `{name}`")]
+                vec![format!("changed from the {place} key `{name}` to the {at} key `{called}`")]
             }
-            (Self::Http(old), Self::Http(new)) if old != new => vec![format!("is HTTP {new} where it was HTTP {old}")],
+            (Self::Http(old), Self::Http(new)) if old != new => vec![format!("changed from HTTP {old} to HTTP {new}")],
             (Self::OAuth(old), Self::OAuth(new)) => {
-                let gone = old.keys().filter(|kind| !new.contains_key(*kind));
-                let mut all: Vec<_> = gone.map(|kind| format!("no longer has the flow `{kind}`")).collect();
+                let removed = old.keys().filter(|kind| !new.contains_key(*kind));
+                let mut all: Vec<_> = removed.map(|kind| format!("no longer has the flow `{kind}`")).collect();
                 for (kind, after) in new {
                     let Some(before) = old.get(kind) else {
-                        all.push(format!("has the flow `{kind}` now"));
+                        all.push(format!("now has the flow `{kind}`"));
                         continue;
                     };
                     for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
-                        let said = |flow: &BTreeMap<&'static str, String>| flow.get(key).cloned();
-                        if said(before) != said(after) {
+                        let url = |flow: &BTreeMap<&'static str, String>| flow.get(key).cloned();
+                        if url(before) != url(after) {
                             let shown = |url: Option<String>| url.unwrap_or_else(|| "none".to_owned());
-                            let (is, was) = (shown(said(after)), shown(said(before)));
-                            all.push(format!("has {is} as the `{key}` of the flow `{kind}` where it was {was}"));
+                            let (is, was) = (shown(url(after)), shown(url(before)));
+                            all.push(format!("changed the `{key}` of the flow `{kind}` from {was} to {is}"));
                         }
                     }
                 }
@@ -97,8 +100,7 @@ impl Scheme {
     }
 }
 
-/// The addresses of a flow. Tokens are refreshed where they are fetched unless another address is named (RFC 6749,
-/// section 6; OpenAPI 3.0.3, 4.7.29).
+/// Returns the URLs of a flow. The refresh URL defaults to the token URL (RFC 6749, section 6; OpenAPI 3.0.3, 4.7.29).
 fn addresses(flow: &At<'_>) -> BTreeMap<&'static str, String> {
     let mut all = BTreeMap::new();
     for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
@@ -110,11 +112,11 @@ fn addresses(flow: &At<'_>) -> BTreeMap<&'static str, String> {
     all
 }
 
-/// One way to be let in: schemes, by what they are, with what they are called and the scopes that are asked for.
+/// Describes one security requirement: the schemes, each with its names and the required scopes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Way(BTreeMap<Scheme, (BTreeSet<String>, BTreeSet<String>)>);
+struct Requirement(BTreeMap<Scheme, (BTreeSet<String>, BTreeSet<String>)>);
 
-impl Way {
+impl Requirement {
     fn of(side: Side<'_>, at: &At<'_>) -> Self {
         let mut schemes: BTreeMap<_, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
         for (name, scopes) in at.entries() {
@@ -125,30 +127,31 @@ impl Way {
         Self(schemes)
     }
 
-    /// The alternatives of an operation. No requirement at all is one that asks for nothing.
+    /// Returns the alternative requirements of an operation. Without any, it has one that requires nothing.
     fn all(side: Side<'_>, operation: &RawOperation<'_>) -> Vec<Self> {
         let root = side.root();
         let list = operation.at.get("security").or_else(|| root.get("security"));
-        let ways: Vec<_> = list.into_iter().flat_map(|list| list.list()).map(|way| Self::of(side, &way)).collect();
-        if ways.is_empty() { vec![Self(BTreeMap::new())] } else { ways }
+        let requirements: Vec<_> =
+            list.into_iter().flat_map(|list| list.list()).map(|requirement| Self::of(side, &requirement)).collect();
+        if requirements.is_empty() { vec![Self(BTreeMap::new())] } else { requirements }
     }
 
-    /// Whether who comes by one way is let in by the other, which must not ask for more.
-    fn is_enough(&self, asked: &Self) -> bool {
-        asked.0.iter().all(|(scheme, (_, scopes))| {
-            self.0.iter().any(|(own, (_, granted))| own.is_enough(scheme) && scopes.is_subset(granted))
+    /// Returns whether credentials for this requirement satisfy the other one, which must not require more.
+    fn satisfies(&self, required: &Self) -> bool {
+        required.0.iter().all(|(scheme, (_, scopes))| {
+            self.0.iter().any(|(own, (_, granted))| own.satisfies(scheme) && scopes.is_subset(granted))
         })
     }
 
-    /// The same without what schemes are called.
-    fn plain(&self) -> BTreeMap<&Scheme, &BTreeSet<String>> {
+    /// Returns the requirement without the names of schemes.
+    fn without_names(&self) -> BTreeMap<&Scheme, &BTreeSet<String>> {
         self.0.iter().map(|(scheme, (_, scopes))| (scheme, scopes)).collect()
     }
 
-    /// With schemes by their new form, where that is known.
-    fn renewed(&self, renewed: &BTreeMap<Scheme, Scheme>) -> Self {
+    /// Replaces schemes by their new version where it is known.
+    fn updated(&self, updated: &BTreeMap<Scheme, Scheme>) -> Self {
         let schemes =
-            self.0.iter().map(|(scheme, asked)| (renewed.get(scheme).unwrap_or(scheme).clone(), asked.clone()));
+            self.0.iter().map(|(scheme, required)| (updated.get(scheme).unwrap_or(scheme).clone(), required.clone()));
         Self(schemes.collect())
     }
 }
@@ -157,10 +160,10 @@ fn texts(value: &Value) -> BTreeSet<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// What ways ask for: scopes where there are any, or else the scheme; both where `is_whole`.
-fn shown(ways: &[Way], is_whole: bool) -> String {
-    let each = ways.iter().map(|way| {
-        let parts = way.0.iter().map(|(scheme, (_, scopes))| {
+/// Formats requirements: the scopes if there are any, or else the scheme; both if `is_whole`.
+fn shown(requirements: &[Requirement], is_whole: bool) -> String {
+    let each = requirements.iter().map(|requirement| {
+        let parts = requirement.0.iter().map(|(scheme, (_, scopes))| {
             let listed = scopes.iter().cloned().collect::<Vec<_>>().join(" and ");
             match (scopes.is_empty(), is_whole) {
                 (true, _) => scheme.shown(),
@@ -174,36 +177,38 @@ fn shown(ways: &[Way], is_whole: bool) -> String {
     each.collect::<Vec<_>>().join(", or ")
 }
 
-fn plain(ways: &[Way]) -> BTreeSet<BTreeMap<&Scheme, &BTreeSet<String>>> {
-    ways.iter().map(Way::plain).collect()
+fn without_names(requirements: &[Requirement]) -> BTreeSet<BTreeMap<&Scheme, &BTreeSet<String>>> {
+    requirements.iter().map(Requirement::without_names).collect()
 }
 
 impl<'a> Comparison<'a> {
     pub(crate) fn security(&mut self, old: &RawOperation<'a>, new: &RawOperation<'a>) {
-        let (before, after) = (Way::all(self.old, old), Way::all(self.new, new));
-        if plain(&before) == plain(&after) {
+        let (before, after) = (Requirement::all(self.old, old), Requirement::all(self.new, new));
+        if without_names(&before) == without_names(&after) {
             return;
         }
-        let is_open = before.iter().all(|come| after.iter().any(|asked| come.is_enough(asked)));
+        let is_open = before.iter().all(|offered| after.iter().any(|required| offered.satisfies(required)));
         let verdict = match is_open {
-            true => (Verdict::Compatible, "what the old bindings show is still enough"),
-            false => (Verdict::Breaking, "what the old bindings show may no longer be enough"),
+            true => (Verdict::Compatible, "the credentials that the old bindings send are still sufficient"),
+            false => (Verdict::Breaking, "the credentials that the old bindings send may no longer be sufficient"),
         };
-        let renewed = self.schemes((old, &before), (new, &after), is_open);
-        let known: Vec<_> = before.iter().map(|way| way.renewed(&renewed)).collect();
-        if plain(&known) == plain(&after) {
+        let updated = self.schemes((old, &before), (new, &after), is_open);
+        let known: Vec<_> = before.iter().map(|requirement| requirement.updated(&updated)).collect();
+        if without_names(&known) == without_names(&after) {
             return;
         }
-        // The same scopes by another scheme are told with the scheme.
+        // If only the scheme differs, the message must name it.
         let is_whole = shown(&after, false) == shown(&before, false);
         let (is, was) = (shown(&after, is_whole), shown(&before, is_whole));
         let what = match is == was {
-            true => format!("`{}` asks for {is} in another way", new.name()),
-            false => format!("`{}` asks for {is} where it asked for {was}", new.name()),
+            true => format!("`{}` requires {is} in another way", new.name()),
+            false => format!("`{}` now requires {is} instead of {was}", new.name()),
         };
         let mut change = Change::new(Kind::Security, Direction::Request, what).wire(verdict.0, verdict.1);
-        let scopes = |ways: &[Way]| {
-            let all = ways.iter().flat_map(|way| way.0.values().flat_map(|(_, scopes)| scopes.iter().cloned()));
+        let scopes = |requirements: &[Requirement]| {
+            let all = requirements
+                .iter()
+                .flat_map(|requirement| requirement.0.values().flat_map(|(_, scopes)| scopes.iter().cloned()));
             all.collect::<BTreeSet<_>>()
         };
         let (was, is) = (scopes(&before), scopes(&after));
@@ -217,38 +222,38 @@ impl<'a> Comparison<'a> {
         self.add(change, &place(&old.at), &place(&new.at));
     }
 
-    /// Tells how schemes have changed that are called the same and are of one kind, once for all who ask for them; and
-    /// which has become which.
+    /// Reports changes of schemes with the same name and kind once for all operations, and returns the new version of
+    /// each.
     fn schemes(
         &mut self,
-        (old, before): (&RawOperation<'a>, &[Way]),
-        (new, after): (&RawOperation<'a>, &[Way]),
+        (old, before): (&RawOperation<'a>, &[Requirement]),
+        (new, after): (&RawOperation<'a>, &[Requirement]),
         is_open: bool,
     ) -> BTreeMap<Scheme, Scheme> {
-        let schemes = |ways: &[Way]| {
-            let all = ways.iter().flat_map(|way| way.0.iter());
+        let schemes = |requirements: &[Requirement]| {
+            let all = requirements.iter().flat_map(|requirement| requirement.0.iter());
             let named = all.flat_map(|(scheme, (names, _))| names.iter().map(|name| (name.clone(), scheme.clone())));
             named.collect::<BTreeMap<_, _>>()
         };
         let (was, is) = (schemes(before), schemes(after));
-        let mut renewed = BTreeMap::new();
+        let mut updated = BTreeMap::new();
         for (name, one) in &was {
             let Some(other) = is.get(name) else { continue };
             let differences = one.differences(other);
             if differences.is_empty() {
                 continue;
             }
-            let (verdict, why) = match is_open || one.is_enough(other) {
-                true => (Verdict::Compatible, "what the old bindings show is still enough"),
-                false => (Verdict::Breaking, "what the old bindings show may no longer be enough"),
+            let (verdict, why) = match is_open || one.satisfies(other) {
+                true => (Verdict::Compatible, "the credentials that the old bindings send are still sufficient"),
+                false => (Verdict::Breaking, "the credentials that the old bindings send may no longer be sufficient"),
             };
             let what = format!("the security scheme `{name}` {}", differences.join(", and "));
             let change = Change::new(Kind::Security, Direction::Request, what).wire(verdict, why);
             let change = change.about(Some(item(old)), Some(item(new)));
             let place = format!("/components/securitySchemes/{}", unloc_spec::escape(name));
             self.add(change, &place, &place);
-            renewed.insert(one.clone(), other.clone());
+            updated.insert(one.clone(), other.clone());
         }
-        renewed
+        updated
     }
 }

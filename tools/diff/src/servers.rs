@@ -1,7 +1,7 @@
-//! The addresses that the bindings have built in, and the paths below them.
+//! Compares the server URLs that are built into the bindings, together with the paths of operations.
 //!
-//! A call goes to the address of a server with a path behind it (OpenAPI 3.0.3, 4.7.8): what moves from one to the other
-//! changes nothing on the wire, so both are compared together.
+//! A call goes to the URL of a server followed by a path (OpenAPI 3.0.3, 4.7.8). A segment that moves from one to the
+//! other changes nothing on the wire.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::compare::Comparison;
 use crate::operations;
 use crate::side::Side;
 
-/// The servers of a version, by environment where they are named, and else by their place.
+/// Returns the servers of a version, by environment if they have one, or else by index.
 fn servers(side: Side<'_>) -> BTreeMap<String, At<'_>> {
     let list = side.root().get("servers").into_iter().flat_map(|servers| servers.list());
     let named = list.enumerate().map(|(place, server)| {
@@ -23,15 +23,15 @@ fn servers(side: Side<'_>) -> BTreeMap<String, At<'_>> {
     named.collect()
 }
 
-/// An address without a slash at its end, behind which every path has one.
+/// Returns a URL without its trailing slash, because every path begins with one.
 fn address<'a>(server: &At<'a>) -> Option<&'a str> {
     Some(server.text("url")?.trim_end_matches('/'))
 }
 
-/// The part of an address that names a machine, and the path behind it.
+/// Splits a URL into scheme and host, and the path.
 fn split(url: &str) -> (&str, &str) {
     let begin = url.find("://").map_or(0, |place| place + 3);
-    // What has no host is a path as a whole.
+    // A relative URL has no host.
     if begin == 0 && !url.starts_with("//") {
         return ("", url);
     }
@@ -41,10 +41,10 @@ fn split(url: &str) -> (&str, &str) {
 }
 
 impl<'a> Comparison<'a> {
-    /// Sets the paths of the servers on both sides, if all that has changed of the servers is one path for another, and
-    /// operations have moved with it.
+    /// Sets the prefixes of both sides, if all servers changed from one path to another and operations match only with
+    /// them.
     fn find_prefixes(&mut self) {
-        // Without servers there is one, at `/`.
+        // Without `servers` there is one server at `/` (OpenAPI 3.0.3, 4.7.1).
         let addresses = |side: Side<'a>| {
             let all: BTreeMap<_, _> = servers(side)
                 .into_iter()
@@ -82,24 +82,24 @@ impl<'a> Comparison<'a> {
         for (name, before) in &old {
             let Some(url) = address(before) else { continue };
             let after = new.get(name).and_then(address);
-            // Without a name, the order of servers says nothing.
+            // Without an environment, the order of servers has no meaning.
             let is_named = before.text(ENVIRONMENT).is_some();
             if after == Some(url) || (!is_named && new.values().any(|server| address(server) == Some(url))) {
                 continue;
             }
-            let called = if is_named { format!("the server of `{name}`, {url},") } else { format!("the server {url}") };
+            let called = if is_named { format!("the server of `{name}` ({url})") } else { format!("the server {url}") };
             let what = match after {
-                Some(after) => format!("{called} is now {after}"),
-                None => format!("{called} is gone"),
+                Some(after) => format!("{called} moved to {after}"),
+                None => format!("{called} was removed"),
             };
             let change = Change::new(Kind::Server, Direction::Request, what);
-            let mut change = change.wire(Verdict::Breaking, "the old bindings have the old address built in");
-            change.demands = is_named && after.is_none();
+            let mut change = change.wire(Verdict::Breaking, "the old address is built into the old bindings");
+            change.fails_at_run_time = is_named && after.is_none();
             let place = new.get(name).map_or("/servers", |server| server.pointer.as_str());
             self.add(change, &before.pointer, place);
         }
         for (name, after) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            let what = format!("the server {} ({name}) is new", after.text("url").unwrap_or_default());
+            let what = format!("the server {} ({name}) was added", after.text("url").unwrap_or_default());
             let change = Change::new(Kind::Server, Direction::Request, what);
             let change = change.wire(Verdict::Compatible, "the old bindings do not call it");
             self.add(change, "/servers", &after.pointer);
@@ -112,8 +112,8 @@ mod tests {
     use super::split;
 
     #[test]
-    fn an_address_is_a_machine_and_a_path() {
-        for (url, machine, path) in [
+    fn splits_a_url_into_host_and_path() {
+        for (url, host, path) in [
             ("https://api.example.com/v1", "https://api.example.com", "/v1"),
             ("https://api.example.com", "https://api.example.com", ""),
             ("https://{region}.example.com:8443/a/b", "https://{region}.example.com:8443", "/a/b"),
@@ -121,7 +121,7 @@ mod tests {
             ("/v1", "", "/v1"),
             ("", "", ""),
         ] {
-            assert_eq!(split(url), (machine, path), "{url}");
+            assert_eq!(split(url), (host, path), "{url}");
         }
     }
 }

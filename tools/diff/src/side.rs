@@ -1,4 +1,4 @@
-//! One side of a comparison: what stands where in it, what is left out of what travels, and where null is a value.
+//! Gives access to one side of a comparison: its nodes, its hidden properties, and where null is allowed.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use unloc_spec::{At, Document, escape};
 
 use crate::change::{Direction, Place};
 
-/// One version of a spec.
+/// Refers to one version of a spec.
 #[derive(Clone, Copy)]
 pub(crate) struct Side<'a> {
     pub(crate) document: &'a Document,
@@ -31,18 +31,18 @@ impl<'a> Side<'a> {
         self.at(&format!("/components/schemas/{}", escape(name))).is_some()
     }
 
-    /// What a reference leads to, if it stands in this file.
+    /// Returns the target of a reference, if it is in this file.
     pub(crate) fn referred(self, reference: &str) -> Option<At<'a>> {
         self.at(reference.strip_prefix('#')?)
     }
 
-    /// What stands there once references are followed; nothing if they lead nowhere.
+    /// Follows references; returns `None` if they cannot be resolved.
     pub(crate) fn follow(self, at: At<'a>) -> Option<At<'a>> {
         at.follow(&self.document.value)
     }
 
-    /// Whether a property is left out of what travels this way: one that is read only is not sent, and one that is write
-    /// only does not come back (OpenAPI 3.0.3, 4.7.24).
+    /// Returns whether a property is not sent in this direction: read-only properties are not part of requests, and
+    /// write-only properties are not part of responses (OpenAPI 3.0.3, 4.7.24).
     pub(crate) fn is_hidden(self, at: &At<'a>, direction: Direction) -> bool {
         let key = match direction {
             Direction::Request => "readOnly",
@@ -52,24 +52,24 @@ impl<'a> Side<'a> {
         self.says(at, key, &mut BTreeSet::new())
     }
 
-    /// Whether a schema says so, by itself, behind a reference or in a part of an `allOf`.
-    fn says(self, at: &At<'a>, key: &str, met: &mut BTreeSet<String>) -> bool {
+    /// Returns whether a schema sets this flag, directly, through a reference or in a part of an `allOf`.
+    fn says(self, at: &At<'a>, key: &str, visited: &mut BTreeSet<String>) -> bool {
         if let Some(reference) = at.reference() {
-            let inner = self.referred(reference).filter(|inner| met.insert(inner.pointer.clone()));
-            return inner.is_some_and(|inner| self.says(&inner, key, met));
+            let inner = self.referred(reference).filter(|inner| visited.insert(inner.pointer.clone()));
+            return inner.is_some_and(|inner| self.says(&inner, key, visited));
         }
-        at.is(key) || at.get("allOf").is_some_and(|parts| parts.list().any(|part| self.says(&part, key, met)))
+        at.is(key) || at.get("allOf").is_some_and(|parts| parts.list().any(|part| self.says(&part, key, visited)))
     }
 
-    /// Whether null is one of the values of a schema.
+    /// Returns whether a schema allows null.
     ///
-    /// A list of values without null leaves no room for it, whatever `nullable` says, and `nullable` adds null to a
-    /// `type` that is named (OpenAPI 3.0.3, proposal 003 on the meaning of `nullable`).
-    pub(crate) fn admits_null(self, at: &At<'a>, met: &mut BTreeSet<String>, depth: usize) -> bool {
+    /// An `enum` without null excludes it, no matter what `nullable` says. `nullable` adds null only to a `type` in the
+    /// same schema (OpenAPI 3.0.3, proposal 003 on the meaning of `nullable`).
+    pub(crate) fn admits_null(self, at: &At<'a>, visited: &mut BTreeSet<String>, depth: usize) -> bool {
         if let Some(reference) = at.reference() {
-            // Alternatives can name each other in long chains, in which null is nobody's any more.
-            let inner = self.referred(reference).filter(|inner| depth > 0 && met.insert(inner.pointer.clone()));
-            return inner.is_some_and(|inner| self.admits_null(&inner, met, depth - 1));
+            // Alternatives can refer to each other in long chains; `depth` limits the search.
+            let inner = self.referred(reference).filter(|inner| depth > 0 && visited.insert(inner.pointer.clone()));
+            return inner.is_some_and(|inner| self.admits_null(&inner, visited, depth - 1));
         }
         let lists_null = listed(at.value).map(|values| values.iter().any(Value::is_null));
         match (at.is("nullable"), lists_null) {
@@ -80,20 +80,20 @@ impl<'a> Side<'a> {
             _ => {}
         }
         let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| at.get(key));
-        parts.flat_map(|parts| parts.list()).any(|part| self.admits_null(&part, met, depth))
+        parts.flat_map(|parts| parts.list()).any(|part| self.admits_null(&part, visited, depth))
     }
 
-    /// Whether null is all that a schema allows, as one writes it beside alternatives.
+    /// Returns whether a schema allows only null, as in a list of alternatives.
     pub(crate) fn is_null_only(self, at: &At<'a>) -> bool {
         let values = self.follow(at.clone()).and_then(|at| listed(at.value));
         values.is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
     }
 }
 
-/// Behind how many references null is looked for among alternatives.
+/// Limits how many references the search for null follows among alternatives.
 pub(crate) const DEPTH: usize = 4;
 
-/// The values that a schema lists.
+/// Returns the values of the `enum` of a schema.
 pub(crate) fn listed(value: &Value) -> Option<&[Value]> {
     value.get("enum")?.as_array().map(Vec::as_slice)
 }

@@ -1,4 +1,4 @@
-//! Which version changes need at least.
+//! Computes the version that the changes require.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::change::{Change, Kind, Verdict};
 
-/// A version as Cargo reads it; what stands behind a hyphen or a plus is no matter here.
+/// Holds a version as Cargo compares it. Pre-release and build metadata are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(u64, u64, u64);
 
@@ -19,7 +19,7 @@ impl Version {
         parts.next().is_none().then_some(version)
     }
 
-    /// The version that the manifest of a workspace or of a package names.
+    /// Finds the version in the manifest of a workspace or a package.
     pub(crate) fn of_manifest(manifest: &str) -> Option<Self> {
         let mut section = "";
         for line in manifest.lines().map(str::trim) {
@@ -35,8 +35,9 @@ impl Version {
         None
     }
 
-    /// The least version after this one that may bring such changes: before 1.0, a breaking change raises the second
-    /// number and any other the third, as Cargo takes them.
+    /// Returns the lowest version after this one that may contain such changes.
+    ///
+    /// Before 1.0, a breaking change raises the minor version and any other change the patch version, as in Cargo.
     #[must_use]
     pub fn after(self, bump: Bump) -> Self {
         let Self(major, minor, patch) = self;
@@ -55,7 +56,7 @@ impl FromStr for Version {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
-        Self::parse(text).with_context(|| format!("`{text}` is no version, like 0.1.0"))
+        Self::parse(text).with_context(|| format!("`{text}` is not a version such as 0.1.0"))
     }
 }
 
@@ -65,37 +66,39 @@ impl fmt::Display for Version {
     }
 }
 
-/// How much changes.
+/// Classifies the required version bump. The variants are in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bump {
     /// No new version is needed.
     None,
-    /// Programs go on as they are.
+    /// Programs need no change.
     Fix,
-    /// There is more to call.
+    /// The public API has additions.
     Addition,
-    /// Programs may have to be changed.
+    /// Programs may need changes.
     Breaking,
 }
 
 impl Bump {
-    /// What these changes need. A program compiled against the new version counts: whatever it may no longer do, at
-    /// compile time or at run time, is breaking. What the service has done to programs out there, no version mends.
+    /// Returns the bump that these changes require.
+    ///
+    /// Only programs compiled against the new version count: a failure at compile time or at run time is breaking. A
+    /// new version cannot help programs that were built before.
     #[must_use]
     pub fn of(changes: &[Change]) -> Self {
         let of = |change: &Change| match change.rust {
             Verdict::Breaking | Verdict::FailsAtRunTime => Self::Breaking,
-            // Without bindings to compare, the wire is all there is to go by.
+            // Without bindings, only the verdict on the wire is available.
             Verdict::Unknown if change.wire != Verdict::Compatible => Self::Breaking,
             Verdict::Compatible if !change.items.is_empty() => Self::Addition,
-            // Programs go on as they are, but need the new bindings to go on as they were.
+            // Programs need no change, but must be built with the new bindings to keep working as before.
             _ if change.wire != Verdict::Compatible || change.kind == Kind::Behaviour => Self::Fix,
             _ => Self::None,
         };
         changes.iter().map(of).max().unwrap_or(Self::None)
     }
 
-    /// What reports call it.
+    /// Returns the name that reports use.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -112,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_raised_as_cargo_compares_it() {
+    fn bumps_a_version_as_cargo_compares_it() {
         for (version, bump, next) in [
             ("0.1.0", Bump::Breaking, "0.2.0"),
             ("0.1.3", Bump::Addition, "0.1.4"),
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_is_found_in_a_manifest_and_that_of_a_dependency_is_not_taken_for_it() {
+    fn finds_the_version_in_a_manifest_and_ignores_those_of_dependencies() {
         let manifest = "[dependencies]\nversion = \"9.9.9\"\n[workspace.package]\nversion = \"0.1.0\"\n";
         assert_eq!(Version::of_manifest(manifest), Some(Version(0, 1, 0)));
         assert_eq!(Version::of_manifest("[dependencies]\nserde = \"1\"\n"), None);

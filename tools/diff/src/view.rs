@@ -1,4 +1,4 @@
-//! A schema as it is compared: references followed, `allOf` put together, what only describes left out.
+//! Builds the form of a schema that is compared: references resolved, `allOf` merged, descriptions left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ impl<'a> Side<'a> {
     fn fold(self, at: &At<'a>, view: &mut View<'a>) {
         if let Some(reference) = at.reference() {
             match self.referred(reference) {
-                // Once is enough, and has an end.
+                // A reference that was already merged adds nothing; skipping it also ends recursion.
                 Some(inner) if !view.folded.insert(inner.pointer.clone()) => {}
                 Some(inner) => {
                     let name = inner.pointer.strip_prefix("/components/schemas/");
@@ -33,7 +33,7 @@ impl<'a> Side<'a> {
             }
             return;
         }
-        // What stands nearest counts, so this comes before what `allOf` brings.
+        // The outermost `nullable` wins, so it is read before the parts of `allOf`.
         if let Some(Value::Bool(nullable)) = at.value.get("nullable")
             && view.nullable.is_none()
         {
@@ -54,7 +54,7 @@ impl<'a> Side<'a> {
                 "not" => view.choices.push(inner.clone()),
                 "type" => view.kind = inner.value.as_str(),
                 "format" => view.format = inner.value.as_str(),
-                // What several say of the same is for an engine to put together.
+                // Two different enums can only be intersected by the engine.
                 "enum" if view.values.is_some_and(|values| Some(values) != listed(at.value)) => {
                     view.choices.push(inner.clone());
                 }
@@ -91,16 +91,16 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Alternatives without those that only say that null may come, which is a matter of the whole. What is left alone is
-    /// no alternative.
+    /// Adds alternatives. Those that allow only null make the whole schema nullable instead. A single remaining one is
+    /// merged, because it is no alternative.
     fn fold_alternatives(self, key: &str, at: &At<'a>, list: &At<'a>, view: &mut View<'a>) {
         let (null, members): (Vec<_>, Vec<_>) = list.list().partition(|member| self.is_null_only(member));
-        // A `type` beside them that is not nullable forbids null.
+        // A `type` in the same schema that is not nullable excludes null.
         let is_open = at.value.get("type").is_none() || at.is("nullable");
-        let mut met = BTreeSet::new();
+        let mut visited = BTreeSet::new();
         if is_open && view.nullable.is_none() {
             view.null_inside |=
-                !null.is_empty() || members.iter().any(|member| self.admits_null(member, &mut met, DEPTH));
+                !null.is_empty() || members.iter().any(|member| self.admits_null(member, &mut visited, DEPTH));
         }
         match members.as_slice() {
             [] => view.choices.push(list.clone()),
@@ -115,9 +115,10 @@ impl<'a> Side<'a> {
     }
 }
 
+/// Lists the keywords whose places are recorded for messages.
 const PLACED: &[&str] = &["type", "format", "enum", "required", "additionalProperties", "items"];
 
-/// What properties an object may have beside those that are listed.
+/// Says which properties an object may have in addition to the listed ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Extra<'a> {
     #[default]
@@ -126,33 +127,34 @@ pub(crate) enum Extra<'a> {
     Of(At<'a>),
 }
 
-/// What stands below one `oneOf` or `anyOf`.
+/// Holds the content of one `oneOf` or `anyOf`.
 #[derive(Clone, Debug)]
 pub(crate) struct Alternatives<'a> {
     pub(crate) pointer: String,
-    /// Whether exactly one has to fit.
+    /// Is set if exactly one alternative must match.
     pub(crate) is_one: bool,
-    /// Which value of the discriminator leads to which.
+    /// Maps values of the discriminator to alternatives.
     pub(crate) mapping: Option<At<'a>>,
     pub(crate) members: Vec<At<'a>>,
 }
 
+/// Holds a schema in the form that is compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct View<'a> {
-    /// Where it is used.
+    /// Points to the place where the schema is used.
     pub(crate) pointer: String,
-    /// Where it is described: at its component, if it is one.
+    /// Points to the definition: the component, if the schema refers to one.
     pub(crate) home: String,
-    /// The component's name.
+    /// Names the component.
     pub(crate) name: Option<String>,
-    /// Whether a reference leads nowhere.
+    /// Is set if a reference cannot be resolved.
     pub(crate) is_broken: bool,
     pub(crate) kind: Option<&'a str>,
-    /// What `nullable` says, where the values that are listed beside it do not say otherwise.
+    /// Holds `nullable`, unless an `enum` in the same schema excludes null.
     pub(crate) nullable: Option<bool>,
-    /// Whether `nullable` stands there, which the bindings go by.
+    /// Holds `nullable` as written, which the bindings follow.
     pub(crate) says_nullable: bool,
-    /// Whether an alternative is null, or may be.
+    /// Is set if an alternative allows null.
     null_inside: bool,
     pub(crate) default: Option<At<'a>>,
     pub(crate) format: Option<&'a str>,
@@ -163,12 +165,12 @@ pub(crate) struct View<'a> {
     pub(crate) extra: Extra<'a>,
     pub(crate) items: Option<At<'a>>,
     pub(crate) alternatives: Vec<Alternatives<'a>>,
-    /// What only an engine for schemas can compare: `not`, and what is said twice in two ways.
+    /// Lists what only the engine can compare: `not`, and keywords with two different values.
     pub(crate) choices: Vec<At<'a>>,
-    /// Keys of ours, and where they stand.
+    /// Holds our `x-` keys and their places.
     pub(crate) own: BTreeMap<&'a str, At<'a>>,
     places: BTreeMap<&'static str, String>,
-    /// The references that were followed.
+    /// Lists the references that were merged.
     folded: BTreeSet<String>,
 }
 
@@ -177,19 +179,19 @@ impl View<'_> {
         self.nullable == Some(true) || (self.nullable.is_none() && self.null_inside)
     }
 
-    /// Whether an object may have the listed properties only.
+    /// Returns whether an object allows only the listed properties.
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self.extra, Extra::Closed)
     }
 
-    /// Whether nothing is said beside the alternatives.
+    /// Returns whether the schema has nothing except alternatives.
     pub(crate) fn is_bare(&self) -> bool {
         let is_open = matches!(self.extra, Extra::Open) && self.items.is_none() && self.bounds.is_empty();
         let is_any = self.effective_kind().is_none() && self.format.is_none() && self.values.is_none();
         is_open && is_any && self.required.is_empty() && self.choices.is_empty()
     }
 
-    /// Whether this keyword, if it is there, stands in the component itself and not beside a reference to it.
+    /// Returns whether this keyword, if present, is part of the component and not of a schema that refers to it.
     pub(crate) fn is_own(&self, at: Option<&At<'_>>) -> bool {
         at.is_none_or(|at| {
             let below = at.pointer.strip_prefix(&self.home);
@@ -197,25 +199,25 @@ impl View<'_> {
         })
     }
 
-    /// What type it is, said or not.
+    /// Returns the type, which may be implied by the properties.
     pub(crate) fn effective_kind(&self) -> Option<&str> {
         self.kind.or_else(|| (!self.properties.is_empty()).then_some("object"))
     }
 
-    /// Where this keyword stands, or else the schema that could have it.
+    /// Returns the place of this keyword, or else of the schema that could have it.
     pub(crate) fn keyword(&self, key: &str) -> &str {
-        // Whether null may come is said where a component is used.
+        // Nullability is declared where a component is used.
         let otherwise = if key == "nullable" { &self.pointer } else { &self.home };
         self.places.get(key).unwrap_or(otherwise)
     }
 
-    /// The texts that a key of ours lists.
+    /// Returns the strings that one of our `x-` keys lists.
     pub(crate) fn texts(&self, key: &str) -> BTreeSet<String> {
         let list = self.own.get(key).and_then(|at| at.value.as_array()).into_iter().flatten();
         list.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// What it is in a word.
+    /// Returns the type and the format for messages.
     pub(crate) fn described(&self) -> String {
         let kind = self.kind.unwrap_or("anything");
         self.format.map_or_else(|| kind.to_owned(), |format| format!("{kind} ({format})"))

@@ -1,10 +1,8 @@
-//! Whether bindings can be made, in a fraction of the time that it takes to make them.
+//! Decides whether bindings can be generated, in a fraction of the time that generating them takes.
 //!
-//! What comes after the generator cannot go wrong in most specs: nothing of it does where every name is a plain one and
-//! every part of an operation is one that the finishing passes know.
-//!
-//! To parse and to finish the generator's output takes far longer than to make it, so whoever only asks whether there
-//! are bindings is spared it where the answer is known. It is "no" in all cases of doubt.
+//! Parsing and finishing the generator's output takes far longer than producing it. The finishing passes cannot fail
+//! where every name is a plain identifier and every part of an operation is one that they know, which holds for most
+//! specs. Such specs skip them; in all cases of doubt the passes run.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +11,10 @@ use serde_json::{Map, Value};
 use unloc_codegen::{Generated, names};
 use unloc_spec::{Document, Error, Operation, Pagination, beside_null, reference};
 
-/// Whether bindings can be made of a spec.
+/// Checks whether bindings can be generated from a spec.
 ///
 /// # Errors
-/// Every reason found why none can be made; the same as those of [`unloc_codegen::bindings`].
+/// Returns every reason found why they cannot; the same as those of [`unloc_codegen::bindings`].
 pub fn bindable(document: &Document) -> Result<(), Vec<Error>> {
     let generated = Generated::of(document, "api")?;
     if is_plain(document, &Operation::all(document)?) {
@@ -25,6 +23,7 @@ pub fn bindable(document: &Document) -> Result<(), Vec<Error>> {
     generated.finish(&BTreeSet::new()).map(drop)
 }
 
+/// Returns whether the finishing passes cannot fail on this document.
 fn is_plain(document: &Document, operations: &[Operation]) -> bool {
     let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
     let mut names: BTreeSet<&str> = BTreeSet::new();
@@ -45,15 +44,16 @@ fn is_plain(document: &Document, operations: &[Operation]) -> bool {
         && names.into_iter().all(is_word)
 }
 
-/// Whether the generator makes up a name for a part of it, or merges its parts.
+/// Returns whether the generator makes up a name for a part of the schema, or merges its parts.
 fn is_composed(schema: &Value) -> bool {
     fn inside(node: &Value) -> bool {
         match node {
             Value::Object(map) => {
+                // One part is a reference with a description of its own; several parts are merged.
                 let is_single = map.get("allOf").and_then(Value::as_array).is_none_or(|parts| parts.len() == 1);
                 let mut kinds = ["allOf", "anyOf", "oneOf", "not"].into_iter().filter(|kind| map.contains_key(*kind));
                 match (beside_null(node), kinds.next(), kinds.next()) {
-                    // A component or null is the component, which may be absent.
+                    // `anyOf` of a component and null becomes `Option` of the component: no name is made up.
                     (Some((_, one)), Some(_), None) if reference(one).is_some() => false,
                     (_, None | Some("allOf"), None) => !is_single || map.values().any(inside),
                     _ => true,
@@ -64,18 +64,20 @@ fn is_composed(schema: &Value) -> bool {
         }
     }
     let is_nullable = schema.get("nullable").is_some_and(|nullable| *nullable == Value::Bool(true));
+    // The generator adds a field `extra` for the additional properties, and a property may have that name already.
     let is_open =
         schema.get("properties").is_some() && schema.get("additionalProperties").is_some_and(Value::is_object);
     is_nullable || is_open || beside_null(schema).is_some() || inside(schema)
 }
 
-/// A name that stays one, and is no keyword, in every case of letters.
+/// Returns whether a name is a valid identifier, and no keyword, in snake case and in Pascal case.
 fn is_word(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
         && [name.to_snake_case(), name.to_pascal_case()].iter().all(|name| syn::parse_str::<syn::Ident>(name).is_ok())
 }
 
+/// Returns whether the finishing passes know every part of an operation.
 fn is_known(document: &Document, operation: &Operation) -> bool {
     let setters: BTreeSet<_> = operation.parameters.iter().map(names::setter).collect();
     setters.len() == operation.parameters.len()
@@ -83,7 +85,7 @@ fn is_known(document: &Document, operation: &Operation) -> bool {
         && operation.pagination.as_ref().is_none_or(|paging| has_pages(document, operation, paging))
 }
 
-/// An object that lists components, and has a cursor beside them.
+/// Returns whether the success of a paginated operation is an object with an array of components and a cursor.
 fn has_pages(document: &Document, operation: &Operation, paging: &Pagination) -> bool {
     let page = operation.success.as_ref().and_then(|name| document.value.pointer("/components/schemas")?.get(name));
     let property = |name: &str| page?.get("properties")?.get(name);
@@ -100,16 +102,16 @@ mod tests {
 
     use super::*;
 
-    fn is_answered_at_once(text: &str) -> bool {
+    fn is_decided_without_finishing(text: &str) -> bool {
         let document = Document::parse(Path::new("spec.yaml"), text).unwrap();
         is_plain(&document, &Operation::all(&document).unwrap())
     }
 
-    /// It is what makes `validate` quick on the large one of our own specs.
+    // Without this shortcut `validate` would finish the bindings of the larger of our own specs on each run.
     #[test]
-    fn a_component_or_null_is_no_reason_to_finish_what_the_generator_made_and_other_alternatives_are() {
+    fn a_component_or_null_skips_the_finishing_passes_and_other_alternatives_do_not() {
         let text = include_str!("../../../openapi/integrator.yaml");
-        assert!(is_answered_at_once(text));
+        assert!(is_decided_without_finishing(text));
         let (address, null) =
             ("- $ref: '#/components/schemas/Address'\n", "- {type: string, nullable: true, enum: [null]}\n");
         let whole = format!("          anyOf:\n            {address}            {null}");
@@ -119,7 +121,7 @@ mod tests {
             (null, format!("{null}          not: {{type: string}}\n")),
         ] {
             let (from, to) = (whole.as_str(), whole.replacen(from, &to, 1));
-            assert!(text.contains(from) && !is_answered_at_once(&text.replacen(from, &to, 1)), "{to}");
+            assert!(text.contains(from) && !is_decided_without_finishing(&text.replacen(from, &to, 1)), "{to}");
         }
     }
 }

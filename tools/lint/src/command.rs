@@ -1,4 +1,4 @@
-//! The command line of `cargo xtask validate`.
+//! Parses the command line of `cargo xtask validate`.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,28 @@ use lexopt::prelude::*;
 use crate::{Format, files, own, rules_page};
 
 const USAGE: &str = "\
-usage: cargo xtask validate [--format human|json|github|sarif] [--timings] [FILE ...]
-       cargo xtask validate --rules
+usage: cargo xtask validate [OPTIONS] [FILE]...
 
-Without a file, all of openapi/*.yaml. Exit codes: 0 clean, or warnings only; 1 errors found; 2 not usable.";
+Lint OpenAPI 3.0 files. Each finding names its line, the consequence and a fix.
 
-/// Lints what the arguments name: what is to be printed, and whether there is an error among it.
+Arguments:
+  [FILE]...              YAML or JSON files to lint [default: openapi/*.yaml]
+
+Options:
+      --format <FORMAT>  Output format: human, json, github or sarif [default: human]
+      --timings          Print to stderr how long each file took
+      --rules            Print all rules as Markdown and exit
+  -h, --help             Print help
+
+Exit codes:
+  0  no errors (there may be warnings)
+  1  errors found
+  2  invalid arguments, or a file that cannot be read";
+
+/// Lints the files that the arguments name. Returns the text to print, and whether there are errors.
 ///
 /// # Errors
-/// Says what is wrong with the arguments, or what cannot be read.
+/// Fails if the arguments are invalid or a file cannot be read.
 pub fn command(root: &Path, arguments: &mut lexopt::Parser) -> Result<(String, bool)> {
     let (mut format, mut timings, mut named) = (Format::Human, false, Vec::new());
     while let Some(argument) = arguments.next()? {
@@ -34,6 +47,7 @@ pub fn command(root: &Path, arguments: &mut lexopt::Parser) -> Result<(String, b
         }
     }
     let linted = files(&if named.is_empty() { own(root)? } else { named })?;
+    // The report goes to stdout, where a program may parse it.
     if timings {
         eprint!("{}", linted.timings);
     }

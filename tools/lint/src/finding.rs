@@ -1,20 +1,20 @@
-//! What is found, and what it is called.
+//! Defines findings, rules and their severities.
 
 use std::collections::{HashMap, HashSet};
 
 use unloc_spec::{Document, Position};
 
-/// How bad it is.
+/// Says whether a finding fails the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// It fails the run.
+    /// The finding fails the run.
     Error,
-    /// It is told, and fails nothing.
+    /// The finding is reported, and the run still succeeds.
     Warning,
 }
 
 impl Severity {
-    /// Its name in every format.
+    /// Returns the name that every output format uses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -24,135 +24,137 @@ impl Severity {
     }
 }
 
-/// A rule: what `RULES.md` says of it.
+/// Describes a rule as `RULES.md` lists it.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name.
+    /// Names the rule in reports and in `x-lint-allow`.
     pub id: &'static str,
-    /// How bad it is to break it.
+    /// Is the severity of the rule's findings.
     pub severity: Severity,
-    /// What breaking it leads to.
+    /// Says why the rule exists: what breaking it leads to.
     pub reason: &'static str,
-    /// What breaks it.
+    /// Shows what breaks the rule.
     pub example: &'static str,
 }
 
-/// A rule that is broken at a place.
+/// Describes one violation of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's name.
+    /// Is the id of the broken rule.
     pub rule: &'static str,
-    /// How bad it is.
+    /// Says whether the finding is an error or a warning.
     pub severity: Severity,
-    /// The file, as it was named.
+    /// Names the file as the caller did.
     pub file: String,
-    /// Where it begins.
+    /// Is the position where the marked text begins.
     pub at: Position,
-    /// How many characters are marked.
+    /// Counts the marked characters.
     pub width: usize,
-    /// What is wrong.
+    /// Says what is wrong.
     pub message: String,
-    /// How to mend it.
+    /// Says how to fix it.
     pub help: String,
-    /// Where in the document, as a JSON pointer.
+    /// Locates the finding in the document, as a JSON pointer.
     pub pointer: String,
 }
 
-/// Collects what is found in one document.
+/// Collects the findings of one document.
 pub(crate) struct Findings<'a> {
     document: &'a Document,
     pub(crate) list: Vec<Finding>,
-    /// Where each rule is broken, for rules that say nothing where another has spoken.
-    told: HashMap<&'static str, HashSet<String>>,
+    /// Indexes the findings by rule and pointer, for rules that stay silent where another rule has a finding already.
+    reported: HashMap<&'static str, HashSet<String>>,
 }
 
 impl<'a> Findings<'a> {
     pub(crate) fn new(document: &'a Document) -> Self {
-        Self { document, list: Vec::new(), told: HashMap::new() }
+        Self { document, list: Vec::new(), reported: HashMap::new() }
     }
 
-    /// At the key that this pointer ends with, or the item of a list.
+    /// Adds a finding at the key that a pointer ends with, or at the item of a list.
     pub(crate) fn key(&mut self, rule: &Rule, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
         self.add(rule, pointer, self.document.position(pointer), message.into(), help.into());
     }
 
-    /// At the value that this pointer leads to.
+    /// Adds a finding at the value that a pointer leads to.
     pub(crate) fn value(&mut self, rule: &Rule, pointer: &str, message: impl Into<String>, help: impl Into<String>) {
         self.add(rule, pointer, self.document.value_position(pointer), message.into(), help.into());
     }
 
-    /// Where the key stands that a pointer ends with.
+    /// Returns the position of the key that a pointer ends with.
     pub(crate) fn place(&self, pointer: &str) -> Option<Position> {
         self.document.position(pointer)
     }
 
-    /// Where the value stands that a pointer leads to.
+    /// Returns the position of the value that a pointer leads to.
     pub(crate) fn value_place(&self, pointer: &str) -> Option<Position> {
         self.document.value_position(pointer)
     }
 
-    /// The document itself.
+    /// Returns the document.
     pub(crate) fn document(&self) -> &'a Document {
         self.document
     }
 
-    /// The file as it is written.
+    /// Returns the source text of the file.
     pub(crate) fn text(&self) -> &'a str {
         &self.document.text
     }
 
-    /// Whether this rule is known to be broken at this pointer.
-    pub(crate) fn is_told(&self, rule: &Rule, pointer: &str) -> bool {
-        self.told.get(rule.id).is_some_and(|places| places.contains(pointer))
+    /// Returns whether this rule has a finding at this pointer already.
+    pub(crate) fn is_reported(&self, rule: &Rule, pointer: &str) -> bool {
+        self.reported.get(rule.id).is_some_and(|places| places.contains(pointer))
     }
 
-    /// The place of what a pointer leads to, for a message: line and column.
-    pub(crate) fn shown(&self, pointer: &str) -> String {
+    /// Formats the position of the value that a pointer leads to, as `line:column` for a message.
+    pub(crate) fn location(&self, pointer: &str) -> String {
         let at = self.document.value_position(pointer).unwrap_or_else(start);
         format!("{}:{}", at.line, at.column)
     }
 
-    /// At a place that another program has named.
+    /// Adds a finding at a position that the generator has named.
     pub(crate) fn at(&mut self, rule: &Rule, at: Option<Position>, message: String, help: &str) {
         self.add(rule, "", at, message, help.to_owned());
     }
 
     fn add(&mut self, rule: &Rule, pointer: &str, at: Option<Position>, message: String, help: String) {
+        // A panic of the generator names no place in the spec.
         let at = at.unwrap_or_else(start);
         let file = self.document.file.display().to_string();
         let width = width(self.document, at);
         let pointer = pointer.to_owned();
-        self.told.entry(rule.id).or_default().insert(pointer.clone());
+        self.reported.entry(rule.id).or_default().insert(pointer.clone());
         self.list.push(Finding { rule: rule.id, severity: rule.severity, file, at, width, message, help, pointer });
     }
 }
 
-/// The beginning of a file.
+/// Returns the position of the first character of a file.
 pub(crate) fn start() -> Position {
     Position { line: 1, column: 1 }
 }
 
-/// How many characters are marked at most.
+/// Limits how many characters are marked. A minified file is one line, and a marker as long as the file helps nobody.
 const WIDEST: usize = 80;
 
-/// How long the word is that stands there: up to a colon behind a key, else to the end of the line.
+/// Returns the length of the word at a position: a key up to its colon, any other value to the end of the line.
 fn width(document: &Document, at: Position) -> usize {
     let line = document.lines.get(&document.text, at.line).unwrap_or_default();
     let start = document.lines.offset(&document.text, Position { column: 1, ..at });
     let column = document.lines.offset(&document.text, at).saturating_sub(start);
     let (before, rest) = line.split_at_checked(column).unwrap_or((line, ""));
-    // A line can be as long as the file.
+    // Cut first: the searches below would otherwise scan a minified file once for each of its findings.
     let end = rest.char_indices().nth(WIDEST).map_or(rest.len(), |(end, _)| end);
     let rest = rest.get(..end).unwrap_or_default();
+    // A YAML comment begins with ` #`.
     let rest = rest.split(" #").next().unwrap_or_default().trim_end();
     let word = match rest.strip_prefix('"').and_then(|text| text.find('"')) {
-        // A text of JSON ends with its quote.
+        // In JSON a string ends with its quote: `"key": …`, `"value",` or `"value"]`.
         Some(end) if rest.get(end + 2..).is_some_and(|behind| behind.starts_with([',', ']', '}', ':'])) => {
             rest.get(..end + 2).unwrap_or(rest)
         }
         _ => rest.split_once(": ").map_or_else(|| rest.trim_end_matches(':'), |(key, _)| key),
     };
-    // An item between brackets ends before the next sign of the list.
+    // In a flow collection such as `[a, b]` a plain item ends at the next comma or bracket.
     let is_inside = before.trim_start().contains(['[', '{']) && !word.starts_with(['\'', '"', '[', '{']);
     let word = if is_inside { word.split([',', ']', '}']).next().unwrap_or_default() } else { word };
     word.chars().count().max(1)

@@ -1,4 +1,4 @@
-//! Findings, for people and for programs.
+//! Formats findings for people and for programs.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -10,16 +10,16 @@ use unloc_spec::{Lines, Position};
 use super::finding::{Finding, Severity};
 use super::rules;
 
-/// How findings are written.
+/// Selects the output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For a person at a terminal.
+    /// Writes text for a person at a terminal.
     Human,
-    /// One object.
+    /// Writes one JSON object.
     Json,
-    /// Annotations of a pull request.
+    /// Writes workflow commands, which GitHub shows as annotations of a pull request.
     Github,
-    /// SARIF 2.1.0.
+    /// Writes SARIF 2.1.0.
     Sarif,
 }
 
@@ -32,12 +32,12 @@ impl FromStr for Format {
             "json" => Ok(Self::Json),
             "github" => Ok(Self::Github),
             "sarif" => Ok(Self::Sarif),
-            _ => Err("`--format` takes human, json, github or sarif"),
+            _ => Err("invalid value for `--format`: must be human, json, github or sarif"),
         }
     }
 }
 
-/// What was found in these files.
+/// Formats the findings in these files.
 pub(crate) fn report(format: Format, findings: &[Finding], texts: &[(String, String)], colour: bool) -> String {
     match format {
         Format::Human => human(findings, texts, colour),
@@ -51,7 +51,7 @@ fn count(findings: &[Finding], severity: Severity) -> usize {
     findings.iter().filter(|finding| finding.severity == severity).count()
 }
 
-/// As a compiler tells it: the rule and what it leads to, the line with a marker, how to mend it.
+/// Formats findings as rustc does: the rule and the message, the marked line, the reason and the fix.
 fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(COLUMNS);
     let texts: BTreeMap<&str, (&str, Lines)> =
@@ -63,11 +63,14 @@ fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> Stri
         let reason = reasons.get(finding.rule).copied().unwrap_or_default();
         let shown = texts.get(finding.file.as_str()).and_then(|(text, lines)| excerpt(text, lines, finding));
         let title = level.clone().primary_title(&finding.message).id(finding.rule);
+        // A spec may contain control characters, which could steer the terminal. `annotate-snippets` escapes titles and
+        // sources, but takes the text of a note as it is.
         let notes =
             [Level::NOTE.with_name("why").message(reason), Level::HELP.message(normalize_untrusted_str(&finding.help))];
         let groups = match shown {
             Some((snippet, 0)) => vec![title.element(snippet.path(&finding.file)).elements(notes)],
-            // Of a part of a line, the library does not know the column.
+            // The excerpt begins in the middle of a line. `annotate-snippets` would count columns from there, so the
+            // origin is written out with the real column.
             shown => {
                 let origin = Origin::path(&finding.file).line(finding.at.line).char_column(finding.at.column);
                 let part = Group::with_level(level).elements(shown.map(|(snippet, _)| snippet)).elements(notes);
@@ -84,11 +87,11 @@ fn human(findings: &[Finding], texts: &[(String, String)], colour: bool) -> Stri
     out
 }
 
-/// How many columns of a line are shown.
+/// Limits how many columns of a line are shown on each side of a finding.
 const COLUMNS: usize = 120;
 
-/// A finding's place, and as much of its line around it as can be shown: a minified file is one line. With it, how many
-/// bytes of the line come before that.
+/// Cuts the part of the line to show around a finding: a minified file is one line. Also returns how many bytes of the
+/// line precede that part.
 fn excerpt<'a>(text: &'a str, lines: &Lines, finding: &Finding) -> Option<(Snippet<'a, Annotation<'a>>, usize)> {
     let line = lines.get(text, finding.at.line)?;
     let start = lines.offset(text, Position { column: 1, ..finding.at });
@@ -114,8 +117,10 @@ fn json(findings: &[Finding]) -> String {
     json!({ "findings": list }).to_string()
 }
 
-/// Annotations of a pull request. Errors first: only some of each kind are shown.
+/// Formats workflow commands: `::error file=…,line=…,col=…,title=…::message`. Errors come first, because GitHub limits
+/// how many annotations it shows.
 fn github(findings: &[Finding]) -> String {
+    // A workflow command ends with its line, and the runner decodes these three escapes.
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let mut sorted: Vec<_> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.severity);
@@ -135,6 +140,7 @@ fn sarif(findings: &[Finding]) -> String {
     let results: Vec<_> = findings
         .iter()
         .map(|finding| {
+            // SARIF's `endColumn` is exclusive.
             let region = json!({
                 "startLine": finding.at.line, "startColumn": finding.at.column, "endColumn": finding.at.column + finding.width,
             });

@@ -1,9 +1,9 @@
-//! What an OpenAPI 3.0 document is made of: each object with its fields, as version 3.0.3 of the specification lists them.
+//! Lists the objects of an OpenAPI 3.0 document and their fields, after version 3.0.3 of the specification.
 //!
-//! A table in place of the official JSON Schema, because what breaks a rule here can be told in words, with the key it
-//! is about.
+//! A table replaces the official JSON Schema: an error of a JSON Schema validator names the failed keyword, whereas a
+//! table gives a message about the object and the key.
 
-/// An object of the specification.
+/// Names an object of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Object {
     OpenApi,
@@ -37,7 +37,7 @@ pub(crate) enum Object {
     SecurityRequirement,
 }
 
-/// What a field holds.
+/// Describes what a field holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Any,
@@ -47,22 +47,22 @@ pub(crate) enum Kind {
     Count,
     OneOf(&'static [&'static str]),
     Of(Object),
-    /// A reference to such an object, or the object itself.
+    /// Holds such an object, or a reference to one.
     RefOr(Object),
     Map(&'static Kind),
     List(&'static Kind),
-    /// True, false or a schema.
+    /// Holds true, false or a schema, as `additionalProperties` does.
     FlagOrSchema,
 }
 
-/// A field: its name, whether it must be there, what it holds.
+/// Describes a field: its name, whether it is required, what it holds.
 pub(crate) type Field = (&'static str, bool, Kind);
 
 use Kind::{Any, Count, Flag, FlagOrSchema, List, Map, Number, Of, OneOf, RefOr, Text};
 use Object as O;
 
 impl Object {
-    /// What it is called in a sentence.
+    /// Names the object in a message.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::OpenApi => "the document",
@@ -73,9 +73,9 @@ impl Object {
             Self::ServerVariable => "a server variable",
             Self::Components => "`components`",
             Self::Paths => "`paths`",
-            Self::PathItem => "a path",
+            Self::PathItem => "a path item",
             Self::Operation => "an operation",
-            Self::ExternalDocs => "an external documentation",
+            Self::ExternalDocs => "`externalDocs`",
             Self::Parameter => "a parameter",
             Self::RequestBody => "a request body",
             Self::MediaType => "a media type",
@@ -97,7 +97,7 @@ impl Object {
         }
     }
 
-    /// The objects whose keys are the document's own: paths, status codes, names of schemes.
+    /// Returns what the entries hold, for objects whose keys the document chooses: paths, status codes, scheme names.
     pub(crate) fn entries(self) -> Option<Kind> {
         match self {
             Self::Paths | Self::Callback => Some(Of(O::PathItem)),
@@ -107,7 +107,7 @@ impl Object {
         }
     }
 
-    /// Under which key of `components` references to it lead.
+    /// Returns the key of `components` that holds such objects, if references to them are allowed.
     pub(crate) fn component(self) -> Option<&'static str> {
         Some(match self {
             Self::Schema => "schemas",
@@ -123,6 +123,7 @@ impl Object {
         })
     }
 
+    /// Returns the fields of the object. Objects whose keys the document chooses have none.
     pub(crate) fn fields(self) -> &'static [Field] {
         match self {
             Self::OpenApi => &[
@@ -171,6 +172,7 @@ impl Object {
                 ("head", false, Of(O::Operation)),
                 ("patch", false, Of(O::Operation)),
                 ("trace", false, Of(O::Operation)),
+                // A path item is the only object where `$ref` is a field of its own (OpenAPI 3.0.3, 4.7.9.1).
                 (unloc_spec::REFERENCE, false, Text),
                 ("summary", false, Text),
                 ("description", false, Text),
@@ -252,6 +254,7 @@ impl Object {
                 ("required", false, Flag),
                 ("deprecated", false, Flag),
                 ("allowEmptyValue", false, Flag),
+                // A header is a parameter with `in: header`, for which OpenAPI 3.0.3 defines this style alone.
                 ("style", false, OneOf(&["simple"])),
                 ("explode", false, Flag),
                 ("allowReserved", false, Flag),
@@ -294,11 +297,13 @@ impl Object {
                 ("tokenUrl", false, Text),
                 ("refreshUrl", false, Text),
             ],
+            // The document chooses their keys: see `entries`.
             Self::Paths | Self::Callback | Self::Responses | Self::SecurityRequirement => &[],
         }
     }
 }
 
+/// Lists the fields of a schema.
 const SCHEMA: &[Field] = &[
     ("type", false, OneOf(&["array", "boolean", "integer", "number", "object", "string"])),
     ("title", false, Text),

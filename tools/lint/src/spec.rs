@@ -1,4 +1,4 @@
-//! A document, walked once by the table of its objects: every object with its place, for the rules to look at.
+//! Walks a document once along the table of OpenAPI objects, and indexes every object with its place for the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,29 +10,30 @@ use super::finding::{Findings, Rule, Severity};
 use super::shape::{Field, Kind, Object};
 use unloc_spec::words::nearest;
 
-/// An object of the specification, and where it stands.
+/// Pairs an object of the specification with its JSON pointer.
 pub(crate) use unloc_spec::At as Node;
 
-/// A reference, and what it should lead to.
+/// Describes one `$ref` and the kind of object that it has to lead to.
 #[derive(Clone, Debug)]
 pub(crate) struct Reference<'a> {
-    /// Of the object that holds nothing but the reference.
+    /// Locates the object that holds the `$ref`.
     pub(crate) pointer: String,
     pub(crate) target: &'a str,
     pub(crate) to: Object,
 }
 
 impl Reference<'_> {
-    /// Where what it is about stands.
+    /// Returns the pointer of the `$ref` key itself.
     pub(crate) fn place(&self) -> String {
         unloc_spec::reference_pointer(&self.pointer)
     }
 }
 
+/// Indexes one document.
 pub(crate) struct Spec<'a> {
     pub(crate) root: &'a Value,
     pub(crate) references: Vec<Reference<'a>>,
-    /// The schemas, by what they describe together.
+    /// Resolves which properties schemas describe and require together.
     pub(crate) schemas: Schemas<'a>,
     nodes: BTreeMap<Object, Vec<Node<'a>>>,
 }
@@ -40,28 +41,28 @@ pub(crate) struct Spec<'a> {
 pub(crate) const UNKNOWN_FIELD: Rule = Rule {
     id: "unknown-field",
     severity: Severity::Error,
-    reason: "A key that the specification does not know is ignored in silence: what it was meant to say is lost.",
+    reason: "Tools silently ignore a key that the specification does not define, so its meaning is lost.",
     example: "`gett:` in place of `get:`, `descripton:`, `minLenght:`",
 };
 
 pub(crate) const FIELD_TYPE: Rule = Rule {
     id: "field-type",
     severity: Severity::Error,
-    reason: "A field that holds another kind of value than it should cannot be read.",
+    reason: "Tools cannot read a field whose value has the wrong type.",
     example: "`required: yes`, `tags: Locks`, `version: 1`",
 };
 
 pub(crate) const REQUIRED_FIELD: Rule = Rule {
     id: "required-field",
     severity: Severity::Error,
-    reason: "Without this field the object says too little to be used.",
+    reason: "Without this field, tools cannot use the object.",
     example: "a response without `description`, a parameter without `in`",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&UNKNOWN_FIELD, &FIELD_TYPE, &REQUIRED_FIELD];
 
 impl<'a> Spec<'a> {
-    /// Walks the document, and tells what has not the form it should have.
+    /// Walks the document, and reports unknown, missing and mistyped fields.
     pub(crate) fn walk(document: &'a Document, findings: &mut Findings<'_>) -> Self {
         let (root, nodes) = (&document.value, BTreeMap::new());
         let mut spec = Self { root, references: Vec::new(), schemas: Schemas::of(root), nodes };
@@ -69,17 +70,17 @@ impl<'a> Spec<'a> {
         spec
     }
 
-    /// All objects of a kind, in the order of the document.
+    /// Returns all objects of a kind, in the order of the document.
     pub(crate) fn all(&self, object: Object) -> &[Node<'a>] {
         self.nodes.get(&object).map_or(&[], Vec::as_slice)
     }
 
-    /// What a node is once its references are followed; nothing if they lead nowhere or in a circle.
+    /// Follows a node's references to the end. Returns `None` if they lead nowhere or in a circle.
     pub(crate) fn resolve(&self, node: &'a Value) -> Option<&'a Value> {
         unloc_spec::resolve(self.root, node)
     }
 
-    /// The places that these parts of the document refer to, and those that are referred to there.
+    /// Returns the places that these parts of the document refer to, directly or through other references.
     pub(crate) fn reached(&self, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<&'a str> {
         unloc_spec::reached(self.root, from)
     }
@@ -103,20 +104,21 @@ impl<'a> Spec<'a> {
             let (wanted, found) = (describe(kind), found(value));
             let name = pointer.rsplit('/').next().unwrap_or_default();
             let help = match (kind, value) {
-                // What 3.1 writes, and 3.0 says otherwise.
+                // OpenAPI 3.1 takes over these two from JSON Schema 2020-12; many files mix the versions.
                 (Kind::OneOf(_), Value::Array(_)) if name == "type" => {
-                    "3.0 has one type: write it alone, and `nullable: true` beside it if null can come".to_owned()
+                    "OpenAPI 3.0 allows one type only; for null, add `nullable: true`".to_owned()
                 }
                 (Kind::Flag, Value::Number(_)) if name.starts_with("exclusive") => {
                     let bound = if name == "exclusiveMinimum" { "minimum" } else { "maximum" };
-                    format!("3.0 writes `{bound}: {value}`, and `{name}: true` beside it")
+                    format!("in OpenAPI 3.0, write `{bound}: {value}` and `{name}: true`")
                 }
+                // YAML reads `3.0` as a number.
                 (Kind::Text, _) if pointer == "/openapi" => "write `openapi: 3.0.3`".to_owned(),
-                (Kind::Text, Value::Number(_) | Value::Bool(_)) => format!("put it in quotes: '{value}'"),
-                (Kind::List(_), _) => "write it as a list, an item a line behind a hyphen".to_owned(),
+                (Kind::Text, Value::Number(_) | Value::Bool(_)) => format!("quote it: '{value}'"),
+                (Kind::List(_), _) => "write a list, with one `- item` per line".to_owned(),
                 _ => format!("write {wanted}"),
             };
-            let message = format!("`{name}` must be {wanted}, and is {found}");
+            let message = format!("`{name}` must be {wanted}, but is {found}");
             findings.value(&FIELD_TYPE, pointer, message, help);
             return;
         }
@@ -125,6 +127,7 @@ impl<'a> Spec<'a> {
             Kind::FlagOrSchema if value.is_object() => {
                 self.value(Kind::RefOr(Object::Schema), pointer, value, findings);
             }
+            // Other keys next to a `$ref` are not walked: OpenAPI 3.0 ignores them, and `ref-siblings` reports them.
             Kind::RefOr(to) => match reference(value) {
                 Some(target) => self.references.push(Reference { pointer: pointer.to_owned(), target, to }),
                 None => self.object(to, pointer, value, findings),
@@ -144,12 +147,12 @@ impl<'a> Spec<'a> {
                 if !values.contains(&text) {
                     let name = pointer.rsplit('/').next().unwrap_or_default();
                     let help = if text == "null" {
-                        "3.0 has no type for null: write `nullable: true` beside the type".to_owned()
+                        "OpenAPI 3.0 has no type `null`; add `nullable: true` to the other type".to_owned()
                     } else {
-                        meant(text, values.iter().copied())
-                            .unwrap_or_else(|| format!("choose among {}", values.join(", ")))
+                        suggestion(text, values.iter().copied())
+                            .unwrap_or_else(|| format!("choose one of {}", values.join(", ")))
                     };
-                    findings.value(&FIELD_TYPE, pointer, format!("`{name}` cannot be `{text}`"), help);
+                    findings.value(&FIELD_TYPE, pointer, format!("invalid value `{text}` for `{name}`"), help);
                 }
             }
             _ => {}
@@ -158,12 +161,13 @@ impl<'a> Spec<'a> {
 
     fn object(&mut self, object: Object, pointer: &str, value: &'a Value, findings: &mut Findings<'_>) {
         if !value.is_object() {
-            let message = format!("{} must be a mapping, and is {}", object.name(), found(value));
+            let message = format!("{} must be a mapping, but is {}", object.name(), found(value));
             findings.value(&FIELD_TYPE, pointer, message, "write keys with values");
             return;
         }
         self.nodes.entry(object).or_default().push(Node { pointer: pointer.to_owned(), value });
         let fields = object.fields();
+        // An extension may hold anything (OpenAPI 3.0.3, 4.8).
         for (key, value) in entries(Some(value)).filter(|(key, _)| !key.starts_with("x-")) {
             let inner = format!("{pointer}/{}", escape(key));
             match (object.entries(), fields.iter().find(|(name, ..)| name == &key)) {
@@ -173,81 +177,86 @@ impl<'a> Spec<'a> {
             }
         }
         for (name, ..) in fields.iter().filter(|(name, required, _)| *required && value.get(name).is_none()) {
-            // Whoever misspelt it is told so, once.
+            // A misspelt key is reported as unknown already; the missing field is the same mistake.
             let keys = entries(Some(value)).map(|(key, _)| key);
             let misspelt = keys.filter(|key| !fields.iter().any(|(known, ..)| known == key));
             if nearest(name, misspelt).is_none() {
-                let message = format!("{} has no `{name}`", object.name());
+                let message = format!("missing field `{name}` in {}", object.name());
                 findings.key(&REQUIRED_FIELD, pointer, message, format!("add `{name}`"));
             }
         }
     }
 }
 
+/// Reports a key that the object does not have, with help for keys that only later versions define.
 fn unknown(object: Object, fields: &[Field], key: &str, pointer: &str, findings: &mut Findings<'_>) {
     let newer: &[(&str, &str)] = &[
         ("const", "write an `enum` with one value"),
-        ("examples", "in 3.0 a schema has one `example`"),
-        ("$defs", "3.0 has `components/schemas`"),
-        ("patternProperties", "3.0 has `additionalProperties` only"),
-        ("prefixItems", "3.0 has `items` only"),
-        ("then", "3.0 has no conditions; describe it in words"),
-        ("else", "3.0 has no conditions; describe it in words"),
-        ("contains", "3.0 has `items` only"),
-        ("propertyNames", "3.0 has `additionalProperties` only"),
-        ("unevaluatedProperties", "3.0 has `additionalProperties` only"),
-        ("dependentRequired", "3.0 has no dependencies; describe it in words"),
-        ("contentEncoding", "3.0 has `format: byte`"),
-        ("contentMediaType", "3.0 has `format: binary`"),
-        ("$schema", "3.0 has its own dialect"),
-        ("$id", "3.0 knows a schema by its place"),
-        ("$comment", "write a comment behind `#`"),
-        ("pathItems", "3.0 has no components for paths"),
-        ("if", "3.0 has no conditions; describe it in words"),
-        ("webhooks", "3.0 has no `webhooks`; describe them in words"),
-        ("jsonSchemaDialect", "3.0 has its own dialect"),
-        ("identifier", "3.0 has `url`"),
-        (REFERENCE, "a reference cannot stand here"),
+        ("examples", "in OpenAPI 3.0 a schema has one `example`"),
+        ("$defs", "in OpenAPI 3.0, use `components/schemas`"),
+        ("patternProperties", "OpenAPI 3.0 has `additionalProperties` only"),
+        ("prefixItems", "OpenAPI 3.0 has `items` only"),
+        ("then", "OpenAPI 3.0 has no conditions; use the description"),
+        ("else", "OpenAPI 3.0 has no conditions; use the description"),
+        ("contains", "OpenAPI 3.0 has `items` only"),
+        ("propertyNames", "OpenAPI 3.0 has `additionalProperties` only"),
+        ("unevaluatedProperties", "OpenAPI 3.0 has `additionalProperties` only"),
+        ("dependentRequired", "OpenAPI 3.0 has no dependent properties; use the description"),
+        ("contentEncoding", "in OpenAPI 3.0, use `format: byte`"),
+        ("contentMediaType", "in OpenAPI 3.0, use `format: binary`"),
+        ("$schema", "remove it: OpenAPI 3.0 has a schema dialect of its own"),
+        ("$id", "remove it: OpenAPI 3.0 identifies a schema by its location"),
+        ("$comment", "write a YAML comment (`# …`)"),
+        ("pathItems", "OpenAPI 3.0 has no components for paths"),
+        ("if", "OpenAPI 3.0 has no conditions; use the description"),
+        ("webhooks", "OpenAPI 3.0 has no webhooks; use the description"),
+        ("jsonSchemaDialect", "remove it: OpenAPI 3.0 has a schema dialect of its own"),
+        ("identifier", "in OpenAPI 3.0, use `url`"),
+        (REFERENCE, "a reference is not allowed here"),
     ];
-    let message = format!("{} has no field `{key}`, so this is ignored", object.name());
+    let message = format!("unknown field `{key}` in {}; it is ignored", object.name());
     let newer = newer.iter().find(|(name, _)| *name == key).map(|(_, help)| (*help).to_owned());
-    let near = meant(key, fields.iter().map(|(name, ..)| *name));
+    let near = suggestion(key, fields.iter().map(|(name, ..)| *name));
     let list = || {
         let names: Vec<_> = fields.iter().map(|(name, ..)| *name).collect();
-        format!("it has {}; what is your own begins with `x-`", names.join(", "))
+        format!("the fields are {}; an extension begins with `x-`", names.join(", "))
     };
+    // A misspelt key is likelier than one of a later version.
     findings.key(&UNKNOWN_FIELD, pointer, message, near.or(newer).unwrap_or_else(list));
 }
 
+/// Names the expected kind of value in a message.
 fn describe(kind: Kind) -> &'static str {
     match kind {
         Kind::Any => "anything",
-        Kind::Text | Kind::OneOf(_) => "a text",
+        Kind::Text | Kind::OneOf(_) => "a string",
         Kind::Flag => "`true` or `false`",
         Kind::Number => "a number",
-        Kind::Count => "a whole number from zero up",
+        Kind::Count => "a non-negative integer",
         Kind::Of(_) | Kind::RefOr(_) | Kind::Map(_) => "a mapping",
         Kind::List(_) => "a list",
         Kind::FlagOrSchema => "`true`, `false` or a schema",
     }
 }
 
+/// Names the actual value in a message: short ones as they are, others by their kind.
 fn found(value: &Value) -> String {
     match value {
+        // A YAML key without a value is null.
         Value::Null => "empty".to_owned(),
         Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
-        Value::String(_) => "a text".to_owned(),
+        Value::String(_) => "a string".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a mapping".to_owned(),
     }
 }
 
-/// What helps whoever has misspelt one of these words; nothing if none is near.
-pub(crate) fn meant<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<String> {
+/// Suggests the word that a misspelt one was probably meant to be; nothing if none is similar.
+pub(crate) fn suggestion<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<String> {
     nearest(word, among).map(|near| format!("did you mean `{near}`?"))
 }
 
-/// The entries of a mapping; nothing if it is none.
+/// Iterates over the entries of a mapping; over nothing if the value is no mapping.
 pub(crate) fn entries(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     value.and_then(Value::as_object).into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }

@@ -1,9 +1,9 @@
-//! Where the time goes.
+//! Measures how long each stage takes.
 
 use std::fmt::{self, Display, Formatter};
 use std::time::{Duration, Instant};
 
-/// How long the parts of one file took.
+/// Measures the stages of one file, one after the other.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stages {
     since: Instant,
@@ -17,17 +17,17 @@ impl Stages {
         Self { since: begun, read: Duration::ZERO, rules: Duration::ZERO, generator: Duration::ZERO }
     }
 
-    /// The text is a document.
+    /// Ends the stage that reads and parses the text.
     pub(crate) fn read(&mut self) {
         self.read = self.lap();
     }
 
-    /// The rules have looked at it.
+    /// Ends the stage that runs the rules.
     pub(crate) fn rules(&mut self) {
         self.rules = self.lap();
     }
 
-    /// The generator has taken or refused it.
+    /// Ends the stage that runs the generator.
     pub(crate) fn generator(&mut self) {
         self.generator = self.lap();
     }
@@ -39,12 +39,13 @@ impl Stages {
     }
 }
 
-/// A line for each file, and one for all together, which is less than their sum where several processors share them.
+/// Formats one line for each file and one for the whole run. The files run in parallel, so the total may be less than
+/// the sum of the lines.
 #[derive(Debug, Default)]
 pub struct Timings {
     lines: String,
     files: usize,
-    /// All of it, as it passed.
+    /// Is the wall time of the whole run.
     pub total: Duration,
 }
 

@@ -1,12 +1,12 @@
-//! What users have of this repository, tried as they have it: the packages, and the examples of the guides, pasted into a
-//! package of their own outside of this workspace, with the crates that the guide's `cargo add` lines name and no others.
+//! Tests this repository as its users see it. Builds the packages, pastes the examples of the guides into a package
+//! outside of this workspace, with only the crates of the guide's `cargo add` lines, and runs them with an emulator.
 //!
-//! rustdoc runs most examples as well, but beside everything that this workspace depends on and without a service to talk
-//! to, so that a missing `cargo add` or a time that only a real clock gives goes unnoticed there.
+//! rustdoc runs most examples as well, but with all dependencies of this workspace and without a service. It misses a
+//! forgotten `cargo add`, and errors that only occur with a real clock.
 
 pub mod bindings;
+mod dependencies;
 mod guide;
-mod needs;
 pub mod packages;
 mod program;
 
@@ -18,50 +18,51 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use dependencies::Dependency;
 use guide::Block;
-use needs::Need;
-use program::Made;
+use program::Target;
 
-/// Where examples stand: guides with blocks of Rust, and whole programs.
-const GUIDES: [&str; 3] = ["README.md", "crates/emulator/README.md", "CONTRIBUTING.md"];
+/// Lists the guides with blocks of Rust.
+const GUIDES: [&str; 4] = ["README.md", "docs/guide.md", "crates/emulator/README.md", "CONTRIBUTING.md"];
+/// Lists the examples that are whole programs.
 const PROGRAMS: [&str; 2] = ["examples/quickstart.rs", "examples/token_backend.rs"];
-/// A program that serves until it is stopped ends by itself with this argument.
+/// Holds the arguments of programs: with this one, the server ends by itself instead of serving until it is stopped.
 const ARGUMENTS: [(&str, &str); 1] = [("examples/token_backend.rs", "--try")];
 
-/// What runs the programs, as a test of that package.
+/// Is the source of the test that runs the programs.
 const RUNNER: &str = include_str!("runner.rs");
 
-/// A program or test that is made of an example.
+/// Describes a program or test that was generated from an example.
 struct Example {
-    /// Its name as a target of cargo; no other package in the same target folder has one like it.
+    /// Is the name of the cargo target, unique among all packages that share the target folder.
     name: String,
-    /// File and line, for a reader of what fails.
-    whence: String,
+    /// Names the file and line of the example in messages.
+    origin: String,
     arguments: &'static str,
-    made: Made,
+    target: Target,
 }
 
-/// Packs the crates, puts all examples into one package beside theirs, builds it with `user`'s cargo, once with the feature
-/// `generate` and once without it, and runs the examples beside an emulator.
+/// Packages the crates and puts all examples into one more package. Builds it with `user`'s cargo, once with the
+/// feature `generate` and once without it, and runs the examples with an emulator.
 ///
 /// # Errors
-/// Says what cannot be packed, which example is no good, or what to run to see what failed.
+/// Names the crate that cannot be packaged, the invalid example, or the command that shows what failed.
 pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Command) -> Result<()> {
-    let (examples, needs) = read(root)?;
-    // The rest is done offline, with the versions of the lock file.
+    let (examples, dependencies) = read(root)?;
+    // Everything else runs offline, with the versions of the lock file.
     packages::run(cargo().args(["fetch", "--quiet", "--locked"]))?;
     let folder = packages::pack(root, cargo)?;
     let package = folder.join("outside");
     for example in &examples {
-        let (folder, text) = match &example.made {
-            Made::Program(text) => ("src/bin", text),
-            Made::Test(text) => ("tests", text),
+        let (folder, text) = match &example.target {
+            Target::Program(text) => ("src/bin", text),
+            Target::Test(text) => ("tests", text),
         };
         write(&package.join(folder).join(format!("{}.rs", example.name)), text)?;
     }
     let read = |file: &str| fs::read_to_string(root.join(file)).with_context(|| format!("{file} cannot be read"));
     let lock = read("Cargo.lock")?;
-    write(&package.join("Cargo.toml"), &manifest(&lock, &examples, &needs))?;
+    write(&package.join("Cargo.toml"), &manifest(&lock, &examples, &dependencies))?;
     write(&package.join("tests/outside_runner.rs"), &format!("{RUNNER}\n{}", list(&examples)))?;
     write(&folder.join("Cargo.toml"), &workspace(&read("Cargo.toml")?))?;
     write(&folder.join("Cargo.lock"), &lock)?;
@@ -69,19 +70,18 @@ pub fn check(root: &Path, cargo: &dyn Fn() -> Command, user: &dyn Fn() -> Comman
         let mut command = user();
         command.args(arguments).args(["--offline", "--manifest-path"]).arg(folder.join("Cargo.toml"));
         command.arg("--target-dir").arg(root.join("target"));
-        packages::run(&mut command).context("what users have does not work; run this alone: cargo xtask outside")
+        packages::run(&mut command)
+            .context("the packages or examples fail outside of the workspace; run: cargo xtask outside")
     };
     run(&["test", "-p", "outside"])?;
     run(&["test", "-p", "outside", "--no-default-features"])?;
-    run(&["build", "-p", "outside", "-p", "unloc-emulator", "--no-default-features", "--bins"])?;
-    println!(
-        "{} examples were run from a package of their own, with the bindings made and as they came",
-        examples.len()
-    );
+    run(&["build", "-p", "unloc-emulator", "--bins"])?;
+    println!("{} examples passed outside of the workspace, with generated and with packaged bindings", examples.len());
     Ok(())
 }
 
-/// The workspace of the packages. Its profiles are those of this one, so that what was built here serves there as well.
+/// Returns the manifest of a workspace for the packages. It has the profiles of this one, so that cargo reuses the
+/// dependencies that were built here.
 fn workspace(manifest: &str) -> String {
     let mut is_profile = false;
     let profiles = manifest.lines().filter(|line| {
@@ -98,68 +98,68 @@ fn workspace(manifest: &str) -> String {
     )
 }
 
-/// All examples, and what they need together.
-fn read(root: &Path) -> Result<(Vec<Example>, BTreeMap<String, Need>)> {
-    let read = |file: &str| fs::read_to_string(root.join(file)).with_context(|| file.to_owned());
-    let mut needs = BTreeMap::new();
+/// Reads all examples and their dependencies.
+fn read(root: &Path) -> Result<(Vec<Example>, BTreeMap<String, Dependency>)> {
+    let read = |file: &str| fs::read_to_string(root.join(file)).with_context(|| format!("{file} cannot be read"));
+    let mut dependencies = BTreeMap::new();
     let mut by_file = Vec::new();
     for file in GUIDES.iter().chain(&PROGRAMS) {
         let text = read(file)?;
-        let own = needs::named(&text).with_context(|| (*file).to_owned())?;
-        own.iter().for_each(|need| needs::add(&mut needs, need));
+        let own = dependencies::parse(&text).with_context(|| (*file).to_owned())?;
+        own.iter().for_each(|dependency| dependencies::add(&mut dependencies, dependency));
         let blocks = if file.ends_with(".rs") { vec![Block { line: 1, code: text }] } else { guide::blocks(&text) };
         by_file.push((*file, own, blocks));
     }
     let mut examples = Vec::new();
     for (file, own, blocks) in by_file {
         for (number, Block { line, code }) in blocks.into_iter().enumerate() {
-            let whence = format!("{file}:{line}");
-            guide::pasteable(&code).with_context(|| whence.clone())?;
-            needs::suffice(&own, needs.keys(), &code).with_context(|| whence.clone())?;
+            let origin = format!("{file}:{line}");
+            guide::check_pasteable(&code).with_context(|| origin.clone())?;
+            dependencies::check_uses(&own, dependencies.keys(), &code).with_context(|| origin.clone())?;
             let name = format!("outside_{}_{}", file.replace(['/', '.'], "_").to_lowercase(), number + 1);
             let arguments = ARGUMENTS.iter().find(|(of, _)| *of == file).map_or("", |(_, arguments)| *arguments);
-            let made = program::made(&code).with_context(|| whence.clone())?;
-            examples.push(Example { name, whence, arguments, made });
+            let target = program::target(&code).with_context(|| origin.clone())?;
+            examples.push(Example { name, origin, arguments, target });
         }
     }
-    Ok((examples, needs))
+    Ok((examples, dependencies))
 }
 
-/// The package. Its feature `generate` is that of `unloc`.
-fn manifest(lock: &str, examples: &[Example], needs: &BTreeMap<String, Need>) -> String {
+/// Returns the manifest of the example package. Its feature `generate` enables that of `unloc`.
+fn manifest(lock: &str, examples: &[Example], dependencies: &BTreeMap<String, Dependency>) -> String {
     let mut text = String::from(
         "[package]\nname = \"outside\"\nedition = \"2024\"\nautobins = false\nautotests = false\n\n\
          [features]\ndefault = [\"generate\"]\ngenerate = [\"unloc/generate\"]\n\n[dependencies]\n",
     );
-    for (name, need) in needs {
-        _ = writeln!(text, "{name} = {}", need.toml(lock));
+    for (name, dependency) in dependencies {
+        _ = writeln!(text, "{name} = {}", dependency.toml(lock));
     }
     for example in examples {
-        _ = match example.made {
-            Made::Program(_) => {
+        _ = match example.target {
+            Target::Program(_) => {
                 let name = &example.name;
                 writeln!(text, "\n[[bin]]\nname = \"{name}\"\npath = \"src/bin/{name}.rs\"\ntest = false")
             }
-            Made::Test(_) => writeln!(text, "\n[[test]]\nname = \"{}\"", example.name),
+            Target::Test(_) => writeln!(text, "\n[[test]]\nname = \"{}\"", example.name),
         };
     }
     text.push_str("\n[[test]]\nname = \"outside_runner\"\n");
     text
 }
 
-/// The programs, for the runner.
+/// Returns the table of programs that the runner reads.
 fn list(examples: &[Example]) -> String {
     let mut text = String::from("const PROGRAMS: &[(&str, &str, &str)] = &[\n");
-    for Example { name, whence, arguments, made } in examples {
-        if matches!(made, Made::Program(_)) {
-            _ = writeln!(text, "    ({whence:?}, env!(\"CARGO_BIN_EXE_{name}\"), {arguments:?}),");
+    for Example { name, origin, arguments, target } in examples {
+        if matches!(target, Target::Program(_)) {
+            _ = writeln!(text, "    ({origin:?}, env!(\"CARGO_BIN_EXE_{name}\"), {arguments:?}),");
         }
     }
     text.push_str("];\n");
     text
 }
 
-/// Writes what is not there yet: cargo builds anew what was written anew.
+/// Writes a file unless it has this text already: a new modification time would make cargo rebuild it.
 fn write(file: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(file).is_ok_and(|there| there == text) {
         return Ok(());
@@ -174,15 +174,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_guide_can_be_pasted_from_and_names_the_crates_that_it_uses() {
+    fn examples_of_every_guide_can_be_pasted_and_have_their_cargo_add_lines() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-        let (examples, needs) = read(root).unwrap();
+        let (examples, dependencies) = read(root).unwrap();
         for file in ["README.md", "crates/emulator/README.md", "examples/quickstart.rs", "examples/token_backend.rs"] {
-            assert!(examples.iter().any(|example| example.whence.starts_with(file)), "{file}");
+            assert!(examples.iter().any(|example| example.origin.starts_with(file)), "{file}");
         }
-        assert!(examples.iter().any(|example| matches!(example.made, Made::Test(_))));
-        assert!(needs.contains_key("unloc") && needs.contains_key("tokio"));
-        let manifest = manifest("", &examples, &needs);
+        assert!(examples.iter().any(|example| matches!(example.target, Target::Test(_))));
+        assert!(dependencies.contains_key("unloc") && dependencies.contains_key("tokio"));
+        let manifest = manifest("", &examples, &dependencies);
         assert!(manifest.contains("[features]\n") && manifest.contains("name = \"outside_readme_md_1\""));
     }
 }

@@ -1,4 +1,4 @@
-//! The packages as they would be published, beside each other in one folder below `target/`.
+//! Builds the packages as they would be published, and unpacks them side by side below `target/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use anyhow::{Context, Result, bail};
 
 use super::bindings;
 
-/// The crates that are published.
+/// Lists the published crates.
 pub const NAMES: [&str; 4] = ["unloc", "unloc-codegen", "unloc-emulator", "unloc-spec"];
 
-/// Where the package of a crate is unpacked, by its name.
+/// Returns the name of the folder that a crate's package is unpacked to.
 pub(super) fn folder(name: &str) -> String {
     format!("{name}-{}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Stages the bindings, packs all crates and unpacks them again: the folder that has them. What stands in a package is held
-/// to its specs, not what was staged.
+/// Generates the bindings, packages all crates and unpacks them. Returns the folder with the unpacked packages.
+/// Verifies the bindings inside of the package, because that is what users get.
 ///
 /// # Errors
-/// Says what could not be made, or which bindings are not those of their specs.
+/// Fails if a package cannot be built, or if its bindings do not match its specs.
 pub fn pack(root: &Path, cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
     bindings::stage(root)?;
     let target = root.join("target");
@@ -31,23 +31,25 @@ pub fn pack(root: &Path, cargo: &dyn Fn() -> Command) -> Result<PathBuf> {
             fs::remove_dir_all(&old).with_context(|| format!("{} cannot be removed", old.display()))?;
         }
     }
-    fs::create_dir_all(&unpacked).with_context(|| format!("{} cannot be made", unpacked.display()))?;
+    fs::create_dir_all(&unpacked).with_context(|| format!("{} cannot be created", unpacked.display()))?;
     let mut pack = cargo();
     pack.args(["package", "--quiet", "--no-verify", "--allow-dirty", "--target-dir"]).arg(&target);
     NAMES.iter().for_each(|name| _ = pack.args(["-p", name]));
     run(&mut pack)?;
     for name in NAMES {
         let file = format!("../package/{}.crate", folder(name));
-        // Packages are older than any build of them: `-m` has their files made now, so that cargo builds them anew.
+        // cargo gives packaged files a modification time in the past, so an earlier build would count as up to date. `-m`
+        // sets the time of unpacking.
         run(Command::new("tar").arg("-xmzf").arg(file).current_dir(&unpacked))?;
     }
-    bindings::hold(&unpacked.join(folder("unloc")))?;
+    bindings::verify(&unpacked.join(folder("unloc")))?;
     Ok(unpacked)
 }
 
+/// Runs a command, and fails if the command does.
 pub(super) fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    if !command.status().with_context(|| format!("`{program}` could not be started"))?.success() {
+    if !command.status().with_context(|| format!("`{program}` cannot be started"))?.success() {
         bail!("{command:?} failed");
     }
     Ok(())

@@ -1,16 +1,16 @@
-//! Makes a program of its own, or a test, of an example.
+//! Turns an example into a program or a test.
 
 use anyhow::{Context, Result};
 use syn::{File, FnArg, Item, ItemFn, Pat, ReturnType, Type};
 
-/// What an example became: the text of one file.
+/// Holds the source of the cargo target that an example becomes.
 #[derive(Debug, PartialEq)]
-pub(super) enum Made {
+pub(super) enum Target {
     Program(String),
     Test(String),
 }
 
-/// Where a function that takes a lock holder, or a lock of theirs, gets it from.
+/// Is the beginning of a `main` for functions that take a lock holder or one of its locks.
 const FIRST: &str = "    let unloc = unloc::Unloc::from_env()?;
     let lock_holders = unloc.get_lock_holders().send().await?;
     let Some(lock_holder) = lock_holders.first() else { return Ok(()) };
@@ -19,14 +19,14 @@ const FIRST: &str = "    let unloc = unloc::Unloc::from_env()?;
     let Some(lock) = locks.items().first().map(|lock| lock.id.as_str()) else { return Ok(()) };
 ";
 
-/// A whole program stays as it is. Functions get a `main` that calls those that it has arguments for; statements become
-/// the body of one, as with rustdoc.
-pub(super) fn made(code: &str) -> Result<Made> {
+/// Turns the code of an example into a target. A whole program or test stays as it is. Functions get a `main` that
+/// calls those for which it has arguments. Statements become the body of a `main`, as in rustdoc.
+pub(super) fn target(code: &str) -> Result<Target> {
     let file = syn::parse_file(code).ok().filter(|file| !has_statements(file));
     let Some(file) = file else {
         let body = format!("#![deny(warnings)]\n\nfn main() {{\n{code}}}\n");
-        syn::parse_file(&body).context("is not Rust")?;
-        return Ok(Made::Program(body));
+        syn::parse_file(&body).context("is not valid Rust")?;
+        return Ok(Target::Program(body));
     };
     let functions = file.items.iter().filter_map(|item| match item {
         Item::Fn(function) => Some(function),
@@ -34,10 +34,10 @@ pub(super) fn made(code: &str) -> Result<Made> {
     });
     let functions: Vec<&ItemFn> = functions.collect();
     if functions.iter().any(|function| is_test(function)) {
-        return Ok(Made::Test(format!("#![deny(warnings)]\n\n{code}")));
+        return Ok(Target::Test(format!("#![deny(warnings)]\n\n{code}")));
     }
     if functions.iter().any(|function| function.sig.ident == "main") {
-        return Ok(Made::Program(code.to_owned()));
+        return Ok(Target::Program(code.to_owned()));
     }
     let calls: Vec<_> = functions.into_iter().filter_map(call).collect();
     let needs_lock_holder = calls.iter().any(|call| call.contains("home") || call.contains("lock"));
@@ -46,31 +46,34 @@ pub(super) fn made(code: &str) -> Result<Made> {
         "#[tokio::main]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {{\n{first}{}    Ok(())\n}}\n",
         calls.concat()
     );
-    // Whoever pastes a function calls it; what takes something else than is at hand here is compiled and not run.
-    Ok(Made::Program(format!("#![deny(warnings)]\n#![allow(dead_code, unused_variables)]\n\n{code}\n{main}")))
+    // Readers call the functions that they paste. Functions with other parameters are only compiled, so unused code and
+    // variables are allowed.
+    Ok(Target::Program(format!("#![deny(warnings)]\n#![allow(dead_code, unused_variables)]\n\n{code}\n{main}")))
 }
 
-/// `assert_eq!(…);` alone reads as a macro that makes items.
+/// Returns whether a file consists of statements: `syn` parses a lone `assert_eq!(…);` as an item.
 fn has_statements(file: &File) -> bool {
     file.items.iter().any(|item| matches!(item, Item::Macro(call) if call.ident.is_none()))
 }
 
+/// Returns whether a function is a test, also by `#[tokio::test]`.
 fn is_test(function: &ItemFn) -> bool {
     let last = |attribute: &syn::Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "test");
     function.attrs.iter().any(last)
 }
 
-/// The statement that calls it, if there is an argument for each parameter.
+/// Returns the statement that calls a function, if there is an argument for each parameter.
 fn call(function: &ItemFn) -> Option<String> {
     let arguments: Option<Vec<_>> = function.sig.inputs.iter().map(argument).collect();
     let wait = if function.sig.asyncness.is_some() { ".await" } else { "" };
-    // What gives no `Result` is a part of something else, and called from there.
+    // A function without a `Result` is a helper of another one.
     let ReturnType::Type(_, output) = &function.sig.output else { return None };
     let Type::Path(output) = &**output else { return None };
     output.path.segments.last().filter(|last| last.ident == "Result")?;
     Some(format!("    {}({}){wait}?;\n", function.sig.ident, arguments?.join(", ")))
 }
 
+/// Returns the argument for a parameter, by its type and name.
 fn argument(parameter: &FnArg) -> Option<&'static str> {
     let FnArg::Typed(parameter) = parameter else { return None };
     let Type::Reference(reference) = &*parameter.ty else { return None };
@@ -89,23 +92,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_programs_and_tests_stay_as_they_are() {
+    fn whole_programs_and_tests_stay_unchanged() {
         let program = "fn main() {}\n";
-        assert_eq!(made(program).ok(), Some(Made::Program(program.to_owned())));
+        assert_eq!(target(program).ok(), Some(Target::Program(program.to_owned())));
         for test in ["#[test]\nfn a() {}\n", "fn b() {}\n#[tokio::test]\nasync fn a() {}\n"] {
-            assert!(matches!(made(test), Ok(Made::Test(text)) if text.ends_with(test)), "{test}");
+            assert!(matches!(target(test), Ok(Target::Test(text)) if text.ends_with(test)), "{test}");
         }
     }
 
     #[test]
     fn functions_are_called_and_statements_wrapped() {
-        let made = |code: &str| match made(code).unwrap() {
-            Made::Program(text) => text,
-            Made::Test(text) => panic!("{text}"),
+        let program = |code: &str| match target(code).unwrap() {
+            Target::Program(text) => text,
+            Target::Test(text) => panic!("{text}"),
         };
-        let text = made("async fn lend(home: &LockHolderClient, lock: &str) -> unloc::Result<()> { Ok(()) }\n");
+        let text = program("async fn lend(home: &LockHolderClient, lock: &str) -> unloc::Result<()> { Ok(()) }\n");
         assert!(text.contains("    lend(&home, lock).await?;\n") && text.contains("from_env()"), "{text}");
-        let text = made("fn build() -> unloc::Result<Unloc> { Unloc::from_env() }\n");
+        let text = program("fn build() -> unloc::Result<Unloc> { Unloc::from_env() }\n");
         assert!(text.contains("    build()?;\n") && !text.contains("let home"), "{text}");
         for part in [
             "fn part(error: &Error) -> &'static str { \"\" }\n",
@@ -113,18 +116,18 @@ mod tests {
             "async fn part(lock: &str) -> String { String::new() }\n",
             "fn part() {}\n",
         ] {
-            let text = made(part);
+            let text = program(part);
             assert!(!text.contains("    part("), "{text}");
         }
         for statements in ["assert!(true);\n", "use std::fmt;\nassert!(true);\n", "let a = 1;\nassert_eq!(a, 1);\n"] {
-            assert!(made(statements).contains(&format!("fn main() {{\n{statements}}}")), "{statements}");
+            assert!(program(statements).contains(&format!("fn main() {{\n{statements}}}")), "{statements}");
         }
     }
 
     #[test]
-    fn what_is_no_rust_is_refused() {
+    fn refuses_invalid_rust() {
         for other in ["let = ;\n", "}\n", "fn a( {}\n"] {
-            assert!(made(other).is_err(), "{other}");
+            assert!(target(other).is_err(), "{other}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Runs every example as its reader does, as a program, by the real clock.
+//! Runs every example as a program with a real clock, as a reader would.
 
 use std::env;
 use std::process::{Command, Output};
@@ -6,12 +6,13 @@ use std::process::{Command, Output};
 use unloc_emulator::Emulator;
 
 #[tokio::test]
-async fn every_example_does_its_work_and_explains_itself_where_it_cannot() -> Result<(), Box<dyn std::error::Error>> {
-    let town = Emulator::start().await?;
+async fn examples_succeed_or_explain_the_error_in_one_line() -> Result<(), Box<dyn std::error::Error>> {
+    let full_account = Emulator::start().await?;
     let new_account = Emulator::builder().lock_holders(0).locks(0).keys(0).start().await?;
-    for (whence, program, arguments) in PROGRAMS {
+    for (origin, program, arguments) in PROGRAMS {
         let run = |emulator: Option<&Emulator>| -> std::io::Result<Output> {
             let mut command = Command::new(program);
+            // Variables of the machine must not reach the example: a proxy, credentials, a log level.
             for (name, _) in env::vars_os() {
                 let text = name.to_string_lossy().to_ascii_uppercase();
                 if text.starts_with("UNLOC_") || text.starts_with("RUST_") || text.ends_with("_PROXY") {
@@ -26,10 +27,10 @@ async fn every_example_does_its_work_and_explains_itself_where_it_cannot() -> Re
             }
             command.output()
         };
-        let output = run(Some(&town))?;
+        let output = run(Some(&full_account))?;
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.is_empty(), "{whence}: {}\n{said}", output.status);
-        // Neither an account without lock holders nor a missing variable is a reason to panic: one line says what is wrong.
+        assert!(output.status.success() && said.is_empty(), "{origin}: {}\n{said}", output.status);
+        // An account without lock holders and missing credentials must not cause a panic, but one line with the error.
         for emulator in [Some(&new_account), None] {
             let output = run(emulator)?;
             let said = String::from_utf8_lossy(&output.stderr);
@@ -38,10 +39,10 @@ async fn every_example_does_its_work_and_explains_itself_where_it_cannot() -> Re
                 Some(1) => said.lines().count() == 1,
                 _ => false,
             };
-            assert!(explained, "{whence}: {}\n{said}", output.status);
+            assert!(explained, "{origin}: {}\n{said}", output.status);
         }
     }
     Ok(())
 }
 
-// The examples: where they stand, the program, its arguments.
+// Generated table of the examples: origin, program, arguments.

@@ -1,17 +1,17 @@
-//! The bindings that a package carries are those of its specs, or the package is refused.
+//! Tests that bindings inside of a package which do not match its specs are refused.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use unloc_outside::bindings::{hold, stage};
+use unloc_outside::bindings::{stage, verify};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
-/// A package of this name with two specs, and the bindings that were made of them.
+/// Creates a package of this name with two specs and their bindings.
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -21,7 +21,7 @@ fn package(name: &str) -> PathBuf {
     for file in ["build.rs", "openapi/lint.yaml"].into_iter().chain(unloc_codegen::CLIENTS) {
         fs::copy(root().join(file), folder.join(file)).unwrap();
     }
-    // The small one, under both names.
+    // The smaller spec under both names, to save time.
     for api in ["auth", "integrator"] {
         fs::copy(root().join("openapi/auth.yaml"), folder.join(format!("openapi/{api}.yaml"))).unwrap();
     }
@@ -36,14 +36,14 @@ fn edit(file: &Path, from: &str, to: &str) {
 }
 
 #[test]
-fn what_was_staged_holds_until_something_of_it_is_another() {
-    let folder = package("held");
-    hold(&folder).unwrap();
+fn generated_bindings_are_valid_until_a_file_changes() {
+    let folder = package("verified");
+    verify(&folder).unwrap();
     let refused = |what: &str| {
-        let why = hold(&folder).unwrap_err().to_string();
+        let why = verify(&folder).unwrap_err().to_string();
         assert!(why.contains(what) && why.contains("cargo xtask package"), "{why}");
         stage(&folder).unwrap();
-        hold(&folder).unwrap();
+        verify(&folder).unwrap();
     };
     edit(&folder.join("generated/integrator_model.rs"), "pub mod types", "pub mod typos");
     refused(": integrator_model.rs;");
@@ -56,10 +56,10 @@ fn what_was_staged_holds_until_something_of_it_is_another() {
     fs::create_dir(folder.join("generated/more")).unwrap();
     refused(": more;");
     fs::remove_dir_all(folder.join("generated")).unwrap();
-    assert!(hold(&folder).unwrap_err().to_string().contains("has no bindings"));
+    assert!(verify(&folder).unwrap_err().to_string().contains("has no bindings"));
 }
 
-/// What the build script of a package says without the feature `generate`, as cargo runs it.
+/// Runs the build script of a package without the feature `generate`, as cargo does.
 fn built(script: &Path, folder: &Path) -> Output {
     let out = folder.join("out");
     fs::create_dir_all(&out).unwrap();
@@ -67,7 +67,7 @@ fn built(script: &Path, folder: &Path) -> Output {
 }
 
 #[test]
-fn a_build_takes_bindings_of_its_own_specs_alone() {
+fn a_build_accepts_only_bindings_of_its_own_specs() {
     let folder = package("built");
     let script = folder.join(format!("script{}", std::env::consts::EXE_SUFFIX));
     let compiled =
@@ -87,11 +87,11 @@ fn a_build_takes_bindings_of_its_own_specs_alone() {
         assert_eq!(made, taken, "{source}");
     }
     edit(&folder.join("openapi/integrator.yaml"), "\nservers:", "\n# Where it is.\nservers:");
-    refused("made of another version of openapi/integrator.yaml");
+    refused("generated from another version of openapi/integrator.yaml");
     fs::copy(folder.join("openapi/auth.yaml"), folder.join("openapi/doors.yaml")).unwrap();
     let Output { stdout, .. } = built(&script, &folder);
-    assert!(String::from_utf8(stdout).unwrap().contains("made of another version of openapi/doors.yaml"));
+    assert!(String::from_utf8(stdout).unwrap().contains("generated from another version of openapi/doors.yaml"));
     fs::remove_file(folder.join("openapi/doors.yaml")).unwrap();
     fs::remove_dir_all(folder.join("generated")).unwrap();
-    refused("has no bindings here, as in every checkout");
+    refused("needs the folder `generated`, which a checkout does not have");
 }

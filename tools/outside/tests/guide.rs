@@ -1,4 +1,4 @@
-//! What CONTRIBUTING.md shows of an edit is what comes of it.
+//! Tests that CONTRIBUTING.md shows the true result of an edit of a spec.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::io::Write;
@@ -11,7 +11,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
-/// The first block of a language in the guide.
+/// Returns the first block of a language in the guide.
 fn block(language: &str) -> String {
     let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
     let (_, rest) = text.split_once(&format!("\n```{language}\n")).unwrap();
@@ -19,7 +19,7 @@ fn block(language: &str) -> String {
 }
 
 #[test]
-fn the_diff_applies_where_it_says() {
+fn the_diff_applies_at_its_lines() {
     let mut git = Command::new("git");
     let git = git.current_dir(root()).args(["apply", "--check", "--verbose", "-"]).stdin(Stdio::piped());
     let mut git = git.stderr(Stdio::piped()).spawn().unwrap();
@@ -30,7 +30,7 @@ fn the_diff_applies_where_it_says() {
 }
 
 #[test]
-fn the_errors_are_those_of_the_build() {
+fn the_errors_match_those_of_the_build() {
     let file = Path::new("openapi/integrator.yaml");
     let text = std::fs::read_to_string(root().join(file)).unwrap();
     let edits = [("    get:\n", "    gett:\n"), ("LockHolderEnvelope'\n", "LockHolderEnvelop'\n")];

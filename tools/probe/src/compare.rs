@@ -1,4 +1,4 @@
-//! An answer, held to what the spec says of it.
+//! Compares a response with its spec.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 use unloc_spec::json_schema::{JsonSchemas, Reading};
 use unloc_spec::{At, Document, Operation, keys};
 
-/// Where an answer is not what the spec says. Holds no value of it.
+/// Describes where a response deviates from the spec. Contains no value of the response.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deviation {
-    /// `answer`, `status`, `path`, `body`, `field`, `missing`, `type`, `value`, `format`.
+    /// Is one of `answer` (there was no response), `status`, `path`, `body`, `field`, `missing`, `type`, `value`,
+    /// `format`.
     pub kind: &'static str,
-    /// Where in the body; items of lists are all alike.
+    /// Locates the deviation in the body. The items of a list share one location.
     pub at: String,
-    /// What it is, in words.
+    /// Describes the deviation in words.
     pub text: String,
 }
 
@@ -24,7 +25,7 @@ impl Deviation {
     }
 }
 
-/// Everything in which an answer deviates, each once.
+/// Returns all deviations of a response from the spec.
 pub(crate) fn compare(document: &Document, operation: &Operation, status: u16, body: &str) -> BTreeSet<Deviation> {
     let mut found = BTreeSet::new();
     let responses = operation.raw(document).and_then(|raw| raw.get("responses"));
@@ -33,32 +34,33 @@ pub(crate) fn compare(document: &Document, operation: &Operation, status: u16, b
         found.insert(Deviation::new(
             "status",
             "",
-            format!("{status} is not documented, only {}", documented.join(", ")),
+            format!("{status} is not documented (documented: {})", documented.join(", ")),
         ));
     }
-    // An undocumented success is held to the documented one.
+    // An undocumented success is compared with the documented one: the SDK reads any 2xx as that.
     let success = documented.iter().find(|status| status.starts_with('2'));
     let by = if documented.contains(&status.to_string()) {
         status.to_string()
     } else {
         success.cloned().unwrap_or_default()
     };
+    // An undocumented error has no schema to compare with.
     if status >= 300 && by.starts_with('2') {
         return found;
     }
     let schema = JsonSchemas::new(document, Reading::Exact).response(operation, &by);
     let (Some(schema), false) = (schema, body.is_empty()) else {
         if !body.is_empty() {
-            found.insert(Deviation::new("body", "", "there is a body, and none is documented"));
+            found.insert(Deviation::new("body", "", "the response has a body, but none is documented"));
         }
         return found;
     };
     let Ok(value) = serde_json::from_str::<Value>(body) else {
-        found.insert(Deviation::new("body", "", "the body is no JSON"));
+        found.insert(Deviation::new("body", "", "the body is not JSON"));
         return found;
     };
     let Ok(validator) = jsonschema::options().should_validate_formats(true).build(&schema) else {
-        found.insert(Deviation::new("body", "", "the spec's schema cannot be used: see cargo xtask validate"));
+        found.insert(Deviation::new("body", "", "the schema of the spec is invalid; run: cargo xtask validate"));
         return found;
     };
     let names = Names::of(document);
@@ -68,7 +70,8 @@ pub(crate) fn compare(document: &Document, operation: &Operation, status: u16, b
     found
 }
 
-/// The names of all properties. Any other name may be data: the names of a map are, and may be people's.
+/// Holds the names of all documented properties. Any other name may be data, such as a person's name as the key of a
+/// map.
 struct Names(BTreeSet<String>);
 
 impl Names {
@@ -85,7 +88,7 @@ impl Names {
         Self(names)
     }
 
-    /// A place in a body.
+    /// Formats a place in a body, without names that may be data.
     fn place(&self, pointer: &str) -> String {
         let part = |part: &str| match part {
             "" => String::new(),
@@ -96,8 +99,9 @@ impl Names {
         pointer.split('/').map(part).collect::<Vec<_>>().join("/")
     }
 
-    /// A property that is not documented, where an object has documented ones: if it is called as properties are.
-    fn news(&self, name: &str) -> String {
+    /// Returns the name of an undocumented property if it looks like a property name, else a placeholder.
+    fn undocumented(&self, name: &str) -> String {
+        // A phone number has more than three digits, and a person's name begins with a capital or has a space.
         let is_like_others = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.len() <= 40
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
@@ -105,6 +109,7 @@ impl Names {
         if is_like_others || self.0.contains(name) { name.to_owned() } else { "[name]".to_owned() }
     }
 
+    /// Adds the deviations that a validation error stands for.
     fn explain(&self, kind: &ValidationErrorKind, instance: &Value, place: &str, found: &mut BTreeSet<Deviation>) {
         let at = self.place(place);
         match kind {
@@ -112,65 +117,63 @@ impl Names {
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 for name in unexpected {
                     let shape = instance.get(name).map(|value| self.shape(value)).unwrap_or_default();
-                    let name = self.news(name);
+                    let name = self.undocumented(name);
                     found.insert(Deviation::new(
                         "field",
                         format!("{at}/{name}"),
-                        format!("is not documented; it is {shape}"),
+                        format!("is not documented (value: {shape})"),
                     ));
                 }
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
-                found.insert(Deviation::new("missing", format!("{at}/{name}"), "is required, and not there"));
+                found.insert(Deviation::new("missing", format!("{at}/{name}"), "is required, but missing"));
             }
             ValidationErrorKind::Type { .. } => {
-                found.insert(Deviation::new(
-                    "type",
-                    at,
-                    format!("is {}, which the spec does not say", self.shape(instance)),
-                ));
+                found.insert(Deviation::new("type", at, format!("is {}, contrary to the spec", self.shape(instance))));
             }
             ValidationErrorKind::Enum { .. } => {
-                found.insert(Deviation::new("value", at, "is none of the documented values"));
+                found.insert(Deviation::new("value", at, "is not one of the documented values"));
             }
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-                // Null is the other branch of what is nullable: what the first says is the point.
+                // `anyOf: [schema, null]`: the errors of the first branch explain the deviation, those of null do not.
                 let own = context.iter().find(|errors| !errors.is_empty());
                 for error in own.into_iter().flatten() {
                     self.explain(error.kind(), error.instance(), &error.instance_path().to_string(), found);
                 }
             }
             ValidationErrorKind::Format { format } => {
-                found.insert(Deviation::new("format", at, format!("is no {format}")));
+                found.insert(Deviation::new("format", at, format!("is not a valid {format}")));
             }
             other => {
+                // `MaxLength { limit: 3 }`: the name of the variant is the name of the keyword.
                 let name = format!("{other:?}");
                 let name = name.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default().to_lowercase();
-                found.insert(Deviation::new("value", at, format!("does not keep the spec's `{name}`")));
+                found.insert(Deviation::new("value", at, format!("violates `{name}` of the spec")));
             }
         }
     }
 
-    /// What a value looks like, without what it says.
+    /// Describes the type of a value without its content.
     fn shape(&self, value: &Value) -> String {
         match value {
             Value::Null => "null".to_owned(),
             Value::Bool(_) => "a boolean".to_owned(),
             Value::Number(number) if number.is_f64() => "a number".to_owned(),
-            Value::Number(_) => "a whole number".to_owned(),
-            Value::String(text) if text.is_empty() => "an empty text".to_owned(),
-            Value::String(_) => "a text".to_owned(),
+            Value::Number(_) => "an integer".to_owned(),
+            Value::String(text) if text.is_empty() => "an empty string".to_owned(),
+            Value::String(_) => "a string".to_owned(),
             Value::Array(items) => format!("a list of {} items", items.len()),
             Value::Object(map) => {
                 let known: Vec<_> = map.keys().filter(|name| self.0.contains(*name)).cloned().collect();
                 let others = map.len() - known.len();
                 let others = (others > 0).then(|| format!("{others} other name{}", if others == 1 { "" } else { "s" }));
                 let names: Vec<_> = known.into_iter().chain(others).collect();
-                format!(
-                    "an object with {}",
-                    if names.is_empty() { "nothing in it".to_owned() } else { names.join(", ") }
-                )
+                if names.is_empty() {
+                    "an empty object".to_owned()
+                } else {
+                    format!("an object with {}", names.join(", "))
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
-//! The probe: how a running service differs from its specs. `cargo xtask probe` is its command.
+//! Compares a running service with its specs. The command is `cargo xtask probe`.
 
 mod command;
 mod compare;
-mod refusals;
+mod errors;
 mod report;
 mod tokens;
 mod walk;
@@ -19,62 +19,63 @@ pub use report::Report;
 pub use walk::Access;
 use walk::Service;
 
-/// What came of a probe.
+/// Holds the result of a probe.
 #[derive(Clone, Debug)]
 pub struct Probed {
-    /// One for each operation of the specs, in the order in which they were called.
+    /// Holds one report for each operation of the specs, in the order of the calls.
     pub reports: Vec<Report>,
-    /// What was made and is still there, in words.
+    /// Describes the resources that were created and still exist.
     pub left: Vec<String>,
-    /// How many clients of the specs were given a token.
+    /// Counts the clients of the specs that received a token.
     pub tokens: usize,
 }
 
 impl Probed {
-    /// What was found, as Markdown.
+    /// Formats the result as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
         report::markdown(&self.reports, &self.left)
     }
 
-    /// The same as one JSON object.
+    /// Formats the result as one JSON object.
     #[must_use]
     pub fn json(&self) -> String {
         report::json(&self.reports, &self.left)
     }
 
-    /// Whether any token was given.
+    /// Returns whether at least one client received a token.
     #[must_use]
     pub fn has_token(&self) -> bool {
         self.tokens > 0
     }
 
-    /// Whether an answer differs from the specs, or one was not to be had.
+    /// Returns whether a response deviates from the specs, or a call got no response.
     #[must_use]
     pub fn deviates(&self) -> bool {
         self.reports.iter().any(|report| !report.deviations.is_empty())
     }
 }
 
-/// Whether credentials can be sent there: with TLS, or without leaving this machine.
+/// Returns whether credentials are safe there: the URL has TLS, or is a loopback address.
 fn is_safe(base_url: &str) -> bool {
     let Ok(url) = base_url.parse::<reqwest::Url>() else { return false };
-    let is_near = url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host));
-    url.scheme() == "https" || (url.scheme() == "http" && is_near)
+    let is_loopback = url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host));
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
-/// Calls the operations that the specs of the package in this folder describe.
+/// Probes a service by the specs of the package in this folder.
 ///
 /// # Errors
-/// Says what of the specs cannot be read, or that the credentials would travel unprotected.
+/// Fails if a spec cannot be read, or if the credentials would be sent without TLS.
 pub fn probe(root: &Path, access: Access) -> Result<Probed> {
     ensure!(
         is_safe(&access.base_url),
-        "`--base-url` must begin with https://: the credentials would travel for everybody to read"
+        "`--base-url` must begin with https://: without TLS, the credentials are readable on the network"
     );
     let read = |api: &str| Document::read(&root.join(format!("openapi/{api}.yaml")));
     let (auth, integrator) = (read("auth")?, read("integrator")?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("the Tokio runtime cannot be created")?;
     runtime.block_on(async {
         let mut service = Service::new(access, auth, integrator)?;
         service.walk().await;
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_go_nowhere_without_tls_but_to_this_machine() {
+    fn only_tls_and_loopback_urls_are_safe() {
         for good in ["https://api.example.com", "http://127.0.0.1:4010", "http://localhost:4010", "http://[::1]:4010"] {
             assert!(is_safe(good), "{good}");
         }

@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! Formats reports for people and for programs.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,22 @@ use serde_json::json;
 
 use super::compare::Deviation;
 
-/// What became of one operation.
+/// Describes the calls of one operation.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// Its `operationId`.
+    /// Is the `operationId`.
     pub operation: String,
-    /// How the spec knows of it: `documented`, or `inferred`.
+    /// Is the `x-evidence` of the spec: `documented` or `inferred`.
     pub evidence: String,
-    /// The status, or why there is none.
+    /// Is the status of the first call, or the reason why there is none.
     pub outcome: Result<u16, String>,
-    /// Where the answers were not what the spec says.
+    /// Lists where the responses deviate from the spec.
     pub deviations: BTreeSet<Deviation>,
 }
 
 impl Report {
-    /// What an operation has turned out to be: `there`, `refused` or `not known`, and `inferred rightly` or `inferred
-    /// wrongly` if the spec has only concluded that it is there.
+    /// Returns the verdict on the operation: `there`, `refused` or `not known`. If the spec only infers the operation,
+    /// the verdict is `inferred rightly` after a success and `inferred wrongly` after 404 or 405.
     #[must_use]
     pub fn verdict(&self) -> &'static str {
         match (&self.outcome, self.evidence.as_str()) {
@@ -34,6 +34,7 @@ impl Report {
     }
 }
 
+/// Formats reports as one JSON object.
 pub(crate) fn json(reports: &[Report], left: &[String]) -> String {
     let list = reports.iter().map(|report| {
         let deviations = report
@@ -49,6 +50,7 @@ pub(crate) fn json(reports: &[Report], left: &[String]) -> String {
     format!("{}\n", json!({ "operations": list.collect::<Vec<_>>(), "left": left }))
 }
 
+/// Formats reports as a Markdown table and a list of what was left behind.
 pub(crate) fn markdown(reports: &[Report], left: &[String]) -> String {
     let mut text = "| operation | evidence | verdict | status | deviations |\n|---|---|---|---|---|\n".to_owned();
     for report in reports {
@@ -72,11 +74,12 @@ pub(crate) fn markdown(reports: &[Report], left: &[String]) -> String {
     text
 }
 
-/// A text that stays in its cell.
+/// Escapes a text for a table cell.
 fn cell(text: &str) -> String {
     line(text).replace('|', "\\|")
 }
 
+/// Puts a text on one line. Control characters from a response could steer the terminal, so all of them go.
 fn line(text: &str) -> String {
     text.split(char::is_control).collect::<Vec<_>>().join(" ")
 }

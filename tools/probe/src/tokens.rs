@@ -1,4 +1,4 @@
-//! Gets the tokens of the clients that the specs declare.
+//! Fetches tokens for the clients that the specs declare.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,12 +9,12 @@ use unloc_spec::{Client, PathTemplate, TokenRequest};
 use super::walk::Service;
 
 impl Service {
-    /// The clients of all specs.
+    /// Returns the clients of all specs.
     pub(super) fn callers(&self) -> Vec<Client> {
         self.specs.iter().flat_map(|(document, _)| Client::all(&document.value)).collect()
     }
 
-    /// Gets a token for a client, by the Auth API's own operation and the first of the client's requests.
+    /// Fetches a token for a client, with the token operation of the Auth API and the client's first token request.
     pub(super) async fn authorize(&mut self, caller: &Client) {
         let mut body = json!({
             "grant_type": "client_credentials",
@@ -22,7 +22,7 @@ impl Service {
             "client_secret": self.access.client_secret,
         });
         let Some(TokenRequest { scope, fields }) = caller.tokens.first() else { return };
-        // What an item of the list leaves out is empty, as in the identifier of a lock holder without a suffix.
+        // A property that the listed item lacks is empty in the scope: a lock holder may have no suffix.
         let value = |name: &str| self.known.get(name).cloned().unwrap_or_default();
         if let Some(scope) = scope {
             let filled: Result<String, Infallible> = PathTemplate::of(scope).filled(|name| Ok(value(name)));
@@ -39,13 +39,13 @@ impl Service {
         }
     }
 
-    /// Takes the values of the clients that an operation lists from the first item, and gets their tokens.
-    pub(super) async fn meet(&mut self, id: &str, first: &Value) {
+    /// Takes the values of clients that an operation lists from its first item, and fetches their tokens.
+    pub(super) async fn authorize_listed(&mut self, id: &str, first: &Value) {
         let Some((place, operation)) = self.find(id) else { return };
         let root = &self.specs[place].0.value;
         let success = operation.success.unwrap_or_default();
         let listed = Client::all(root).into_iter().filter(|caller| caller.is_listed_by(root, &success));
-        let mut met = Vec::new();
+        let mut found = Vec::new();
         for caller in listed {
             let scope = caller.tokens.first().and_then(|token| token.scope.as_deref()).unwrap_or_default();
             let template = PathTemplate::of(scope);
@@ -56,10 +56,10 @@ impl Service {
             });
             let values: BTreeMap<_, _> = values.collect();
             if caller.parameters.iter().all(|parameter| values.contains_key(parameter)) {
-                met.push((values, caller));
+                found.push((values, caller));
             }
         }
-        for (values, caller) in met {
+        for (values, caller) in found {
             self.known.extend(values);
             self.authorize(&caller).await;
         }

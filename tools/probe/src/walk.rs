@@ -1,4 +1,4 @@
-//! Calls the operations one after the other, with ids from the answers before.
+//! Calls the operations one after the other, with ids from earlier responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,43 +12,44 @@ use unloc_spec::{Document, Operation, PathTemplate};
 use super::compare::{Deviation, compare};
 use super::report::Report;
 
-/// A number that is kept for fiction: nobody is called.
-pub(super) const NOBODY: &str = "+12125550199";
+/// Is a phone number reserved for fiction, so that nobody receives an invitation.
+pub(super) const FICTIONAL_NUMBER: &str = "+12125550199";
 
-/// How a service is called.
+/// Says how to call a service.
 pub struct Access {
-    /// The address before the paths of the token call and of the API.
+    /// Is the URL before the paths of both APIs.
     pub base_url: String,
-    /// The client's id.
+    /// Is the id of the client.
     pub client_id: String,
-    /// The client's secret.
+    /// Is the secret of the client.
     pub client_secret: String,
-    /// Whether something may be made, and taken back.
+    /// Allows creating resources and undoing that.
     pub write: bool,
 }
 
+/// Holds the service, what is known about it, and the reports so far.
 pub(crate) struct Service {
     pub(super) access: Access,
     http: Client,
     pub(super) specs: Vec<(Document, &'static str)>,
     operations: Vec<(usize, Operation)>,
-    /// By the client of the specs that each is for.
+    /// Maps clients of the specs to their tokens.
     pub(super) tokens: BTreeMap<String, String>,
-    /// Path parameters, and other values of clients, that are known by now.
+    /// Holds the path parameters, and other values of clients, that are known so far.
     pub(super) known: BTreeMap<String, String>,
     pub(crate) reports: Vec<Report>,
-    /// What `--write` made and could not take back.
+    /// Describes what `--write` created and could not undo.
     pub(crate) left: Vec<String>,
 }
 
-/// What came of one call.
+/// Holds the result of one call.
 #[derive(Default)]
 pub(super) struct Reply {
-    /// Whether a request was sent.
+    /// Is set if a request was sent.
     pub(super) called: bool,
-    /// The status, if there was an answer.
+    /// Is the status, if there was a response.
     pub(super) status: Option<u16>,
-    /// The body of a success, if it is JSON.
+    /// Is the body of a success, if it is JSON.
     pub(super) value: Option<Value>,
 }
 
@@ -57,19 +58,20 @@ impl Reply {
         self.status.is_some_and(|status| status < 300)
     }
 
-    /// Whether the service may have acted.
+    /// Returns whether the service may have processed the request: after a success, a 5xx, a timeout or no response at
+    /// all.
     pub(super) fn may_have_acted(&self) -> bool {
         self.called && self.status.is_none_or(|status| !(300..500).contains(&status) || status == 408)
     }
 }
 
-/// The list of an answer, whatever it is called.
-pub(super) fn list(answer: &Value) -> &[Value] {
-    let list = answer.as_array().or_else(|| answer.as_object()?.values().find_map(Value::as_array));
+/// Returns the list in a response, bare or under any name: the name may be one of the deviations.
+pub(super) fn list(body: &Value) -> &[Value] {
+    let list = body.as_array().or_else(|| body.as_object()?.values().find_map(Value::as_array));
     list.map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The innermost reason: the outer ones say only that there was one.
+/// Returns the innermost cause of an error. The outer ones only say that sending the request failed.
 fn cause(error: &reqwest::Error) -> String {
     let mut last: &dyn std::error::Error = error;
     while let Some(source) = last.source() {
@@ -83,15 +85,15 @@ impl Service {
         let specs = vec![(auth, "/auth/v1"), (integrator, "/integrators/v1")];
         let mut operations = Vec::new();
         for (place, (document, _)) in specs.iter().enumerate() {
-            // Its errors are those of the linter, which says where and how to mend them.
+            // The linter reports the same errors, with their lines and fixes.
             let all = Operation::all(document);
-            let all = all.map_err(|_| anyhow!("the specs cannot be used: see cargo xtask validate"))?;
+            let all = all.map_err(|_| anyhow!("the specs have errors; run: cargo xtask validate"))?;
             operations.extend(all.into_iter().map(|operation| (place, operation)));
         }
-        // A redirect would carry the token elsewhere, and is a deviation of its own.
+        // Following a redirect would send the token elsewhere, and a redirect is a deviation anyway.
         let http = Client::builder().timeout(Duration::from_secs(30)).redirect(Policy::none()).build();
-        let http = http.context("no HTTP client")?;
-        let known = [("integratorId", access.client_id.as_str()), ("userId", NOBODY)];
+        let http = http.context("the HTTP client cannot be created")?;
+        let known = [("integratorId", access.client_id.as_str()), ("userId", FICTIONAL_NUMBER)];
         let known = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Ok(Self {
             access,
@@ -105,12 +107,12 @@ impl Service {
         })
     }
 
-    /// Calls everything there is to call.
+    /// Calls all operations that can be called, and reports the others as not called.
     pub(crate) async fn walk(&mut self) {
         for caller in self.callers().into_iter().filter(|caller| caller.parameters.is_empty()) {
             self.authorize(&caller).await;
         }
-        // What needs fewer ids comes first, and finds those that the others need.
+        // Operations with fewer ids in their path come first: their responses contain the ids for the others.
         let reads = self.operations.iter().filter(|(_, operation)| operation.method == "GET");
         let mut reads: Vec<_> =
             reads.map(|(_, operation)| (operation.template().names().count(), operation.id.clone())).collect();
@@ -119,45 +121,41 @@ impl Service {
             let reply = self.call(&id, None).await;
             self.learn(&id, reply.value.as_ref()).await;
         }
-        self.refusals().await;
+        self.errors().await;
         if self.access.write {
             self.write().await;
         }
         let called: BTreeSet<_> = self.reports.iter().map(|report| report.operation.clone()).collect();
         for (_, operation) in self.operations.clone() {
             if !called.contains(&operation.id) {
-                let why = if self.access.write {
-                    "not probed: what it does cannot be taken back"
-                } else {
-                    "not called: it writes"
-                };
+                let why =
+                    if self.access.write { "not called: its effect cannot be undone" } else { "not called: it writes" };
                 self.report(&operation, Err(why.to_owned()), BTreeSet::new());
             }
         }
     }
 
-    /// What an answer tells of ids.
-    async fn learn(&mut self, id: &str, answer: Option<&Value>) {
-        let Some(answer) = answer else { return };
-        // Lists are looked for wherever a list is: their name may be one of the deviations.
-        let first = list(answer).first().unwrap_or(&Value::Null);
+    /// Takes ids for later calls from the first item of a response.
+    async fn learn(&mut self, id: &str, body: Option<&Value>) {
+        let Some(body) = body else { return };
+        let first = list(body).first().unwrap_or(&Value::Null);
         let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        self.meet(id, first).await;
+        self.authorize_listed(id, first).await;
         match id {
-            // That of a key is worth more: the key can be read with it.
-            "getLocks" if !self.known.contains_key("lockId") => self.keep("lockId", text(first, "id")),
+            // The lock of a key takes precedence: `getKey` needs the ids of both.
+            "getLocks" if !self.known.contains_key("lockId") => self.remember("lockId", text(first, "id")),
             "getKeys" => {
-                self.keep("keyId", text(first, "id"));
-                self.keep("lockId", text(first, "lockId"));
+                self.remember("keyId", text(first, "id"));
+                self.remember("lockId", text(first, "lockId"));
                 let user = first.get("toUser").and_then(|user| text(user, "id"));
-                self.keep("userId", user);
+                self.remember("userId", user);
             }
-            "getVendorConnections" => self.keep("vendorConnectionId", text(first, "id")),
+            "getVendorConnections" => self.remember("vendorConnectionId", text(first, "id")),
             _ => {}
         }
     }
 
-    fn keep(&mut self, name: &str, value: Option<String>) {
+    fn remember(&mut self, name: &str, value: Option<String>) {
         if let Some(value) = value {
             self.known.insert(name.to_owned(), value);
         }
@@ -167,26 +165,26 @@ impl Service {
         self.operations.iter().find(|(_, operation)| operation.id == id).cloned()
     }
 
-    /// Calls an operation, and reports how its answer deviates. That there was none is an outcome of this operation, and
-    /// says nothing of the others.
+    /// Calls an operation, and reports how its response deviates. A missing response is an outcome of this operation
+    /// alone; the probe goes on.
     pub(super) async fn call(&mut self, id: &str, body: Option<Value>) -> Reply {
         let Some((place, operation)) = self.find(id) else { return Reply::default() };
         let path = match self.fill(&operation.path) {
             Ok(path) => path,
             Err(missing) => {
-                self.report(&operation, Err(format!("not called: no {missing} was found")), BTreeSet::new());
+                self.report(&operation, Err(format!("not called: no value for {missing} found")), BTreeSet::new());
                 return Reply::default();
             }
         };
         if !self.can_call(&operation) {
-            self.report(&operation, Err("not called: there is no token for it".to_owned()), BTreeSet::new());
+            self.report(&operation, Err("not called: no token for it".to_owned()), BTreeSet::new());
             return Reply::default();
         }
         match self.send(place, &operation, &path, body).await {
             Ok((status, text)) => {
                 let mut deviations = compare(&self.specs[place].0, &operation, status, &text);
                 if status >= 400 {
-                    let text = format!("{status}, where a success was to be expected");
+                    let text = format!("{status}, but a success was expected");
                     deviations.insert(Deviation::new("status", "", text));
                 }
                 self.report(&operation, Ok(status), deviations);
@@ -201,7 +199,7 @@ impl Service {
         }
     }
 
-    /// Calls an operation to look or to clean up, and reports nothing.
+    /// Calls an operation without a report, to look something up or to clean up.
     pub(super) async fn quietly(&self, id: &str, body: Option<Value>) -> Reply {
         let Some((place, operation)) = self.find(id) else { return Reply::default() };
         let Ok(path) = self.fill(&operation.path) else { return Reply::default() };
@@ -214,7 +212,7 @@ impl Service {
         }
     }
 
-    /// Whether its token is there, if it needs one.
+    /// Returns whether there is a token for an operation, or it needs none.
     pub(super) fn can_call(&self, operation: &Operation) -> bool {
         operation.client.is_none() || self.bearer(operation).is_some()
     }
@@ -223,7 +221,7 @@ impl Service {
         self.tokens.get(&operation.client.as_ref()?.name)
     }
 
-    /// Status and body of the answer to one request, or why there is none.
+    /// Sends one request. Returns status and body of the response, or the reason why there is none.
     pub(super) async fn send(
         &self,
         place: usize,
@@ -240,13 +238,14 @@ impl Service {
         if let Some(body) = &body {
             request = request.json(body);
         }
-        // The address may hold a number, so it is not shown.
-        let response = request.send().await.map_err(|error| format!("no answer: {}", cause(&error.without_url())))?;
+        // The URL may contain a phone number, so it stays out of the report.
+        let response = request.send().await.map_err(|error| format!("no response: {}", cause(&error.without_url())))?;
         let status = response.status().as_u16();
         let text = response.text().await;
-        Ok((status, text.map_err(|error| format!("no whole answer: {}", cause(&error.without_url())))?))
+        Ok((status, text.map_err(|error| format!("no complete response: {}", cause(&error.without_url())))?))
     }
 
+    /// Reports a call. The first call of an operation gives its outcome; later ones only add deviations.
     fn report(&mut self, operation: &Operation, outcome: Result<u16, String>, deviations: BTreeSet<Deviation>) {
         let same = |report: &&mut Report| report.operation == operation.id;
         match self.reports.iter_mut().find(same) {
@@ -258,17 +257,18 @@ impl Service {
         }
     }
 
-    /// More deviations of an operation that was called before.
+    /// Adds deviations to the report of an operation.
     pub(super) fn deviate(&mut self, id: &str, deviations: impl IntoIterator<Item = Deviation>) {
         if let Some(report) = self.reports.iter_mut().find(|report| report.operation == id) {
             report.deviations.extend(deviations);
         }
     }
 
-    /// The path with what is known in its places; the name of what is not.
+    /// Fills in the parameters of a path. Fails with the name of the first one that is not known.
     pub(super) fn fill(&self, template: &str) -> Result<String, String> {
         PathTemplate::of(template).filled(|name| {
             let value = self.known.get(name).ok_or_else(|| name.to_owned())?;
+            // Percent-encodes everything except the unreserved characters of RFC 3986 2.3.
             let encoded = value.bytes().map(|byte| match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
                 byte => format!("%{byte:02X}"),

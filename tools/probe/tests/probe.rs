@@ -1,4 +1,4 @@
-//! Probes of an emulator: that keeps to the specs, that fails on the way, and that deviates in one place.
+//! Probes emulators: one that conforms to the specs, some with injected faults, some that deviate in one place.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::BTreeSet;
@@ -8,8 +8,8 @@ use serde_json::json;
 use unloc_emulator::{Emulator, Fault, Quirk};
 use unloc_probe::{Access, Probed, Report, probe};
 
-/// Probes an emulator, from a thread of its own as the program would.
-async fn look(emulator: &Emulator, write: bool) -> Probed {
+/// Probes an emulator from another thread, because `probe` runs its own Tokio runtime.
+async fn run_probe(emulator: &Emulator, write: bool) -> Probed {
     let access = Access {
         base_url: emulator.base_url().to_owned(),
         client_id: emulator.client_id().to_owned(),
@@ -20,7 +20,7 @@ async fn look(emulator: &Emulator, write: bool) -> Probed {
     std::thread::spawn(move || probe(&root, access).unwrap()).join().unwrap()
 }
 
-/// The `operationId`s as they stand in the specs, read without any of our own code.
+/// Returns the `operationId`s of the specs, read without any of our own code.
 fn documented() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
     let texts = ["auth", "integrator"].map(|api| std::fs::read_to_string(folder.join(format!("{api}.yaml"))).unwrap());
@@ -32,7 +32,7 @@ fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-/// The kinds and places of all deviations, by operation.
+/// Returns kind and place of all deviations, by operation.
 fn deviations(probed: &Probed) -> Vec<String> {
     let of = |report: &Report| {
         let operation = report.operation.clone();
@@ -44,11 +44,11 @@ fn deviations(probed: &Probed) -> Vec<String> {
 }
 
 #[test]
-fn a_service_that_keeps_to_the_specs_has_no_deviation_and_is_left_as_it_was() {
+fn a_conforming_service_has_no_deviations_and_is_left_unchanged() {
     block(async {
         let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
         let before = serde_json::to_value(emulator.town()).unwrap();
-        let probed = look(&emulator, false).await;
+        let probed = run_probe(&emulator, false).await;
         assert_eq!(deviations(&probed), Vec::<String>::new());
         assert_eq!(serde_json::to_value(emulator.town()).unwrap(), before);
         let reported: Vec<_> = probed.reports.iter().map(|report| report.operation.as_str()).collect();
@@ -56,12 +56,12 @@ fn a_service_that_keeps_to_the_specs_has_no_deviation_and_is_left_as_it_was() {
             assert_eq!(reported.iter().filter(|reported| *reported == id).count(), 1, "{id}");
         }
 
-        let probed = look(&emulator, true).await;
+        let probed = run_probe(&emulator, true).await;
         assert_eq!(deviations(&probed), Vec::<String>::new());
         let keys = emulator.town().keys;
         let made = keys.iter().filter(|key| key.user_id == "+12125550199");
         assert!(made.clone().count() == 2 && made.clone().all(|key| key.state == "revoked"));
-        // What stays is told.
+        // The keys and the role stay, and are listed.
         assert_eq!(probed.left.len(), 3, "{:#?}", probed.left);
         for key in made {
             assert!(probed.left.iter().any(|what| what.contains(&key.id) && what.contains("revoked")), "{}", key.id);
@@ -71,7 +71,7 @@ fn a_service_that_keeps_to_the_specs_has_no_deviation_and_is_left_as_it_was() {
     });
 }
 
-/// How many webhooks the lock holders have.
+/// Returns how many webhooks exist.
 fn webhooks(emulator: &Emulator) -> i32 {
     let done = |operation: &str| {
         let of = |request: &&unloc_emulator::Request| {
@@ -82,13 +82,14 @@ fn webhooks(emulator: &Emulator) -> i32 {
     done("createWebhook") - done("deleteWebhook")
 }
 
+/// Returns how many keys of the probe are not revoked.
 fn live_keys(emulator: &Emulator) -> usize {
     let is_live = |key: &&unloc_emulator::SeenKey| key.user_id == "+12125550199" && key.state != "revoked";
     emulator.town().keys.iter().filter(is_live).count()
 }
 
 #[test]
-fn what_was_made_is_taken_back_whatever_fails_on_the_way() {
+fn created_resources_are_cleaned_up_despite_faults() {
     block(async {
         for (fault, names) in [
             (Fault::status(503).on("deleteWebhook"), "deleteWebhook"),
@@ -103,7 +104,7 @@ fn what_was_made_is_taken_back_whatever_fails_on_the_way() {
         ] {
             let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
             emulator.faults().add(fault).unwrap();
-            let probed = look(&emulator, true).await;
+            let probed = run_probe(&emulator, true).await;
             assert_eq!((live_keys(&emulator), webhooks(&emulator)), (0, 0), "{names}: {:#?}", probed.left);
             assert!(probed.left.iter().all(|what| what.contains("no way to delete")), "{names}: {:#?}", probed.left);
             let found = deviations(&probed);
@@ -113,11 +114,11 @@ fn what_was_made_is_taken_back_whatever_fails_on_the_way() {
 }
 
 #[test]
-fn a_webhook_whose_answer_was_lost_is_found_and_deleted() {
+fn a_webhook_whose_response_was_lost_is_found_and_deleted() {
     block(async {
         let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
         emulator.faults().add(Fault::reset().on("createWebhook").carried_out()).unwrap();
-        let probed = look(&emulator, true).await;
+        let probed = run_probe(&emulator, true).await;
         let deleted =
             |request: &unloc_emulator::Request| request.operation == Some("deleteWebhook") && request.status == 204;
         assert!(emulator.requests().iter().any(deleted), "{:#?}", probed.left);
@@ -126,11 +127,11 @@ fn a_webhook_whose_answer_was_lost_is_found_and_deleted() {
 }
 
 #[test]
-fn what_cannot_be_taken_back_is_listed() {
+fn resources_that_cannot_be_cleaned_up_are_listed() {
     block(async {
         for (faults, wanted) in [
             (vec![Fault::status(503).on("deleteWebhook").always()], "which could not be deleted (503)"),
-            (vec![Fault::reset().on("updateKey").always()], "which could not be revoked (no answer)"),
+            (vec![Fault::reset().on("updateKey").always()], "which could not be revoked (no response)"),
             (
                 vec![Fault::reset().on("createWebhook").carried_out(), Fault::status(500).on("getWebhooks").always()],
                 "perhaps a webhook to https://hooks.example.com/",
@@ -142,7 +143,7 @@ fn what_cannot_be_taken_back_is_listed() {
         ] {
             let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
             faults.into_iter().for_each(|fault| _ = emulator.faults().add(fault).unwrap());
-            let probed = look(&emulator, true).await;
+            let probed = run_probe(&emulator, true).await;
             assert!(probed.left.iter().any(|what| what.contains(wanted)), "{wanted}: {:#?}", probed.left);
             for text in [probed.markdown(), probed.json()] {
                 assert!(text.contains(wanted) && !text.contains("+1212"), "{text}");
@@ -152,7 +153,7 @@ fn what_cannot_be_taken_back_is_listed() {
 }
 
 #[test]
-fn a_call_without_an_answer_is_an_outcome_of_that_call_alone() {
+fn a_call_without_a_response_does_not_stop_the_probe() {
     block(async {
         for (fault, operation) in [
             (Fault::reset().on("getLocks"), "getLocks"),
@@ -162,22 +163,22 @@ fn a_call_without_an_answer_is_an_outcome_of_that_call_alone() {
         ] {
             let emulator = Emulator::start().await.unwrap();
             emulator.faults().add(fault).unwrap();
-            let probed = look(&emulator, false).await;
+            let probed = run_probe(&emulator, false).await;
             assert_eq!(probed.reports.len(), documented().len(), "{operation}");
             let report = probed.reports.iter().find(|report| report.operation == operation).unwrap();
             assert!(report.outcome.clone().unwrap_err().starts_with("no "), "{operation}: {:?}", report.outcome);
             assert_eq!(deviations(&probed), [format!("{operation}: answer ")]);
         }
-        // Without a token, nothing can be said of what needs one.
+        // Without a token, the operations that need one are not called.
         let emulator = Emulator::start().await.unwrap();
         emulator.faults().add(Fault::reset().on("getToken").always()).unwrap();
-        let probed = look(&emulator, false).await;
+        let probed = run_probe(&emulator, false).await;
         assert!(!probed.has_token() && probed.reports.len() == documented().len());
         assert!(probed.reports.iter().all(|report| report.outcome.is_err()));
     });
 }
 
-/// What is planted, and where it must be found.
+/// Lists quirks, and where each must be found.
 const PLANTED: &[(Quirk, &str)] = &[
     (Quirk::StringBooleans, "getRoles: type /roles/*/canShare"),
     (Quirk::NumericUsers, "getKeys: type /keys/*/toUser/id"),
@@ -198,25 +199,25 @@ const PLANTED: &[(Quirk, &str)] = &[
 ];
 
 #[test]
-fn each_deviation_that_is_planted_is_found_where_it_is() {
+fn each_quirk_of_the_emulator_is_found() {
     block(async {
         for (quirk, expected) in PLANTED {
             let emulator = Emulator::builder().quirks([*quirk]).start().await.unwrap();
-            let found = deviations(&look(&emulator, false).await);
+            let found = deviations(&run_probe(&emulator, false).await);
             assert!(found.iter().any(|deviation| deviation == expected), "{quirk}: {expected} is not in {found:#?}");
         }
     });
 }
 
 #[test]
-fn answers_that_are_none_are_told_as_such_and_nobody_is_named() {
+fn unexpected_responses_are_reported_without_personal_data() {
     block(async {
         let emulator = Emulator::start().await.unwrap();
         emulator.faults().add(Fault::html(502).on("getLocks")).unwrap();
         emulator.faults().add(Fault::status(200).body("{}", "application/json").on("getRoles")).unwrap();
         emulator.faults().add(Fault::status(418).on("getIntegrator")).unwrap();
         emulator.faults().add(Fault::status(405).on("getKeyEvents")).unwrap();
-        let probed = look(&emulator, false).await;
+        let probed = run_probe(&emulator, false).await;
         let found = deviations(&probed);
         for expected in ["getLocks: status ", "getRoles: missing /roles", "getIntegrator: status "] {
             assert!(found.iter().any(|deviation| deviation == expected), "{expected} is not in {found:#?}");
@@ -234,7 +235,7 @@ fn answers_that_are_none_are_told_as_such_and_nobody_is_named() {
 }
 
 #[test]
-fn nothing_is_sent_to_where_the_credentials_would_be_read_on_the_way() {
+fn refuses_a_base_url_without_tls() {
     let access = Access {
         base_url: "http://api.example.com".to_owned(),
         client_id: "id".to_owned(),
@@ -246,7 +247,7 @@ fn nothing_is_sent_to_where_the_credentials_would_be_read_on_the_way() {
 }
 
 #[test]
-fn names_that_could_be_somebodys_are_shown_as_their_shape_and_cells_stay_whole() {
+fn names_that_may_be_personal_data_are_replaced_and_table_cells_escaped() {
     block(async {
         for name in ["+12125550142", "Ola Nordmann 91234567", "a|b", "`x`", "91 23 45 67", "x\u{202e}y\nz"] {
             let auth = json!({"id": "a", "name": "A", "auth": {name: 5}});
@@ -255,7 +256,7 @@ fn names_that_could_be_somebodys_are_shown_as_their_shape_and_cells_stay_whole()
                 let emulator = Emulator::start().await.unwrap();
                 let body = json!({"lock": lock}).to_string();
                 emulator.faults().add(Fault::status(200).body(&body, "application/json").on("getLock")).unwrap();
-                let probed = look(&emulator, false).await;
+                let probed = run_probe(&emulator, false).await;
                 let markdown = probed.markdown();
                 for text in [&markdown, &probed.json()] {
                     assert!(!text.contains(name) && text.contains("[name]"), "{text}");
@@ -268,14 +269,14 @@ fn names_that_could_be_somebodys_are_shown_as_their_shape_and_cells_stay_whole()
     let report = Report {
         operation: "getLock".to_owned(),
         evidence: "documented".to_owned(),
-        outcome: Err("no answer: a|b\nc".to_owned()),
+        outcome: Err("no response: a|b\nc".to_owned()),
         deviations: BTreeSet::new(),
     };
     let probed = Probed { reports: vec![report], left: Vec::new(), tokens: 1 };
-    assert!(probed.markdown().contains("| no answer: a\\|b c |"));
+    assert!(probed.markdown().contains("| no response: a\\|b c |"));
 }
 
-/// How many cells a row has.
+/// Returns how many cells a row has.
 fn cells(row: &str) -> usize {
     row.replace("\\|", "").matches('|').count() - 1
 }

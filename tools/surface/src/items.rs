@@ -1,5 +1,5 @@
-//! What a program can name of the bindings: one line for each public item, sorted, to be reviewed like code. Paths are
-//! those that programs write, wherever in the crate an item stands.
+//! Lists the public items of the bindings, one per line and sorted, to be reviewed like code. Paths are those that
+//! programs write, wherever the item is defined in the crate.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use syn::{Fields, File, ImplItem, Item, Meta, Token, Type, Visibility};
 use unloc_codegen::{Finished, Generated};
 use unloc_spec::{Document, Error};
 
-/// The public items of the bindings of one API, of which these clients are not written by hand.
+/// Returns the public items of one API's bindings, including these clients, which are not written by hand.
 ///
 /// # Errors
-/// Every reason found why there are none.
+/// Returns every reason why no bindings can be generated.
 pub fn items(document: &Document, api: &str, clients: &BTreeSet<String>) -> Result<BTreeSet<String>, Vec<Error>> {
     let Finished { model, client } = Generated::of(document, api)?.finish(clients)?;
     let mut surface = Surface::of(api);
@@ -23,13 +23,14 @@ pub fn items(document: &Document, api: &str, clients: &BTreeSet<String>) -> Resu
     Ok(surface.lines)
 }
 
-/// The API that stands at the crate's root; every other has a module of its name.
+/// Names the API whose items are at the crate root; every other API has a module of its name.
 const AT_ROOT: &str = "integrator";
 
+/// Collects the items of one API.
 struct Surface {
-    /// Where programs find the bindings.
+    /// Is the public path of the bindings.
     root: String,
-    /// Where they stand in the crate.
+    /// Holds the paths of the modules that define them.
     modules: [String; 2],
     lines: BTreeSet<String>,
 }
@@ -41,11 +42,12 @@ impl Surface {
         Self { root, modules, lines: BTreeSet::new() }
     }
 
+    /// Adds the public items of a module.
     fn items(&mut self, path: &str, items: &[Item]) {
         for item in items {
             match item {
                 Item::Mod(module) if is_public(&module.vis) => {
-                    // The crate exports the clients that the build makes beside the modules.
+                    // The crate re-exports the generated clients next to the modules.
                     let inner =
                         if module.ident == "clients" { path.to_owned() } else { format!("{path}{}::", module.ident) };
                     self.items(&inner, module.content.as_ref().map_or(&[], |(_, items)| items));
@@ -76,6 +78,7 @@ impl Surface {
                     self.add(format!("use {path}{}", item.tree.to_token_stream().to_string().replace(' ', "")));
                 }
                 Item::Impl(item) => self.implementation(path, item),
+                // These two macros of the crate define types, which `syn` sees as tokens only.
                 Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "open_enum") => {
                     self.open_enum(path, item.mac.tokens.clone());
                 }
@@ -87,7 +90,7 @@ impl Surface {
         }
     }
 
-    /// What is derived and whether a program can build the type by its fields are promises, too.
+    /// Adds a type with its derived traits and whether it is `#[non_exhaustive]`: users rely on both.
     fn declared(&mut self, kind: &str, name: &str, attributes: &[syn::Attribute]) {
         let is_open = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
         self.add(format!("{kind} {name}{}", if is_open { ", non-exhaustive" } else { "" }));
@@ -96,6 +99,7 @@ impl Surface {
         }
     }
 
+    /// Adds the traits of a `derive`, also of one within `cfg_attr(condition, derive(…))`.
     fn derived(&mut self, name: &str, meta: &Meta, condition: &str) {
         let Meta::List(list) = meta else { return };
         let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).unwrap_or_default();
@@ -112,7 +116,7 @@ impl Surface {
         }
     }
 
-    /// What the macro makes of its name.
+    /// Adds the type of `text_type! { #[doc = "…"] Name }`.
     fn text_type(&mut self, path: &str, tokens: TokenStream) {
         let name = tokens.into_iter().find_map(|token| match token {
             TokenTree::Ident(name) => Some(name),
@@ -123,7 +127,7 @@ impl Surface {
         }
     }
 
-    /// What the macro makes of its name and of the variants in its braces.
+    /// Adds the type and variants of `open_enum! { #[doc = "…"] Name, …, { Variant = "value", } }`.
     fn open_enum(&mut self, path: &str, tokens: TokenStream) {
         let mut name = String::new();
         for token in tokens {
@@ -145,6 +149,7 @@ impl Surface {
         }
     }
 
+    /// Adds the public fields of a struct.
     fn fields(&mut self, name: &str, fields: &Fields) {
         for (place, field) in fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis)) {
             let field_name = field.ident.as_ref().map_or_else(|| place.to_string(), ToString::to_string);
@@ -152,9 +157,10 @@ impl Surface {
         }
     }
 
+    /// Adds an `impl`: the whole of a trait's, the public items of an inherent one.
     fn implementation(&mut self, path: &str, item: &syn::ItemImpl) {
         let own = type_text(&item.self_ty);
-        // What stands in the same module is named without it; `i32` and `::std::string::String` do not.
+        // A bare capitalized name is a type of this module and gets its path; `i32` and `::std::string::String` do not.
         let is_beside = matches!(&*item.self_ty, Type::Path(of) if of.path.leading_colon.is_none()
             && of.path.segments.len() == 1
             && of.path.segments[0].ident.to_string().starts_with(char::is_uppercase));
@@ -174,9 +180,10 @@ impl Surface {
         }
     }
 
+    /// Adds the signature of a function.
     fn function(&mut self, path: &str, signature: &syn::Signature) {
         let mut anonymous = signature.clone();
-        // The names of parameters are nobody's to rely on, and mutability is the function's own affair.
+        // Callers can rely neither on parameter names nor on `mut`, so neither is part of the API.
         for (place, input) in anonymous.inputs.iter_mut().enumerate() {
             match input {
                 syn::FnArg::Receiver(receiver) => receiver.mutability = None,
@@ -187,18 +194,20 @@ impl Surface {
             }
         }
         let name = std::mem::replace(&mut anonymous.ident, quote::format_ident!("name"));
+        // prettyplease prints whole items only: print an empty function of that signature, and cut the rest off.
         let written = item_text(quote!(pub #anonymous {}));
         let written = written.trim_end_matches(" {}").trim_start_matches("pub ");
         self.add(written.replacen("fn name", &format!("fn {path}{name}"), 1));
     }
 
+    /// Adds a line with public paths.
     fn add(&mut self, line: String) {
         let line = self.modules.iter().fold(line, |line, module| line.replace(module, &self.root));
         self.lines.insert(exported(&line.replace("::clients::", "::")));
     }
 }
 
-/// Names of the crate's own as it exports them: none of its modules between.
+/// Replaces paths inside of the crate by its exports: `crate::model::Page` becomes `unloc::Page`.
 fn exported(line: &str) -> String {
     let mut parts = line.split("crate::");
     let mut found = parts.next().unwrap_or_default().to_owned();
@@ -214,17 +223,18 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
+/// Formats a type on one line.
 fn type_text(of: &Type) -> String {
     text(of.to_token_stream())
 }
 
-/// A type on one line, as one would write it.
+/// Formats the tokens of a type on one line.
 fn text(tokens: TokenStream) -> String {
     let written = item_text(quote!(type X = #tokens;));
     written.trim_start_matches("type X = ").trim_end_matches(';').to_owned()
 }
 
-/// Pretty-printed, then brought onto one line, and names that everybody knows made short.
+/// Pretty-prints an item, joins its lines, and shortens the paths of the standard library.
 fn item_text(item: TokenStream) -> String {
     let Ok(file) = syn::parse2::<File>(item.clone()) else { return item.to_string() };
     let printed = prettyplease::unparse(&file);
@@ -261,7 +271,7 @@ fn item_text(item: TokenStream) -> String {
 mod tests {
     use super::*;
 
-    /// The lines for a module's source.
+    /// Returns the lines for the source of a module.
     fn lines(source: &str) -> Vec<String> {
         let mut surface = Surface::of("integrator");
         surface.items("unloc::", &syn::parse_file(source).unwrap().items);
@@ -269,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_can_name_is_a_line_each_and_nothing_else_is() {
+    fn each_public_item_is_one_line_and_private_ones_are_none() {
         let source = r#"
             pub mod types {
                 #[derive(Clone, ::serde::Serialize)]

@@ -1,4 +1,5 @@
-//! The public API that the build makes of the specs, as text that is checked in. `cargo xtask surface` is its command.
+//! Lists the public API that the build generates from the specs, as a text file under version control. The command is
+//! `cargo xtask surface`.
 
 mod items;
 
@@ -11,10 +12,10 @@ use unloc_spec::{Document, apis};
 
 pub use items::items;
 
-/// Writes the surface of each API of the package in this folder, and says what was written.
+/// Writes the surface of each API of the package in this folder. Returns a line for each file.
 ///
 /// # Errors
-/// Says why there is no surface of a spec, or what cannot be written.
+/// Fails if no bindings can be generated from a spec, or a file cannot be written.
 pub fn write(root: &Path) -> Result<String> {
     let mut said = String::new();
     for api in apis(root)? {
@@ -29,10 +30,10 @@ pub fn write(root: &Path) -> Result<String> {
     Ok(said)
 }
 
-/// How the surface of each API differs from what is checked in: nothing, if it does not.
+/// Compares the surface of each API with its checked-in file. Returns an empty text if they are equal.
 ///
 /// # Errors
-/// Says why there is no surface of a spec, or what cannot be read.
+/// Fails if no bindings can be generated from a spec, or a file cannot be read.
 pub fn differences(root: &Path) -> Result<String> {
     let mut said = String::new();
     for api in apis(root)? {
@@ -40,6 +41,7 @@ pub fn differences(root: &Path) -> Result<String> {
         let (file, shown) = file(root, &api);
         let known = match std::fs::read_to_string(&file) {
             Ok(text) => text.lines().map(str::to_owned).collect(),
+            // Every item of a new API is an addition.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeSet::new(),
             Err(error) => return Err(error).with_context(|| format!("{shown} cannot be read")),
         };
@@ -48,11 +50,13 @@ pub fn differences(root: &Path) -> Result<String> {
     Ok(said)
 }
 
+/// Returns the path of an API's file, and its name in messages.
 fn file(root: &Path, api: &str) -> (PathBuf, String) {
     let shown = format!("openapi/surface/{api}.txt");
     (root.join(&shown), shown)
 }
 
+/// Returns the surface of one API.
 fn lines(root: &Path, api: &str) -> Result<BTreeSet<String>> {
     let document = Document::read(&root.join(format!("openapi/{api}.yaml")))?;
     let written = unloc_codegen::written_by_hand(root)?;
@@ -60,7 +64,7 @@ fn lines(root: &Path, api: &str) -> Result<BTreeSet<String>> {
         .map_err(|errors| anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
-/// Both are sorted, so what is gone stands beside what came in its place.
+/// Formats the difference as `+` and `-` lines. Both sides are sorted, so a changed item has its two lines together.
 fn difference(known: &BTreeSet<String>, lines: &BTreeSet<String>, file: &str) -> String {
     let changed: Vec<_> = known.symmetric_difference(lines).collect();
     let head = if changed.is_empty() { String::new() } else { format!("{file}\n") };

@@ -1,4 +1,4 @@
-//! The public API of a small package: written down, held against its spec, and refused.
+//! Writes the public API of a small package, compares it after edits of the spec, and checks the errors.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::fs;
@@ -29,7 +29,7 @@ components:
         width: {type: integer, format: int32}
 ";
 
-/// A package that has this spec, and clients with nothing in them.
+/// Holds the folder of a package with one spec and empty clients.
 struct Package(PathBuf);
 
 impl Package {
@@ -53,7 +53,7 @@ impl Package {
         fs::write(self.0.join(name), text).unwrap();
     }
 
-    /// The lines that are checked in.
+    /// Returns the checked-in lines.
     fn known(&self) -> Vec<String> {
         let text = fs::read_to_string(self.0.join("openapi/surface/doors.txt")).unwrap();
         text.lines().map(str::to_owned).collect()
@@ -61,7 +61,7 @@ impl Package {
 }
 
 #[test]
-fn what_is_written_is_the_public_api_a_line_each_and_sorted() {
+fn writes_the_public_api_sorted_with_an_item_per_line() {
     let package = Package::new("written", SPEC);
     let said = write(&package.0).unwrap();
     let known = package.known();
@@ -81,41 +81,41 @@ fn what_is_written_is_the_public_api_a_line_each_and_sorted() {
 }
 
 #[test]
-fn an_edit_of_the_spec_is_told_line_by_line_until_it_is_written() {
+fn reports_an_edit_of_the_spec_line_by_line_until_it_is_written() {
     let package = Package::new("edited", SPEC);
     write(&package.0).unwrap();
     assert_eq!(differences(&package.0).unwrap(), "");
     package.put("openapi/doors.yaml", &SPEC.replace("        width: ", "        height: "));
-    let told = differences(&package.0).unwrap();
-    let mut lines = told.lines();
+    let reported = differences(&package.0).unwrap();
+    let mut lines = reported.lines();
     assert_eq!(lines.next(), Some("openapi/surface/doors.txt"));
     let lines: Vec<_> = lines.collect();
     assert!(
         lines.contains(&"- unloc::doors::types::Door.width: Option<i32>")
             && lines.contains(&"+ unloc::doors::types::Door.height: Option<i32>")
     );
-    assert!(lines.iter().all(|line| line.contains("width") || line.contains("height")), "{told}");
+    assert!(lines.iter().all(|line| line.contains("width") || line.contains("height")), "{reported}");
     write(&package.0).unwrap();
     assert_eq!(differences(&package.0).unwrap(), "");
-    // What only describes is no part of it.
+    // Descriptions are no part of the public API.
     package.put("openapi/doors.yaml", &SPEC.replace("        width: ", "        height: ").replace("It.", "The door."));
     assert_eq!(differences(&package.0).unwrap(), "");
 }
 
 #[test]
-fn all_lines_of_an_api_that_was_never_written_are_new() {
+fn every_line_of_a_new_api_is_an_addition() {
     let package = Package::new("new", SPEC);
-    let told = differences(&package.0).unwrap();
+    let reported = differences(&package.0).unwrap();
     write(&package.0).unwrap();
     let lines: Vec<_> = package.known().iter().map(|line| format!("+ {line}")).collect();
-    assert_eq!(told.lines().skip(1).collect::<Vec<_>>(), lines);
+    assert_eq!(reported.lines().skip(1).collect::<Vec<_>>(), lines);
 }
 
 #[test]
-fn a_spec_without_bindings_and_a_package_without_clients_say_why() {
+fn fails_for_an_invalid_spec_and_for_a_package_without_clients() {
     let package = Package::new("refused", &SPEC.replace("    get:", "    gett:"));
     let why = differences(&package.0).unwrap_err().to_string();
-    assert!(why.contains("openapi/doors.yaml:6:5: `gett` is no HTTP method"), "{why}");
+    assert!(why.contains("openapi/doors.yaml:6:5: `gett` is not an HTTP method"), "{why}");
     assert!(!package.0.join("openapi/surface").exists());
     fs::remove_file(package.0.join(unloc_codegen::CLIENTS[0])).unwrap();
     let why = write(&package.0).unwrap_err().to_string();
@@ -123,7 +123,7 @@ fn a_spec_without_bindings_and_a_package_without_clients_say_why() {
 }
 
 #[test]
-fn an_envelope_is_no_part_of_the_public_api_and_what_is_inside_is() {
+fn an_envelope_is_not_part_of_the_public_api_but_its_content_is() {
     let spec = SPEC.replace("#/components/schemas/Door'", "#/components/schemas/Doors'").replace(
         "    Door:\n",
         "    DoorId: {type: string}

@@ -1,16 +1,16 @@
-//! What a check needs of the machine, and how continuous integration gets it.
+//! Detects what a machine lacks for a check, and installs it in continuous integration.
 
 use std::path::Path;
 use std::process::Command;
 
 pub(super) const WASM: &str = "wasm32-unknown-unknown";
 
-/// Why a check was left out, and what would have to be done for it.
+/// Says why a check was skipped, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Skip {
     pub(crate) reason: String,
     pub(crate) remedy: String,
-    /// Whether it is no failure in continuous integration: only where the machine truly cannot.
+    /// Is set if the skip is no failure in continuous integration, because the machine cannot run the check at all.
     pub(crate) is_allowed: bool,
 }
 
@@ -20,28 +20,28 @@ impl Skip {
     }
 }
 
-/// What a check needs.
+/// Names what a check needs beyond cargo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// The headers of OpenSSL, and `pkg-config` to find them.
+    /// Stands for the headers of OpenSSL, and `pkg-config` to find them.
     Openssl,
-    /// The standard library for browsers.
+    /// Stands for the standard library of the browser target.
     Wasm,
     Valgrind,
 }
 
-/// Programs, and where they run.
+/// Abstracts the machine, so that tests can replace it.
 pub(super) trait Machine {
-    /// Whether it is one of continuous integration, on which missing things are installed.
+    /// Returns whether this is a machine of continuous integration, where missing programs are installed.
     fn is_ci(&self) -> bool;
     fn is_set(&self, variable: &str) -> bool;
     fn is_linux(&self) -> bool;
     fn is_folder(&self, path: &str) -> bool;
-    /// What a program writes if it succeeds, or what it complains of.
+    /// Runs a program. Returns its stdout, or an error with its stderr.
     fn run(&self, program: &str, arguments: &[&str]) -> Result<String, String>;
 }
 
-/// Why a check with this need is left out; nothing if the machine has what it needs, or got it.
+/// Returns why a check with this need is skipped; nothing if the machine has what the check needs, or could install it.
 pub(super) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
     if has(need, machine) {
         return None;
@@ -55,7 +55,7 @@ pub(super) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
         }
         Need::Valgrind => ("valgrind is not installed", "apt-get install valgrind"),
     };
-    // A machine of somebody's is left as it is; one that runs only this gets what is missing.
+    // Nothing is installed on a developer's machine.
     if !machine.is_ci() {
         return Some(Skip::new(what, remedy));
     }
@@ -67,19 +67,22 @@ pub(super) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
     if has(need, machine) {
         return None;
     }
-    let why = tried.err().unwrap_or_else(|| "it was installed, and is not found".to_owned());
+    let why = tried.err().unwrap_or_else(|| "the installation succeeded, but it is not found".to_owned());
+    // Of all reasons, only an unreachable server of rustup is beyond the control of this repository.
     let is_allowed = need == Need::Wasm && is_unreachable(&why);
-    Some(Skip { is_allowed, ..Skip::new(format!("{what}, and cannot be: {why}"), remedy) })
+    Some(Skip { is_allowed, ..Skip::new(format!("{what}, and the installation failed: {why}"), remedy) })
 }
 
+/// Returns whether the machine has what a check needs.
 fn has(need: Need, machine: &impl Machine) -> bool {
     match need {
-        // On Windows and macOS the platform brings its own TLS.
+        // On Windows and macOS, native TLS is part of the platform.
         Need::Openssl => {
             !machine.is_linux()
                 || machine.is_set("OPENSSL_DIR")
                 || machine.run("pkg-config", &["--exists", "openssl"]).is_ok()
         }
+        // rustc prints the path whether or not the target is installed, so the folder has to be checked.
         Need::Wasm => {
             let folder = machine.run("rustc", &["--print", "target-libdir", "--target", WASM]);
             folder.is_ok_and(|folder| machine.is_folder(folder.trim()))
@@ -88,26 +91,27 @@ fn has(need: Need, machine: &impl Machine) -> bool {
     }
 }
 
-/// By the packages of Debian and what comes from it, where that needs no password.
+/// Installs packages with apt-get, on Debian and its derivatives and only as root, so that no password is asked for.
 fn install(machine: &impl Machine, packages: &[&str]) -> Result<(), String> {
     if machine.run("id", &["-u"]).is_ok_and(|id| id.trim() != "0") {
-        return Err("this is not root".to_owned());
+        return Err("apt-get needs root, but this is not root".to_owned());
     }
-    // Lists may be there already, or their server out of reach: what counts is whether the packages come.
+    // A failed update is no error: the lists may be there already. Only the installation counts.
     let _ = machine.run("apt-get", &["update"]);
     let arguments: Vec<&str> =
         ["install", "--yes", "--no-install-recommends"].iter().chain(packages).copied().collect();
     machine.run("apt-get", &arguments).map(drop)
 }
 
-/// Whether rustup says that its server is out of reach. That it is not there at all is for the maintainer to mend.
+/// Returns whether the server of rustup is unreachable, by rustup's error message. A missing rustup is a mistake in the
+/// setup of the machine, and no reason to skip.
 fn is_unreachable(why: &str) -> bool {
     ["could not download", "error sending request", "failed to lookup address", "network"]
         .iter()
         .any(|words| why.to_lowercase().contains(words))
 }
 
-/// The machine that this runs on.
+/// Is the real machine.
 pub(super) struct Here;
 
 impl Machine for Here {
@@ -133,13 +137,15 @@ impl Machine for Here {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
+        // The skip is one line in the summary, so join the lines of stderr.
         let said = String::from_utf8_lossy(&output.stderr);
         let said: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         Err(format!("`{program} {}` failed: {}", arguments.join(" "), said.join("; ")))
     }
 }
 
-/// `CI` as services set it; empty, `false` and `0` are how it is switched off.
+/// Returns whether the value of the variable `CI` means yes. Services set it to `true` or `1`; unset, empty, `false`
+/// and `0` mean no.
 pub(super) fn is_ci(value: Option<&str>) -> bool {
     value.is_some_and(|value| !matches!(value.trim().to_lowercase().as_str(), "" | "0" | "false"))
 }

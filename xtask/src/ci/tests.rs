@@ -3,13 +3,13 @@ use std::cell::RefCell;
 use super::machine::{Machine, Need, Skip, is_ci, missing};
 use super::{CHECKS, Skipped, conclude, need_of};
 
-/// A machine that has some programs, and can get others.
+/// Simulates a machine that has some programs and can install others.
 #[derive(Default)]
 struct Fake {
     is_ci: bool,
     is_user: bool,
     has: RefCell<Vec<&'static str>>,
-    /// What installing brings, by a word of the command.
+    /// Maps a word of the installing command to the program that it installs.
     brings: Vec<(&'static str, &'static str)>,
     says: &'static str,
     ran: RefCell<Vec<String>>,
@@ -55,7 +55,7 @@ impl Machine for Fake {
 const NEEDS: [Need; 3] = [Need::Openssl, Need::Wasm, Need::Valgrind];
 
 #[test]
-fn what_is_there_is_no_reason_to_skip() {
+fn skips_nothing_if_everything_is_installed() {
     let machine = Fake { has: RefCell::new(vec!["pkg-config", "wasm", "valgrind"]), ..Fake::default() };
     assert!(NEEDS.iter().all(|need| missing(*need, &machine).is_none()));
     for has in ["macOS", "OPENSSL_DIR"] {
@@ -65,7 +65,7 @@ fn what_is_there_is_no_reason_to_skip() {
 }
 
 #[test]
-fn on_somebodys_machine_nothing_is_installed_and_the_skip_says_what_to_do() {
+fn installs_nothing_on_a_developer_machine_and_names_the_command() {
     for (need, remedy) in NEEDS.into_iter().zip(["libssl-dev", "rustup target add", "apt-get install valgrind"]) {
         let machine = Fake { brings: vec![("", "valgrind"), ("", "wasm"), ("", "pkg-config")], ..Fake::default() };
         let skip = missing(need, &machine).unwrap();
@@ -75,14 +75,14 @@ fn on_somebodys_machine_nothing_is_installed_and_the_skip_says_what_to_do() {
 }
 
 #[test]
-fn continuous_integration_installs_what_is_missing() {
+fn installs_missing_programs_in_continuous_integration() {
     let brings = vec![("libssl-dev", "pkg-config"), ("target add", "wasm"), ("valgrind", "valgrind")];
     let machine = Fake { is_ci: true, brings, ..Fake::default() };
     assert!(NEEDS.iter().all(|need| missing(*need, &machine).is_none()));
 }
 
 #[test]
-fn what_cannot_be_installed_is_allowed_only_where_the_server_of_rustup_is_out_of_reach() {
+fn allows_a_failed_installation_only_if_the_rustup_server_is_unreachable() {
     for (need, says, is_allowed) in [
         (Need::Wasm, "error: could not download file from 'https://example.com'", true),
         (Need::Wasm, "error: toolchain 'x' does not support target", false),
@@ -99,7 +99,7 @@ fn what_cannot_be_installed_is_allowed_only_where_the_server_of_rustup_is_out_of
 }
 
 #[test]
-fn a_skip_is_told_by_name_and_fails_where_nobody_would_see_it() {
+fn lists_skipped_checks_and_fails_in_continuous_integration() {
     let skip = Skip::new("valgrind is not installed", "apt-get install valgrind");
     let allowed = Skip { is_allowed: true, ..Skip::new("main is not here", "fetch it") };
     let skipped = |skip: &Skip| Skipped { name: "instructions", skip: skip.clone() };
@@ -116,7 +116,7 @@ fn a_skip_is_told_by_name_and_fails_where_nobody_would_see_it() {
 }
 
 #[test]
-fn every_check_that_needs_something_is_known() {
+fn knows_which_checks_need_something() {
     let needs: Vec<_> = CHECKS.iter().filter_map(|check| Some((check.name, need_of(check)?))).collect();
     let wanted = [
         ("lints, native TLS", Need::Openssl),
@@ -128,7 +128,7 @@ fn every_check_that_needs_something_is_known() {
 }
 
 #[test]
-fn ci_is_on_where_services_say_so() {
+fn reads_the_variable_ci() {
     for on in ["true", "1", "yes", "TRUE"] {
         assert!(is_ci(Some(on)), "{on}");
     }

@@ -1,8 +1,8 @@
-//! Enums that keep the values they do not know.
+//! Writes enums that keep unknown values.
 //!
-//! progenitor's output has none of them: by its settings the name of the schema is replaced with the type that is
-//! written here, so that `pub state: crate::generated::integrator::types::KeyState` stands where typify would have
-//! named an enum of its own, which refuses what it does not know. Nothing is taken apart.
+//! progenitor's output contains no enum. Its settings replace the schema's name with the path of the type that is
+//! written here, so a field reads `pub state: crate::model::integrator::types::KeyState`. typify's own enum would
+//! refuse an unknown value, and with it the whole response. Nothing of the output is changed here.
 
 use heck::ToPascalCase;
 use quote::{format_ident, quote};
@@ -12,6 +12,7 @@ use super::docs;
 use crate::names;
 use crate::prepare::OpenEnum;
 
+/// Returns the macro call that declares an enum, which `crate::model::open_enum` expands.
 pub(super) fn item(name: &str, open: &OpenEnum) -> Item {
     let name = format_ident!("{}", names::pascal(name));
     let description = docs::safe(&open.description);
@@ -29,12 +30,13 @@ pub(super) fn item(name: &str, open: &OpenEnum) -> Item {
     })
 }
 
-/// The Rust name of a value.
+/// Returns the Rust name of a value.
 pub(crate) fn variant(value: &str) -> String {
-    // A grant type is a URN; its last part names it.
+    // The last part of a URN names it: `urn:ietf:params:oauth:grant-type:device_code` becomes `DeviceCode`.
     let last = value.rsplit(':').next().unwrap_or(value);
     match last.to_pascal_case() {
         name if name.starts_with(|first: char| first.is_ascii_alphabetic()) => name,
+        // A value such as `404` or `*` begins with no letter.
         name => format!("Value{name}"),
     }
 }

@@ -1,40 +1,44 @@
-//! Envelopes, which responses have around a value or a list: the bindings hand out what is inside.
+//! Finds the envelopes of responses. The bindings return what is inside of them.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use unloc_spec::{Operation, Pagination, REFERENCE};
 
-use super::Around;
+use super::Context;
 
-/// The property that holds what a response is about, and the one beside it that names the next page.
+/// Describes how a response is unwrapped.
 pub(super) struct Unwrapped<'a> {
+    /// Is the property that holds the value or list.
     pub(super) property: &'a str,
+    /// Is the property that holds the cursor of the next page.
     pub(super) cursor: Option<&'a str>,
 }
 
-/// How the response of an operation is unwrapped: as `x-envelope` of its schema says, or `x-pagination`.
-pub(super) fn of<'a>(around: &Around<'a>, operation: &'a Operation) -> Option<Unwrapped<'a>> {
+/// Returns how the response of an operation is unwrapped, as `x-envelope` of its schema or `x-pagination` says.
+pub(super) fn of<'a>(context: &Context<'a>, operation: &'a Operation) -> Option<Unwrapped<'a>> {
     let schema = operation.success.as_ref()?;
     let paged = operation.pagination.as_ref().map(|Pagination { items, .. }| items.as_str());
-    let property = around.marks.envelopes.get(schema).map(|envelope| envelope.property.as_str()).or(paged)?;
-    let properties = around.spec["components"]["schemas"][schema].get("properties")?.as_object()?;
-    // What else may stand there, the checks of the keys refuse.
+    let property = context.marks.envelopes.get(schema).map(|envelope| envelope.property.as_str()).or(paged)?;
+    let properties = context.spec["components"]["schemas"][schema].get("properties")?.as_object()?;
+    // The checks of the `x-` keys refuse every other property, so the remaining one is the cursor.
     let cursor = properties.keys().find(|name| *name != property).map(String::as_str);
     Some(Unwrapped { property, cursor })
 }
 
-/// The schemas that are nothing but envelopes of responses: no user needs their types.
-pub(super) fn unwrapped<'a>(around: &Around<'a>) -> BTreeSet<&'a str> {
+/// Returns the schemas that are only envelopes of responses. No user needs their types, so those become `pub(crate)`.
+pub(super) fn unwrapped<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
     let mut inside = BTreeSet::new();
-    if let Some(schemas) = around.spec.pointer("/components/schemas") {
+    if let Some(schemas) = context.spec.pointer("/components/schemas") {
         references(schemas, &mut inside);
     }
-    let responses = around.operations.iter().filter(|operation| of(around, operation).is_some());
-    let whole = around.operations.iter().filter(|operation| of(around, operation).is_none());
+    // A schema stays public if anything else uses it: another schema, a request body, or a response that is not
+    // unwrapped.
+    let responses = context.operations.iter().filter(|operation| of(context, operation).is_some());
+    let whole = context.operations.iter().filter(|operation| of(context, operation).is_none());
     let whole: BTreeSet<_> = whole.filter_map(|operation| operation.success.as_ref()).collect();
     let bodies: BTreeSet<_> =
-        around.operations.iter().filter_map(|operation| Some(&operation.body.as_ref()?.0)).collect();
+        context.operations.iter().filter_map(|operation| Some(&operation.body.as_ref()?.0)).collect();
     let schemas = responses.filter_map(|operation| operation.success.as_ref());
     let is_hidden = |schema: &&String| {
         let reference = format!("#/components/schemas/{}", unloc_spec::escape(schema));
@@ -43,7 +47,7 @@ pub(super) fn unwrapped<'a>(around: &Around<'a>) -> BTreeSet<&'a str> {
     schemas.filter(is_hidden).map(String::as_str).collect()
 }
 
-/// Everything that is referred to below a node.
+/// Collects every reference below a node.
 fn references<'a>(node: &'a Value, found: &mut BTreeSet<&'a str>) {
     match node {
         Value::Object(map) => {

@@ -1,19 +1,22 @@
-//! The YAML's examples as Rust that compiles.
+//! Writes the YAML's examples as doctests.
+//!
+//! rustdoc compiles them with `cargo test`, so an example in the YAML that no longer fits its schema fails a test of
+//! the SDK.
 
 use serde_json::Value;
 use unloc_spec::keys::RUST_NAME;
 use unloc_spec::{Client, Document, Operation, schema_name};
 
-use super::{Around, envelopes};
+use super::{Context, envelopes};
 use crate::names;
 
-/// The path below which users find what is made of an API.
+/// Returns the path below which users find the bindings of an API.
 fn root(module: &syn::Path) -> String {
     let api = module.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
     if crate::AT_ROOT.contains(&api.as_str()) { "unloc".to_owned() } else { format!("unloc::{api}") }
 }
 
-/// A documentation test of the items of a list; nothing where no client offers it.
+/// Returns a doctest that reads all items of a list, or nothing if no client offers the operation.
 pub(super) fn of_items(module: &syn::Path, operation: &Operation) -> String {
     let Some(client) = &operation.client else { return String::new() };
     let (variable, ty, function) = (variable(client), &client.name, names::function(operation));
@@ -25,18 +28,19 @@ pub(super) fn of_items(module: &syn::Path, operation: &Operation) -> String {
     )
 }
 
-/// What an example calls a client.
+/// Returns the name of the variable that holds a client in an example.
 fn variable(client: &Client) -> String {
     let name = names::snake(&client.name);
     name.strip_suffix("_client").map_or_else(|| name.clone(), str::to_owned)
 }
 
-/// A documentation test of one operation, as the user of its client would write it.
-pub(super) fn doctest(module: &syn::Path, around: &Around<'_>, client: &Client, operation: &Operation) -> String {
-    let (handle, ty, root) = (variable(client), &client.name, root(module));
-    let document = around.document;
-    let mut call = format!("{handle}\n    .{}()", names::function(operation));
+/// Returns a doctest that calls one operation.
+pub(super) fn doctest(module: &syn::Path, context: &Context<'_>, client: &Client, operation: &Operation) -> String {
+    let (receiver, ty, root) = (variable(client), &client.name, root(module));
+    let document = context.document;
+    let mut call = format!("{receiver}\n    .{}()", names::function(operation));
     for parameter in operation.parameters.iter().filter(|p| p.required && !operation.is_filled_in(p)) {
+        // Without an example the value is a placeholder for readers, and still compiles where a string is expected.
         let value = match &parameter.example {
             Some(Value::String(text)) => format!("{text:?}"),
             Some(value) => value.to_string(),
@@ -45,24 +49,27 @@ pub(super) fn doctest(module: &syn::Path, around: &Around<'_>, client: &Client, 
         call.push_str(&format!("\n    .{}({value})", names::setter(parameter)));
     }
     if let Some((schema, example)) = &operation.body {
+        // The body's properties have setters on the operation's builder, so the example needs no builder of the body.
         let setters = setters(document, schema, example, 0);
         call.push_str(&setters.replace("unloc::types::", &format!("{root}::types::")));
     }
     call.push_str("\n    .send()\n    .await?;");
-    let given = envelopes::of(around, operation).map(|envelope| names::snake(envelope.property));
+    let given = envelopes::of(context, operation).map(|envelope| names::snake(envelope.property));
     let given = given.unwrap_or_else(|| "response".to_owned());
     let call = match &operation.success {
         Some(_) => format!("let {given} = {call}\nprintln!(\"{{{given}:?}}\");"),
         None => call,
     };
-    format!("```no_run\n# async fn example({handle}: {root}::{ty}) -> unloc::Result<()> {{\n{call}\n# Ok(()) }}\n```")
+    // `no_run`, since it would call the service. The lines with `#` are hidden in the documentation.
+    format!("```no_run\n# async fn example({receiver}: {root}::{ty}) -> unloc::Result<()> {{\n{call}\n# Ok(()) }}\n```")
 }
 
+/// Returns a builder of a type, with the values of an example.
 fn object(document: &Document, schema: &str, example: &Value, depth: usize) -> String {
     format!("unloc::types::{}::builder(){}", names::pascal(schema), setters(document, schema, example, depth))
 }
 
-/// The setters of an object's properties.
+/// Returns the calls of the setters for an object's properties, one on each line.
 fn setters(document: &Document, schema: &str, example: &Value, depth: usize) -> String {
     let schemas = document.value.pointer("/components/schemas");
     let node = schemas.and_then(|schemas| schemas.get(schema)).unwrap_or(&Value::Null);
@@ -78,6 +85,7 @@ fn setters(document: &Document, schema: &str, example: &Value, depth: usize) -> 
     text
 }
 
+/// Returns a value as Rust, or nothing for a list, which the example then leaves out.
 fn literal(document: &Document, field: &Value, value: &Value, depth: usize) -> Option<String> {
     let name = schema_name(field);
     Some(match value {

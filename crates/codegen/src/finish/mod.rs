@@ -1,7 +1,9 @@
-//! Rewrites progenitor's output into what stands in `unloc`: the same types and setters, a `send()` that goes through
-//! `unloc`'s transport, and what the spec says beyond them (handles, paging, tables, documentation).
+//! Rewrites progenitor's output into the modules of `unloc`.
 //!
-//! progenitor's output looks like this; each pass says what its own part of it looks like.
+//! Types and setters stay. `send()` goes through `unloc`'s transport, and the functions of clients, pagination, tables
+//! and documentation are added.
+//!
+//! progenitor's output looks like this. Each pass documents what its own part looks like.
 //!
 //! ```text
 //! pub use progenitor_client::{…};
@@ -17,16 +19,16 @@
 //! ```
 
 mod builders;
+mod clients;
 mod docs;
 mod enums;
 mod envelopes;
 mod example;
-mod handles;
-mod limits;
+mod operation_table;
 mod qualify;
 mod rename;
-mod shapes;
-mod tables;
+mod requirement;
+mod schema_table;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,70 +43,81 @@ use crate::names;
 use crate::placeholder::Placeholders;
 use crate::prepare::Marks;
 
-/// What the passes know beside progenitor's output.
-pub(crate) struct Around<'a> {
+/// Holds what the passes know besides progenitor's output.
+pub(crate) struct Context<'a> {
+    /// Is the spec as the author wrote it.
     pub(crate) document: &'a Document,
-    /// The spec that the types are made from.
+    /// Is the prepared spec, from which the types are generated.
     pub(crate) spec: &'a Value,
     pub(crate) marks: &'a Marks,
     pub(crate) operations: &'a [Operation],
     pub(crate) placeholders: &'a Placeholders,
-    /// The clients that nobody has written, by name.
+    /// Names the clients that are not written by hand.
     pub(crate) made: &'a BTreeSet<String>,
 }
 
-/// The bindings of one API as syntax trees.
+/// Holds the bindings of one API as syntax trees.
 #[derive(Clone)]
 pub struct Finished {
-    /// The types, and the tables of operations.
+    /// Holds the types and the tables of operations.
     pub model: File,
-    /// The builders of operations, and the functions of clients.
+    /// Holds the builders of operations and the functions of clients.
     pub client: File,
 }
 
-/// `module` is where the types will stand, `client` where the builders.
-pub(crate) fn finish(mut file: File, module: &str, client: &str, around: &Around<'_>) -> Result<Finished, Error> {
-    let Around { document, marks, operations, placeholders, .. } = *around;
+/// Runs all passes. `module` is the path that the types will have, and `client` that of the builders.
+pub(crate) fn finish(mut file: File, module: &str, client: &str, context: &Context<'_>) -> Result<Finished, Error> {
+    let Context { document, marks, operations, placeholders, .. } = *context;
     let missing_at = |pointer: &str, what: &str| {
-        document.error(pointer, format!("the generator's output has no {what}: has it changed?"))
+        document.error(pointer, format!("progenitor's output has no {what}; check whether its version changed"))
     };
     let missing = |what: &str| missing_at("", what);
-    // Of all that, the two modules stay. The `use` lines in `builder` go: what they bring in is named by its whole path.
+    // First, while the modules are still nested as progenitor wrote them: `super::types` means something there only.
+    // After this, nothing needs the `use` lines, and the modules can move to other files.
     qualify::qualify(&mut file, module).map_err(|what| missing(&what))?;
     let parsed = |path: &str| syn::parse_str::<syn::Path>(path).map_err(|_| missing(&format!("module `{path}`")));
     let (model, client) = (parsed(module)?, parsed(client)?);
+    // Two of the modules are used: pub mod types { … } and pub mod builder { … }. progenitor's own client, its `impl`
+    // with a function for each operation, its hooks and its prelude are dropped with `file`.
     let mut types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
     unique(&types, document)?;
-    let envelopes = envelopes::unwrapped(around);
-    let (fields, built) = types::finish(&mut types, &model, around, &envelopes)?;
+    let envelopes = envelopes::unwrapped(context);
+    let (fields, built) = types::finish(&mut types, &model, context, &envelopes)?;
     let mut builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
     let paths = builders::Paths { model: &model, client: &client };
-    builders::finish(&mut builder, &paths, around, &fields).map_err(|(at, what)| missing_at(&at, &what))?;
+    builders::finish(&mut builder, &paths, context, &fields).map_err(|(at, what)| missing_at(&at, &what))?;
+    // Types and tables are for `crate::model`, builders and functions for `crate::client`, which is a higher layer of
+    // `unloc`.
     let mut items: Vec<Item> = vec![parse_quote! {
         pub mod types { #(#types)* }
     }];
-    items.append(&mut tables::items(document, marks, operations));
-    items.append(&mut shapes::items(&model, around));
+    items.append(&mut operation_table::items(document, marks, operations));
+    items.append(&mut schema_table::items(&model, context));
     let of = |items: Vec<Item>| File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
     let mut own: Vec<Item> = vec![parse_quote! {
         pub mod builder { #(#builder)* }
     }];
     own.extend(built);
-    own.append(&mut handles::items(&paths, around));
+    own.append(&mut clients::items(&paths, context));
     let mut finished = Finished { model: of(items), client: of(own) };
+    // Last: until here, the passes find parameters by their placeholders.
     for file in [&mut finished.model, &mut finished.client] {
         rename::rename(file, operations, placeholders).map_err(|what| missing(&what))?;
     }
     Ok(finished)
 }
 
-/// The generator makes up names for what has none in the spec, and does not look whether they are taken.
+/// Refuses two types, or two fields of a type, of one name.
+///
+/// typify makes up names for schemas without one, such as the members of a `oneOf`. It does not check whether the spec
+/// has a schema of that name.
 fn unique(types: &[Item], document: &Document) -> Result<(), Error> {
     let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
     let by_type = by_type(schemas.into_iter().flatten().map(|(name, _)| name));
     let refused = |ty: &syn::Ident, what: String| {
         let name = by_type.get(&ty.to_string()).map_or_else(String::new, |name| format!("/{}", escape(name)));
-        let help = "give what is written inside of it, or beside it, a name of its own under /components/schemas";
+        let help =
+            "give the schemas inside it, or inside one of a similar name, their own names under /components/schemas";
         Err(document.error(&format!("/components/schemas{name}"), what).helped(help))
     };
     let mut taken = BTreeSet::new();
@@ -126,7 +139,7 @@ fn unique(types: &[Item], document: &Document) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes the items of a module out of a file, without `use` lines.
+/// Takes the items of a module out of a file, without the `use` lines that [`qualify`] has made superfluous.
 fn content(file: &mut File, name: &str) -> Option<Vec<Item>> {
     let mut items = file.items.iter_mut().find_map(|item| match item {
         Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(std::mem::take(items)),
@@ -136,33 +149,35 @@ fn content(file: &mut File, name: &str) -> Option<Vec<Item>> {
     Some(items)
 }
 
-/// The fields of Rust structs, by struct.
+/// Holds the fields of Rust structs, by the name of the struct.
 type Fields = BTreeMap<String, Vec<Field>>;
 
+/// Describes a field of a type.
 #[derive(Clone)]
 struct Field {
     ident: syn::Ident,
-    /// Its name on the wire.
+    /// Is the wire name.
     property: String,
     ty: Type,
+    /// Holds the description of the property as doc attributes.
     docs: Vec<syn::Attribute>,
-    /// What its setters say of it besides: whether it is required, and what its values are limited to.
-    limits: String,
-    /// `x-rust-name`, which its setters have.
+    /// Says in the documentation of setters whether the property is required, and what limits its values.
+    requirement: String,
+    /// Holds `x-rust-name`, which names the setters.
     renamed: Option<String>,
     required: bool,
-    /// Whether it holds times of a request, which are cut to milliseconds.
+    /// Is set for times of requests, which are cut to milliseconds.
     is_cut: bool,
 }
 
 impl Field {
-    /// The name of its setters.
+    /// Returns the name of its setters.
     fn setter(&self) -> syn::Ident {
         self.renamed.as_ref().map_or_else(|| self.ident.clone(), |name| quote::format_ident!("{name}"))
     }
 }
 
-/// The schemas by the Rust types that were made from them.
+/// Returns the names of schemas by the names of their Rust types.
 fn by_type<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, &'a String> {
     let mut found = BTreeMap::new();
     for name in names {
@@ -171,15 +186,16 @@ fn by_type<'a>(names: impl Iterator<Item = &'a String>) -> BTreeMap<String, &'a 
     found
 }
 
-/// Whether a type is this one, whatever its arguments are. A schema may be called as anything, so that the last name of a path
-/// says nothing.
+/// Returns whether a type has this path, whatever its arguments are.
+///
+/// The whole path counts: a schema may be called `Option`, and its type is `crate::model::…::types::Option`.
 fn is(ty: &Type, path: &str) -> bool {
     let Type::Path(syn::TypePath { qself: None, path: own, .. }) = ty else { return false };
     let (is_global, names) = path.strip_prefix("::").map_or((false, path), |names| (true, names));
     own.leading_colon.is_some() == is_global && own.segments.iter().map(|segment| &segment.ident).eq(names.split("::"))
 }
 
-/// The first argument of a type that is this one.
+/// Returns the first argument of a type that has this path.
 fn argument<'a>(ty: &'a Type, path: &str) -> Option<&'a Type> {
     let Type::Path(of) = ty else { return None };
     let syn::PathArguments::AngleBracketed(arguments) = &of.path.segments.last()?.arguments else { return None };
@@ -189,35 +205,37 @@ fn argument<'a>(ty: &'a Type, path: &str) -> Option<&'a Type> {
     }
 }
 
-/// `T` of `::std::option::Option<T>`, which is how typify writes what may be left out.
+/// Returns the `T` of `::std::option::Option<T>`, which typify writes for a property that is optional or nullable.
 fn optional(ty: &Type) -> Option<&Type> {
     argument(ty, "::std::option::Option")
 }
 
-/// Whether it is `crate::Nullable<T>`, which `prepare` has typify write in place of a type that may be null.
+/// Returns whether a type is `crate::model::Nullable<T>`, which `prepare` has typify write for a nullable property of a
+/// request.
 fn is_nullable(ty: &Type) -> bool {
     is(ty, "crate::model::Nullable")
 }
 
-/// The last name of a type's path.
+/// Returns the last segment of a type's path.
 fn last_name(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
-/// Whether it is `::chrono::DateTime<::chrono::offset::Utc>`, which typify makes of `format: date-time`.
+/// Returns whether a type is `::chrono::DateTime<::chrono::offset::Utc>`, which typify writes for `format: date-time`.
 fn is_time(ty: &Type) -> bool {
     is(ty, "::chrono::DateTime")
 }
 
-/// Whether a builder starts with the default of this type: of what may be left out, and of lists and maps, which are
-/// empty.
+/// Returns whether a builder starts with the default of this type: absent for an optional value, empty for a list or
+/// map.
 fn may_be_unset(ty: &Type) -> bool {
     ["::std::option::Option", "::std::vec::Vec", "::std::collections::BTreeMap", "crate::model::Nullable"]
         .iter()
         .any(|path| is(ty, path))
 }
 
+/// Returns the string under a key without surrounding blanks, or the empty string.
 fn text<'a>(node: &'a Value, key: &str) -> &'a str {
     node.get(key).and_then(Value::as_str).unwrap_or_default().trim()
 }

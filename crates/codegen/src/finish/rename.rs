@@ -1,4 +1,8 @@
-//! Puts the names of the wire in the place of placeholders, in literals; and looks whether any other is left.
+//! Replaces the placeholders with wire names, and checks that none is left where it would show.
+//!
+//! Before this pass the output reads `request.query("placeholderp000003", &placeholderp000003)?`. The literal is what
+//! the service gets, so it becomes `"startAfterId"`. The variable keeps its placeholder: with the author's name it
+//! could collide with `request`, `url` and the like again.
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
@@ -8,15 +12,18 @@ use unloc_spec::Operation;
 use super::docs;
 use crate::placeholder::Placeholders;
 
+/// Replaces the placeholders in string literals.
+///
 /// # Errors
-/// What has a placeholder left that users would see or the service would get.
+/// Returns a placeholder that is left where users would see it or the service would get it.
 pub(super) fn rename(file: &mut File, operations: &[Operation], placeholders: &Placeholders) -> Result<(), String> {
     Rename { operations, placeholders }.visit_file_mut(file);
     let mut left = Left { placeholders, found: None };
     left.visit_file_mut(file);
-    left.found.map_or(Ok(()), |found| Err(format!("name for what is called `{found}`")))
+    left.found.map_or(Ok(()), |found| Err(format!("name for the placeholder `{found}`")))
 }
 
+/// Replaces the placeholders in string literals.
 struct Rename<'a> {
     operations: &'a [Operation],
     placeholders: &'a Placeholders,
@@ -25,9 +32,10 @@ struct Rename<'a> {
 impl VisitMut for Rename<'_> {
     fn visit_lit_str_mut(&mut self, literal: &mut LitStr) {
         let text = literal.value();
-        if !self.placeholders.stand_in(&text) {
+        if !self.placeholders.occur_in(&text) {
             return;
         }
+        // Only a literal that is nothing else than a placeholder is replaced; `Left` reports any other.
         for (index, operation) in self.operations.iter().enumerate() {
             for (place, parameter) in operation.parameters.iter().enumerate() {
                 if self.placeholders.parameter(index, place) == text {
@@ -37,21 +45,23 @@ impl VisitMut for Rename<'_> {
         }
     }
 
-    // Documentation speaks of no placeholder, but names have any letters.
+    // Doc attributes are literals, too. They hold wire names already, with any character that the author has used.
     fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
-        docs::printable(std::slice::from_mut(attribute));
+        docs::remove_forbidden(std::slice::from_mut(attribute));
     }
 }
 
-/// Fields and variables may be called so; functions, types, texts and macros may not.
+/// Finds placeholders that are left. Fields and variables may have such names; functions, types, literals and macros
+/// may not.
 struct Left<'a> {
     placeholders: &'a Placeholders,
     found: Option<String>,
 }
 
 impl Left<'_> {
+    /// Remembers a text if it contains a placeholder.
     fn look(&mut self, text: &str) {
-        if self.placeholders.stand_in(text) {
+        if self.placeholders.occur_in(text) {
             self.found.get_or_insert(text.to_owned());
         }
     }

@@ -1,5 +1,7 @@
-//! What the rules of `prepare` do to names, types and optionality: so that generated types can be held against the YAML, and
-//! no other difference be found. The tests of `unloc` read it, too.
+//! Records what the rules of `prepare` change in names, types and optionality.
+//!
+//! With it, tests compare generated types with the YAML and accept no other difference. The tests of `unloc` use it
+//! too.
 
 use std::collections::BTreeMap;
 
@@ -7,23 +9,23 @@ use serde_json::Value;
 use unloc_codegen::prepare::{RULES, prepare};
 use unloc_spec::{beside_null, entries, is_null, schema_name};
 
-/// Shape by component schema and property.
+/// Holds the shape of each property, by component schema and property. A shape is a type in short, see [`shapes`].
 pub(crate) type Shapes = BTreeMap<(String, String), String>;
 
-/// What a rule did to one property.
+/// Describes what a rule changed in one property.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Change {
-    /// Component schema.
+    /// Is the name of the component schema.
     pub(crate) schema: String,
     pub(crate) property: String,
     pub(crate) before: String,
-    /// `absent` if the schema has no use any more.
+    /// Is `absent` if the schema was dropped.
     pub(crate) after: String,
-    /// Name of the rule.
+    /// Is the name of the rule.
     pub(crate) rule: &'static str,
 }
 
-/// What each rule, one after the other, does to a spec.
+/// Applies the rules one after the other, and returns what each of them changes.
 pub(crate) fn changes(spec: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut before = shapes(spec);
@@ -41,10 +43,10 @@ pub(crate) fn changes(spec: &Value) -> Vec<Change> {
     changes
 }
 
-/// The shape of each property of each object among a document's component schemas.
+/// Returns the shape of each property of each object among a document's component schemas.
 ///
-/// `string(date-time)`, `integer(int32)`, `Address`, `[Role]`, `{LockAuth}`, with `|null` and `, optional` behind
-/// where they apply. A component that is only a name for a scalar counts as that scalar. Works on OpenAPI 3.0
+/// A shape is `string(date-time)`, `integer(int32)`, `Address`, `[Role]` or `{LockAuth}`, followed by `|null` and
+/// `, optional` where they apply. A component that only names a scalar counts as that scalar. It works on OpenAPI 3.0
 /// (`nullable`, `#/components/schemas`) and on JSON Schema 2020-12 (`type: [T, "null"]`, `#/$defs`) alike.
 pub(crate) fn shapes(document: &Value) -> Shapes {
     let components = document.pointer("/components/schemas").or_else(|| document.get("$defs"));
@@ -72,7 +74,7 @@ fn of(components: Option<&Value>, node: &Value) -> String {
             _ => name.to_owned(),
         };
     } else if let Some(members) = node.get("anyOf").or_else(|| node.get("oneOf")).and_then(Value::as_array) {
-        // `anyOf: [T, null]` is how JSON Schema writes a nullable reference.
+        // JSON Schema writes a nullable reference as `anyOf: [T, null]`.
         let is_null = |member: &&Value| member.get("type") == Some(&Value::from("null")) || is_null(member);
         let solid: Vec<_> = members.iter().filter(|member| !is_null(member)).collect();
         return match solid.as_slice() {

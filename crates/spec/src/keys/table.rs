@@ -1,4 +1,4 @@
-//! The table itself.
+//! Lists the `x-` keys.
 
 use super::checks;
 use super::{
@@ -8,146 +8,150 @@ use super::{
 };
 use crate::client;
 
-/// The values of `x-environment`.
+/// Lists the values of `x-environment`.
 const ENVIRONMENTS: Values = Values::OneOf(&["production", "sandbox"]);
-/// The values of `x-evidence` and `x-response-evidence`.
+/// Lists the values of `x-evidence` and `x-response-evidence`.
 const LEVELS: Values = Values::OneOf(&["documented", "inferred"]);
 
-/// The table, in the order of the places.
+/// Is the table, in the order of the places.
 pub const KEYS: &[Key] = &[
     Key {
         name: CLIENTS,
         places: &[Place::Document],
         values: Values::Own("name: client, see below"),
-        meaning: "The clients of the SDK, the path parameters that each fills in, and how its tokens are asked for.",
+        meaning: "Declares the clients of the SDK: the path parameters that each fills in, and how its tokens are \
+                  requested.",
         check: Some(client::check_all),
     },
     Key {
         name: ENVIRONMENT,
         places: &[Place::Server],
         values: ENVIRONMENTS,
-        meaning: "Which environment of the client the server is.",
+        meaning: "Names the environment of the client that the server belongs to.",
         check: None,
     },
     Key {
         name: CLIENT,
         places: &[Place::Operation],
         values: Values::Own("name of a client"),
-        meaning: "Which client of `x-clients` offers the operation. Only needed where `security` and the path leave a \
-                  choice.",
+        meaning: "Chooses the client of `x-clients` that offers the operation. Only needed if `security` and the \
+                  path fit several.",
         check: Some(client::check_one),
     },
     Key {
         name: EVIDENCE,
         places: &[Place::Operation],
         values: LEVELS,
-        meaning: "Whether the vendor describes the operation, or its path or response is concluded. Inferred \
-                  operations say so in their rustdoc.",
+        meaning: "Says whether the vendor describes the operation, or whether its path or response is inferred. \
+                  The rustdoc of an inferred operation says so.",
         check: None,
     },
     Key {
         name: EVIDENCE_NOTE,
         places: &[Place::Operation],
         values: Values::Text,
-        meaning: "What is known and what is concluded.",
+        meaning: "Says what is known and what is inferred.",
         check: None,
     },
     Key {
         name: RESPONSE_EVIDENCE,
         places: &[Place::Operation],
         values: LEVELS,
-        meaning: "Whether the success response is described. One that is `inferred` requires nothing, and one that \
-                  cannot be read is no error then, unless it is HTML or XML: the operation was carried out, and all \
-                  that the response could have held is absent.",
+        meaning: "Says whether the success response is described. An `inferred` response requires nothing. If it \
+                  cannot be decoded, that is no error unless it is HTML or XML: the operation was carried out, and \
+                  every field is absent.",
         check: Some(checks::response_evidence),
     },
     Key {
         name: PAGINATION,
         places: &[Place::Operation],
         values: Values::Own("`{items, cursor, size}`"),
-        meaning: "The array property of the response, the name shared by the cursor's query parameter and property, \
-                  and how many items to ask for at once when the caller names no `limit`. Gives the operation \
-                  `items()` and `pages()`.",
+        meaning: "Names the array property of the response and the cursor, which is a query parameter and a \
+                  property, and sets how many items to request at once when the caller sets no `limit`. Gives the \
+                  operation `items()` and `pages()`.",
         check: Some(checks::pagination),
     },
     Key {
         name: IDEMPOTENT,
         places: &[Place::Operation],
         values: Values::Flag,
-        meaning: "Whether the operation is idempotent, so that a call whose outcome is unknown is retried, where that \
-                  differs from its method: POST and PATCH are not, all others are.",
+        meaning: "Says whether the operation is idempotent, so that a call with an unknown outcome is retried. \
+                  Only needed where that differs from the method: POST and PATCH are not idempotent, all others \
+                  are.",
         check: None,
     },
     Key {
         name: RUST_NAME,
         places: &[Place::Operation, Place::Parameter, Place::Property],
         values: Values::Own("identifier in snake or camel case"),
-        meaning: "What Rust calls the operation, or the setter of the parameter or property, in place of `operationId` or \
-                  the name, where that would collide.",
+        meaning: "Names the operation in Rust, or the setter of the parameter or property, where `operationId` or \
+                  the name would collide.",
         check: Some(checks::rust_name),
     },
     Key {
         name: ENVELOPE,
         places: &[Place::Schema],
         values: Values::Own("name of a property"),
-        meaning: "The schema of a response wraps one value or list under that name, which is what the bindings give: a \
-                  list beside a cursor as a page. Nothing else may stand there. The value or list without its wrapping \
-                  is read as well.",
+        meaning: "Says that the schema of a response wraps one value or list under this property. The bindings \
+                  return that value, or a page for a list with a cursor. No other property is allowed. A value or \
+                  list without its envelope is read as well.",
         check: Some(checks::envelope),
     },
     Key {
         name: SENSITIVE,
         places: &[Place::Schema],
         values: Values::OneOf(&["phone-number", "secret", "cursor"]),
-        meaning: "The type of this string redacts its value in `Debug`. A phone number or a cursor is also read from a \
-                  JSON number.",
+        meaning: "Gives the string a type that redacts its value in `Debug`. A phone number or a cursor is also \
+                  read from a JSON number.",
         check: Some(checks::sensitive),
     },
     Key {
         name: CASE_INSENSITIVE,
         places: &[Place::Schema],
         values: Values::Flag,
-        meaning: "Known values of the enum are recognized in any case.",
+        meaning: "Says that known values of the enum are recognized in any case.",
         check: Some(checks::case_insensitive),
     },
     Key {
         name: ENUM_DESCRIPTIONS,
         places: &[Place::Schema],
         values: Values::Own("value: text"),
-        meaning: "What each value of the enum means; has an entry for every value.",
+        meaning: "Describes the values of the enum; has an entry for every value.",
         check: Some(checks::enum_descriptions),
     },
     Key {
         name: ALIASES,
         places: &[Place::Property],
         values: Values::Own("list of names"),
-        meaning: "Further names under which a property of a response is read. Never sent. Of several in one object, \
-                  the value counts that says something (not null, not empty), and of two that do the documented \
-                  name's.",
+        meaning: "Lists further names under which a property of a response is read. They are never sent. If an \
+                  object has several of them, a value that is neither null nor empty wins, and of several such \
+                  values that of the documented name.",
         check: Some(checks::aliases),
     },
     Key {
         name: ECHOES,
         places: &[Place::Property],
         values: Values::Own("name of a property of requests, or of a path parameter"),
-        meaning: "In a response to a change, the required property repeats what the call said under that name: where \
-                  it is missing or null, the call's value stands there. In responses to reads it means nothing.",
+        meaning: "Says that a required property of a response to a change echoes the value of this name in the \
+                  request. If it is missing or null, the value of the request is used. It has no effect in \
+                  responses to reads.",
         check: Some(checks::echoes),
     },
     Key {
         name: TOLERATE,
         places: &[Place::Property],
-        values: Values::Own("`[number]` or `[string]`; with `any` behind it at an optional property"),
-        meaning: "What else a property of a response may arrive as: a number for a string; a string for a boolean, an \
-                  integer or an array (then parted by blanks). With `any`, whatever cannot be read so is as good as \
-                  absent.",
+        values: Values::Own("`[number]` or `[string]`; with `any` as well at an optional property"),
+        meaning: "Lists the JSON types that a property of a response may arrive as: a number for a string; a \
+                  string for a boolean, an integer or an array (separated by blanks). With `any`, a value that \
+                  cannot be read is treated as absent.",
         check: Some(checks::tolerate),
     },
     Key {
         name: LINT_ALLOW,
         places: &[Place::Node],
         values: Values::Own("rule: reason"),
-        meaning: "An exception from a rule of `cargo xtask validate`, for this node and all inside it.",
+        meaning: "Allows an exception from a rule of `cargo xtask validate`, for this node and everything inside \
+                  it.",
         check: Some(checks::lint_allow),
     },
 ];

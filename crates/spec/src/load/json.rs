@@ -1,39 +1,43 @@
 //! Reads JSON: all of RFC 8259 and nothing else.
 //!
-//! Nearly all JSON is YAML, but not for the YAML reader that is used here: escaped surrogate pairs, tabs that indent, keys
-//! of more than 1024 characters and DEL in a text are not. A file that is JSON is read as such, and takes less time.
+//! Nearly all JSON is YAML, but the YAML reader used here refuses some of it: escaped surrogate pairs, tabs as
+//! indentation, keys of more than 1024 characters, and DEL in a string. So a JSON file is read as JSON, which is also
+//! faster.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{DEEPEST, Inner, Mark, twice};
+use super::{Children, DEEPEST, Positions, duplicate};
 use crate::error::{Error, Position};
 
-/// What the text holds; nothing if it is no JSON, or nested too deep, which is for the YAML reader to say. An error is what
-/// JSON allows and a spec must not have.
-pub(super) fn read(text: &str) -> Option<Result<(Value, Mark), Error>> {
+/// Returns the value of a text, or `None` if it is no JSON or is nested too deep, which the YAML reader then reports.
+///
+/// An inner error is for something that JSON allows and a spec must not have: a duplicate key.
+pub(super) fn read(text: &str) -> Option<Result<(Value, Positions), Error>> {
+    // A spec is an object. The list is for the error that it is none.
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    let mut reader = Reader { text, at: 0, line: 1, counted: (0, 1), twice: None };
+    let mut reader = Reader { text, at: 0, line: 1, counted: (0, 1), duplicate: None };
     let read = reader.value(0, None).filter(|_| {
+        // Trailing data means that it is no JSON.
         reader.blanks();
         reader.at == text.len()
     })?;
-    Some(reader.twice.map_or(Ok(read), Err))
+    Some(reader.duplicate.map_or(Ok(read), Err))
 }
 
-/// Where a comment begins in what is JSON otherwise: outside of texts, where a value or a sign could stand.
+/// Returns the position of a comment in a text that is JSON otherwise: outside of strings, where a token could begin.
 pub(super) fn comment(text: &str) -> Option<Position> {
-    let mut reader = Reader { text, at: 0, line: 1, counted: (0, 1), twice: None };
+    let mut reader = Reader { text, at: 0, line: 1, counted: (0, 1), duplicate: None };
     let (mut first, mut is_json) = (None, false);
     loop {
         reader.blanks();
         match reader.peek()? {
             b'/' => {
                 let place = reader.here();
-                reader.passed()?;
+                reader.skip_comment()?;
                 first.get_or_insert(place);
             }
             b'{' | b'[' => {
@@ -43,7 +47,7 @@ pub(super) fn comment(text: &str) -> Option<Position> {
             _ if !is_json => return None,
             b'}' | b']' | b',' | b':' => reader.at += 1,
             b'"' => drop(reader.string()?),
-            // Words that JSON has not are YAML, where `//` may begin a text.
+            // A word that JSON does not have makes it YAML, where `//` may begin a plain scalar.
             _ => drop(serde_json::from_str::<Value>(reader.word()?).ok()?),
         }
         if let Some(first) = first.filter(|_| is_json) {
@@ -52,25 +56,30 @@ pub(super) fn comment(text: &str) -> Option<Position> {
     }
 }
 
+/// Reads a text from the front.
 struct Reader<'t> {
     text: &'t str,
+    /// Is the next byte.
     at: usize,
     line: usize,
-    /// A byte on this line, and its column: columns are counted from the last place that was asked for.
+    /// Holds a byte on this line and its column. Counting starts there, since a minified file is a single line.
     counted: (usize, usize),
-    twice: Option<Error>,
+    /// Is the first duplicate key.
+    duplicate: Option<Error>,
 }
 
 impl Reader<'_> {
+    /// Returns the next byte.
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Consumes this byte if it is next.
     fn take(&mut self, sign: u8) -> Option<()> {
         (self.peek()? == sign).then(|| self.at += 1)
     }
 
-    /// RFC 8259, section 2: `ws`. Line ends are counted as [`super::Lines`] counts them.
+    /// Skips whitespace (RFC 8259, section 2: `ws`). Counts line ends as [`super::Lines`] does.
     fn blanks(&mut self) {
         while let Some(sign @ (b' ' | b'\t' | b'\n' | b'\r')) = self.peek() {
             self.at += 1;
@@ -81,58 +90,61 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes over a comment.
-    fn passed(&mut self) -> Option<()> {
+    /// Skips a comment.
+    fn skip_comment(&mut self) -> Option<()> {
         let rest = self.text.get(self.at..)?;
         let end = match rest.get(..2)? {
             "//" => rest.find(['\n', '\r']).unwrap_or(rest.len()),
             "/*" => rest.find("*/")? + 2,
             _ => return None,
         };
-        // Only what follows the last line end in it stands on the line where it ends.
-        let passed = rest.get(..end)?;
-        self.line += passed.matches('\n').count();
-        if let Some(last) = passed.rfind('\n') {
+        let comment = rest.get(..end)?;
+        self.line += comment.matches('\n').count();
+        // A block comment may span lines. The column is counted from the last line end in it.
+        if let Some(last) = comment.rfind('\n') {
             self.counted = (self.at + last + 1, 1);
         }
         self.at += end;
         Some(())
     }
 
+    /// Returns the position of the next byte.
     fn here(&mut self) -> Position {
         let (from, column) = self.counted;
-        let column = column + self.text.get(from..self.at).map_or(0, |passed| passed.chars().count());
+        let column = column + self.text.get(from..self.at).map_or(0, |before| before.chars().count());
         self.counted = (self.at, column);
         Position::new(self.line, column)
     }
 
-    fn value(&mut self, depth: usize, key: Option<Position>) -> Option<(Value, Mark)> {
+    /// Reads a value. `key` is the position of its key in a mapping.
+    fn value(&mut self, depth: usize, key: Option<Position>) -> Option<(Value, Positions)> {
         self.blanks();
         let at = self.here();
-        let mut inner = Inner::Nothing;
+        let mut children = Children::None;
         let value = match self.peek().filter(|_| depth < DEEPEST)? {
             b'{' => {
-                let (map, marks) = self.object(depth)?;
-                inner = Inner::Map(marks);
+                let (map, positions) = self.object(depth)?;
+                children = Children::Map(positions);
                 Value::Object(map)
             }
             b'[' => {
-                let (list, marks) = self.list(depth)?;
-                inner = Inner::List(marks);
+                let (list, positions) = self.list(depth)?;
+                children = Children::List(positions);
                 Value::Array(list)
             }
             b'"' => Value::String(self.string()?),
             _ => serde_json::from_str(self.word()?).ok()?,
         };
-        Some((value, Mark { key, value: at, inner }))
+        Some((value, Positions { key, value: at, children }))
     }
 
-    fn object(&mut self, depth: usize) -> Option<(Map<String, Value>, BTreeMap<String, Mark>)> {
-        let (mut map, mut marks) = (Map::new(), BTreeMap::<String, Mark>::new());
+    /// Reads an object.
+    fn object(&mut self, depth: usize) -> Option<(Map<String, Value>, BTreeMap<String, Positions>)> {
+        let (mut map, mut positions) = (Map::new(), BTreeMap::<String, Positions>::new());
         self.at += 1;
         self.blanks();
         if self.take(b'}').is_some() {
-            return Some((map, marks));
+            return Some((map, positions));
         }
         loop {
             self.blanks();
@@ -140,46 +152,49 @@ impl Reader<'_> {
             let name = self.string()?;
             self.blanks();
             self.take(b':')?;
-            let (value, mark) = self.value(depth + 1, Some(at))?;
-            if let Some(first) = marks.get(&name) {
-                self.twice.get_or_insert_with(|| twice(&name, at, first));
+            let (value, child) = self.value(depth + 1, Some(at))?;
+            // Reported only if the whole text is JSON; otherwise the YAML reader finds it again.
+            if let Some(first) = positions.get(&name) {
+                self.duplicate.get_or_insert_with(|| duplicate(&name, at, first));
             }
-            marks.insert(name.clone(), mark);
+            positions.insert(name.clone(), child);
             map.insert(name, value);
             self.blanks();
             if self.take(b',').is_none() {
                 self.take(b'}')?;
-                return Some((map, marks));
+                return Some((map, positions));
             }
         }
     }
 
-    fn list(&mut self, depth: usize) -> Option<(Vec<Value>, Vec<Mark>)> {
-        let (mut list, mut marks) = (Vec::new(), Vec::new());
+    /// Reads a list.
+    fn list(&mut self, depth: usize) -> Option<(Vec<Value>, Vec<Positions>)> {
+        let (mut list, mut positions) = (Vec::new(), Vec::new());
         self.at += 1;
         self.blanks();
         if self.take(b']').is_some() {
-            return Some((list, marks));
+            return Some((list, positions));
         }
         loop {
-            let (value, mark) = self.value(depth + 1, None)?;
+            let (value, child) = self.value(depth + 1, None)?;
             list.push(value);
-            marks.push(mark);
+            positions.push(child);
             self.blanks();
             if self.take(b',').is_none() {
                 self.take(b']')?;
-                return Some((list, marks));
+                return Some((list, positions));
             }
         }
     }
 
-    /// A text; what is escaped in it is read by `serde_json`, which takes surrogates in pairs only.
+    /// Reads a string. `serde_json` decodes its escapes, and accepts surrogates only in pairs.
     fn string(&mut self) -> Option<String> {
         let start = self.at;
         self.take(b'"')?;
         loop {
             match self.peek()? {
                 b'"' => break,
+                // An escaped quote does not end the string. The digits of `\u` need no care here.
                 b'\\' => self.at += 2,
                 _ => self.at += 1,
             }
@@ -188,7 +203,7 @@ impl Reader<'_> {
         serde_json::from_str(self.text.get(start..self.at)?).ok()
     }
 
-    /// A number, `true`, `false` or `null`.
+    /// Reads the characters of a number, `true`, `false` or `null`.
     fn word(&mut self) -> Option<&str> {
         let start = self.at;
         while self.peek().is_some_and(|sign| sign.is_ascii_alphanumeric() || b"+-.".contains(&sign)) {

@@ -1,4 +1,4 @@
-//! References inside of a document: `#` and a JSON pointer.
+//! Follows references inside a document: `#` and a JSON pointer.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,55 +7,59 @@ use serde_json::{Value, json};
 use super::escape;
 use super::null::beside_null;
 
-/// What a node leads to once its references are followed.
+/// Is what a node leads to once its references are followed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target<'a> {
-    /// This; the node itself if it is no reference.
+    /// The references end at this node, or there is none and it is the node itself.
     Node(&'a Value),
-    /// Nothing that stands in the file.
+    /// A reference does not resolve in this file.
     Nowhere,
-    /// Back to a reference on the way.
+    /// The references form a circle.
     Circle,
 }
 
-/// The key that makes an object a reference.
+/// Is the key that makes an object a reference.
 pub const REFERENCE: &str = "$ref";
 
-/// What a node refers to. A property may be called `$ref`, too; a reference is a text.
+/// Returns the reference of a node.
+///
+/// A property may be called `$ref`. Its value is a schema and no string, so it is no reference.
 #[must_use]
 pub fn reference(node: &Value) -> Option<&str> {
     node.get(REFERENCE)?.as_str()
 }
 
-/// The JSON pointer that a node refers to, if that is in this file.
+/// Returns the JSON pointer that a node refers to, if it is in this file.
 #[must_use]
 pub fn target(node: &Value) -> Option<&str> {
     reference(node)?.strip_prefix('#')
 }
 
-/// A reference to a component: of `schemas`, `parameters`, `responses`.
+/// Returns a reference to a component in `schemas`, `parameters` or `responses`.
 #[must_use]
 pub fn reference_to(folder: &str, name: &str) -> Value {
     json!({ REFERENCE: format!("#/components/{folder}/{}", escape(name)) })
 }
 
-/// Where the reference of an object stands.
+/// Returns the pointer of the reference in an object.
 #[must_use]
 pub fn reference_pointer(pointer: &str) -> String {
     format!("{pointer}/{REFERENCE}")
 }
 
-/// Follows a node's `$ref`, and that of what it leads to, until there is none.
+/// Follows a node's `$ref`, and that of its target, until there is none.
 #[must_use]
 pub fn follow<'a>(root: &'a Value, node: &'a Value) -> Target<'a> {
     followed(root, node).0
 }
 
-/// The same, with the pointer that the last of the references holds. There is no limit but the number of references that
-/// a document has, since none of them is followed twice.
+/// Does the same as [`follow`], and returns the pointer in the last of the references.
+///
+/// It ends, since no reference is followed twice.
 pub(crate) fn followed<'a>(root: &'a Value, node: &'a Value) -> (Target<'a>, Option<&'a str>) {
     let (mut node, mut seen) = (node, Vec::new());
     while let Some(reference) = reference(node) {
+        // A list, since chains are short: most have one reference.
         if seen.contains(&reference) {
             return (Target::Circle, None);
         }
@@ -68,7 +72,7 @@ pub(crate) fn followed<'a>(root: &'a Value, node: &'a Value) -> (Target<'a>, Opt
     (Target::Node(node), seen.last().and_then(|last| last.strip_prefix('#')))
 }
 
-/// What a `$ref` inside `root` points to, if it does.
+/// Returns the node at the end of a node's references, if they resolve.
 #[must_use]
 pub fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
     match follow(root, node) {
@@ -77,13 +81,13 @@ pub fn resolve<'a>(root: &'a Value, node: &'a Value) -> Option<&'a Value> {
     }
 }
 
-/// What a schema describes once its references, and those that stand alone in an `allOf`, are followed.
+/// Follows references, and an `allOf` with one member, to the schema that says what a value is.
 #[must_use]
 pub fn underlying<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     steps(root, schema)?.pop()
 }
 
-/// The schemas on the way to what a schema describes.
+/// Returns the schemas on that way, the last of which is its end.
 pub(crate) fn steps<'a>(root: &'a Value, schema: &'a Value) -> Option<Vec<&'a Value>> {
     let mut schema = resolve(root, schema)?;
     let mut steps = vec![schema];
@@ -91,6 +95,7 @@ pub(crate) fn steps<'a>(root: &'a Value, schema: &'a Value) -> Option<Vec<&'a Va
         (schema.get("type"), schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice))
     {
         schema = resolve(root, single)?;
+        // `A: {allOf: [{$ref: A}]}`
         if steps.iter().any(|earlier| std::ptr::eq(*earlier, schema)) {
             return None;
         }
@@ -99,8 +104,9 @@ pub(crate) fn steps<'a>(root: &'a Value, schema: &'a Value) -> Option<Vec<&'a Va
     Some(steps)
 }
 
-/// The references in a value, at any depth. One inside an example is none, and counts here: whoever asks what something
-/// leads to would rather have too much.
+/// Returns the references in a value, at any depth.
+///
+/// A `$ref` inside an example is data, and is returned as well: for the question of what a part uses, too much is safe.
 pub fn references(value: &Value) -> impl Iterator<Item = &str> {
     let mut open = vec![value];
     std::iter::from_fn(move || {
@@ -120,7 +126,7 @@ pub fn references(value: &Value) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The places that these parts of a document refer to, and those that are referred to there.
+/// Returns the pointers that these parts of a document refer to, directly or through others.
 pub fn reached<'a>(root: &'a Value, from: impl IntoIterator<Item = &'a Value>) -> BTreeSet<&'a str> {
     let (mut open, mut reached): (Vec<_>, HashSet<_>) = (from.into_iter().collect(), HashSet::new());
     while let Some(value) = open.pop() {
@@ -133,10 +139,11 @@ pub fn reached<'a>(root: &'a Value, from: impl IntoIterator<Item = &'a Value>) -
     reached.into_iter().collect()
 }
 
-/// The name of the component schema that a node refers to, directly, as the single member of an `allOf`, or as the
-/// alternative to null.
+/// Returns the name of the component schema that a node refers to: directly, as the only member of an `allOf`, or as
+/// the only alternative to null.
 #[must_use]
 pub fn schema_name(node: &Value) -> Option<&str> {
+    // An `allOf` with one member is the usual way to add a description to a reference, whose siblings are ignored.
     let single = node.get("allOf").and_then(Value::as_array).map(Vec::as_slice);
     let reference = match (single, beside_null(node)) {
         (Some([single]), _) => reference(single),
@@ -146,15 +153,17 @@ pub fn schema_name(node: &Value) -> Option<&str> {
     component_schema(reference?)
 }
 
-/// The name of the component schema that a reference leads to, or into.
+/// Returns the name of the component schema that a reference leads to, followed by the path inside it if there is one.
 #[must_use]
 pub fn component_schema(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
 }
 
-/// Decodes what is percent-encoded in the references of a document. A `$ref` is a URI, and its fragment is decoded before
-/// it is a JSON pointer (RFC 6901, section 6; OpenAPI 3.0.3, 4.7.23): bundlers write `{id}` as `%7Bid%7D`. It is done once,
-/// here, because the generator does not do it.
+/// Percent-decodes the references of a document.
+///
+/// A `$ref` is a URI, whose fragment is decoded before it is a JSON pointer (RFC 6901, section 6; OpenAPI 3.0.3,
+/// 4.7.23). Bundlers write `{id}` as `%7Bid%7D`. progenitor does not decode references, so it is done here for
+/// everything.
 pub(super) fn decode(value: &mut Value) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(decode),
@@ -167,7 +176,7 @@ pub(super) fn decode(value: &mut Value) {
             let entries = map.iter_mut().filter(|(key, _)| !DATA.contains(&key.as_str()));
             for (key, value) in entries {
                 match value {
-                    // What these hold is called as one likes, `example` or `default` too.
+                    // The keys of these mappings are names that the author chose. One may be `example` or `default`.
                     Value::Object(names) if NAMES.contains(&key.as_str()) => names.values_mut().for_each(decode),
                     value => decode(value),
                 }
@@ -177,13 +186,14 @@ pub(super) fn decode(value: &mut Value) {
     }
 }
 
-/// Keys with values of the service, in which nothing is a reference.
+/// Lists the keys whose values are data of the service, in which `$ref` is no reference.
 const DATA: [&str; 4] = ["default", "enum", "example", "value"];
 
-/// Keys of mappings from names.
+/// Lists the keys whose values are mappings with names as keys.
 const NAMES: [&str; 8] =
     ["callbacks", "examples", "headers", "parameters", "properties", "requestBodies", "responses", "schemas"];
 
+/// Returns a reference with a decoded fragment, or `None` if it needs no decoding or is no UTF-8 afterwards.
 fn decoded(reference: &str) -> Option<String> {
     let (_, fragment) = reference.split_once('#')?;
     if !fragment.contains('%') {
@@ -198,6 +208,7 @@ fn decoded(reference: &str) -> Option<String> {
                 bytes.push(byte);
                 rest = behind.get(2..).unwrap_or_default();
             }
+            // A lone `%` stays as it is, as in a WHATWG URL.
             None => {
                 bytes.push(*first);
                 rest = behind;

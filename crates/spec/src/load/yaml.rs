@@ -1,4 +1,6 @@
-//! Reads YAML, event by event: no recursion, so that depth is a question of a limit and not of the stack.
+//! Reads YAML event by event.
+//!
+//! There is no recursion, so deep nesting ends at a limit with an error, and not in a stack overflow.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,11 +9,11 @@ use saphyr::Scalar;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::pairs::Pairs;
-use super::{DEEPEST, Inner, Mark, twice};
+use super::surrogates::Hidden;
+use super::{Children, DEEPEST, Positions, duplicate};
 use crate::error::{Error, Position};
 
-/// Why a text is no value: the reader's own words, or ours.
+/// Says why a text cannot be read: in the reader's own words, or in ours.
 pub(super) enum Refusal {
     Scan(ScanError),
     Ours(Error),
@@ -29,29 +31,31 @@ impl From<Error> for Refusal {
     }
 }
 
-/// A list or mapping that is not at its end yet.
+/// Holds a list or mapping whose end has not been read yet.
 struct Open {
     key: Option<Position>,
     at: Position,
     kind: Kind,
 }
 
+/// Holds the content of an open list or mapping.
 enum Kind {
-    List(Vec<Value>, Vec<Mark>),
-    /// The entries, and the key that waits for its value.
-    Map(Map<String, Value>, BTreeMap<String, Mark>, Option<(String, Position)>),
+    List(Vec<Value>, Vec<Positions>),
+    /// Holds the entries, and the key whose value is next.
+    Map(Map<String, Value>, BTreeMap<String, Positions>, Option<(String, Position)>),
 }
 
-/// What the one document of a text holds. `seen` is told where in the text scalars stand, by characters.
-pub(super) fn read(text: &str, pairs: &Pairs, seen: &mut dyn FnMut(Span)) -> Result<(Value, Mark), Refusal> {
-    let (mut open, mut roots): (Vec<Open>, Vec<(Value, Mark)>) = (Vec::new(), Vec::new());
+/// Returns the value of a text with one YAML document. Calls `seen` with the span of each scalar, in characters.
+pub(super) fn read(text: &str, hidden: &Hidden<'_>, seen: &mut dyn FnMut(Span)) -> Result<(Value, Positions), Refusal> {
+    let (mut open, mut roots): (Vec<Open>, Vec<(Value, Positions)>) = (Vec::new(), Vec::new());
     for event in Parser::<StrInput<'_>>::new_from_str(text) {
         let (event, span) = event?;
         let at = position(span.start);
         let is_key = matches!(open.last(), Some(Open { kind: Kind::Map(_, _, None), .. }));
         let starts = matches!(event, Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_));
+        // YAML allows a list as a key, and aliases everywhere.
         if is_key && starts {
-            return Err(ours(at, "a key must be text: quote it").into());
+            return Err(ours(at, "a key must be a string: quote it").into());
         }
         let done = match event {
             Event::SequenceStart(_, tag) => {
@@ -62,79 +66,85 @@ pub(super) fn read(text: &str, pairs: &Pairs, seen: &mut dyn FnMut(Span)) -> Res
                 begin(&mut open, at, tag.as_deref(), Kind::Map(Map::new(), BTreeMap::new(), None))?;
                 continue;
             }
+            // A closed list or mapping is a value of the one that is open now.
             Event::SequenceEnd | Event::MappingEnd => match open.pop() {
-                Some(Open { key, at, kind: Kind::List(list, marks) }) => {
-                    (Value::Array(list), Mark { key, value: at, inner: Inner::List(marks) })
+                Some(Open { key, at, kind: Kind::List(list, positions) }) => {
+                    (Value::Array(list), Positions { key, value: at, children: Children::List(positions) })
                 }
-                Some(Open { key, at, kind: Kind::Map(map, marks, _) }) => {
-                    (Value::Object(map), Mark { key, value: at, inner: Inner::Map(marks) })
+                Some(Open { key, at, kind: Kind::Map(map, positions, _) }) => {
+                    (Value::Object(map), Positions { key, value: at, children: Children::Map(positions) })
                 }
                 None => continue,
             },
             Event::Scalar(text, style, _, tag) => {
                 seen(span);
-                let text = pairs.restore(text, style == ScalarStyle::DoubleQuoted);
-                if let Some(Open { kind: Kind::Map(map, marks, key @ None), .. }) = open.last_mut() {
+                let text = hidden.restore(text, style == ScalarStyle::DoubleQuoted);
+                // In a mapping, keys and values take turns.
+                if let Some(Open { kind: Kind::Map(map, positions, key @ None), .. }) = open.last_mut() {
                     let name = name(at, text, style, tag.as_ref())?;
-                    if let Some(first) = marks.get(&name).filter(|_| map.contains_key(&name)) {
-                        return Err(twice(&name, at, first).into());
+                    // The event parser does not compare keys. `200` and `'200'` are the same name, so they are one key.
+                    if let Some(first) = positions.get(&name).filter(|_| map.contains_key(&name)) {
+                        return Err(duplicate(&name, at, first).into());
                     }
                     *key = Some((name, at));
                     continue;
                 }
                 let value = scalar(at, text, style, tag.as_ref())?;
-                (value, Mark { key: waiting(&open), value: at, inner: Inner::Nothing })
+                (value, Positions { key: pending_key(&open), value: at, children: Children::None })
             }
             Event::Alias(_) => return Err(tags(at).into()),
+            // The beginnings and ends of the stream and of documents.
             _ => continue,
         };
         match open.last_mut().map(|open| &mut open.kind) {
             None => roots.push(done),
-            Some(Kind::List(list, marks)) => {
+            Some(Kind::List(list, positions)) => {
                 list.push(done.0);
-                marks.push(done.1);
+                positions.push(done.1);
             }
-            Some(Kind::Map(map, marks, key)) => {
+            Some(Kind::Map(map, positions, key)) => {
                 if let Some((name, _)) = key.take() {
-                    marks.insert(name.clone(), done.1);
+                    positions.insert(name.clone(), done.1);
                     map.insert(name, done.0);
                 }
             }
         }
     }
     let found = roots.len();
-    let second = roots.get(1).map(|(_, mark)| mark.value);
+    let second = roots.get(1).map(|(_, positions)| positions.value);
     let whole = |message: String| Refusal::Ours(Error::nowhere(second, message));
     match roots.pop() {
         Some(root) if found == 1 => Ok(root),
-        _ => Err(whole(format!("holds {found} YAML documents where one is expected"))),
+        _ => Err(whole(format!("contains {found} YAML documents; exactly one is expected"))),
     }
 }
 
-/// Where the key stands whose value comes next.
-fn waiting(open: &[Open]) -> Option<Position> {
+/// Returns the position of the key whose value is next.
+fn pending_key(open: &[Open]) -> Option<Position> {
     match open.last().map(|open| &open.kind) {
         Some(Kind::Map(_, _, Some((_, at)))) => Some(*at),
         _ => None,
     }
 }
 
+/// Opens a list or mapping.
 fn begin(open: &mut Vec<Open>, at: Position, tag: Option<&Tag>, kind: Kind) -> Result<(), Error> {
     if tag.is_some_and(|tag| !tag.is_yaml_core_schema()) {
         return Err(tags(at));
     }
     if open.len() >= DEEPEST {
-        return Err(ours(at, format!("blocks are nested here more than {DEEPEST} levels deep: nobody can read that")));
+        return Err(ours(at, format!("nested more than {DEEPEST} levels deep: flatten the document")));
     }
-    open.push(Open { key: waiting(open), at, kind });
+    open.push(Open { key: pending_key(open), at, kind });
     Ok(())
 }
 
+/// Converts a scalar into a JSON value, by the core schema of YAML 1.2: `yes` and `off` are strings.
 fn scalar(at: Position, text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Result<Value, Error> {
     if tag.is_some_and(|tag| !tag.is_yaml_core_schema()) {
         return Err(tags(at));
     }
-    // Beyond what the reader's own numbers hold; JSON has them.
+    // The reader's integers are `i64`, and it makes a float of a larger one. JSON also has `u64`.
     if let Some(number) = Some(&text).filter(|_| style == ScalarStyle::Plain && tag.is_none())
         && let Ok(number) = number.parse::<u64>()
     {
@@ -146,33 +156,37 @@ fn scalar(at: Position, text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Cow
         Some(Scalar::Integer(value)) => Value::from(value),
         Some(Scalar::FloatingPoint(value)) => match Number::from_f64(value.into_inner()) {
             Some(number) => Value::Number(number),
-            None => return Err(ours(at, "this number has no JSON form: write a finite one or quote it")),
+            None => return Err(ours(at, "JSON cannot represent this number: write a finite one or quote it")),
         },
         Some(Scalar::String(value)) => Value::String(value.into_owned()),
         None => return Err(tags(at)),
     })
 }
 
+/// Converts a scalar into a key.
 fn name(at: Position, text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Result<String, Error> {
     if style == ScalarStyle::Plain && text == "<<" {
-        return Err(ours(at, "merge keys are not used in specs: write the entries out"));
+        return Err(ours(at, "merge keys are not supported: write the entries out"));
     }
     match scalar(at, text, style, tag)? {
         Value::String(name) => Ok(name),
-        // `200:` is the common way to write a status code.
+        // Status codes are commonly written without quotes, as in `200:`.
         Value::Number(number) if !number.is_f64() => Ok(number.to_string()),
-        _ => Err(ours(at, "a key must be text: quote it")),
+        _ => Err(ours(at, "a key must be a string: quote it")),
     }
 }
 
+/// Returns the error for a tag or an alias. Editors and other tools differ on what these mean.
 fn tags(at: Position) -> Error {
-    ours(at, "YAML tags and aliases are not used in specs: write the value out")
+    ours(at, "YAML tags and aliases are not supported: write the value out")
 }
 
+/// Returns an error at a position.
 fn ours(at: Position, message: impl Into<String>) -> Error {
     Error::nowhere(Some(at), message)
 }
 
-pub(super) fn position(mark: Marker) -> Position {
-    Position::new(mark.line(), mark.col() + 1)
+/// Converts the reader's position, whose columns begin at zero.
+pub(super) fn position(marker: Marker) -> Position {
+    Position::new(marker.line(), marker.col() + 1)
 }

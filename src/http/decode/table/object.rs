@@ -1,4 +1,4 @@
-//! Reads objects as serde's derive does: each property once, under any of its names.
+//! Reads objects as the code of serde's derive does: each property once, under any of its names.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use super::Reader;
 use crate::model::lenient;
 use crate::model::table::{Kind, Property, Reading};
 
-/// A property; nothing where that is what is left out of the result.
+/// Reads the value of a property; `None` if the result leaves the property out.
 #[derive(Clone, Copy)]
 struct Named {
     property: &'static Property,
@@ -30,6 +30,7 @@ impl<'de> DeserializeSeed<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         let Property { name, required, reading, shape, .. } = self.property;
         let value = Reader { shape, keeps_unknown: self.keeps_unknown }.optional(from, *reading)?;
+        // Null: an empty list or map where the property tolerates that, an error where a value is required.
         let value = match (value, shape.kind) {
             (None, Kind::List(_)) if *reading != Reading::Strict => Some(Vec::<Value>::new().into()),
             (None, Kind::Map(_)) if *reading != Reading::Strict => Some(Map::new().into()),
@@ -39,13 +40,14 @@ impl<'de> DeserializeSeed<'de> for Named {
             (None, _) => required.then_some(Value::Null),
             (value, _) => value,
         };
+        // Optional lists and maps have `skip_serializing_if` in the types, so that empty ones are left out.
         let is_empty =
             |value: &Value| value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
         Ok(value.filter(|value| *required || !self.is_list_or_map() || !is_empty(value)))
     }
 }
 
-/// An object, by its properties.
+/// Reads an object by its properties.
 pub(super) struct Object {
     pub(super) properties: &'static [Property],
     pub(super) keeps_unknown: bool,
@@ -69,6 +71,7 @@ impl<'de> Visitor<'de> for Object {
         while let Some(name) = entries.next_key::<String>()? {
             let is_it = |property: &&Property| property.name == name || property.aliases.contains(&name.as_str());
             if let Some(property) = self.properties.iter().find(is_it) {
+                // An error as in the derived code. `decode_by` merges duplicates, and tries again.
                 if known.contains_key(property.name) {
                     return Err(A::Error::duplicate_field(property.name));
                 }
@@ -86,8 +89,8 @@ impl<'de> Visitor<'de> for Object {
         Ok(object.into())
     }
 
-    /// Serde reads a list in an object's place by the order of the properties, so that a list of one object is taken for
-    /// the envelope with that object. What the types take, this takes.
+    // The derived code accepts a list in place of an object, and reads its items in the order of the properties. A list
+    // of one object can so be read as the envelope of that object. Whatever the types accept has to be accepted here.
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         for (place, property) in self.properties.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What is read by the tables is what is read by the types.
+//! Tests that reading by table gives the same result as reading by type.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 mod bodies;
@@ -20,22 +20,22 @@ use crate::model::Operation;
 use crate::model::table::Place;
 use bodies::{Bodies, Dice};
 
-/// Reads a response as its type does, and writes it again.
-pub(crate) type Typed = fn(&Operation, &[u8], &Said<'_>) -> Result<Value, String>;
+/// Reads a response by its type, and serializes the result.
+pub(crate) type Typed = fn(&Operation, &[u8], &SentRequest<'_>) -> Result<Value, String>;
 
 pub(crate) fn typed<T: DeserializeOwned + Serialize>(
     operation: &Operation,
     body: &[u8],
-    said: &Said<'_>,
+    sent: &SentRequest<'_>,
 ) -> Result<Value, String> {
-    decode::<T>(operation, body, said).map(|value| serde_json::to_value(value).unwrap())
+    decode::<T>(operation, body, sent).map(|value| serde_json::to_value(value).unwrap())
 }
 
-/// An operation with a response, by its two readers.
+/// Holds both readers of an operation with a response.
 struct Both {
     table: &'static Table,
     typed: Typed,
-    /// Where its call went, and what it said.
+    /// Holds the URL of the call; `json` is its body.
     url: reqwest::Url,
     json: String,
 }
@@ -60,21 +60,21 @@ impl Both {
         Self { table, typed, url, json: body.to_string() }
     }
 
-    /// What both make of a body: the same, or nothing.
+    /// Reads a body with both readers, and asserts that the results agree.
     fn read(&self, body: &[u8]) -> Result<Value, String> {
-        let said = Said { base_path: "/base", url: &self.url, json: self.json.as_bytes() };
-        let by_type = (self.typed)(self.table.operation, body, &said);
-        let by_table = read(self.table, body, &said);
+        let sent = SentRequest { base_path: "/base", url: &self.url, json: self.json.as_bytes() };
+        let by_type = (self.typed)(self.table.operation, body, &sent);
+        let by_table = read(self.table, body, &sent);
         let id = self.table.operation.id;
         let shown = || format!("{id}: {}", String::from_utf8_lossy(body));
         match (&by_type, &by_table) {
             (Ok(by_type), Ok(by_table)) => {
                 let known = known(self.table.response.as_ref().unwrap(), by_table);
                 assert_eq!(known, *by_type, "{}", shown());
-                // Of a response that holds nothing, what is unknown is all there is: it may look like what belongs inside.
-                let again = read(self.table, by_table.to_string().as_bytes(), &said);
+                // If only unknown properties were read, they may look like the bare object when they are read again.
+                let again = read(self.table, by_table.to_string().as_bytes(), &sent);
                 let again = if *by_type == Value::Object(Map::new()) { Ok(by_table.clone()) } else { again };
-                assert_eq!(again.as_ref(), Ok(by_table), "what was read is read as the same: {}", shown());
+                assert_eq!(again.as_ref(), Ok(by_table), "reading the result again must not change it: {}", shown());
             }
             (Err(_), Err(_)) => {}
             _ => panic!("by type {by_type:?}, by table {by_table:?}: {}", shown()),
@@ -83,7 +83,7 @@ impl Both {
     }
 }
 
-/// Of a value, what its shape tells of.
+/// Returns the part of a value that its shape describes.
 fn known(shape: &Shape, value: &Value) -> Value {
     match (shape.kind, value) {
         (Kind::Component(component), value) => known(&component.shape, value),
@@ -92,16 +92,16 @@ fn known(shape: &Shape, value: &Value) -> Value {
             map.iter().map(|(name, value)| (name.clone(), known(values, value))).collect()
         }
         (Kind::Object(properties), Value::Object(object)) => {
-            let told = properties.iter().filter_map(|property| {
+            let described = properties.iter().filter_map(|property| {
                 Some((property.name.to_owned(), known(&property.shape, object.get(property.name)?)))
             });
-            told.collect()
+            described.collect()
         }
         (_, value) => value.clone(),
     }
 }
 
-/// For each operation with a response, both readers, its tolerant schema, and the values of enums.
+/// Returns for each operation with a response both readers, its tolerant schema, and the values of enums.
 fn all() -> Vec<(Both, Value, Vec<String>)> {
     let documents = ["auth", "integrator"]
         .map(|api| Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap());
@@ -120,14 +120,14 @@ fn all() -> Vec<(Both, Value, Vec<String>)> {
 }
 
 #[test]
-fn what_is_read_by_table_is_what_is_read_by_type() {
+fn reading_by_table_equals_reading_by_type() {
     let all = all();
-    let chance = (proptest::collection::vec(any::<u8>(), 0..400), any::<bool>());
+    let random = (proptest::collection::vec(any::<u8>(), 0..400), any::<bool>());
     let result =
-        TestRunner::new(Config { failure_persistence: None, ..Config::default() }).run(&chance, |(chance, spoilt)| {
+        TestRunner::new(Config { failure_persistence: None, ..Config::default() }).run(&random, |(bytes, invalid)| {
             for (both, schema, words) in &all {
                 let bodies = Bodies { schema, words };
-                drop(both.read(&bodies.body(&mut Dice(chance.iter()), spoilt)));
+                drop(both.read(&bodies.body(&mut Dice(bytes.iter()), invalid)));
             }
             Ok(())
         });

@@ -1,4 +1,4 @@
-//! Whatever happens in whatever order: random lives of a few callers, held against what must never happen.
+//! Model test: runs random sequences of events for a few callers, and checks invariants that no sequence may violate.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,39 +11,40 @@ use crate::auth::scope::Scope;
 use crate::auth::token::{FetchToken, TokenSource};
 use crate::model::sensitive::Secret;
 
-/// How many lives are tried, unless `PROPTEST_CASES` says it: `cargo xtask soak` tries a hundred times as many.
+/// Sets the number of sequences, unless `PROPTEST_CASES` does: `cargo xtask soak` runs a hundred times as many.
 const CASES: u32 = 100;
 
-/// One event of a life.
+/// Describes one event of a sequence.
 #[derive(Clone, Debug)]
 enum Step {
-    /// A call of an operation with one of two scopes, whose caller may give up.
+    /// A caller calls an operation with one of two scopes, and may drop the call after `patience` milliseconds.
     Call { idempotent: bool, home: u8, patience: Option<u64> },
-    /// So many milliseconds pass.
-    Pass(u64),
-    /// The wall clock is set.
+    /// So many milliseconds elapse.
+    Wait(u64),
+    /// The wall clock is set by so many seconds.
     SetWall(i64),
-    /// The machine sleeps, and its steady clock may or may not go on.
+    /// The machine is suspended; its steady clock may or may not go on.
     Suspend { seconds: u64, steady: bool },
-    /// The source behaves like this from here on.
+    /// The token source behaves like this from now on.
     Source(Source),
-    /// The service answers the next requests like this.
-    Answers(Vec<Reply>),
-    /// The service takes no token that it gave out so far.
+    /// The service responds to the next requests like this.
+    Replies(Vec<Reply>),
+    /// The service refuses all tokens issued so far.
     Revoke,
-    /// The program forgets a token.
+    /// The program invalidates a cached token.
     Invalidate { home: u8 },
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Source {
-    /// If it naps, the machine sleeps as soon as the token is there, before anyone who waits is woken. If it keeps tokens, it
-    /// gives the last one again while that lives, unless it had heard of a refusal when it was asked.
-    Gives {
+    /// The source issues tokens. With `suspends`, the machine is suspended once, when a token has arrived and before
+    /// its waiters are woken. With `caches`, the source returns its last token again until that expires, unless it had
+    /// been told about a refusal when the fetch began.
+    Issues {
         lifetime: u64,
         takes: u64,
-        naps: bool,
-        keeps: bool,
+        suspends: bool,
+        caches: bool,
     },
     Fails {
         takes: u64,
@@ -64,7 +65,7 @@ enum Reply {
 fn step() -> impl Strategy<Value = Step> {
     let source = prop_oneof![
         4 => (prop_oneof![Just(1_u64), 5..120_u64, Just(3600)], 0..2000_u64, proptest::bool::weighted(0.2), any::<bool>())
-            .prop_map(|(lifetime, takes, naps, keeps)| Source::Gives { lifetime, takes, naps, keeps }),
+            .prop_map(|(lifetime, takes, suspends, caches)| Source::Issues { lifetime, takes, suspends, caches }),
         2 => (0..2000_u64).prop_map(|takes| Source::Fails { takes }),
         1 => Just(Source::Panics),
         1 => Just(Source::Hangs),
@@ -79,17 +80,17 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (any::<bool>(), 0..2_u8, proptest::option::weighted(0.3, 0..3000_u64))
             .prop_map(|(idempotent, home, patience)| Step::Call { idempotent, home, patience }),
-        6 => prop_oneof![0..600_u64, 600..30_000_u64, Just(100_000_u64)].prop_map(Step::Pass),
+        6 => prop_oneof![0..600_u64, 600..30_000_u64, Just(100_000_u64)].prop_map(Step::Wait),
         1 => prop_oneof![Just(-3600_i64), -90..90_i64, Just(3600)].prop_map(Step::SetWall),
         1 => (1..8000_u64, any::<bool>()).prop_map(|(seconds, steady)| Step::Suspend { seconds, steady }),
         3 => source.prop_map(Step::Source),
-        3 => proptest::collection::vec(reply, 1..5).prop_map(Step::Answers),
+        3 => proptest::collection::vec(reply, 1..5).prop_map(Step::Replies),
         1 => Just(Step::Revoke),
         1 => (0..2_u8).prop_map(|home| Step::Invalidate { home }),
     ]
 }
 
-/// The world that the calls live in, and all that went wrong in it.
+/// Holds the environment of the calls.
 struct World {
     clock: Arc<Manual>,
     cache: TokenCache,
@@ -100,26 +101,27 @@ struct World {
 
 type Fetches = HashMap<Scopes, (Option<usize>, Option<Moment>)>;
 
-/// What gives tokens out, and sees who asks.
+/// Issues tokens, records fetches, and collects violations.
 struct Tokens {
     clock: Arc<Manual>,
     source: Mutex<Source>,
-    given: AtomicUsize,
-    /// When each token was given out, and for how long.
-    lives: Mutex<Vec<(Moment, Duration)>>,
+    issued: AtomicUsize,
+    /// Holds for each token when it was issued, and its lifetime.
+    lifetimes: Mutex<Vec<(Moment, Duration)>>,
     revoked: AtomicUsize,
-    /// The last token for each set of scopes, and those that it was told were refused.
+    /// Holds the last token for each set of scopes.
     last: Mutex<HashMap<Scopes, usize>>,
-    told: Mutex<HashSet<usize>>,
-    begun: AtomicUsize,
-    /// By scopes: the fetch that is under way, and when the last one failed.
+    /// Holds the tokens about whose refusal the source was told.
+    rejected: Mutex<HashSet<usize>>,
+    started: AtomicUsize,
+    /// Holds for each set of scopes the fetch in flight, and when the last one failed.
     fetches: Mutex<Fetches>,
-    wrongs: Mutex<Vec<String>>,
+    violations: Mutex<Vec<String>>,
 }
 
 impl Tokens {
-    fn wrong(&self, what: impl Into<String>) {
-        self.wrongs.lock().unwrap().push(what.into());
+    fn violation(&self, what: impl Into<String>) {
+        self.violations.lock().unwrap().push(what.into());
     }
 
     fn fetches(&self) -> MutexGuard<'_, Fetches> {
@@ -128,42 +130,42 @@ impl Tokens {
 
     async fn fetch(self: Arc<Self>, scopes: Scopes) -> Result<Token> {
         let now = self.clock.now();
-        let number = self.begun.fetch_add(1, Ordering::SeqCst);
-        let (flying, failed) = self.fetches().insert(scopes.clone(), (Some(number), None)).unwrap_or_default();
-        if flying.is_some() {
-            self.wrong("two fetches at once for the same scopes");
+        let number = self.started.fetch_add(1, Ordering::SeqCst);
+        let (in_flight, failed) = self.fetches().insert(scopes.clone(), (Some(number), None)).unwrap_or_default();
+        if in_flight.is_some() {
+            self.violation("two concurrent fetches for the same scopes");
         }
         if failed.is_some_and(|failed| !failed.plus(Duration::from_millis(250)).is_past(now)) {
-            self.wrong("a fetch in the pause behind a failure");
+            self.violation("a fetch during the pause after a failure");
         }
-        // Noted however it ends: with an answer, by a panic, or dropped because it took too long.
-        let mut flight = Flight { tokens: Arc::clone(&self), scopes, number, failed: true };
+        // Records the end of the fetch, whatever it is: a token, a panic, or a drop because it took too long.
+        let mut fetch = Fetch { tokens: Arc::clone(&self), scopes, number, failed: true };
         let source = *self.source.lock().unwrap();
         match source {
-            Source::Gives { lifetime, takes, naps, keeps } => {
-                let told = self.told.lock().unwrap().clone();
-                let last = self.last.lock().unwrap().get(&flight.scopes).copied();
-                let last = last.filter(|last| keeps && !told.contains(last));
+            Source::Issues { lifetime, takes, suspends, caches } => {
+                let rejected = self.rejected.lock().unwrap().clone();
+                let last = self.last.lock().unwrap().get(&fetch.scopes).copied();
+                let last = last.filter(|last| caches && !rejected.contains(last));
                 sleep(Duration::from_millis(takes)).await;
-                if naps {
-                    // Once: the machine is awake for the next one.
-                    *self.source.lock().unwrap() = Source::Gives { lifetime, takes, naps: false, keeps };
+                if suspends {
+                    // Once: the next token arrives while the machine is awake.
+                    *self.source.lock().unwrap() = Source::Issues { lifetime, takes, suspends: false, caches };
                     let clock = Arc::clone(&self.clock);
                     tokio::spawn(async move { clock.suspend(Duration::from_secs(7200), false) });
                 }
                 if let Some(last) = last {
-                    let (born, lifetime) = self.lives.lock().unwrap()[last - 1];
-                    let rest = born.plus(lifetime).until(self.clock.now());
+                    let (issued, lifetime) = self.lifetimes.lock().unwrap()[last - 1];
+                    let rest = issued.plus(lifetime).until(self.clock.now());
                     if !rest.is_zero() {
-                        flight.failed = false;
+                        fetch.failed = false;
                         return Ok(Token::new(last.to_string()).expires_in(rest));
                     }
                 }
-                let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
-                self.last.lock().unwrap().insert(flight.scopes.clone(), number);
+                let number = self.issued.fetch_add(1, Ordering::SeqCst) + 1;
+                self.last.lock().unwrap().insert(fetch.scopes.clone(), number);
                 let lifetime = Duration::from_secs(lifetime);
-                self.lives.lock().unwrap().push((self.clock.now(), lifetime));
-                flight.failed = false;
+                self.lifetimes.lock().unwrap().push((self.clock.now(), lifetime));
+                fetch.failed = false;
                 Ok(Token::new(number.to_string()).expires_in(lifetime))
             }
             Source::Fails { takes } => {
@@ -176,86 +178,88 @@ impl Tokens {
     }
 }
 
-/// The source, which hears of refusals.
-struct Giver(Arc<Tokens>);
+/// Fetches tokens, and is told about refusals.
+struct RejectionAwareSource(Arc<Tokens>);
 
-impl TokenSource for Giver {
+impl TokenSource for RejectionAwareSource {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(Arc::clone(&self.0).fetch(scopes))
     }
 
     fn rejected(&self, _: &Scopes, token: &Secret) {
-        self.0.told.lock().unwrap().insert(token.expose().parse().unwrap());
+        self.0.rejected.lock().unwrap().insert(token.expose().parse().unwrap());
     }
 }
 
-struct Flight {
+/// Records the end of a fetch when it is dropped.
+struct Fetch {
     tokens: Arc<Tokens>,
     scopes: Scopes,
     number: usize,
     failed: bool,
 }
 
-impl Drop for Flight {
+impl Drop for Fetch {
     fn drop(&mut self) {
         let failed = self.failed.then(|| self.tokens.clock.now());
-        // What was given up says nothing any more.
+        // A later fetch may have replaced this one after it was given up.
         let mut fetches = self.tokens.fetches();
-        if fetches.get(&self.scopes).is_some_and(|(flying, _)| *flying == Some(self.number)) {
+        if fetches.get(&self.scopes).is_some_and(|(in_flight, _)| *in_flight == Some(self.number)) {
             fetches.insert(self.scopes.clone(), (None, failed));
         }
     }
 }
 
-/// The wire of one call; knows whether the service may have acted on it.
-struct Line {
+/// Fakes the transport of one call, and checks each request that is sent.
+struct FakeTransport {
     world: Arc<World>,
     idempotent: bool,
-    may_have_arrived: bool,
+    /// Is set once the service may have acted on the call.
+    may_have_acted: bool,
     arrivals: u32,
     worst: Outcome,
-    /// The tokens with which it was refused.
+    /// Holds the tokens with which the call was refused.
     refused: Vec<usize>,
 }
 
-impl Transport for Line {
-    type Answer = ();
+impl Transport for FakeTransport {
+    type Response = ();
 
-    async fn send(&mut self, bearer: Option<Bearer>, over: AttemptTimeout) -> Result<()> {
+    async fn send(&mut self, bearer: Option<Bearer>, timeout: AttemptTimeout) -> Result<()> {
         let tokens = &self.world.tokens;
         let number: usize = bearer.unwrap().token().parse().unwrap();
-        // Reckoned here by itself, on both clocks.
-        let ((born, lifetime), now) = (tokens.lives.lock().unwrap()[number - 1], tokens.clock.now());
-        let ages = [now.steady.saturating_sub(born.steady), now.wall.saturating_sub(born.wall)];
+        // Computed here independently of the cache, by both clocks.
+        let ((issued, lifetime), now) = (tokens.lifetimes.lock().unwrap()[number - 1], tokens.clock.now());
+        let ages = [now.steady.saturating_sub(issued.steady), now.wall.saturating_sub(issued.wall)];
         if ages.iter().any(|age| *age >= lifetime) {
-            tokens.wrong(format!("a dead token was sent: {ages:?} of {lifetime:?}"));
+            tokens.violation(format!("an expired token was sent: {ages:?} of {lifetime:?}"));
         }
         if self.refused.contains(&number) {
-            tokens.wrong("a refused token was sent again, though the source had heard of the refusal");
+            tokens.violation("a refused token was sent again, although the source was told about the refusal");
         }
-        if self.may_have_arrived && !self.idempotent {
-            tokens.wrong("what makes a second key was sent again");
+        if self.may_have_acted && !self.idempotent {
+            tokens.violation("a call that is not idempotent was retried after it may have acted");
         }
         let reply = self.world.replies.lock().unwrap().pop_front().unwrap_or(Reply::Fine);
-        let answer = match reply {
+        let response = match reply {
             Reply::Refused => Err(refused()),
             Reply::Broken => Err(broken()),
             Reply::Silent => {
-                over.over.await;
+                timeout.elapsed.await;
                 Err(timed_out())
             }
             _ if number <= tokens.revoked.load(Ordering::SeqCst) => Err(status(401)),
             Reply::Fine => Ok(()),
             Reply::Status(code) => Err(status(code)),
         };
-        let outcome = answer.as_ref().map_or_else(Error::outcome, |()| Outcome::Accepted);
+        let outcome = response.as_ref().map_or_else(Error::outcome, |()| Outcome::Accepted);
         self.worst = self.worst.max(outcome);
         self.arrivals += u32::from(outcome != Outcome::NotSent);
-        // A refused token is known to have stopped the call before it did anything.
-        let stopped = answer.as_ref().is_err_and(Error::is_unauthorized);
+        // A service that refuses the token has done nothing.
+        let stopped = response.as_ref().is_err_and(Error::is_unauthorized);
         self.refused.extend(stopped.then_some(number));
-        self.may_have_arrived |= outcome != Outcome::NotSent && !stopped;
-        answer
+        self.may_have_acted |= outcome != Outcome::NotSent && !stopped;
+        response
     }
 
     fn status((): &()) -> StatusCode {
@@ -267,10 +271,11 @@ fn scopes(home: u8) -> Scopes {
     Scope::lock_holder_admin(format!("home-{home}")).unwrap().into()
 }
 
-/// One call from its beginning to its end, held against what its wire saw.
+/// Makes one call, and compares its result with what its transport saw.
 async fn call(world: Arc<World>, idempotent: bool, home: u8) -> Result<()> {
-    let (may_have_arrived, arrivals, worst, refused) = (false, 0, Outcome::NotSent, Vec::new());
-    let mut line = Line { world: Arc::clone(&world), idempotent, may_have_arrived, arrivals, worst, refused };
+    let (may_have_acted, arrivals, worst, refused) = (false, 0, Outcome::NotSent, Vec::new());
+    let mut transport =
+        FakeTransport { world: Arc::clone(&world), idempotent, may_have_acted, arrivals, worst, refused };
     let options = RequestOptions::new().merge(&RequestOptions::new());
     let scopes = scopes(home);
     let call = Call {
@@ -281,43 +286,51 @@ async fn call(world: Arc<World>, idempotent: bool, home: u8) -> Result<()> {
         options: &options,
         tokens: Some((&world.cache, &scopes)),
     };
-    let (tokens, begun) = (&world.tokens, Instant::now());
-    let answer = call.make(&mut line).await.map(|(answer, _)| answer);
-    if begun.elapsed() > options.operation_timeout + Duration::from_millis(10) {
-        tokens.wrong(format!("a call went on behind its operation timeout, for {:?}", begun.elapsed()));
+    let (tokens, started) = (&world.tokens, Instant::now());
+    let result = call.make(&mut transport).await.map(|((), _)| ());
+    if started.elapsed() > options.operation_timeout + Duration::from_millis(10) {
+        tokens.violation(format!("a call went on after its operation timeout, for {:?}", started.elapsed()));
     }
-    if let Err(error) = &answer {
-        if error.attempts() != line.arrivals {
-            tokens.wrong(format!("{} attempts, {} arrived: {error}", error.attempts(), line.arrivals));
+    if let Err(error) = &result {
+        if error.attempts() != transport.arrivals {
+            tokens.violation(format!(
+                "the error counts {} attempts, but {} requests arrived: {error}",
+                error.attempts(),
+                transport.arrivals
+            ));
         }
-        // A failing source passes, unless it panics.
-        let lasts = line.refused.len() > 1 || error.to_string().contains("panicked");
-        if error.is_unauthorized() && !lasts && line.worst == Outcome::Rejected && !error.is_retryable() {
-            tokens.wrong(format!("a call that waits for the next token gave up for good: {error}"));
+        // A source that fails is transient here, unless it panics.
+        let permanent = transport.refused.len() > 1 || error.to_string().contains("panicked");
+        if error.is_unauthorized() && !permanent && transport.worst == Outcome::Rejected && !error.is_retryable() {
+            tokens.violation(format!("the error of a call that waited for the next token is not retryable: {error}"));
         }
-        if error.outcome() != line.worst {
-            tokens.wrong(format!("{:?}, but it was {:?}: {error}", error.outcome(), line.worst));
+        if error.outcome() != transport.worst {
+            tokens.violation(format!(
+                "the error has the outcome {:?}, but the worst attempt had {:?}: {error}",
+                error.outcome(),
+                transport.worst
+            ));
         }
     }
-    answer
+    result
 }
 
-/// Lives through the steps; gives what must never happen and did.
-async fn live(steps: Vec<Step>) -> Vec<String> {
+/// Runs the steps; returns the violations.
+async fn run(steps: Vec<Step>) -> Vec<String> {
     let clock = Arc::new(Manual::with_jitter(0.5));
     let tokens = Arc::new(Tokens {
         clock: Arc::clone(&clock),
-        source: Mutex::new(Source::Gives { lifetime: 60, takes: 100, naps: false, keeps: false }),
-        given: AtomicUsize::new(0),
-        lives: Mutex::default(),
+        source: Mutex::new(Source::Issues { lifetime: 60, takes: 100, suspends: false, caches: false }),
+        issued: AtomicUsize::new(0),
+        lifetimes: Mutex::default(),
         revoked: AtomicUsize::new(0),
         last: Mutex::default(),
-        told: Mutex::default(),
-        begun: AtomicUsize::new(0),
+        rejected: Mutex::default(),
+        started: AtomicUsize::new(0),
         fetches: Mutex::default(),
-        wrongs: Mutex::default(),
+        violations: Mutex::default(),
     });
-    let cache = TokenCache::builder(Giver(Arc::clone(&tokens)));
+    let cache = TokenCache::builder(RejectionAwareSource(Arc::clone(&tokens)));
     let world = Arc::new(World {
         cache: cache.shared_clock(Arc::clone(&clock) as _).build(),
         budget: budget(20, &*clock),
@@ -337,24 +350,24 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
                     }),
                 });
             }
-            Step::Pass(milliseconds) => sleep(Duration::from_millis(milliseconds)).await,
+            Step::Wait(milliseconds) => sleep(Duration::from_millis(milliseconds)).await,
             Step::SetWall(seconds) => world.clock.set_wall(seconds),
             Step::Suspend { seconds, steady } => {
                 world.clock.suspend(Duration::from_secs(seconds), steady);
-                // A fetch that was under way for so long is given up, though it may come after all.
+                // The cache gives up a fetch that took so long, although its token may still arrive.
                 if steady && seconds > 60 {
-                    world.tokens.fetches().values_mut().for_each(|(flying, _)| *flying = None);
+                    world.tokens.fetches().values_mut().for_each(|(in_flight, _)| *in_flight = None);
                 }
             }
             Step::Source(source) => *world.tokens.source.lock().unwrap() = source,
-            Step::Answers(replies) => *world.replies.lock().unwrap() = replies.into(),
+            Step::Replies(replies) => *world.replies.lock().unwrap() = replies.into(),
             Step::Revoke => {
-                let given = world.tokens.given.load(Ordering::SeqCst);
-                world.tokens.revoked.store(given, Ordering::SeqCst);
+                let issued = world.tokens.issued.load(Ordering::SeqCst);
+                world.tokens.revoked.store(issued, Ordering::SeqCst);
             }
             Step::Invalidate { home } => {
                 world.cache.invalidate(&scopes(home));
-                // It is meant to end the pause.
+                // Invalidating ends the pause after a failure.
                 if let Some((_, failed)) = world.tokens.fetches().get_mut(&scopes(home)) {
                     *failed = None;
                 }
@@ -362,41 +375,41 @@ async fn live(steps: Vec<Step>) -> Vec<String> {
         }
     }
     for call in calls {
-        // An operation timeout of a minute, and then some: no call is left behind, whatever became of its token.
+        // The operation timeout is a minute: every call has ended by now, whatever happened to its token.
         match timeout(Duration::from_secs(200), call).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => world.tokens.wrong(format!("a call panicked: {error}")),
-            Err(_) => world.tokens.wrong("a call waits for ever"),
+            Ok(Err(error)) => world.tokens.violation(format!("a call panicked: {error}")),
+            Err(_) => world.tokens.violation("a call never ended"),
         }
     }
-    // Once source and service are well again, whatever was parked, lost or paused stands in nobody's way.
-    *world.tokens.source.lock().unwrap() = Source::Gives { lifetime: 60, takes: 100, naps: false, keeps: false };
+    // Once source and service work again, no stuck fetch and no pause may keep a call from succeeding.
+    *world.tokens.source.lock().unwrap() = Source::Issues { lifetime: 60, takes: 100, suspends: false, caches: false };
     world.replies.lock().unwrap().clear();
     sleep(Duration::from_secs(200)).await;
     for home in 0..2 {
         if call(Arc::clone(&world), false, home).await.is_err() {
-            world.tokens.wrong(format!("home {home} does not recover"));
+            world.tokens.violation(format!("calls for home {home} do not recover"));
         }
     }
-    std::mem::take(&mut *world.tokens.wrongs.lock().unwrap())
+    std::mem::take(&mut *world.tokens.violations.lock().unwrap())
 }
 
 #[test]
-fn no_order_of_events_lets_a_dead_token_out_doubles_a_fetch_or_a_key_or_leaves_a_caller_waiting() {
-    // The panics of the source are on purpose; their traces would only be noise.
+fn no_sequence_of_events_violates_an_invariant() {
+    // The source panics on purpose; hide those backtraces.
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if !info.to_string().contains("on purpose") {
             hook(info);
         }
     }));
-    let lives = proptest::collection::vec(step(), 1..25);
+    let sequences = proptest::collection::vec(step(), 1..25);
     let cases = std::env::var("PROPTEST_CASES").map_or(CASES, |cases| cases.parse().unwrap());
-    // To shrink a failure takes longer than to find it; this is enough to read it.
+    // Shrinking takes longer than finding a failure; 2000 steps make it readable.
     let config = ProptestConfig { max_shrink_iters: 2000, ..ProptestConfig::with_cases(cases) };
-    proptest!(config, |(steps in lives)| {
+    proptest!(config, |(steps in sequences)| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let wrongs = runtime.block_on(live(steps));
-        prop_assert!(wrongs.is_empty(), "{wrongs:?}");
+        let violations = runtime.block_on(run(steps));
+        prop_assert!(violations.is_empty(), "{violations:?}");
     });
 }

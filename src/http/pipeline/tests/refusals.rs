@@ -1,9 +1,10 @@
-//! Calls whose token was refused, and that wait for the next one.
+//! Tests calls whose token was refused, and which wait for the next token.
 
 use super::*;
 
-/// A cache whose source takes half a second, gives numbers, and fails like this where there is a failure for the number.
-fn giving(
+/// Returns a cache with a fake source, and its count of fetches. Each fetch takes half a second and returns its number,
+/// or the error that `failure` has for the number.
+fn cache_with_failures(
     service: &Service,
     failure: impl Fn(usize) -> Option<Error> + Send + Sync + 'static,
 ) -> (TokenCache, Arc<AtomicUsize>) {
@@ -21,55 +22,56 @@ fn giving(
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_whose_token_was_refused_wait_for_the_next_one_as_calls_without_a_token_do() {
-    for passing in [refused, timed_out, || status(429), || status(503), || status(503).retry_in(Duration::from_secs(7))]
+async fn calls_with_a_refused_token_wait_for_the_next_one() {
+    for transient in
+        [refused, timed_out, || status(429), || status(503), || status(503).retry_in(Duration::from_secs(7))]
     {
-        let mut service = Service { takes: Duration::from_millis(20), ..Service::new([]) };
-        let (cache, fetches) = giving(&service, move |number| (number == 2).then(passing));
+        let mut service = Service { latency: Duration::from_millis(20), ..Service::new([]) };
+        let (cache, fetches) = cache_with_failures(&service, move |number| (number == 2).then(transient));
         service.cache = cache;
-        service.call("getLocks", plain()).await.unwrap();
+        service.call("getLocks", defaults()).await.unwrap();
         service.revoked.store(1, Ordering::SeqCst);
-        let calls = join_all((0..100).map(|_| service.call("createKey", plain()))).await;
-        assert!(calls.into_iter().all(|sent| sent.unwrap() == 2), "{}", passing());
-        assert_eq!(fetches.load(Ordering::SeqCst), 3, "one that fails, and one for all");
+        let calls = join_all((0..100).map(|_| service.call("createKey", defaults()))).await;
+        assert!(calls.into_iter().all(|sent| sent.unwrap() == 2), "{}", transient());
+        assert_eq!(fetches.load(Ordering::SeqCst), 3, "the first one, one that fails, and one for all calls");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_whose_token_was_refused_and_that_gets_no_other_in_time_is_retryable() {
+async fn a_refused_token_without_a_replacement_for_now_is_retryable() {
     let mut service = Service::new([]);
-    let (cache, fetches) = giving(&service, |number| (number > 1).then(|| status(503)));
+    let (cache, fetches) = cache_with_failures(&service, |number| (number > 1).then(|| status(503)));
     (service.cache, service.budget) = (cache, budget(0, &*service.clock));
     service.revoked.store(1, Ordering::SeqCst);
     for (options, fetched) in
-        [(plain(), 4), (plain().operation_timeout(Duration::from_secs(10)).retry(RetryPolicy::never()), 2)]
+        [(defaults(), 4), (defaults().operation_timeout(Duration::from_secs(10)).retry(RetryPolicy::never()), 2)]
     {
         service.cache.invalidate(&Scopes::unscoped());
         fetches.store(0, Ordering::SeqCst);
         let error = service.call("createKey", options).await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Service, 401));
         assert_eq!((error.outcome(), error.attempts(), error.is_retryable()), (Outcome::Rejected, 1, true), "{error}");
-        assert!(error.to_string().contains("and no fresh token: the service answered 503"), "{error}");
+        assert!(error.to_string().contains("and no fresh token: the service responded with 503"), "{error}");
         assert!(error.retry_after().is_some(), "{error}");
         assert_eq!(fetches.load(Ordering::SeqCst), fetched);
     }
-    // The operation timeout ends the wait as well.
+    // The operation timeout ends the wait, too.
     service.cache.invalidate(&Scopes::unscoped());
     fetches.store(0, Ordering::SeqCst);
     let begun = Instant::now();
-    let error = service.call("createKey", plain().operation_timeout(Duration::from_millis(700))).await.unwrap_err();
+    let error = service.call("createKey", defaults().operation_timeout(Duration::from_millis(700))).await.unwrap_err();
     assert!(begun.elapsed() <= Duration::from_millis(700) && error.is_retryable(), "{error}");
     assert!(error.to_string().contains("none within the operation timeout of 0.7 s"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_whose_token_was_refused_and_that_can_get_no_other_is_not_retryable() {
-    for lasting in [|| status(401), || status(400), || Error::token("closed on Sundays")] {
+async fn a_refused_token_without_any_replacement_is_not_retryable() {
+    for permanent in [|| status(401), || status(400), || Error::token("closed on Sundays")] {
         let mut service = Service::new([]);
-        let (cache, fetches) = giving(&service, move |number| (number > 1).then(lasting));
+        let (cache, fetches) = cache_with_failures(&service, move |number| (number > 1).then(permanent));
         service.cache = cache;
         service.revoked.store(1, Ordering::SeqCst);
-        let error = service.call("getLocks", plain()).await.unwrap_err();
+        let error = service.call("getLocks", defaults()).await.unwrap_err();
         assert_eq!(
             (error.status().unwrap().as_u16(), error.attempts(), error.is_retryable()),
             (401, 1, false),
@@ -80,7 +82,7 @@ async fn a_call_whose_token_was_refused_and_that_can_get_no_other_is_not_retryab
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_gives_the_refused_token_again_is_said_to_do_so() {
+async fn names_a_source_that_returns_the_refused_token_again() {
     for (second, words) in [("1", "gave the same token again"), ("2", "a fresh token was refused as well")] {
         let mut service = Service::new([]);
         let fetches = AtomicUsize::new(0);
@@ -90,7 +92,7 @@ async fn a_source_that_gives_the_refused_token_again_is_said_to_do_so() {
         };
         service.cache = TokenCache::builder(source).shared_clock(Arc::clone(&service.clock) as _).build();
         service.revoked.store(usize::MAX, Ordering::SeqCst);
-        let error = service.call("getLocks", plain()).await.unwrap_err();
+        let error = service.call("getLocks", defaults()).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!((error.attempts(), error.is_retryable()), (2, false));
         assert_eq!(error.to_string().contains("source_fn"), second == "1");
@@ -98,17 +100,17 @@ async fn a_source_that_gives_the_refused_token_again_is_said_to_do_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_403_says_which_scopes_the_token_was_granted_in_place_of_those_asked_for() {
-    for (answer, granted, told) in [
+async fn a_403_names_granted_scopes_that_differ_from_the_requested_ones() {
+    for (error, granted, named) in [
         (status(403), "lockHolder.admin:other", true),
         (status(403), "lockHolder.admin:home", false),
         (status(404), "lockHolder.admin:other", false),
     ] {
-        let service = Service::new([answer]);
+        let service = Service::new([error]);
         let source = move |_: Scopes| async move { Ok(Token::new("1").granted(granted)) };
         let cache = TokenCache::builder(source).shared_clock(Arc::clone(&service.clock) as _).build();
         let scopes = "lockHolder.admin:home".parse().unwrap();
-        let options = plain().merge(&plain());
+        let options = defaults().merge(&defaults());
         let call = Call {
             operation: Operation::find("getLocks").unwrap(),
             base_path: "/integrators/v1",
@@ -117,8 +119,10 @@ async fn a_403_says_which_scopes_the_token_was_granted_in_place_of_those_asked_f
             options: &options,
             tokens: Some((&cache, &scopes)),
         };
-        let error = call.make(&mut Line { service: &service, arrivals: 0 }).await.map(drop).unwrap_err().to_string();
-        let words = "the token was asked for with `lockHolder.admin:home` and granted `lockHolder.admin:other`";
-        assert_eq!(error.contains(words), told, "{error}");
+        let error =
+            call.make(&mut FakeTransport { service: &service, arrivals: 0 }).await.map(drop).unwrap_err().to_string();
+        let words =
+            "the token was requested with the scope `lockHolder.admin:home` and granted `lockHolder.admin:other`";
+        assert_eq!(error.contains(words), named, "{error}");
     }
 }

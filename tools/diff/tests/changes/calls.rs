@@ -1,11 +1,11 @@
-//! Kinds of changes around a call: who is let in, where it goes, what counts as success.
+//! Tests changes of security, servers and success statuses.
 
 use unloc_diff::{Verdict, on_the_wire};
 
 use crate::foreign::FOREIGN;
-use crate::{document, summary, told};
+use crate::{document, on_the_wire_of, summary};
 
-/// A spec whose only operation asks for this scheme.
+/// Returns a spec whose only operation requires this scheme.
 fn secured(scheme: &str, scopes: &str) -> String {
     format!(
         "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /doors/:\n    get:\n      operationId: getDoors\n      \
@@ -14,7 +14,7 @@ fn secured(scheme: &str, scopes: &str) -> String {
 }
 
 #[test]
-fn a_scheme_is_everything_of_it_that_travels() {
+fn compares_everything_of_a_scheme_that_is_sent() {
     let flow =
         |kind: &str, urls: &str| format!("{{type: oauth2, flows: {{{kind}: {{{urls}, scopes: {{r: Reads.}}}}}}}}");
     let (at, token) = ("authorizationUrl: 'https://id.example.com/a'", "tokenUrl: 'https://id.example.com/t'");
@@ -30,8 +30,8 @@ fn a_scheme_is_everything_of_it_that_travels() {
     let oidc = |url: &str| format!("{{type: openIdConnect, openIdConnectUrl: 'https://id.example.com/{url}'}}");
     let key = |place: &str, name: &str| format!("{{type: apiKey, in: {place}, name: {name}}}");
     let (breaking, compatible) = (Some(Verdict::Breaking), Some(Verdict::Compatible));
-    for (old, new, verdict, said) in [
-        (oidc("one"), oidc("two"), breaking, "https://id.example.com/two where it was at https://id.example.com/one"),
+    for (old, new, verdict, part) in [
+        (oidc("one"), oidc("two"), breaking, "from https://id.example.com/one to https://id.example.com/two"),
         (code.clone(), code.replace("example.com/a", "example.com/b"), breaking, "`authorizationUrl` of the flow"),
         (
             code.clone(),
@@ -39,34 +39,44 @@ fn a_scheme_is_everything_of_it_that_travels() {
             breaking,
             "`tokenUrl` of the flow `authorizationCode`",
         ),
-        (refresh("r"), refresh("q"), breaking, "https://id.example.com/q as the `refreshUrl`"),
-        (code.clone(), more("clientCredentials", token), compatible, "has the flow `clientCredentials` now"),
-        (code.clone(), more("implicit", at), compatible, "has the flow `implicit` now"),
+        (
+            refresh("r"),
+            refresh("q"),
+            breaking,
+            "`refreshUrl` of the flow `authorizationCode` from https://id.example.com/r to https://id.example.com/q",
+        ),
+        (code.clone(), more("clientCredentials", token), compatible, "now has the flow `clientCredentials`"),
+        (code.clone(), more("implicit", at), compatible, "now has the flow `implicit`"),
         (more("password", token), code.clone(), breaking, "no longer has the flow `password`"),
-        // Without another address, tokens are refreshed where they are fetched.
+        // The refresh URL defaults to the token URL.
         (refresh("t"), code.clone(), None, ""),
-        (key("query", "Key"), key("query", "key"), breaking, "the query key `key` where it was the query key `Key`"),
+        (key("query", "Key"), key("query", "key"), breaking, "from the query key `Key` to the query key `key`"),
         (key("cookie", "Key"), key("cookie", "key"), breaking, "the cookie key `key`"),
         (key("header", "X-Key"), key("header", "x-key"), None, ""),
         (key("header", "X-Key"), key("query", "X-Key"), breaking, "the query key"),
         ("{type: http, scheme: Bearer}".into(), "{type: http, scheme: bearer}".into(), None, ""),
-        ("{type: http, scheme: basic}".into(), "{type: http, scheme: bearer}".into(), breaking, "is HTTP bearer"),
-        ("{type: http, scheme: bearer}".into(), oidc("one"), breaking, "OpenID Connect where it asked for HTTP bearer"),
+        ("{type: http, scheme: basic}".into(), "{type: http, scheme: bearer}".into(), breaking, "to HTTP bearer"),
+        (
+            "{type: http, scheme: bearer}".into(),
+            oidc("one"),
+            breaking,
+            "now requires OpenID Connect instead of HTTP bearer",
+        ),
     ] {
         let scopes = if old.contains("oauth2") { "[r]" } else { "[]" };
-        let (found, sentences) = told(&secured(&old, scopes), &secured(&new, scopes));
-        assert_eq!(found, verdict, "{old} to {new}: {sentences}");
-        assert!(sentences.contains(said), "{said}: {sentences}");
-        assert!(!sentences.contains("asks for r where it asked for r"), "{sentences}");
+        let (found, messages) = on_the_wire_of(&secured(&old, scopes), &secured(&new, scopes));
+        assert_eq!(found, verdict, "{old} to {new}: {messages}");
+        assert!(messages.contains(part), "{part}: {messages}");
+        assert!(!messages.contains("requires r instead of r"), "{messages}");
     }
-    // The name of a scheme does not travel; its scopes do.
+    // The name of a scheme is not sent; its scopes are.
     let named = secured(&code, "[r]");
-    assert_eq!(told(&named, &named.replace("{s: [r]}", "{t: [r]}").replace("    s: {", "    t: {")).0, None);
-    assert_eq!(told(&named, &secured(&code, "[r, w]")).0, breaking);
+    assert_eq!(on_the_wire_of(&named, &named.replace("{s: [r]}", "{t: [r]}").replace("    s: {", "    t: {")).0, None);
+    assert_eq!(on_the_wire_of(&named, &secured(&code, "[r, w]")).0, breaking);
 }
 
 #[test]
-fn a_scheme_that_many_ask_for_is_told_once() {
+fn reports_a_scheme_of_several_operations_once() {
     let spec = secured("{type: openIdConnect, openIdConnectUrl: 'https://id.example.com/1'}", "[]");
     let two = spec.replace("components:", "  /keys/:\n    get:\n      operationId: getKeys\n      security: [{s: []}]\n      responses: {'204': {description: it}}\ncomponents:");
     let changes = on_the_wire(&document("doors.yaml", &two), &document("doors.yaml", &two.replace("com/1", "com/2")));
@@ -86,7 +96,7 @@ fn served(servers: &str, paths: &[&str]) -> String {
 }
 
 #[test]
-fn a_path_that_moves_between_server_and_operations_changes_no_address() {
+fn a_path_segment_may_move_between_server_and_operations() {
     let at = |urls: &[&str]| {
         let list: String = urls.iter().map(|url| format!("  - {{url: '{url}'}}\n")).collect();
         format!("servers:\n{list}")
@@ -104,7 +114,7 @@ fn a_path_that_moves_between_server_and_operations_changes_no_address() {
             served(&at(&["https://a.example.com", "https://b.example.com/"]), &long),
             None,
         ),
-        // Not all of them have moved, or to another place.
+        // In these rows not everything moved, or not to the same place.
         (served(&at(&[&v1]), &short), served(&at(&[a]), &[long[0], short[1]]), breaking),
         (served(&at(&[&v1]), &short), served(&at(&[a]), &short), breaking),
         (served(&at(&[&v1]), &short), served(&at(&["https://other.example.com"]), &long), breaking),
@@ -115,14 +125,14 @@ fn a_path_that_moves_between_server_and_operations_changes_no_address() {
         ),
         (served(&at(&[&v1]), &short), served(&at(&[&format!("{a}/v2")]), &short), breaking),
     ] {
-        let (found, said) = told(&old, &new);
-        let loud = if found == Some(Verdict::Compatible) { None } else { found };
-        assert_eq!(loud, verdict, "{old}\n{new}\n{said}");
+        let (found, messages) = on_the_wire_of(&old, &new);
+        let reported = if found == Some(Verdict::Compatible) { None } else { found };
+        assert_eq!(reported, verdict, "{old}\n{new}\n{messages}");
     }
 }
 
 #[test]
-fn default_is_the_success_where_no_other_is_documented() {
+fn default_is_the_success_response_if_no_2xx_is_documented() {
     let spec = |responses: &str| {
         format!(
             "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/:\n    get:\n      operationId: a\n      responses: {{{responses}}}\n"
@@ -142,7 +152,7 @@ fn default_is_the_success_where_no_other_is_documented() {
         ),
         (spec(&body("'200'", "string")), spec(&body("default", "integer")), breaking),
         (spec(&body("default", "string")), spec(&body("'200'", "string")), Some(Verdict::Compatible)),
-        // Beside a success it is for errors.
+        // Next to a 2xx status, `default` is for errors.
         (
             with(body("'200'", "string"), body("default", "string")),
             with(body("'200'", "string"), body("default", "integer")),
@@ -154,13 +164,13 @@ fn default_is_the_success_where_no_other_is_documented() {
             Some(Verdict::Compatible),
         ),
     ] {
-        let (found, said) = told(&old, &new);
-        assert_eq!(found, verdict, "{old}{new}{said}");
+        let (found, messages) = on_the_wire_of(&old, &new);
+        assert_eq!(found, verdict, "{old}{new}{messages}");
     }
 }
 
 #[test]
-fn an_error_is_no_answer() {
+fn a_changed_error_body_is_compatible() {
     let spec = |field: &str| {
         FOREIGN.replace(
             "components:",

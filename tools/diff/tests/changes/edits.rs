@@ -1,20 +1,21 @@
-//! Edits of our own spec, and what is expected of each: the tables that the tests go through.
+//! Defines the tables of edits of our own spec, with the expected changes of each.
 
-mod answers;
-mod bodies;
-mod elsewhere;
+mod names_and_servers;
 mod operations;
+mod request_bodies;
+mod responses;
 
 use anyhow::{Context, Result};
 
-/// An edit, what `diff` has to say of it, and where it was worth compiling, a program that uses what it is about.
+/// Describes an edit, the changes that `diff` must report, and optionally a program to compile with it.
 pub(crate) struct Edit {
+    /// Names the edit; other tests find it by this name.
     pub(crate) name: &'static str,
-    /// Below which line, what, becomes what.
+    /// Lists the replacements: below this line, this text, by this text.
     pub(crate) replaced: &'static [(&'static str, &'static str, &'static str)],
-    /// `kind direction: wire / rust` of each change, sorted.
+    /// Lists the expected changes as `kind direction: wire / rust`, sorted.
     pub(crate) expected: &'static [&'static str],
-    /// Compiles with the old bindings.
+    /// Holds code that compiles with the old bindings and uses the edited part.
     pub(crate) program: &'static str,
 }
 
@@ -34,12 +35,13 @@ const fn with(
 }
 
 impl Edit {
-    /// The text of the spec after the edit; an edit that does not fit any more says so.
+    /// Returns the text of the spec after the edit. Fails if a replaced text no longer exists.
     pub(crate) fn apply(&self, spec: &str) -> Result<String> {
         let mut text = spec.to_owned();
         for (section, from, to) in self.replaced {
-            let start = text.find(&format!("\n{section}\n")).with_context(|| format!("there is no `{section}`"))?;
-            let at = text[start..].find(from).with_context(|| format!("there is no `{from}` below `{section}`"))?;
+            let start =
+                text.find(&format!("\n{section}\n")).with_context(|| format!("the spec has no line `{section}`"))?;
+            let at = text[start..].find(from).with_context(|| format!("the spec has no `{from}` below `{section}`"))?;
             text.replace_range(start + at..start + at + from.len(), to);
         }
         Ok(text)
@@ -54,7 +56,7 @@ const GET_LOCK: &str = "      operationId: getLock";
 const GET_LOCKS: &str = "      operationId: getLocks";
 const CREATE_ROLE: &str = "      operationId: createOrUpdateRole";
 
-/// Edits after which a program may have to be changed, or fails, and some that only seem to be of that kind.
+/// Returns all edits: breaking ones, and harmless ones that look similar.
 pub(crate) fn all() -> impl Iterator<Item = &'static Edit> {
-    [operations::EDITS, bodies::EDITS, answers::EDITS, elsewhere::EDITS].into_iter().flatten()
+    [operations::EDITS, request_bodies::EDITS, responses::EDITS, names_and_servers::EDITS].into_iter().flatten()
 }

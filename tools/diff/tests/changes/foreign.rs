@@ -1,10 +1,10 @@
-//! Specs of others, and what keeps bindings away.
+//! Tests foreign specs, and specs without bindings.
 
 use unloc_diff::{Bump, Change, Verdict, check};
 
-use crate::{document, summary, told_of};
+use crate::{compared, document, summary};
 
-/// A spec that is no spec of ours, and that no bindings can be made of.
+/// Is a foreign spec for which no bindings can be generated, because its operation has no id.
 pub(crate) const FOREIGN: &str = "\
 openapi: 3.0.3
 info: {title: Doors, version: '1'}
@@ -35,11 +35,11 @@ components:
 fn foreign(from: &str, to: &str) -> Vec<Change> {
     let new = FOREIGN.replacen(from, to, 1);
     assert_ne!(new, FOREIGN, "{from}");
-    told_of("doors", false, FOREIGN, &new).0
+    compared("doors", false, FOREIGN, &new).0
 }
 
 #[test]
-fn of_a_spec_without_bindings_the_wire_is_told_and_rust_is_unknown() {
+fn without_bindings_only_the_wire_is_rated() {
     let changes = foreign("      required: [id]\n", "");
     assert_eq!(summary(&changes), ["property response: breaking / unknown"]);
     assert_eq!(changes[0].operations.iter().collect::<Vec<_>>(), ["GET /doors"]);
@@ -50,7 +50,7 @@ fn of_a_spec_without_bindings_the_wire_is_told_and_rust_is_unknown() {
 }
 
 #[test]
-fn what_means_the_same_in_other_words_is_silent() {
+fn equivalent_schemas_are_not_reported() {
     let door = "items: {$ref: '#/components/schemas/Door'}";
     let wrapped = "items: {allOf: [{$ref: '#/components/schemas/Door'}]}";
     assert_eq!(foreign(door, wrapped), []);
@@ -60,12 +60,12 @@ fn what_means_the_same_in_other_words_is_silent() {
 }
 
 #[test]
-fn a_reference_that_leads_nowhere_is_unknown_and_no_panic() {
+fn an_unresolved_reference_is_unknown() {
     let changes = foreign("items: {$ref: '#/components/schemas/Door'}", "items: {$ref: '#/components/schemas/Dor'}");
     assert_eq!(summary(&changes), ["type response: unknown / unknown"]);
 }
 
-/// A spec that bindings can be made of but for its `x-` keys.
+/// Is a foreign spec for which bindings can be generated, after its `x-` keys are removed.
 const PLAIN: &str = "\
 openapi: 3.0.3
 info: {title: Doors, version: '1', x-api-id: 7}
@@ -93,9 +93,9 @@ components:
 ";
 
 #[test]
-fn keys_of_others_do_not_keep_bindings_away() {
+fn foreign_keys_do_not_prevent_bindings() {
     let (changes, note) =
-        told_of("doors", false, PLAIN, &PLAIN.replace("        id: {type: string, x-order: 1}\n", ""));
+        compared("doors", false, PLAIN, &PLAIN.replace("        id: {type: string, x-order: 1}\n", ""));
     assert_eq!(note, None);
     assert_eq!(changes.len(), 1, "{changes:#?}");
     assert!(
@@ -103,52 +103,52 @@ fn keys_of_others_do_not_keep_bindings_away() {
         "{:?}",
         changes[0].items
     );
-    // In a spec of ours the same keys are slips.
+    // In our own specs, the same keys are errors.
     let plain = PLAIN.replace("      x-pagination: cursor\n", "");
-    assert!(told_of("doors", true, &plain, &plain).1.unwrap().contains("means nothing here"));
+    assert!(compared("doors", true, &plain, &plain).1.unwrap().contains("unknown extension"));
 }
 
 #[test]
-fn why_there_are_no_bindings_is_said_in_one_line() {
+fn missing_bindings_are_explained_in_one_line() {
     let parameter = "      parameters: [{name: c, in: cookie, schema: {type: string}}]\n      responses:";
     let cookie = PLAIN.replace("      responses:", parameter);
-    let (changes, note) = told_of("doors", false, &cookie, &cookie.replace("  /doors/", "  /gates/"));
+    let (changes, note) = compared("doors", false, &cookie, &cookie.replace("  /doors/", "  /gates/"));
     let note = note.unwrap();
-    assert!(note.contains("the bindings know no cookies") && !note.contains('{'), "{note}");
+    assert!(note.contains("the bindings do not support cookies") && !note.contains('{'), "{note}");
     assert_eq!(note.lines().count(), 1);
     assert!(changes.iter().all(|change| change.rust == Verdict::Unknown));
-    // And where there were some before, the line is that of a change.
-    let (changes, note) = told_of("doors", false, PLAIN, &cookie);
+    // If there were bindings before, the explanation is a change.
+    let (changes, note) = compared("doors", false, PLAIN, &cookie);
     assert_eq!(note, None);
-    let ends = changes.iter().find(|change| change.what.starts_with("no bindings can be made any more")).unwrap();
+    let ends = changes.iter().find(|change| change.what.starts_with("bindings can no longer be generated")).unwrap();
     assert!(ends.what.lines().count() == 1 && ends.what.len() < 300, "{}", ends.what);
 }
 
 #[test]
-fn a_type_that_openapi_does_not_have_ends_the_comparison_in_one_line() {
-    for (schema, said) in [
-        ("{type: int}", "`type` is \"int\""),
-        ("{type: object, properties: {a: {type: array, items: {type: str}}}}", "`type` is \"str\""),
-        ("{allOf: [{type: 'null'}]}", "`type` is \"null\""),
-        ("{type: [string, 'null']}", "lists of types are of OpenAPI 3.1"),
-        ("{type: object, additionalProperties: {type: file}}", "`type` is \"file\""),
+fn refuses_an_unknown_type_with_one_line() {
+    for (schema, part) in [
+        ("{type: int}", "unknown `type` \"int\""),
+        ("{type: object, properties: {a: {type: array, items: {type: str}}}}", "unknown `type` \"str\""),
+        ("{allOf: [{type: 'null'}]}", "unknown `type` \"null\""),
+        ("{type: [string, 'null']}", "lists of types require OpenAPI 3.1"),
+        ("{type: object, additionalProperties: {type: file}}", "unknown `type` \"file\""),
     ] {
         let text = PLAIN.replace("{type: string, x-order: 1}", schema);
         let why = check(&document("doors.yaml", &text)).unwrap_err().to_string();
-        assert!(why.contains(said) && why.starts_with("doors.yaml:22:") && why.lines().count() == 1, "{why}");
+        assert!(why.contains(part) && why.starts_with("doors.yaml:22:") && why.lines().count() == 1, "{why}");
     }
-    // Names, examples and data are no types.
+    // `type` as a name, or in examples and data, is not a type.
     let names = "{type: object, properties: {type: {type: string}}, example: {type: int}, enum: [{type: int}], default: {type: int}}";
     check(&document("doors.yaml", &PLAIN.replace("{type: string, x-order: 1}", names))).unwrap();
 }
 
 #[test]
-fn a_panic_of_the_generator_is_a_reason() {
-    let done = unloc_codegen::quietly(|| panic!("a panic that nobody shall see"));
+fn a_panic_of_the_generator_is_reported_as_a_reason() {
+    let done = unloc_codegen::quietly(|| panic!("this panic must not be printed"));
     assert!(done.is_err());
-    // A reference into a component is one that the generator does not follow.
+    // The generator does not support references into a component.
     let into = PLAIN.replace("x-color: {type: string}", "twin: {$ref: '#/components/schemas/Door/properties/id'}");
-    let (changes, note) = told_of("doors", false, &into, &into);
+    let (changes, note) = compared("doors", false, &into, &into);
     assert!(changes.is_empty());
     assert_eq!(note.unwrap().lines().count(), 1);
 }

@@ -1,14 +1,14 @@
-//! Schemas that are put together of parts, and compared as a whole.
+//! Tests composed schemas, which are compared as a whole.
 
 use unloc_diff::on_the_wire;
 
 use crate::document;
 
-/// What the wire says of an edit of a schema that stands in answers, in requests, or in both.
+/// Returns the verdicts on the wire for an edit of a schema in requests or in responses.
 fn of_schema(schema: &str, from: &str, to: &str, place: &str) -> Vec<String> {
     let both = |schema: &str| {
         let content = format!("content: {{application/json: {{schema: {schema}}}}}");
-        let (body, answer) = match place {
+        let (body, response) = match place {
             "request" => (format!("requestBody: {{{content}}}"), String::new()),
             _ => (String::new(), format!(", {content}")),
         };
@@ -16,19 +16,19 @@ fn of_schema(schema: &str, from: &str, to: &str, place: &str) -> Vec<String> {
         let loops = "    Loop: {allOf: [{$ref: '#/components/schemas/Loop'}, {$ref: '#/components/schemas/Loop'}]}";
         format!(
             "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/:\n    post:\n      {body}\n      responses:\n        \
-             '200': {{description: it{answer}}}\ncomponents:\n  schemas:\n{node}\n{loops}\n"
+             '200': {{description: it{response}}}\ncomponents:\n  schemas:\n{node}\n{loops}\n"
         )
     };
     let (old, new) = (both(schema), both(&schema.replacen(from, to, 1)));
     let changes = on_the_wire(&document("doors.yaml", &old), &document("doors.yaml", &new));
-    let mut told: Vec<_> = changes.iter().map(|change| change.wire.name().to_owned()).collect();
-    told.sort();
-    told.dedup();
-    told
+    let mut verdicts: Vec<_> = changes.iter().map(|change| change.wire.name().to_owned()).collect();
+    verdicts.sort();
+    verdicts.dedup();
+    verdicts
 }
 
 #[test]
-fn what_is_put_together_of_parts_is_compared_as_a_whole() {
+fn compares_composed_schemas_as_a_whole() {
     let node = "{$ref: '#/components/schemas/Node'}";
     let twice = format!(
         "{{type: object, properties: {{a: {{allOf: [{node}]}}, b: {{allOf: [{node}, {{properties: {{l: {{type: string}}}}}}]}}}}}}"
@@ -70,15 +70,15 @@ fn what_is_put_together_of_parts_is_compared_as_a_whole() {
         ("{enum: [1, 2]}", "[1, 2]", "['1', '2']", "request", "breaking"),
         ("{type: object, properties: {a: {$ref: '#/components/schemas/Loop'}}}", "a:", "b:", "response", "unknown"),
     ] {
-        let told = of_schema(schema, from, to, place);
-        assert!(told.iter().any(|verdict| verdict == wire), "{schema}: {told:?}");
+        let verdicts = of_schema(schema, from, to, place);
+        assert!(verdicts.iter().any(|verdict| verdict == wire), "{schema}: {verdicts:?}");
     }
     let many: Vec<_> = (0..16).map(|place| format!("p{place}: {node}")).collect();
     assert!(
         of_schema(&format!("{{type: object, properties: {{{}}}}}", many.join(", ")), "p0", "p0", "response").is_empty()
     );
     assert!(of_schema("{$ref: '#/components/schemas/Loop'}", "Loop", "Loop", "response").is_empty());
-    // What the engine cannot tell apart is the same all the same if nothing has changed.
+    // The engine cannot decide this schema, but equal schemas need no decision.
     let hard = "{oneOf: [{type: integer, multipleOf: 5}, {type: string, pattern: '^a'}]}";
     assert!(of_schema(hard, "5", "5", "request").is_empty());
 }

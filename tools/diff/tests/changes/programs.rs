@@ -1,5 +1,5 @@
-//! The verdicts for Rust code against the compiler: programs that compile with the bindings as they are have to compile
-//! after an edit exactly when `diff` does not call it breaking.
+//! Checks the verdicts for Rust code with the compiler: programs that compile with the current bindings must compile
+//! after an edit exactly if `diff` does not call the edit breaking.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,12 +11,12 @@ use unloc_diff::Verdict;
 use unloc_spec::Document;
 
 use crate::edits::{self, Edit};
-use crate::own::{SPEC, changes};
+use crate::own_specs::{SPEC, changes};
 
-/// A package that is the crate as it is, with other bindings, and has a program for each edit that has one.
+/// Is a package with the crate's source, other bindings, and an example for each edit that has a program.
 ///
-/// The bindings are made here, not by a build script: that would compile the generator, and all that it needs, once more,
-/// since in another workspace these have other features.
+/// The bindings are generated here, not by a build script. A build script would compile the generator and its
+/// dependencies again, because their features differ in another workspace.
 struct Package {
     root: &'static Path,
     folder: PathBuf,
@@ -52,7 +52,7 @@ impl Package {
         package
     }
 
-    /// What has not changed keeps its time, and need not be compiled again.
+    /// Writes a file only if it changed, so that Cargo does not compile it again.
     fn write(&self, name: &str, text: &str) {
         let file = self.folder.join(name);
         if fs::read_to_string(&file).ok().as_deref() != Some(text) {
@@ -60,7 +60,7 @@ impl Package {
         }
     }
 
-    /// Makes the bindings, of this spec and of the others as they are.
+    /// Generates the bindings of this spec, and of the other specs without edits.
     fn bind(&self, spec: &str) {
         let apis = unloc_spec::apis(self.root).unwrap();
         unloc_codegen::modules(&apis).iter().for_each(|(name, source)| self.write(name, source));
@@ -76,10 +76,10 @@ impl Package {
         }
     }
 
-    /// What the compiler says of each program that it refuses with these bindings.
+    /// Returns the compiler errors of each program that does not compile with these bindings.
     fn check(&self, spec: &str) -> BTreeMap<String, String> {
         self.bind(spec);
-        // The target folder is that of this test, whose other builds have what can be had in common.
+        // The target folder of this test already has the compiled dependencies.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let output = Command::new(env!("CARGO"))
             .args(["check", "--examples", "--no-default-features", "--keep-going", "--offline"])
@@ -102,27 +102,28 @@ impl Package {
                 refused.entry(name).or_insert_with(String::new).push_str(&text("/message/rendered"));
             }
         }
-        // Only programs may fail; otherwise nothing was learnt of them.
+        // If the crate itself does not compile, the result says nothing about the programs.
         let why = (refused.get("unloc"), String::from_utf8_lossy(&output.stderr));
         assert!(compiled.contains("unloc"), "{why:#?}");
         refused
     }
 }
 
+/// Is an edit with the name of its example.
 struct Program {
     name: String,
     edit: &'static Edit,
 }
 
-/// All of these edits in one spec.
+/// Returns the spec with all of these edits.
 fn together(programs: &[&Program]) -> String {
     programs.iter().fold(SPEC.to_owned(), |text, program| program.edit.apply(&text).unwrap())
 }
 
-/// Each program is compiled twice, with its edit and without it: once the edits are made that are called breaking, and
-/// once all the others.
+/// Compiles each program twice, with and without its edit: first with all edits that are not breaking, then with all
+/// breaking ones.
 #[test]
-fn programs_compile_after_an_edit_exactly_when_it_is_not_called_breaking() {
+fn programs_compile_after_an_edit_exactly_if_it_is_not_breaking() {
     let edits = edits::all().filter(|edit| !edit.program.is_empty()).enumerate();
     let programs: Vec<_> = edits.map(|(place, edit)| Program { name: format!("program{place}"), edit }).collect();
     assert!(programs.len() >= 15);
@@ -132,21 +133,20 @@ fn programs_compile_after_an_edit_exactly_when_it_is_not_called_breaking() {
     assert!(breaking.len() >= 8 && others.len() >= 6, "{} and {}", breaking.len(), others.len());
 
     let refused = package.check(&together(&others));
-    assert!(refused.is_empty(), "not called breaking, or not made, and yet: {refused:#?}");
+    assert!(refused.is_empty(), "not compiled although no edit of these is breaking: {refused:#?}");
 
     let mut refused = package.check(&together(&breaking));
     for Program { name, edit } in breaking {
-        let said =
-            refused.remove(name).unwrap_or_else(|| panic!("called breaking, and yet it compiles: {}", edit.name));
-        // And for this reason, not for that of a neighbour: what the compiler shows has to do with what is gone.
-        let gone = changes(edit).unwrap().iter().flat_map(|change| &change.items);
-        let names: BTreeSet<_> = gone.filter_map(|line| line.strip_prefix("- ")).filter_map(last_name).collect();
-        assert!(names.iter().any(|name| said.contains(name)), "{}: {said}\n{names:?}", edit.name);
+        let errors = refused.remove(name).unwrap_or_else(|| panic!("called breaking, but it compiles: {}", edit.name));
+        // The error must concern a removed item of this edit, not one of another edit.
+        let removed = changes(edit).unwrap().iter().flat_map(|change| &change.items);
+        let names: BTreeSet<_> = removed.filter_map(|line| line.strip_prefix("- ")).filter_map(last_name).collect();
+        assert!(names.iter().any(|name| errors.contains(name)), "{}: {errors}\n{names:?}", edit.name);
     }
-    assert!(refused.is_empty(), "not even without its edit: {refused:#?}");
+    assert!(refused.is_empty(), "not compiled even without its edit: {refused:#?}");
 }
 
-/// The last name of the path that a line of the public API begins with: a member, if it has one.
+/// Returns the last name of the path at the start of an API line: the member, if there is one.
 fn last_name(line: &str) -> Option<&str> {
     let path = line
         .rsplit(" for ")

@@ -1,4 +1,4 @@
-//! Where the two editions come from: files, and git.
+//! Tests the sources of the two editions: files and git.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,17 +9,17 @@ use unloc_diff::{Format, Sides, Version, compare};
 use crate::foreign::FOREIGN;
 
 #[test]
-fn what_cannot_be_compared_is_said() {
+fn reports_missing_files_and_wrong_arguments() {
     let missing = PathBuf::from("missing.yaml");
     let why = compare(Path::new("."), &Sides::Files(missing.clone(), missing), None).err().unwrap();
-    assert!(format!("{why:#}").contains("missing.yaml cannot be read"));
+    assert!(format!("{why:#}").contains("cannot read missing.yaml"));
     let no_version: Result<Version> = "new".parse();
-    assert!(no_version.unwrap_err().to_string().contains("no version"));
+    assert!(no_version.unwrap_err().to_string().contains("not a version"));
     assert!("xml".parse::<Format>().unwrap_err().to_string().contains("human, markdown or json"));
 }
 
 #[test]
-fn another_version_of_the_specification_is_refused() {
+fn refuses_other_versions_of_openapi() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-versions");
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("newer.yaml");
@@ -28,7 +28,7 @@ fn another_version_of_the_specification_is_refused() {
     assert!(why.to_string().contains("only 3.0 can be compared"), "{why}");
 }
 
-/// Runs git in a folder, away from the settings of whoever runs the test.
+/// Runs git in a folder, without the settings of the user.
 fn git(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("git");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
@@ -41,7 +41,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 }
 
 #[test]
-fn a_branch_is_compared_with_where_it_left_main() {
+fn compares_a_branch_with_where_it_left_main() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diff-repository");
     if folder.exists() {
         std::fs::remove_dir_all(&folder).unwrap();
@@ -56,17 +56,16 @@ fn a_branch_is_compared_with_where_it_left_main() {
     git(&folder, &["add", "."]);
     git(&folder, &["commit", "-qm", "Doors"]);
     git(&folder, &["switch", "-qc", "wider"]);
-    // Main goes on; that is no matter of the branch.
+    // A later commit on main must not affect the comparison.
     git(&folder, &["switch", "-q", "main"]);
     write("openapi/doors.yaml", &spec("        id: {type: integer}\n"));
     git(&folder, &["commit", "-qam", "Count them"]);
     git(&folder, &["switch", "-q", "wider"]);
     write("openapi/doors.yaml", &spec("        id: {type: string}\n        width: {type: integer}\n"));
     write("openapi/windows.yaml", FOREIGN);
-    let told = compare(&folder, &Sides::Since(None), None).unwrap();
-    let whats: Vec<_> = told.changes.iter().map(|change| change.what.as_str()).collect();
-    assert_eq!(whats, ["the property `width` of `Door` is new", "openapi/windows.yaml is new"]);
-    // From a revision where there was nothing yet of it, everything is new.
+    let outcome = compare(&folder, &Sides::Since(None), None).unwrap();
+    let whats: Vec<_> = outcome.changes.iter().map(|change| change.what.as_str()).collect();
+    assert_eq!(whats, ["the property `width` of `Door` was added", "openapi/windows.yaml was added"]);
     let why = compare(&folder, &Sides::Since(Some("nowhere".to_owned())), None).err().unwrap();
-    assert!(why.to_string().contains("no revision `nowhere`"));
+    assert!(why.to_string().contains("revision `nowhere` not found"));
 }

@@ -1,4 +1,4 @@
-//! Schemas that are made of others: whether a value can be all of them, and which of them it is.
+//! Checks combined schemas: whether the parts of an `allOf` agree, and whether alternatives can be distinguished.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,38 +12,39 @@ use crate::spec::{Node, Spec, entries};
 const CONSISTENT: Rule = Rule {
     id: "allof-consistent",
     severity: Severity::Error,
-    reason: "A value has to be all of the parts of an `allOf` at once; none is, if they contradict each other.",
-    example: "an `allOf` of an object and a text, or with a part that has `additionalProperties: false`",
+    reason: "No value satisfies an `allOf` whose parts contradict each other.",
+    example: "an `allOf` of an object and a string, or with a part that has `additionalProperties: false`",
 };
 
-const TOLD_APART: Rule = Rule {
+const DISTINCT: Rule = Rule {
     id: "oneof-discriminator",
     severity: Severity::Warning,
-    reason: "The bindings take the first alternative that fits; where nothing tells them apart it is the wrong one.",
-    example: "`oneOf` two objects, where one requires nothing that the other does not, and no `discriminator`",
+    reason: "The bindings use the first alternative that fits, which may be the wrong one if the alternatives overlap.",
+    example: "`oneOf` of two objects without a `discriminator`, where one requires no property beyond the other's",
 };
 
-pub(crate) const RULES: &[&Rule] = &[&CONSISTENT, &TOLD_APART];
+pub(crate) const RULES: &[&Rule] = &[&CONSISTENT, &DISTINCT];
 
+/// Pairs the keyword of each lower bound with that of the upper bound.
 const BOUNDS: [(&str, &str); 4] =
     [("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties"), ("minimum", "maximum")];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
         if node.value.get("allOf").is_some() {
-            together(spec, node, findings);
+            consistent(spec, node, findings);
         }
         if node.value.get("oneOf").is_some() && node.value.get("discriminator").is_none() {
-            apart(spec, node, findings);
+            distinct(spec, node, findings);
         }
     }
 }
 
-/// What a schema asks of a value, the parts of its `allOf` included.
+/// Sums up what a schema requires of a value, including the parts of its `allOf`.
 #[derive(Default)]
 struct Sum<'a> {
     kind: Option<&'a str>,
-    /// Nothing but its own properties.
+    /// Is set if `additionalProperties: false` allows only the schema's own properties.
     is_closed: bool,
     properties: BTreeMap<&'a str, &'a Value>,
     required: BTreeSet<&'a str>,
@@ -56,7 +57,7 @@ impl<'a> Sum<'a> {
         Self::within(spec, schema, 0, &mut HashSet::new())
     }
 
-    /// Each part once, however many ways lead to it.
+    /// Sums up a schema and its parts. Visits each part once, however many references lead to it.
     fn within(spec: &Spec<'a>, schema: &'a Value, depth: u8, seen: &mut HashSet<*const Value>) -> Self {
         let mut sum = Self::default();
         let Some(schema) = spec.resolve(schema).filter(|_| depth < 16) else { return sum };
@@ -90,32 +91,34 @@ impl<'a> Sum<'a> {
         }
     }
 
-    /// Why no value can be of both; nothing if one can, as far as is seen here.
+    /// Returns why no value can satisfy both schemas; nothing if no contradiction is found.
     fn contradicts(&self, other: &Self) -> Option<String> {
         if let (Some(one), Some(two)) = (self.kind, other.kind)
             && one != two
+            // Every integer is a number.
             && !(["integer", "number"].contains(&one) && ["integer", "number"].contains(&two))
         {
-            return Some(format!("this part is of type `{two}`, and an earlier one of type `{one}`"));
+            return Some(format!("this part has type `{two}`, but an earlier part has type `{one}`"));
         }
         if let (Some(one), Some(two)) = (self.values, other.values)
             && !one.iter().any(|value| two.contains(value))
         {
-            return Some("this part allows no value that an earlier one allows".to_owned());
+            return Some("this part and an earlier part have no enum value in common".to_owned());
         }
         for ((mine, theirs), (least, most)) in self.bounds.iter().zip(other.bounds).zip(BOUNDS) {
             for (low, high) in [(mine.0, theirs.1), (theirs.0, mine.1)] {
                 if let (Some(low), Some(high)) = (low, high)
                     && low > high
                 {
-                    return Some(format!("one part has `{least}: {low}`, and another `{most}: {high}`"));
+                    return Some(format!("one part has `{least}: {low}`, but another has `{most}: {high}`"));
                 }
             }
         }
         for (closed, open) in [(self, other), (other, self)].into_iter().filter(|(closed, _)| closed.is_closed) {
             if let Some(name) = open.properties.keys().find(|name| !closed.properties.contains_key(*name)) {
+                // `additionalProperties` sees only the `properties` next to it, not those of other parts.
                 return Some(format!(
-                    "one part has `additionalProperties: false`, which forbids the property `{name}` of another"
+                    "one part has `additionalProperties: false`, which forbids the property `{name}` of another part"
                 ));
             }
         }
@@ -123,8 +126,8 @@ impl<'a> Sum<'a> {
     }
 }
 
-/// The parts of an `allOf`, each held to those before it; what a part contradicts in itself is told at the part.
-fn together(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
+/// Compares each part of an `allOf` with those before it. Contradictions within one part are reported at that part.
+fn consistent(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
     let mut own = Sum::default();
     own.add_own(node.value);
     let mut earlier = vec![own];
@@ -132,30 +135,31 @@ fn together(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
         let sum = Sum::of(spec, part);
         if let Some(why) = earlier.iter().find_map(|earlier| earlier.contradicts(&sum)) {
             let pointer = format!("{}/allOf/{place}", node.pointer);
-            findings.key(&CONSISTENT, &pointer, why, "mend one of them, or take the part out");
+            findings.key(&CONSISTENT, &pointer, why, "correct one of the parts, or remove this one");
             return;
         }
         earlier.push(sum);
     }
 }
 
-fn apart(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
+/// Reports alternatives of a `oneOf` that cannot be distinguished from an earlier one.
+fn distinct(spec: &Spec<'_>, node: &Node<'_>, findings: &mut Findings<'_>) {
     let parts = node.value.get("oneOf").and_then(Value::as_array).into_iter().flatten();
     let sums: Vec<_> = parts.map(|part| Sum::of(spec, part)).collect();
-    // More alternatives than this are no union that somebody wrote by hand.
+    // Each alternative is compared with all earlier ones. A longer `oneOf` is generated, and would take quadratic time.
     for (place, sum) in sums.iter().enumerate().take(40) {
         let is_object = |sum: &Sum<'_>| sum.kind == Some("object") || !sum.properties.is_empty();
         let alike = |other: &&Sum<'_>| is_object(sum) && is_object(other) && (covers(sum, other) || covers(other, sum));
         if sums[..place].iter().any(|other| alike(&other)) {
             let pointer = format!("{}/oneOf/{place}", node.pointer);
-            let message = "nothing that this alternative requires tells it from an earlier one";
-            let help = "require a property in each that the other has not, or add a `discriminator`";
-            findings.key(&TOLD_APART, &pointer, message, help);
+            let message = "this alternative cannot be distinguished from an earlier one by its required properties";
+            let help = "require a property in each that the other lacks, or add a `discriminator`";
+            findings.key(&DISTINCT, &pointer, message, help);
         }
     }
 }
 
-/// Whether every value of `narrow` is one of `wide` too, as far as names, types and lists of values tell.
+/// Returns whether every value of `narrow` also satisfies `wide`, judged by property names, types and enums.
 fn covers(wide: &Sum<'_>, narrow: &Sum<'_>) -> bool {
     let differs = wide.properties.iter().any(|(name, mine)| {
         let Some(theirs) = narrow.properties.get(name) else { return false };
@@ -163,9 +167,10 @@ fn covers(wide: &Sum<'_>, narrow: &Sum<'_>) -> bool {
         let values = (mine.get("enum").and_then(Value::as_array), theirs.get("enum").and_then(Value::as_array));
         matches!(kinds, (Some(one), Some(two)) if one != two)
             || matches!(values, (Some(one), Some(two)) if !one.iter().any(|value| two.contains(value)))
-            // What a reference leads to is not compared: it may well tell them apart.
+            // Different references may describe different values; their targets are not compared.
             || reference(mine) != reference(theirs)
     });
+    // A closed `wide` rejects a value with a property that only `narrow` has and requires.
     let shut_out = wide.is_closed && narrow.required.iter().any(|name| !wide.properties.contains_key(name));
     !differs && !shut_out && wide.required.is_subset(&narrow.required)
 }

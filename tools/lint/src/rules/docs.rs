@@ -1,4 +1,4 @@
-//! What readers see: descriptions, and the texts of examples.
+//! Checks descriptions, and visits the strings of examples for other rules.
 
 use serde_json::Value;
 use unloc_spec::{escape, reference};
@@ -10,14 +10,14 @@ use crate::spec::Spec;
 const DESCRIBED: Rule = Rule {
     id: "description",
     severity: Severity::Warning,
-    reason: "What is not described here has no documentation in Rust.",
+    reason: "Without a description, the item has no documentation in Rust.",
     example: "a property, parameter or schema without `description`",
 };
 
 const PLACEHOLDER: Rule = Rule {
     id: "no-placeholder-text",
     severity: Severity::Warning,
-    reason: "Placeholders are published as they stand.",
+    reason: "Placeholder texts are published like any other text.",
     example: "`description: TODO`, `summary: string`",
 };
 
@@ -29,16 +29,16 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             let last = node.pointer.rsplit('/').next().unwrap_or_default();
             let name = node.text("name").unwrap_or(last);
             let parent = node.pointer.rsplit('/').nth(1).unwrap_or_default();
-            // Items, members and schemas of parameters are described by what holds them.
+            // The parent describes items, parts of an `allOf` and schemas of parameters.
             let stands_alone = object != Object::Schema || parent == "properties" || parent == "schemas";
             if stands_alone && !is_described(node.value) && !is_described_before(spec, &node.pointer) {
-                // A shared parameter is known by its name.
+                // A parameter is an item of a list, so its name is a better place to point at than its first key.
                 let named = format!("{}/name", node.pointer);
                 findings.key(
                     &DESCRIBED,
                     if object == Object::Schema || node.value.get("name").is_none() { &node.pointer } else { &named },
                     format!("`{name}` has no `description`"),
-                    "say what it means, in which unit and within which limits",
+                    "describe its meaning, unit and limits",
                 );
             }
         }
@@ -54,6 +54,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     ] {
         for node in spec.all(object) {
             for key in ["summary", "description"] {
+                // A missing text is no placeholder; `description` reports it where it is needed.
                 let text = node.text(key).unwrap_or("ok");
                 let words = text.trim().to_lowercase();
                 let is_placeholder =
@@ -66,8 +67,8 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                     findings.value(
                         &PLACEHOLDER,
                         &format!("{}/{key}", node.pointer),
-                        format!("`{key}` says nothing yet"),
-                        "write what it is",
+                        format!("`{key}` is a placeholder"),
+                        "replace it with a real text",
                     );
                 }
             }
@@ -75,13 +76,13 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether a node has a description, or one of the parts that it is made of and that stand here.
+/// Returns whether a node or one of its inline parts has a description.
 fn is_described(node: &Value) -> bool {
     let mut parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten();
     node.get("description").is_some() || parts.any(is_described)
 }
 
-/// Whether a property in a part of an `allOf` only narrows one that another part describes.
+/// Returns whether a property in a part of an `allOf` refines one that another part describes.
 fn is_described_before(spec: &Spec<'_>, pointer: &str) -> bool {
     let Some((part, name)) = pointer.rsplit_once("/properties/") else { return false };
     let Some((whole, _)) = part.rsplit_once("/allOf/").filter(|(_, place)| !place.contains('/')) else { return false };
@@ -94,7 +95,7 @@ fn is_described_before(spec: &Spec<'_>, pointer: &str) -> bool {
         }
         seen.push(schema);
         let property = schema.get("properties").and_then(|properties| properties.get(&name));
-        // A reference is described where it leads to.
+        // The target of a reference is checked on its own.
         if property.is_some_and(|property| is_described(property) || reference(property).is_some()) {
             return true;
         }
@@ -103,29 +104,29 @@ fn is_described_before(spec: &Spec<'_>, pointer: &str) -> bool {
     false
 }
 
-/// Calls this with every text that examples and defaults show, and its place.
-pub(super) fn shown(spec: &Spec<'_>, tell: &mut dyn FnMut(&str, &str)) {
+/// Calls `visit` with the pointer and the text of every string in examples and defaults.
+pub(super) fn example_strings(spec: &Spec<'_>, visit: &mut dyn FnMut(&str, &str)) {
     for object in [Object::MediaType, Object::Parameter, Object::Header, Object::Schema, Object::Example] {
         for node in spec.all(object) {
             for key in ["example", "default", "value"] {
                 if let Some(value) = node.value.get(key) {
-                    texts(&format!("{}/{key}", node.pointer), value, tell);
+                    strings(&format!("{}/{key}", node.pointer), value, visit);
                 }
             }
         }
     }
 }
 
-/// The texts in a value, however deep.
-fn texts(pointer: &str, value: &Value, tell: &mut dyn FnMut(&str, &str)) {
+/// Visits the strings in a value at any depth.
+fn strings(pointer: &str, value: &Value, visit: &mut dyn FnMut(&str, &str)) {
     match value {
         Value::Object(map) => {
-            map.iter().for_each(|(key, value)| texts(&format!("{pointer}/{}", escape(key)), value, tell));
+            map.iter().for_each(|(key, value)| strings(&format!("{pointer}/{}", escape(key)), value, visit));
         }
         Value::Array(list) => {
-            list.iter().enumerate().for_each(|(place, value)| texts(&format!("{pointer}/{place}"), value, tell));
+            list.iter().enumerate().for_each(|(place, value)| strings(&format!("{pointer}/{place}"), value, visit));
         }
-        Value::String(text) => tell(pointer, text),
+        Value::String(text) => visit(pointer, text),
         _ => {}
     }
 }

@@ -1,40 +1,40 @@
-//! Formats: whether programs know them, and whether they are of the type beside them.
+//! Checks that formats are known to tools, and that they fit the type of their schema.
 
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
-use crate::spec::{Spec, meant};
+use crate::spec::{Spec, suggestion};
 
 const FORMAT: Rule = Rule {
     id: "format-fits-type",
     severity: Severity::Error,
-    reason: "A format of another type is ignored, and the type made of it is not what was meant.",
-    example: "`format: int32` beside `type: string`",
+    reason: "Tools ignore a format of another type, so the generated type is not the intended one.",
+    example: "`format: int32` with `type: string`",
 };
 
 const KNOWN: Rule = Rule {
     id: "format-known",
     severity: Severity::Warning,
-    reason: "A format that nobody knows says nothing to a program.",
+    reason: "Tools ignore a format that they do not know.",
     example: "`format: datetime`",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&FORMAT, &KNOWN];
 
-const WHOLE: &[&str] = &["integer", "number"];
-const WHOLE_OR_TEXT: &[&str] = &["integer", "number", "string"];
-const TEXT: &[&str] = &["string"];
+const INTEGER: &[&str] = &["integer", "number"];
+const INTEGER_OR_STRING: &[&str] = &["integer", "number", "string"];
+const STRING: &[&str] = &["string"];
 
-/// The Format Registry of the OpenAPI Initiative (spec.openapis.org/registry/format), with the types that it names, and
-/// what else programs know. A JSON Schema number may be whole, so `integer` goes with `number`; only what says
-/// in its name that it is not whole does not.
+/// Lists the Format Registry of the OpenAPI Initiative (spec.openapis.org/registry/format) with the types that it
+/// names, and further formats that tools know. A JSON Schema number may be an integer, so formats of `number` also go
+/// with `integer`; the exceptions are those for fractions.
 const FORMATS: &[(&[&str], &[&str])] = &[
-    (WHOLE, &["int8", "int16", "int32", "uint8", "uint16", "uint32", "double-int", "sf-integer"]),
-    // As numbers they are read as what they are, as texts they survive JavaScript.
-    (WHOLE_OR_TEXT, &["int64", "uint64", "unixtime", "decimal", "decimal128"]),
+    (INTEGER, &["int8", "int16", "int32", "uint8", "uint16", "uint32", "double-int", "sf-integer"]),
+    // Strings, because a number in JavaScript is exact only up to 2^53.
+    (INTEGER_OR_STRING, &["int64", "uint64", "unixtime", "decimal", "decimal128"]),
     (&["number"], &["float", "double", "sf-decimal"]),
     (&["boolean"], &["sf-boolean"]),
     (
-        TEXT,
+        STRING,
         &[
             "base64url",
             "binary",
@@ -71,15 +71,15 @@ const FORMATS: &[(&[&str], &[&str])] = &[
             "uuid",
         ],
     ),
-    // The generator's own: typify makes `i32`, `u32` and `IpAddr` of them.
-    (WHOLE, &["int", "uint"]),
-    (TEXT, &["ip"]),
-    // In no registry, and read by many programs.
-    (TEXT, &["url"]),
-    (WHOLE, &["unix-time"]),
+    // In no registry, but typify maps them to `i32`, `u32` and `IpAddr`.
+    (INTEGER, &["int", "uint"]),
+    (STRING, &["ip"]),
+    // In no registry, but widely used.
+    (STRING, &["url"]),
+    (INTEGER, &["unix-time"]),
 ];
 
-/// The types that a format is of, if programs know it.
+/// Returns the types that a format goes with, if the format is known.
 fn types(format: &str) -> Option<&'static [&'static str]> {
     FORMATS.iter().find(|(_, formats)| formats.contains(&format)).map(|(types, _)| *types)
 }
@@ -91,19 +91,19 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         match (types(format), node.text("type")) {
             (Some(types), Some(kind)) if !types.contains(&kind) => {
                 let of: Vec<_> = types.iter().map(|kind| format!("`{kind}`")).collect();
-                let message = format!("`{format}` is a format of {}, not of `{kind}`", of.join(" and "));
-                findings.value(&FORMAT, &at, message, "mend the one or the other");
+                let message = format!("`{format}` is a format for {}, not for `{kind}`", of.join(" and "));
+                findings.value(&FORMAT, &at, message, "correct the format or the type");
             }
-            // typify looks at formats of whole numbers beside `type: integer` only.
+            // typify reads the formats of integers with `type: integer` only.
             (Some(_), Some("string")) if ["int64", "uint64"].contains(&format) => {
-                let message = format!("the generator makes a text of this, and passes over `{format}`");
-                let help = "say in the description which numbers there are, and leave the format out";
+                let message = format!("the generator ignores `{format}` here and generates a `String`");
+                let help = "remove the format, and state the range of the number in the description";
                 findings.value(&super::generator::IGNORED, &at, message, help);
             }
             (None, _) => {
-                let near = meant(format, FORMATS.iter().flat_map(|(_, formats)| formats.iter().copied()));
-                let help = near.unwrap_or_else(|| "leave it out, and describe it in words".to_owned());
-                findings.value(&KNOWN, &at, format!("`{format}` is no format that programs know"), help);
+                let near = suggestion(format, FORMATS.iter().flat_map(|(_, formats)| formats.iter().copied()));
+                let help = near.unwrap_or_else(|| "remove it, and use the description".to_owned());
+                findings.value(&KNOWN, &at, format!("unknown format `{format}`"), help);
             }
             _ => {}
         }

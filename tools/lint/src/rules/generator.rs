@@ -1,4 +1,4 @@
-//! What the generator refuses, or passes over in silence.
+//! Reports what the generator rejects or silently ignores.
 
 use unloc_spec::unsupported_in;
 
@@ -8,28 +8,30 @@ use crate::finding::{Finding, Findings, Rule, Severity};
 const UNSUPPORTED: Rule = Rule {
     id: "generator-unsupported",
     severity: Severity::Error,
-    reason: "The generator does not know this, and the build ends.",
-    example: "a parameter with `in: cookie` or with `content`, `style: deepObject`, `explode: false` at a list, `multipart/form-data`, `servers` at an operation, a `$ref` into a component",
+    reason: "The generator does not support this, and the build fails.",
+    example: "a parameter with `in: cookie` or with `content`, `style: deepObject`, `explode: false` at an array, `multipart/form-data`, `servers` at an operation, a `$ref` into a component",
 };
 
 pub(super) const IGNORED: Rule = Rule {
     id: "generator-ignores",
     severity: Severity::Warning,
-    reason: "The generator passes over this: calls look otherwise than is written here.",
-    example: "`format: int64` at a text",
+    reason: "The generator silently ignores this, so the bindings differ from the spec.",
+    example: "`format: int64` at a string",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&UNSUPPORTED, &IGNORED];
 
-/// Tells what the table knows that the build goes by, unless another rule has told it.
+/// Reports what the build rejects by its own table in `unloc-spec`, unless another rule has reported it.
 pub(crate) fn check(findings: &mut Findings<'_>) {
     for flaw in unsupported_in(findings.document()) {
         let parent = flaw.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let is_told = |finding: &Finding| {
+        // An error at the flaw or at its parent is the same mistake. So is an inline object, which `no-inline-object`
+        // reports.
+        let is_reported = |finding: &Finding| {
             (finding.pointer == flaw.pointer || finding.pointer == parent)
                 && (finding.severity == Severity::Error || finding.rule == INLINE.id)
         };
-        if !findings.list.iter().any(is_told) {
+        if !findings.list.iter().any(is_reported) {
             findings.key(&UNSUPPORTED, &flaw.pointer, flaw.message, flaw.help);
         }
     }

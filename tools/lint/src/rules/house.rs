@@ -1,4 +1,5 @@
-//! House rules: what `openapi/README.md` asks of our own specs. Switched on by `house: true` in `lint.yaml` beside them.
+//! Checks the house rules of `openapi/README.md` for our own specs. `house: true` in their `lint.yaml` switches them
+//! on.
 
 mod examples;
 mod keys;

@@ -1,4 +1,4 @@
-//! Examples as objects: where their value stands, and what is taken for a reference in it.
+//! Checks example objects: where their value is, and references inside of it.
 
 use serde_json::Value;
 use unloc_spec::{escape, reference, reference_pointer};
@@ -10,14 +10,14 @@ use crate::spec::{Spec, entries};
 const VALUE: Rule = Rule {
     id: "example-value",
     severity: Severity::Error,
-    reason: "An example holds its `value` or says where it lies; programs show the one or the other.",
-    example: "`value` beside `externalValue`",
+    reason: "`value` and `externalValue` exclude each other; tools show one or the other.",
+    example: "an example with both `value` and `externalValue`",
 };
 
 pub(super) const REFERENCE: Rule = Rule {
     id: "example-ref",
     severity: Severity::Warning,
-    reason: "A `$ref` inside an example is not followed: readers see the reference in place of the value.",
+    reason: "Tools do not resolve a `$ref` inside an example: readers see the reference instead of the value.",
     example: "`example: { $ref: '#/components/examples/Lock' }`",
 };
 
@@ -28,10 +28,10 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         // OpenAPI 3.0.3, Example Object: the two are mutually exclusive.
         if node.value.get("value").is_some() && node.value.get("externalValue").is_some() {
             let pointer = format!("{}/externalValue", node.pointer);
-            findings.key(&VALUE, &pointer, "`value` and `externalValue` exclude each other", "keep one of them");
+            findings.key(&VALUE, &pointer, "`value` and `externalValue` are mutually exclusive", "keep one of them");
         }
     }
-    // Some services do have such a property.
+    // Some APIs have a property that is called `$ref`; then a `$ref` in an example is data.
     if spec
         .all(Object::Schema)
         .iter()
@@ -54,14 +54,13 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Where a value is a reference and nothing else.
+/// Reports objects in a value that consist of a `$ref` alone.
 fn references(pointer: &str, value: &Value, findings: &mut Findings<'_>) {
     match value {
         Value::Object(map) => {
             if let Some(target) = reference(value).filter(|_| map.len() == 1) {
-                let message =
-                    format!("`{target}` is shown as it stands here: a reference inside an example is a value");
-                let help = "write the value out, or refer to the whole example under `examples`";
+                let message = format!("`{target}` is not resolved: inside an example, a `$ref` is a plain value");
+                let help = "write out the value, or reference the whole example under `examples`";
                 findings.key(&REFERENCE, &reference_pointer(pointer), message, help);
                 return;
             }

@@ -1,4 +1,4 @@
-//! What the generator makes of the document: names, shapes of answers, and whether it makes anything at all.
+//! Checks names and types for what the generator turns them into: consistent casing, collisions, and single types.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -14,57 +14,57 @@ use crate::spec::{Spec, entries};
 const CASING: Rule = Rule {
     id: "casing",
     severity: Severity::Warning,
-    reason: "A name in another style than its neighbours is a slip, or will be taken for one.",
+    reason: "A name in a different casing than the others is a slip, or looks like one.",
     example: "`get_lock` among `getKeys` and `getRoles`, `/doorLists/` among `/door-locks/` and `/lock-holders/`",
 };
 
 pub(super) const COLLISION: Rule = Rule {
     id: "rust-name-collision",
     severity: Severity::Error,
-    reason: "Two names that are one in Rust do not compile.",
+    reason: "Two names that become the same Rust name do not compile.",
     example: "properties `lockId` and `lock_id` in one schema, operations `getLock` and `get_lock`",
 };
 
 const NAMEABLE: Rule = Rule {
     id: "enum-value-nameable",
     severity: Severity::Error,
-    reason: "The generator stops at values that give the same variant, or none.",
+    reason: "The generator fails on values that give the same variant name, or none.",
     example: "`enum: ['+', '-']`, `enum: [on-off, on_off]`",
 };
 
 const SUCCESS_TYPE: Rule = Rule {
     id: "single-success-type",
     severity: Severity::Error,
-    reason: "The generator stops at an operation whose successes have different bodies.",
-    example: "`'200'` with a `Lock` beside `'202'` with a `Job`",
+    reason: "The generator fails on an operation whose success responses have different schemas.",
+    example: "`'200'` with a `Lock` and `'202'` with a `Job`",
 };
 
 const REQUEST_TYPE: Rule = Rule {
     id: "single-request-type",
     severity: Severity::Error,
-    reason: "The generator stops at a request with several media types.",
-    example: "`application/json` beside `application/xml`",
+    reason: "The generator fails on a request with several media types.",
+    example: "`application/json` and `application/xml`",
 };
 
 const CONTENT_SCHEMA: Rule = Rule {
     id: "content-schema",
     severity: Severity::Error,
-    reason: "The generator stops at a body without a schema.",
+    reason: "The generator fails on a body without a schema.",
     example: "`application/json: {}`",
 };
 
 pub(super) const INLINE: Rule = Rule {
     id: "no-inline-object",
     severity: Severity::Warning,
-    reason: "An object or enum without a name gets one made up from where it stands, which changes when it moves.",
+    reason: "The generator names an inline object or enum after its place, so the name changes when it moves.",
     example: "a property with `type: object` and `properties`",
 };
 
 const CONSISTENT: Rule = Rule {
     id: "property-consistent",
     severity: Severity::Warning,
-    reason: "One name with two types is a slip in one of the two places.",
-    example: "`lockId` as a string here and an integer there",
+    reason: "A property with different types in different schemas is a slip in one of them.",
+    example: "`lockId` as a string in one schema and as an integer in another",
 };
 
 pub(crate) const RULES: &[&Rule] =
@@ -77,17 +77,14 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     bodies(spec, findings);
     for node in spec.all(Object::Schema) {
         let is_component = node.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
+        // The parts of an `allOf` are merged into one type, so they need no name. Neither does null alone.
         let anonymous = !is_component && !node.pointer.contains("/allOf/") && !node.pointer.ends_with("/allOf");
         let is_null = node.value.get("enum").is_some_and(|values| *values == Value::Array(vec![Value::Null]));
         let named = node.value.get("properties").is_some() || node.value.get("enum").is_some() && !is_null;
         if anonymous && named {
-            let what = if node.value.get("enum").is_some() { "an enum" } else { "an object" };
-            findings.key(
-                &INLINE,
-                &node.pointer,
-                format!("{what} without a name"),
-                "move it to `components/schemas`, and refer to it",
-            );
+            let what = if node.value.get("enum").is_some() { "enum" } else { "object" };
+            let help = "move it to `components/schemas`, and refer to it";
+            findings.key(&INLINE, &node.pointer, format!("inline {what} without a name"), help);
         }
         let Some(values) = node.value.get("enum").and_then(Value::as_array) else { continue };
         variants(&node.pointer, values, findings);
@@ -95,7 +92,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     consistent(spec, findings);
 }
 
-/// The style of a name; none if it could be of several.
+/// Returns the casing of a name; nothing if the name fits several.
 fn style(name: &str) -> Option<&'static str> {
     let (has_upper, has_lower) = (name.chars().any(char::is_uppercase), name.chars().any(char::is_lowercase));
     let first = name.chars().next()?;
@@ -104,11 +101,12 @@ fn style(name: &str) -> Option<&'static str> {
         () if name.contains('_') && has_lower => "snake_case",
         () if has_upper && first.is_lowercase() => "camelCase",
         () if first.is_uppercase() && has_lower => "PascalCase",
+        // A single word in lower case is valid in three casings, and an acronym such as `PIN` says as little.
         () => return None,
     })
 }
 
-/// One style for each kind of name: that of most of them.
+/// Reports names that are not in the casing of most names of their kind.
 fn casings(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let operations = spec.operations();
     let ids = operations.iter().filter_map(|operation| {
@@ -128,28 +126,30 @@ fn casings(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         for (name, _) in &names {
             *counts.entry(style(name).unwrap_or_default()).or_default() += 1;
         }
+        // A name that fits several casings has no vote.
         counts.remove("");
         let Some((most, _)) = counts.iter().max_by_key(|(_, count)| **count) else { continue };
         for (name, pointer) in &names {
             if style(name).is_some_and(|style| style != *most) {
-                let message = format!("`{name}` is not in {most}, as most names of {what} here are");
-                findings.key(&CASING, pointer, message, "write it as its neighbours are written, if the service does");
+                let message = format!("`{name}` is not in {most}, unlike most {what} of this file");
+                findings.key(&CASING, pointer, message, "use the casing of the others, if the service does");
             }
         }
     }
 }
 
-/// How many parts are in a style, and where the first of them stands.
+/// Counts the parts in one casing, with the place of the first of them.
 type Votes<'a> = (usize, Reverse<&'a (Option<Position>, String)>);
 
-/// The parts of paths, without names in braces, what stands behind a colon, and the ends of file names.
+/// Reports path segments that are not in the casing of most. Parameters, custom methods (`:cancel`) and file extensions
+/// do not count.
 fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut parts: BTreeMap<&str, (Option<Position>, String)> = BTreeMap::new();
     for (path, item) in paths(spec.root).filter(|(path, _)| path.starts_with('/')) {
         let template = PathTemplate::of(path);
         let plain = template.segments().iter().filter(|segment| segment.is_plain()).map(Segment::text);
         for part in plain.filter(|part| !part.contains(['?', '#'])) {
-            let part = part.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+            let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
             let part = part.split(['.', ':']).next().unwrap_or_default();
             let here = (findings.place(&item.pointer), item.pointer.clone());
             if part.contains(char::is_alphabetic) && parts.get(part).is_none_or(|there| here < *there) {
@@ -157,9 +157,8 @@ fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-    // One word in small letters is of any style but one.
-    let style =
-        |part: &str| style(part).or_else(|| part.chars().all(|sign| !sign.is_uppercase()).then_some("lower case"));
+    // A single word in lower case fits every casing except PascalCase.
+    let style = |part: &str| style(part).or_else(|| part.chars().all(|c| !c.is_uppercase()).then_some("lower case"));
     let mut counts: BTreeMap<&str, Votes<'_>> = BTreeMap::new();
     for (part, place) in &parts {
         let Some(style) = style(part) else { continue };
@@ -167,11 +166,12 @@ fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         (*count, *first) = (*count + 1, (*first).max(Reverse(place)));
     }
     let lower = counts.remove("lower case").map_or(0, |(count, _)| count);
-    // Of two that are equally common, the one that stands first is what was meant.
+    // A tie goes to the casing that occurs first in the file, so that the result does not depend on the alphabet.
     let most = |counts: &BTreeMap<&'static str, Votes<'_>>| {
         counts.iter().max_by_key(|(_, votes)| **votes).map(|(style, (count, _))| (*style, *count))
     };
     let Some((mut wanted, count)) = most(&counts) else { return };
+    // `/locks/` and `/Doors/`: the lower-case words fit every other casing, so PascalCase must outnumber them.
     if wanted == "PascalCase" && lower >= count {
         counts.remove("PascalCase");
         wanted = most(&counts).map_or("lower case", |(style, _)| style);
@@ -183,15 +183,16 @@ fn path_casing(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             None => false,
         };
         if is_odd {
-            let message = format!("`{part}` is not in {wanted}, as most parts of paths here are");
-            findings.key(&CASING, pointer, message, "write it as its neighbours are written, if the service does");
+            let message = format!("`{part}` is not in {wanted}, unlike most path segments of this file");
+            findings.key(&CASING, pointer, message, "use the casing of the others, if the service does");
         }
     }
 }
 
+/// Reports schemas and properties that would have the same name in Rust.
 fn collisions(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut collide = |mut names: Vec<(&str, String)>, rust: fn(&str) -> String| {
-        // The later one is the one too many.
+        // Of two colliding names, the later one in the file is reported.
         names.sort_by_key(|(_, pointer)| findings.place(pointer));
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         for (name, pointer) in names {
@@ -199,7 +200,7 @@ fn collisions(spec: &Spec<'_>, findings: &mut Findings<'_>) {
                 findings.key(
                     &COLLISION,
                     &pointer,
-                    format!("`{name}` and `{earlier}` are one name in Rust"),
+                    format!("`{name}` and `{earlier}` give the same Rust name"),
                     "rename one of them",
                 );
             }
@@ -218,6 +219,7 @@ fn collisions(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Reports enum values whose variants would have no name, or the same name.
 fn variants(pointer: &str, values: &[Value], findings: &mut Findings<'_>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (place, value) in values.iter().enumerate() {
@@ -228,35 +230,37 @@ fn variants(pointer: &str, values: &[Value], findings: &mut Findings<'_>) {
             findings.value(
                 &NAMEABLE,
                 &at,
-                format!("`{text}` has no letter to name a variant after"),
-                "describe the values in words, as a plain text",
+                format!("`{text}` gives no variant name: it has no letters or digits"),
+                "use a plain string, and list the values in the description",
             );
         } else if let Some(earlier) = seen.insert(name, text).filter(|earlier| *earlier != text) {
             findings.value(
                 &NAMEABLE,
                 &at,
-                format!("`{text}` and `{earlier}` give the same variant"),
-                "describe the values in words, as a plain text",
+                format!("`{text}` and `{earlier}` give the same variant name"),
+                "use a plain string, and list the values in the description",
             );
         }
     }
 }
 
+/// Checks that bodies have a schema, requests one media type, and successes one schema.
 fn bodies(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::MediaType) {
         if node.value.get("schema").is_none() {
-            findings.key(&CONTENT_SCHEMA, &node.pointer, "a body without a schema", "add the `schema`");
+            findings.key(&CONTENT_SCHEMA, &node.pointer, "this body has no `schema`", "add the `schema`");
         }
     }
     for node in spec.all(Object::RequestBody) {
         if let Some((second, _)) = entries(node.value.get("content")).nth(1) {
             let pointer = format!("{}/content/{}", node.pointer, escape(second));
-            findings.key(&REQUEST_TYPE, &pointer, "a second media type for one request", "keep the one that is sent");
+            let message = "this request has a second media type";
+            findings.key(&REQUEST_TYPE, &pointer, message, "keep the one that clients send");
         }
     }
     for operation in spec.operations() {
-        // No body is a kind of its own. `default` covers the statuses that are not named (OpenAPI 3.0.3, 4.7.16.1): beside a
-        // success that is, these are errors.
+        // A success without a body differs from one with a body. `default` covers all statuses that are not listed
+        // (OpenAPI 3.0.3, 4.7.16.1); next to a listed success these are errors.
         let mut first: Option<(&str, Option<&Value>)> = None;
         for (status, response) in
             entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'))
@@ -265,9 +269,9 @@ fn bodies(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             let schema = entries(content).find_map(|(_, media)| media.get("schema"));
             if let Some((earlier, _)) = first.filter(|(_, first)| *first != schema) {
                 let message =
-                    format!("{} answers with one kind of body under '{earlier}', and another here", operation.called());
+                    format!("the success responses of {} differ: '{earlier}' and '{status}'", operation.called());
                 let pointer = format!("{}/responses/{status}", operation.pointer);
-                let help = "give all successes one schema, or none; errors go to `4XX` and `5XX`";
+                let help = "use the same schema, or no body, for all of them; move errors to `4XX` and `5XX`";
                 findings.key(&SUCCESS_TYPE, &pointer, message, help);
             }
             first.get_or_insert((status, schema));
@@ -275,7 +279,7 @@ fn bodies(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Properties of one name that are of different types.
+/// Reports properties of one name that have different types in different schemas.
 fn consistent(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     let mut seen: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
     for node in spec.all(Object::Schema) {
@@ -302,8 +306,8 @@ fn consistent(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             findings.key(
                 &CONSISTENT,
                 pointer,
-                format!("`{name}` is of type `{kind}` here, and of type `{most}` elsewhere"),
-                "mend the one or the other, or give it a name of its own",
+                format!("`{name}` has type `{kind}` here, but type `{most}` elsewhere"),
+                "correct one of the types, or rename one of the properties",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! `nullable` where it does nothing.
+//! Finds `nullable` where it has no effect.
 
 use std::collections::BTreeSet;
 
@@ -8,34 +8,35 @@ use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
 use crate::spec::Spec;
 
-/// A warning and no error: many programs take it for what was meant, and many do not.
+/// Is a warning, because tools disagree: many allow null there as intended, many do not.
 const NULLABLE_TYPE: Rule = Rule {
     id: "nullable-type",
     severity: Severity::Warning,
-    reason: "`nullable` adds null to the `type` beside it. Beside `allOf`, `anyOf` or `oneOf` alone it adds nothing by \
-             OpenAPI 3.0.3; some programs allow null there, others refuse it.",
-    example: "`nullable: true` beside `allOf: [{ $ref: '#/components/schemas/Lock' }]`",
+    reason: "`nullable` adds null to the `type` of the same schema. With only `allOf`, `anyOf` or `oneOf` it has no effect \
+             (OpenAPI 3.0.3); some tools allow null there, others reject it.",
+    example: "`nullable: true` with `allOf: [{ $ref: '#/components/schemas/Lock' }]`",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&NULLABLE_TYPE];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
-        nothing_else(&node.pointer, node.value, findings);
+        only_null(&node.pointer, node.value, findings);
         let is_nullable = node.is("nullable");
         if !is_nullable || node.value.get("type").is_some() || allows_null(spec, node.value, &mut BTreeSet::new()) {
             continue;
         }
-        let mut beside = ["allOf", "anyOf", "oneOf", "enum"].into_iter().filter(|key| node.value.get(*key).is_some());
-        let beside = beside.next().unwrap_or("it");
-        let (message, help) = match beside {
+        let mut keys = ["allOf", "anyOf", "oneOf", "enum"].into_iter().filter(|key| node.value.get(*key).is_some());
+        let key = keys.next().unwrap_or("it");
+        let (message, help) = match key {
             "enum" => (
-                "null is none of the values of `enum`, and `nullable` adds it to a `type` only".to_owned(),
-                "add the `type`, and null to the values".to_owned(),
+                "`nullable` has no effect: there is no `type`, and the `enum` does not list null".to_owned(),
+                "add the `type`, and null to the `enum`".to_owned(),
             ),
-            beside => (
-                format!("`nullable` adds null to a `type` beside it only, and what `{beside}` leads to refuses null"),
-                "write `anyOf` of the schema and of one that is null alone: `{ type: string, nullable: true, enum: [null] }`"
+            // OpenAPI 3.0 has no type for null alone; this is the shortest schema that only null satisfies.
+            key => (
+                format!("`nullable` has no effect: there is no `type`, and `{key}` does not allow null"),
+                "use `anyOf` with the schema and with null: `{ type: string, nullable: true, enum: [null] }`"
                     .to_owned(),
             ),
         };
@@ -43,23 +44,23 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Alternatives to null of which none is left.
-fn nothing_else(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
+/// Reports an `anyOf` or `oneOf` that allows only null, which is what remains when the schema itself was removed.
+fn only_null(pointer: &str, schema: &Value, findings: &mut Findings<'_>) {
     let is_null =
         |part: &Value| part.get("enum").and_then(Value::as_array).is_some_and(|values| values[..] == [Value::Null]);
     for key in ["anyOf", "oneOf"] {
         let parts = schema.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         if !parts.is_empty() && parts.iter().all(is_null) {
-            let help = "add the schema that it is where it is not null, or take the property out";
-            findings.key(&NULLABLE_TYPE, &format!("{pointer}/{key}"), "nothing but null can stand here", help);
+            let help = "add the schema of the non-null values, or remove the property";
+            findings.key(&NULLABLE_TYPE, &format!("{pointer}/{key}"), "only null is allowed here", help);
         }
     }
 }
 
-/// Whether a schema takes null, after "Clarify Semantics of `nullable` in OpenAPI 3.0": `nullable` widens the `type` of
-/// its own schema and nothing else, and what has no `type` takes null as it takes anything.
+/// Returns whether a schema allows null, after the OpenAPI proposal "Clarify Semantics of `nullable` in OpenAPI 3.0":
+/// `nullable` only widens the `type` of its own schema, and a schema without a `type` allows null like any other value.
 fn allows_null<'a>(spec: &Spec<'a>, schema: &'a Value, open: &mut BTreeSet<*const Value>) -> bool {
-    // What leads nowhere, or back to itself, is told elsewhere.
+    // `ref-resolves` and `finite-schema` report references that lead nowhere or back to themselves.
     let Some(schema) = spec.resolve(schema) else { return true };
     if !open.insert(std::ptr::from_ref(schema)) {
         return true;
@@ -73,6 +74,7 @@ fn allows_null<'a>(spec: &Spec<'a>, schema: &'a Value, open: &mut BTreeSet<*cons
             .into_iter()
             .map(parts)
             .all(|parts| parts.is_empty() || parts.iter().any(|part| allows_null(spec, part, open)));
+    // Only a schema within itself is a circle; the same one in two branches is not.
     open.remove(&std::ptr::from_ref(schema));
     allows
 }

@@ -1,4 +1,4 @@
-//! Lists that come in pages: how many, from where on, and where the next page begins.
+//! Checks pagination: page size, cursor parameter, and the cursor of the next page in the response.
 
 use std::collections::HashSet;
 
@@ -11,13 +11,14 @@ use crate::spec::{Spec, entries};
 const PAIR: Rule = Rule {
     id: "pagination-pair",
     severity: Severity::Warning,
-    reason: "Whoever reads page after page needs a cursor to send, one in the answer to send next, and a size.",
-    example: "a parameter `cursor` where the answer has none, or without a `limit` beside it; an answer with `nextCursor`, \
-              and nothing to send it in",
+    reason: "Pagination needs a cursor parameter, the next cursor in the response, and a page size.",
+    example: "a parameter `cursor` where the response has none, or without a parameter `limit`; a response with \
+              `nextCursor`, and no parameter for it",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&PAIR];
 
+/// Lists names of cursors, in the form that [`plain`] returns.
 const CURSORS: [&str; 9] = [
     "cursor",
     "startafter",
@@ -30,6 +31,7 @@ const CURSORS: [&str; 9] = [
     "nextcursor",
 ];
 
+/// Lists names of page sizes, in the form that [`plain`] returns.
 const SIZES: [&str; 12] = [
     "limit",
     "pagesize",
@@ -51,11 +53,12 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// A name without what styles differ in.
+/// Normalizes a name, so that `next_cursor`, `next-cursor` and `nextCursor` are equal.
 fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
+/// Checks that an operation with a cursor parameter has a page size and returns the next cursor.
 fn pair(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     let parameters = operation.parameters(spec.root);
     let queries = parameters.iter().filter(|parameter| parameter.text("in") == Some("query"));
@@ -64,13 +67,13 @@ fn pair(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'
         unsent(spec, operation, findings);
         return;
     };
-    // A parameter that others use as well is not at fault.
+    // A shared parameter is right for other operations, so the finding is at this operation's list.
     let list = format!("{}/parameters", operation.pointer);
     let pointer = if pointer.starts_with("/components/") { &list } else { *pointer };
     if !names.iter().any(|(_, name)| SIZES.contains(&plain(name).as_str())) {
         let message =
-            format!("{} goes on from a `{cursor}`, and has no parameter for the size of a page", operation.called());
-        findings.key(&PAIR, pointer, message, "add a `limit`, if the service knows one");
+            format!("{} has a cursor parameter `{cursor}` but no parameter for the page size", operation.called());
+        findings.key(&PAIR, pointer, message, "add a `limit`, if the service has one");
     }
     let mut bodies = entries(operation.value.get("responses"))
         .filter(|(status, _)| status.starts_with('2'))
@@ -78,16 +81,17 @@ fn pair(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'
         .filter(|response| response.get("content").is_some())
         .peekable();
     if bodies.peek().is_some() && !bodies.any(|response| tells_next(spec, response, &plain(cursor))) {
-        let message = format!("{} takes a `{cursor}`, and its answer has none to go on from", operation.called());
-        findings.key(&PAIR, pointer, message, "add the property that holds the cursor of the next page to the answer");
+        let message = format!("{} takes a `{cursor}`, but its response has no cursor", operation.called());
+        findings.key(&PAIR, pointer, message, "add the property with the cursor of the next page to the response");
     }
 }
 
-/// Whether an answer says where the next page begins: in a property, one of an object in it, or a header.
+/// Returns whether a response tells where the next page begins: in a property, possibly of an inner object, or in a
+/// header.
 fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
     let is_next = |name: &str| {
         let name = plain(name);
-        // Who goes on after an id takes the last one of the list, and only has to know that there is more.
+        // `startAfterId` takes the id of the last item, so the response only has to say whether there is more.
         let knows_more = cursor.contains("after") && (name.contains("more") || name == "islast");
         name == cursor
             || knows_more
@@ -103,7 +107,7 @@ fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
         let Some(schema) = spec.resolve(schema).filter(|schema| seen.insert(std::ptr::from_ref(*schema))) else {
             continue;
         };
-        // Where anything can come, the cursor can.
+        // A schema without properties allows any, a cursor included.
         if schema.get("properties").is_none()
             && schema.get("allOf").is_none()
             && schema.get("type") != Some(&"array".into())
@@ -114,6 +118,7 @@ fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
             if is_next(name) {
                 return true;
             }
+            // Two levels, as in `meta.paging.next`. Deeper objects are items of the list.
             let is_object = spec.resolve(property).is_some_and(|property| property.get("properties").is_some());
             if depth < 2 && is_object {
                 open.push((property, depth + 1));
@@ -125,19 +130,20 @@ fn tells_next(spec: &Spec<'_>, response: &Value, cursor: &str) -> bool {
     false
 }
 
-/// Words in the names of what a cursor is sent in.
+/// Lists words in the names of parameters that take a cursor.
 const TAKES: [&str; 11] =
     ["cursor", "token", "after", "page", "start", "contin", "offset", "marker", "next", "from", "before"];
 
-/// An answer with a cursor, where nothing takes it.
+/// Reports a response with a cursor that no parameter takes.
 fn unsent(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
+    // A search with a long filter may be a POST; no other method lists anything.
     if !["get", "post"].contains(&operation.method) {
         return;
     }
-    let answers = entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
-    let cursor = answers.flat_map(|(_, response)| properties(spec, response, 2)).find_map(|(name, property)| {
+    let successes = entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
+    let cursor = successes.flat_map(|(_, response)| properties(spec, response, 2)).find_map(|(name, property)| {
         let plain = plain(name);
-        // Links to the next page are followed, and need no parameter.
+        // A property such as `next` may be a link, which is followed and needs no parameter.
         let is_cursor = plain != "cursors" && plain.contains("cursor")
             || CURSORS.contains(&plain.as_str())
             || plain == "nextpagetoken";
@@ -148,6 +154,7 @@ fn unsent(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings
     let Some(cursor) = cursor else { return };
     let takes = |name: &str| TAKES.iter().any(|part| plain(name).contains(part));
     let parameters = operation.parameters(spec.root);
+    // A cursor may be sent in the query, a header or a cookie, but is no part of the path.
     let mut names = parameters.iter().filter(|one| one.text("in") != Some("path")).filter_map(|one| one.text("name"));
     let is_sent = names.any(takes)
         || operation
@@ -155,13 +162,13 @@ fn unsent(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings
             .get("requestBody")
             .is_some_and(|body| properties(spec, body, 2).iter().any(|(name, _)| takes(name)));
     if !is_sent {
-        let message = format!("{} answers with a `{cursor}`, and has no parameter to send it in", operation.called());
-        let help = "add the query parameter that takes the cursor of the page before";
+        let message = format!("{} returns a `{cursor}` but has no parameter that takes it", operation.called());
+        let help = "add the query parameter that takes the cursor of the next page";
         findings.key(&PAIR, &operation.pointer, message, help);
     }
 }
 
-/// The properties of what a body holds, and of objects in it down to this depth.
+/// Returns the properties of a body, and of inner objects down to this depth.
 fn properties<'a>(spec: &Spec<'a>, body: &'a Value, depth: u8) -> Vec<(&'a str, &'a Value)> {
     let content = spec.resolve(body).and_then(|body| body.get("content"));
     let mut open: Vec<(&Value, u8)> =

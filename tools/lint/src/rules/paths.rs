@@ -1,4 +1,4 @@
-//! Paths: how they are written, and that no address is one of two.
+//! Checks the syntax of paths, and that no request matches two of them.
 
 use std::collections::BTreeMap;
 
@@ -8,32 +8,35 @@ use unloc_spec::{At, Overlap, PathTemplate, RawOperation, paths};
 use crate::finding::{Findings, Rule, Severity};
 use crate::spec::Spec;
 
+// OpenAPI 3.0.3, 4.7.8.1: "The field name MUST begin with a forward slash".
 const LEADING_SLASH: Rule = Rule {
     id: "path-leading-slash",
     severity: Severity::Error,
-    reason: "A path is appended to the server's address as it stands.",
+    reason: "Clients append the path to the server URL without a separator.",
     example: "`locks/:` in place of `/locks/:`",
 };
 
 const NO_QUERY: Rule = Rule {
     id: "path-no-query",
     severity: Severity::Error,
-    reason: "A query in a path would be encoded as a part of it.",
+    reason: "Clients encode a query in a path as part of the path.",
     example: "`/locks/?limit={limit}`",
 };
 
+// OpenAPI 3.0.3, 4.7.8.1: such templates "MUST NOT exist as they are identical".
 const UNAMBIGUOUS: Rule = Rule {
     id: "path-unambiguous",
     severity: Severity::Error,
-    reason: "Two templates that differ in the names of their parameters alone are one path, and only one of them is used.",
-    example: "`/locks/{lockId}/` beside `/locks/{id}/`",
+    reason: "Templates that differ only in parameter names are the same path, and tools use one of them.",
+    example: "`/locks/{lockId}/` and `/locks/{id}/`",
 };
 
+// OpenAPI 3.0.3, 4.7.8.1: "In case of ambiguous matching, it's up to the tooling to decide which one to use".
 const OVERLAP: Rule = Rule {
     id: "path-overlap",
     severity: Severity::Warning,
-    reason: "Where two templates match one address and neither is the more concrete, each server decides for itself.",
-    example: "`/{kind}/nearby/` beside `/locks/{lockId}/`, both with a GET",
+    reason: "If two templates match the same URL and neither is more specific, the choice depends on the server.",
+    example: "`/{kind}/nearby/` and `/locks/{lockId}/`, both with a GET",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&LEADING_SLASH, &NO_QUERY, &UNAMBIGUOUS, &OVERLAP];
@@ -45,7 +48,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             findings.key(
                 &LEADING_SLASH,
                 &item.pointer,
-                format!("the path `{path}` does not begin with a slash"),
+                format!("path `{path}` does not begin with a slash"),
                 format!("write `/{path}`"),
             );
         }
@@ -53,29 +56,31 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             findings.key(
                 &NO_QUERY,
                 &item.pointer,
-                "a path ends where its query begins",
-                "describe the query by parameters",
+                "a path must not contain a query or a fragment",
+                "describe the query as parameters with `in: query`",
             );
         }
         known.push(Path { path, template: PathTemplate::of(path), item });
     }
-    // The later one is the one too many.
+    // Of two conflicting paths, the later one in the file is reported.
     known.sort_by_key(|path| findings.place(&path.item.pointer));
+    // By number of segments: templates of different length never match the same URL.
     let mut earlier: BTreeMap<usize, Vec<&Path<'_>>> = BTreeMap::new();
     for path in &known {
         let alike = earlier.entry(path.template.segments().len()).or_default();
         let overlap = alike.iter().filter_map(|other| Some((path.template.overlap(&other.template)?, other)));
-        // That they are one says more than that they overlap.
+        // A path may overlap with several others; being the same as one of them is the more precise finding.
         match overlap.max_by_key(|(found, _)| *found == Overlap::Same) {
             Some((Overlap::Same, other)) => {
-                let message = format!("`{}` matches what `{}` matches", path.path, other.path);
-                let help = "bring their operations together under one path";
+                let message = format!("`{}` is the same path as `{}`", path.path, other.path);
+                let help = "move their operations under one of the two";
                 findings.key(&UNAMBIGUOUS, &path.item.pointer, message, help);
             }
             Some((Overlap::Some, other)) if path.shares_a_call(other, spec) => {
                 let address = path.template.common_address(&other.template);
-                let message = format!("`{address}` is matched by `{}` and by `{}`", path.path, other.path);
-                let help = "give one of them a part that the other has not, or say by `enum` or `type` what the parameter cannot be";
+                let message = format!("ambiguous paths: `{address}` matches `{}` and `{}`", path.path, other.path);
+                let help =
+                    "give one of them a segment of its own, or restrict the parameter by `enum`, `type` or `pattern`";
                 findings.key(&OVERLAP, &path.item.pointer, message, help);
             }
             _ => {}
@@ -84,6 +89,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Holds a path with its parsed template.
 struct Path<'a> {
     path: &'a str,
     template: PathTemplate<'a>,
@@ -91,8 +97,8 @@ struct Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// Whether one call can be meant for both: they have a method in common, and no parameter says that it cannot be
-    /// what the other has in its place.
+    /// Returns whether one request can match both: they share a method, and no parameter's schema excludes the literal
+    /// that the other path has in its place.
     fn shares_a_call(&self, other: &Self, spec: &Spec<'a>) -> bool {
         let operations = |path: &Self| RawOperation::of(path.path, &path.item).collect::<Vec<_>>();
         let theirs = operations(other);
@@ -111,7 +117,7 @@ impl<'a> Path<'a> {
     }
 }
 
-/// Whether the parameter that fills a segment can be this text.
+/// Returns whether the schema of the parameter that fills a segment allows this text.
 fn can_be<'a>(operation: &RawOperation<'a>, name: &str, text: &str, spec: &Spec<'a>) -> bool {
     let mut parameters = operation.parameters(spec.root).into_iter();
     let parameter = parameters.find(|at| at.text("name") == Some(name) && at.text("in") == Some("path"));
@@ -125,7 +131,7 @@ fn can_be<'a>(operation: &RawOperation<'a>, name: &str, text: &str, spec: &Spec<
     };
     let is_of_format = match says("format").and_then(Value::as_str) {
         Some("uuid") => text.len() == 36 && text.split('-').count() == 5,
-        Some("date" | "date-time") => text.starts_with(|sign: char| sign.is_ascii_digit()),
+        Some("date" | "date-time") => text.starts_with(|c: char| c.is_ascii_digit()),
         _ => true,
     };
     let is_listed = says("enum").and_then(Value::as_array).is_none_or(|list| list.iter().any(|one| one == text));

@@ -1,4 +1,4 @@
-//! Descriptions become the documentation of the bindings, where some signs mean more than they look like.
+//! Finds Markdown and HTML in descriptions, which become the rustdoc of the bindings.
 
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
@@ -7,8 +7,8 @@ use crate::spec::Spec;
 const SAFE: Rule = Rule {
     id: "doc-safe-text",
     severity: Severity::Warning,
-    reason: "Descriptions become rustdoc, where this is code, HTML or a link that leads nowhere.",
-    example: "a code fence, `<tag>`, `[name]` or a bare address in a `description`",
+    reason: "Descriptions become rustdoc, which reads this as code to compile, HTML or a broken link.",
+    example: "a code fence, `<tag>`, `[name]` or a bare URL in a `description`",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&SAFE];
@@ -21,7 +21,7 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             for key in ["summary", "description", "title"] {
                 let Some(text) = node.text(key) else { continue };
                 if let Some((what, help)) = unsafe_for_rustdoc(text) {
-                    let message = format!("`{key}` holds {what}, which rustdoc takes for more than text");
+                    let message = format!("`{key}` contains {what}, which rustdoc does not show as plain text");
                     findings.value(&SAFE, &format!("{}/{key}", node.pointer), message, help);
                 }
             }
@@ -29,10 +29,11 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The first thing in a text that rustdoc would not show as it stands.
+/// Returns the first thing in a text that rustdoc would not show as written, and what to do about it.
 fn unsafe_for_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
+    // rustdoc compiles fenced and indented code as a doctest.
     if text.contains("```") || text.contains("~~~") {
-        return Some(("a code fence", "say it in words, or in backticks within a sentence"));
+        return Some(("a code fence", "use words, or backticks within a sentence"));
     }
     let mut lines = text.lines();
     let mut before = "";
@@ -41,9 +42,9 @@ fn unsafe_for_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
         before = line;
         is_code
     }) {
-        return Some(("indented code", "indent it by less than four blanks"));
+        return Some(("indented code", "indent it by less than four spaces"));
     }
-    // What stands in backticks is shown as it is.
+    // Between backticks everything is shown as written, so only every other part is checked.
     let mut is_code = true;
     let plain: String = text
         .split('`')
@@ -53,14 +54,12 @@ fn unsafe_for_rustdoc(text: &str) -> Option<(&'static str, &'static str)> {
         })
         .collect();
     Some(match () {
-        () if plain.contains("http://") || plain.contains("https://") => ("a bare address", "put it in backticks"),
-        () if plain.contains('<') || plain.contains('>') => {
-            ("an angle bracket", "put it in backticks, or say it in words")
-        }
+        () if plain.contains("http://") || plain.contains("https://") => ("a bare URL", "put it in backticks"),
+        () if plain.contains('<') || plain.contains('>') => ("an angle bracket", "put it in backticks, or use words"),
         () if plain.contains('[') || plain.contains(']') => {
             ("a square bracket", "put it in backticks, or use round ones")
         }
-        () if plain.contains('\\') => ("a backslash", "put it in backticks, or leave it out"),
+        () if plain.contains('\\') => ("a backslash", "put it in backticks, or remove it"),
         () => return None,
     })
 }

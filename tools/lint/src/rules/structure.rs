@@ -1,4 +1,4 @@
-//! What the official schema of OpenAPI 3.0 asks for beyond the fields that each object has.
+//! Checks what the official JSON Schema of OpenAPI 3.0 requires beyond the fields of each object.
 
 use std::collections::BTreeMap;
 
@@ -12,35 +12,37 @@ use crate::spec::{Spec, entries};
 const COMPONENT_NAME: Rule = Rule {
     id: "component-name",
     severity: Severity::Error,
-    reason: "A component with a blank or another sign in its name cannot be referred to.",
+    reason: "OpenAPI allows only letters, digits, `.`, `-` and `_` in a component name, and tools reject others.",
     example: "`Lock list:` under `schemas`",
 };
 
 const NOT_EMPTY: Rule = Rule {
     id: "list-not-empty",
     severity: Severity::Error,
-    reason: "A list of alternatives without one allows nothing; an empty list of names says nothing.",
+    reason: "An empty list of alternatives allows no value; an empty list of names has no effect.",
     example: "`enum: []`, `required: []`, `oneOf: []`",
 };
 
+// OpenAPI 3.0.3, 4.7.1.1 for tags; JSON Schema Validation (draft Wright 00), 5.15 for `required`.
 const UNIQUE: Rule = Rule {
     id: "list-unique",
     severity: Severity::Error,
-    reason: "A name that stands in a list twice is a slip: the second was meant to be another.",
+    reason: "A duplicate name is a slip: one of the two was probably meant to be a different name.",
     example: "`required: [id, id]`, `tags: [Locks, Locks]`",
 };
 
 const ADDRESS: Rule = Rule {
     id: "address-valid",
     severity: Severity::Error,
-    reason: "Readers and programs follow an address as it is written.",
+    reason: "Readers and tools use a URL or mail address exactly as written.",
     example: "`url: www.example.com`, `email: nobody`",
 };
 
+// JSON Schema Validation (draft Wright 00), 5.1.
 const MULTIPLE: Rule = Rule {
     id: "multiple-of",
     severity: Severity::Error,
-    reason: "Nothing is a multiple of zero or less.",
+    reason: "JSON Schema requires `multipleOf` to be greater than zero.",
     example: "`multipleOf: 0`",
 };
 
@@ -53,27 +55,31 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::Schema) {
         if node.value.get("multipleOf").and_then(Value::as_f64).is_some_and(|number| number <= 0.0) {
             let pointer = format!("{}/multipleOf", node.pointer);
-            findings.value(&MULTIPLE, &pointer, "`multipleOf` must be above zero", "write what it is a multiple of");
+            findings.value(&MULTIPLE, &pointer, "`multipleOf` must be greater than zero", "correct the number");
         }
     }
 }
 
+/// Reports component names with characters that OpenAPI does not allow.
 fn names(spec: &Spec<'_>, findings: &mut Findings<'_>) {
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || ".-_".contains(sign);
+    // OpenAPI 3.0.3, Components Object: the keys match `^[a-zA-Z0-9\.\-_]+$`.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
     for (folder, components) in entries(spec.root.get("components")).filter(|(key, _)| !key.starts_with("x-")) {
         for (name, _) in entries(Some(components)).filter(|(name, _)| name.is_empty() || !name.chars().all(is_plain)) {
-            let better: String = name.split(|sign| !is_plain(sign)).collect();
-            let message = format!("`{name}` is no name for a component: letters, digits, `.`, `-` and `_` only");
+            let better: String = name.split(|c| !is_plain(c)).collect();
+            let message =
+                format!("invalid component name `{name}`: only letters, digits, `.`, `-` and `_` are allowed");
             findings.key(
                 &COMPONENT_NAME,
                 &format!("/components/{folder}/{}", escape(name)),
                 message,
-                format!("call it `{better}` or the like, here and in every reference to it"),
+                format!("rename it, for example to `{better}`, here and in every reference"),
             );
         }
     }
 }
 
+/// Reports empty lists and duplicate entries.
 fn lists(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for (object, keys) in [
         (Object::Schema, &["enum", "required", "allOf", "anyOf", "oneOf"] as &[&str]),
@@ -83,7 +89,7 @@ fn lists(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             for key in keys.iter().filter(|key| node.value.get(**key).is_some_and(|list| *list == Value::Array(vec![])))
             {
                 let pointer = format!("{}/{key}", node.pointer);
-                findings.key(&NOT_EMPTY, &pointer, format!("`{key}` is an empty list"), "fill it, or take it out");
+                findings.key(&NOT_EMPTY, &pointer, format!("`{key}` is empty"), "add an entry, or remove the key");
             }
         }
     }
@@ -94,10 +100,10 @@ fn lists(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             for (place, name) in list.iter().enumerate() {
                 let earlier = *first.entry(name.to_string()).or_insert(place);
                 if earlier != place {
-                    let there = findings.shown(&format!("{}/{key}/{earlier}", node.pointer));
-                    let message = format!("{name} stands in `{key}` twice: it is at {there} already");
+                    let there = findings.location(&format!("{}/{key}/{earlier}", node.pointer));
+                    let message = format!("duplicate {name} in `{key}`: the first one is at {there}");
                     let pointer = format!("{}/{key}/{place}", node.pointer);
-                    findings.value(&UNIQUE, &pointer, message, "take one out, or correct it");
+                    findings.value(&UNIQUE, &pointer, message, "remove one of them, or correct it");
                 }
             }
         }
@@ -107,14 +113,15 @@ fn lists(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         let Some(name) = tag.value.get("name") else { continue };
         let pointer = format!("{}/name", tag.pointer);
         if let Some(earlier) = seen.get(&name.to_string()) {
-            let message = format!("the tag {name} is declared twice: it is at {} already", findings.shown(earlier));
-            findings.value(&UNIQUE, &pointer, message, "take one out, or correct it");
+            let message = format!("duplicate tag {name}: the first one is at {}", findings.location(earlier));
+            findings.value(&UNIQUE, &pointer, message, "remove one of them, or correct it");
         } else {
             seen.insert(name.to_string(), pointer);
         }
     }
 }
 
+/// Reports URLs and mail addresses that cannot be valid. Relative URLs are allowed (OpenAPI 3.0.3, 4.6).
 fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for (object, keys) in [
         (Object::Info, &["termsOfService"] as &[&str]),
@@ -129,8 +136,8 @@ fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             for key in keys {
                 let Some(url) = node.text(key) else { continue };
                 if url.is_empty() || url.starts_with("www.") || url.contains([' ', '<', '>', '"', '\n']) {
-                    let message = format!("`{url}` is no address");
-                    let help = "write it in full, from `https://` on";
+                    let message = format!("`{url}` is not a valid URL");
+                    let help = "write the full URL, with `https://`";
                     findings.value(&ADDRESS, &format!("{}/{key}", node.pointer), message, help);
                 }
             }
@@ -141,7 +148,7 @@ fn addresses(spec: &Spec<'_>, findings: &mut Findings<'_>) {
         let parts: Vec<_> = mail.split('@').collect();
         if parts.len() != 2 || parts.contains(&"") || mail.contains(' ') {
             let pointer = format!("{}/email", node.pointer);
-            findings.value(&ADDRESS, &pointer, format!("`{mail}` is no mail address"), "write it as name@host");
+            findings.value(&ADDRESS, &pointer, format!("`{mail}` is not a valid mail address"), "write name@host");
         }
     }
 }

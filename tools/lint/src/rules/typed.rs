@@ -1,4 +1,4 @@
-//! Schemas that do not say which type they are of.
+//! Finds schemas without a type.
 
 use crate::finding::{Findings, Rule, Severity};
 use crate::shape::Object;
@@ -7,13 +7,15 @@ use crate::spec::{Node, Spec};
 const TYPED: Rule = Rule {
     id: "schema-typed",
     severity: Severity::Warning,
-    reason: "Without a type anything goes, and the bindings hold it as raw JSON.",
+    reason: "A schema without a type allows any value, and the bindings represent it as raw JSON.",
     example: "a property with a `description` alone, `properties` without `type: object`",
 };
 
 pub(crate) const RULES: &[&Rule] = &[&TYPED];
 
+/// Lists the keys that describe a schema well enough without a `type`.
 const MADE_OF: [&str; 5] = ["allOf", "anyOf", "oneOf", "not", "enum"];
+/// Lists the keys that only make sense for an object.
 const OBJECT: [&str; 3] = ["properties", "additionalProperties", "required"];
 
 pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
@@ -23,26 +25,28 @@ pub(crate) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let (message, help) = if let Some(key) = OBJECT.into_iter().find(has) {
-            (format!("`{key}` says what an object holds, and not that this is one"), "add `type: object`")
+            (format!("this schema has `{key}` but no `type`"), "add `type: object`")
         } else if has(&"items") {
-            ("`items` says what a list holds, and not that this is one".to_owned(), "add `type: array`")
+            ("this schema has `items` but no `type`".to_owned(), "add `type: array`")
         } else {
-            ("nothing says which type this is".to_owned(), "add a `type`, or a reference")
+            ("this schema has no `type`".to_owned(), "add a `type`, or use a reference")
         };
         findings.key(&TYPED, &node.pointer, message, help);
     }
 }
 
-/// `additionalProperties: {}` and `items: {}` are how OpenAPI writes that anything may stand there ("Free-Form Object").
+/// Returns whether a schema is `additionalProperties: {}` or `items: {}`, by which OpenAPI allows any value on purpose
+/// ("Free-Form Object").
 fn is_anything(node: &Node<'_>) -> bool {
     let is_empty = node.value.as_object().is_some_and(serde_json::Map::is_empty);
     is_empty
         && [Some("additionalProperties"), Some("items")].contains(&node.pointer.rsplit('/').next())
+        // A property of an object may have one of these two names.
         && !node.pointer.ends_with("/properties/items")
         && !node.pointer.ends_with("/properties/additionalProperties")
 }
 
-/// Whether this is a part that adds to what is said beside it: a description, what is required, a property more.
+/// Returns whether a schema only refines its surroundings: it adds a description, a `required` or a property.
 fn is_refinement(spec: &Spec<'_>, node: &Node<'_>) -> bool {
     let mut steps = node.pointer.rsplitn(3, '/');
     let (last, list, rest) = (steps.next(), steps.next(), steps.next());
@@ -50,9 +54,9 @@ fn is_refinement(spec: &Spec<'_>, node: &Node<'_>) -> bool {
         return true;
     }
     match (list, rest.and_then(|whole| spec.root.pointer(whole))) {
-        // The parts of an `allOf` hold together: one of them, or what is around them, says the type.
+        // All parts of an `allOf` apply together, so one part or the parent may give the type.
         (Some("allOf"), Some(_)) => true,
-        // Each alternative stands for itself, unless the type stands around them, or it is a condition alone, as in
+        // Each alternative needs a type, unless the parent has it, or the alternative is only a condition, as in
         // `anyOf: [{ required: [a] }, { required: [b] }]`.
         (Some("anyOf" | "oneOf"), Some(whole)) => {
             whole.get("type").is_some()

@@ -1,19 +1,19 @@
-//! Specs as large as those of big services, made on the spot: nested objects, hundreds of references, recursion,
-//! alternatives that name each other, examples.
+//! Generates specs as large as those of big services: nested objects, hundreds of references, recursion, alternatives
+//! that refer to each other, examples.
 //!
-//! `LARGE=FILE cargo test -p unloc-lint large_spec_is_written -- --ignored` writes one, for a look or a profile; `OPERATIONS`
-//! names how many operations it has, 500 (some 10 MB) without it, `EDITION=1` the edited one.
+//! `LARGE=FILE cargo test -p unloc-lint writes_a_large_spec -- --ignored` writes one, to read or to profile.
+//! `OPERATIONS` sets the number of operations (default 500, about 10 MB); `EDITION=1` selects the edited edition.
 
 use serde_json::{Map, Value, json};
 use unloc_spec::reference_to;
 
-/// How a spec is made.
+/// Selects which spec is generated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Large {
-    /// How many operations; there are four component schemas for each. 350 make some 7 MB of indented JSON.
+    /// Is the number of operations, each with four component schemas. 350 make about 7 MB of indented JSON.
     pub(crate) operations: usize,
-    /// 0 is the original. In a later edition every twentieth schema has a property more, one less, and one that has
-    /// become required; every fiftieth operation is gone and another has come.
+    /// Is 0 for the original. In a later edition every twentieth schema has one property added, one removed and one
+    /// required; every fiftieth operation is replaced.
     pub(crate) edition: usize,
 }
 
@@ -22,12 +22,12 @@ impl Large {
         Self { operations, edition: 0 }
     }
 
-    /// Indented, a value a line, as it is published.
+    /// Returns the spec as indented JSON with a value per line.
     pub(crate) fn text(self) -> String {
         serde_json::to_string_pretty(&self.value()).unwrap_or_default()
     }
 
-    /// All on one line.
+    /// Returns the spec as JSON on one line.
     pub(crate) fn minified(self) -> String {
         self.value().to_string()
     }
@@ -56,7 +56,7 @@ impl Large {
             "components": {
                 "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
                 "parameters": { "Group": parameter("groupId", "path", true), "Limit": limit(), "Cursor": parameter("cursor", "query", false) },
-                "responses": { "Refused": answer("It is refused.", "Problem", &json!({ "code": "refused", "message": "Not now." })) },
+                "responses": { "Refused": response("It is refused.", "Problem", &json!({ "code": "refused", "message": "Not now." })) },
                 "schemas": schemas,
             },
         })
@@ -79,7 +79,7 @@ impl Large {
                     parameter("state", "query", false), parameter("sort", "query", false),
                 ],
                 "responses": {
-                    "200": answer("A page of them.", &format!("Page{list}"), &page_example(list)),
+                    "200": response("A page of them.", &format!("Page{list}"), &page_example(list)),
                     "401": refused, "404": refused, "422": refused,
                 },
             },
@@ -90,7 +90,7 @@ impl Large {
                     "schema": reference(&format!("Thing{create}")), "example": thing_example(create),
                 } } },
                 "responses": {
-                    "201": answer("It is made.", &format!("Thing{create}"), &thing_example(create)),
+                    "201": response("It is made.", &format!("Thing{create}"), &thing_example(create)),
                     "401": refused, "404": refused, "422": refused,
                 },
             },
@@ -105,7 +105,7 @@ impl Large {
         item
     }
 
-    /// An object of many properties, of which some lead to other things, and so back to it.
+    /// Returns an object of many properties. Some refer to other things, which lead back to it.
     fn thing(self, number: usize) -> Value {
         let other = |step: usize, kind: &str| reference(&format!("{kind}{}", (number + step) % self.operations.max(1)));
         let mut properties = Map::new();
@@ -127,7 +127,7 @@ impl Large {
         json!({ "description": words(20, number), "allOf": [reference("Base"), own] })
     }
 
-    /// An object with a part that stands in the schema itself, and two ways to be complete.
+    /// Returns an object with an inline object, and with two alternative sets of required properties.
     fn detail(self, number: usize) -> Value {
         let back = reference(&format!("Thing{}", (number * 3 + 1) % self.operations.max(1)));
         json!({
@@ -144,7 +144,7 @@ impl Large {
         })
     }
 
-    /// One of several details, or another choice.
+    /// Returns a choice of several details, or of other choices.
     fn choice(self, number: usize) -> Value {
         let at = |step: usize| (number + step) % self.operations.max(1);
         if number.is_multiple_of(3) {
@@ -177,7 +177,7 @@ fn limit() -> Value {
     json!({ "name": "limit", "in": "query", "description": "How many at most.", "schema": schema })
 }
 
-fn answer(description: &str, schema: &str, example: &Value) -> Value {
+fn response(description: &str, schema: &str, example: &Value) -> Value {
     let media = json!({ "schema": reference(schema), "examples": { "usual": { "value": example } } });
     json!({ "description": description, "content": { "application/json": media } })
 }
@@ -226,10 +226,10 @@ fn field_schema(field: usize, number: usize) -> Value {
     }
 }
 
-/// Objects in objects, a list at the bottom.
+/// Returns objects within objects, with an array at the innermost level.
 fn nested(depth: usize, number: usize, bottom: &Value) -> Value {
     if depth == 0 {
-        return list(bottom, "What stands at the bottom.");
+        return list(bottom, "The innermost list.");
     }
     json!({
         "type": "object", "description": words(6, number + depth), "required": ["name"],
@@ -254,7 +254,7 @@ fn page_example(number: usize) -> Value {
     json!({ "items": [thing_example(number), thing_example(number)], "cursor": "abc" })
 }
 
-/// So many words, for a description.
+/// Returns this many words as a description.
 fn words(count: usize, seed: usize) -> String {
     const WORDS: [&str; 12] =
         ["the", "thing", "of", "this", "kind", "is", "kept", "for", "its", "owner", "until", "then"];

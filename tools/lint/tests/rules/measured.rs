@@ -1,4 +1,4 @@
-//! Large specs: what is measured on them has to grow with their size and no faster.
+//! Tests large specs, and measures them: the time has to grow in proportion to the size.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::found;
 use crate::large::Large;
 
 #[test]
-fn a_large_spec_has_no_errors_in_any_form() {
+fn a_large_spec_has_no_errors_indented_or_minified() {
     let large = Large::of(12);
     for text in [large.text(), large.minified()] {
         let errors: Vec<_> = found(&text).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
@@ -17,12 +17,12 @@ fn a_large_spec_has_no_errors_in_any_form() {
     }
 }
 
-/// How long files take, by the timings that the command tells: `FILES="a.json b.yaml" cargo test --release -p unloc-lint
-/// files_are_timed -- --ignored --nocapture`. Without, a large spec of 1, 2 and 4 times 125 operations. `SHOW` names a
-/// rule whose findings are listed.
+/// Prints the timings of files: `FILES="a.json b.yaml" cargo test --release -p unloc-lint prints_timings -- --ignored
+/// --nocapture`. Without `FILES`, it generates specs of 125, 250 and 500 operations. `SHOW` names a rule whose findings
+/// are listed.
 #[test]
 #[ignore = "measures"]
-fn files_are_timed() {
+fn prints_timings() {
     let mut names: Vec<PathBuf> =
         std::env::var("FILES").unwrap_or_default().split_whitespace().map(PathBuf::from).collect();
     if names.is_empty() {
@@ -41,7 +41,7 @@ fn files_are_timed() {
     }
 }
 
-/// Where a large spec with so many operations stands.
+/// Writes a large spec with this number of operations, and returns its path.
 fn written(operations: usize) -> PathBuf {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{operations}-operations.json"));
     std::fs::write(&file, Large::of(operations).text()).unwrap();
@@ -49,8 +49,8 @@ fn written(operations: usize) -> PathBuf {
 }
 
 #[test]
-#[ignore = "writes a spec into the file that LARGE names"]
-fn a_large_spec_is_written() {
+#[ignore = "writes a spec to the file that LARGE names"]
+fn writes_a_large_spec() {
     let number = |name: &str, other| std::env::var(name).map_or(other, |text| text.parse().unwrap());
     let large = Large { operations: number("OPERATIONS", 500), edition: number("EDITION", 0) };
     std::fs::write(std::env::var("LARGE").unwrap(), large.text()).unwrap();

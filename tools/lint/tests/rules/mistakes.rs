@@ -1,4 +1,4 @@
-//! The tables of mistakes: what is written in place of what, and what only looks wrong. Each is made in a faultless spec.
+//! Tests tables of mistakes, and of valid variants that only look wrong. Each is a replacement in a valid spec.
 
 mod addresses;
 mod bindings;
@@ -13,32 +13,31 @@ use std::path::PathBuf;
 
 use unloc_lint::{Finding, rules};
 
-use crate::{BASE, HOUSE, found, found_at_home, found_for_bindings};
-use bindings::{FOR_BINDINGS, TAKEN};
-use house::AT_HOME;
+use crate::{BASE, HOUSE, found, found_by_house_rules, found_for_bindings};
+use bindings::{ACCEPTED, FOR_BINDINGS};
+use house::FOR_HOUSE;
 
-/// Rule, what is written in place of what, and the word on the line where it must be found.
+/// Holds the rule, the old and the new text, and a word on the line where the finding must be.
 type Mistake = (&'static str, &'static str, &'static str, &'static str);
 
-/// All mistakes against OpenAPI itself.
+/// Returns all mistakes against OpenAPI itself.
 fn all() -> impl Iterator<Item = &'static Mistake> {
     let tables = [document::MISTAKES, addresses::MISTAKES, operations::MISTAKES, schemas::MISTAKES, examples::MISTAKES];
     tables.into_iter().flatten()
 }
 
-/// All that looks wrong and is not.
-fn faultless() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let tables =
-        [document::FAULTLESS, addresses::FAULTLESS, operations::FAULTLESS, schemas::FAULTLESS, examples::FAULTLESS];
+/// Returns all variants that look wrong and are valid.
+fn valid() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let tables = [document::VALID, addresses::VALID, operations::VALID, schemas::VALID, examples::VALID];
     tables.into_iter().flatten()
 }
 
-/// What goes wrong when these mistakes are made: they are not found, elsewhere, or more than once.
+/// Lists the mistakes that are not found, found elsewhere, or found by several rules.
 fn wrong(base: &str, found: fn(&str) -> Vec<Finding>, mistakes: impl Iterator<Item = &'static Mistake>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (rule, old, new, place) in mistakes {
         let text = base.replacen(old, new, 1);
-        assert_ne!(text, base, "{rule}: nothing is changed by {new:?}");
+        assert_ne!(text, base, "{rule}: {old:?} is not in the base spec");
         let findings = found(&text);
         let lines: Vec<_> = text.lines().collect();
         let is_there = |finding: &Finding| {
@@ -49,7 +48,7 @@ fn wrong(base: &str, found: fn(&str) -> Vec<Finding>, mistakes: impl Iterator<It
         if of_rule.is_empty() || !of_rule.iter().any(|finding| is_there(finding)) {
             wrong.push(format!("{rule} is not found for {new:?}: {findings:#?}"));
         }
-        // A component that only this led to is left over; that is another fact, not the same one twice.
+        // The mistake may remove the last reference to a component. That is a consequence and no duplicate.
         let others: BTreeSet<_> = findings
             .iter()
             .map(|finding| finding.rule)
@@ -63,36 +62,37 @@ fn wrong(base: &str, found: fn(&str) -> Vec<Finding>, mistakes: impl Iterator<It
 }
 
 #[test]
-fn each_mistake_is_found_where_it_is_and_as_what_it_is() {
+fn each_mistake_is_found_at_its_line_by_its_rule_alone() {
     let wrong = wrong(BASE, found, all());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn each_mistake_against_the_house_is_found_where_it_is_and_as_what_it_is() {
-    let wrong = wrong(HOUSE, found_at_home, AT_HOME.iter());
+fn each_mistake_against_a_house_rule_is_found_at_its_line_by_its_rule_alone() {
+    let wrong = wrong(HOUSE, found_by_house_rules, FOR_HOUSE.iter());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn each_mistake_for_the_generator_is_found_where_bindings_are_made_and_nowhere_else() {
+fn mistakes_for_the_generator_are_found_only_by_the_rules_for_bindings() {
     let wrong = wrong(BASE, found_for_bindings, FOR_BINDINGS.iter());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for (rule, old, new, _) in FOR_BINDINGS {
         let findings = found(&BASE.replacen(old, new, 1));
         assert!(findings.iter().all(|finding| finding.rule == "component-used"), "{rule} {new:?}: {findings:#?}");
     }
-    for (old, new) in TAKEN {
+    for (old, new) in ACCEPTED {
         let findings = found_for_bindings(&BASE.replacen(old, new, 1));
         assert!(BASE.contains(old) && findings.is_empty(), "{new:?}: {findings:#?}");
     }
 }
 
 #[test]
-fn the_house_rules_are_for_our_own_specs_alone() {
-    for (_, old, new, _) in AT_HOME.iter().filter(|(rule, ..)| rule.starts_with("house") || *rule == "doc-safe-text") {
+fn house_rules_apply_to_our_own_specs_alone() {
+    for (_, old, new, _) in FOR_HOUSE.iter().filter(|(rule, ..)| rule.starts_with("house") || *rule == "doc-safe-text")
+    {
         let findings = found(&HOUSE.replacen(old, new, 1));
-        // A name that nothing declares is wrong anywhere.
+        // A mistake against a house rule may also break a rule that always applies.
         let ours = findings.iter().find(|finding| finding.rule.starts_with("house") || finding.rule == "doc-safe-text");
         assert_eq!(ours, None);
     }
@@ -100,34 +100,34 @@ fn the_house_rules_are_for_our_own_specs_alone() {
 
 #[test]
 fn every_rule_has_a_mistake_that_breaks_it() {
-    let broken: BTreeSet<_> = all().chain(FOR_BINDINGS).chain(AT_HOME).map(|(rule, ..)| *rule).collect();
-    // The generator's own refusals have no other rule to tell them by.
+    let broken: BTreeSet<_> = all().chain(FOR_BINDINGS).chain(FOR_HOUSE).map(|(rule, ..)| *rule).collect();
+    // `bindings` is for generator errors that nobody has foreseen, so there is no example of one.
     let rules: BTreeSet<_> = rules().into_iter().map(|rule| rule.id).filter(|id| *id != "bindings").collect();
     assert_eq!(broken, rules);
 }
 
 #[test]
-fn what_only_looks_wrong_raises_nothing() {
+fn valid_variants_have_no_findings() {
     let crlf = BASE.replace('\n', "\r\n");
-    let variants = faultless().map(|(old, new)| (*new, BASE.replacen(old, new, 1)));
-    for (what, text) in variants.chain([("line ends of Windows", crlf)]) {
-        assert_ne!(text, BASE, "nothing is changed by {what:?}");
+    let variants = valid().map(|(old, new)| (*new, BASE.replacen(old, new, 1)));
+    for (what, text) in variants.chain([("CRLF line endings", crlf)]) {
+        assert_ne!(text, BASE, "{what:?} changes nothing");
         let findings = found(&text);
         assert!(findings.is_empty(), "{what:?}: {findings:#?}");
     }
 }
 
-/// For `compare.py`, which shows them to other validators.
+/// Writes the corpus for `compare.py`, which runs other validators on it.
 #[test]
-#[ignore = "writes the mistakes as files into the folder that CORPUS names"]
-fn the_corpus_is_written_for_other_validators() {
+#[ignore = "writes the mistakes as files to the folder that CORPUS names"]
+fn writes_the_corpus() {
     let folder = PathBuf::from(std::env::var("CORPUS").unwrap());
     let put = |name: String, text: String| std::fs::write(folder.join(name), text).unwrap();
     put("base.yaml".to_owned(), BASE.to_owned());
     for (number, (rule, old, new, _)) in all().chain(FOR_BINDINGS).enumerate() {
         put(format!("mistake-{number:03}-{rule}.yaml"), BASE.replacen(old, new, 1));
     }
-    for (number, (old, new)) in faultless().enumerate() {
-        put(format!("faultless-{number:03}.yaml"), BASE.replacen(old, new, 1));
+    for (number, (old, new)) in valid().enumerate() {
+        put(format!("valid-{number:03}.yaml"), BASE.replacen(old, new, 1));
     }
 }

@@ -1,27 +1,27 @@
-//! Texts that are told from others like them: media types, formats, descriptions, addresses, and what is somebody's.
+//! Tests rules that judge a string: media types, formats, descriptions, URLs, secrets and personal data.
 
-mod somebodys;
+mod personal;
 
 use std::path::Path;
 
 use unloc_lint::{Finding, by_rules};
 use unloc_spec::Config;
 
-use crate::kinds::{of, with_schemas};
-use crate::{BASE, HOUSE, found_at_home};
+use crate::regressions::{of, with_schemas};
+use crate::{BASE, HOUSE, found_by_house_rules};
 
-/// What a rule says of a spec in which this text, in quotes, stands in place of another.
-fn told(rule: &str, base: &str, place: &str, text: &str) -> Option<Finding> {
+/// Returns the finding of a rule in a spec where this text, quoted, replaces another.
+fn finding_for(rule: &str, base: &str, place: &str, text: &str) -> Option<Finding> {
     let quoted = serde_json::to_string(text).unwrap();
     let spec = base.replacen(place, &quoted, 1);
-    assert_ne!(spec, base, "{place} is not there");
+    assert_ne!(spec, base, "{place:?} is not in the spec");
     let found = by_rules(Path::new("doors.yaml"), &spec, Config { bindings: true, house: true });
     assert!(found.iter().all(|finding| finding.rule != "yaml"), "{text}: {found:#?}");
     found.into_iter().find(|finding| finding.rule == rule)
 }
 
 #[test]
-fn formats_have_the_types_that_the_registry_gives_them() {
+fn formats_go_with_the_types_of_the_registry() {
     for (format, fitting, other) in [
         ("uint32", "integer", "string"),
         ("int8", "number", "boolean"),
@@ -38,8 +38,8 @@ fn formats_have_the_types_that_the_registry_gives_them() {
         ("ip", "string", "integer"),
     ] {
         let rules = ["format-fits-type", "format-known"];
-        let told = |kind: &str| of(&rules, &with_schemas(&format!("Held: {{type: {kind}, format: {format}}}")));
-        let (fitting, other) = (told(fitting), told(other));
+        let found = |kind: &str| of(&rules, &with_schemas(&format!("Held: {{type: {kind}, format: {format}}}")));
+        let (fitting, other) = (found(fitting), found(other));
         assert!(fitting.is_empty() && other.len() == 1, "{format}: {fitting:?}, {other:?}");
     }
     for unknown in ["datetime", "uint128", "unix", "phone", "UUID", ""] {
@@ -49,7 +49,7 @@ fn formats_have_the_types_that_the_registry_gives_them() {
 }
 
 #[test]
-fn a_media_type_with_a_slip_is_told_from_one_that_is_rare() {
+fn misspelt_media_types_are_reported_and_rare_ones_are_not() {
     for (slip, meant) in [
         ("application/jsn", "application/json"),
         ("application/josn", "application/json"),
@@ -65,7 +65,7 @@ fn a_media_type_with_a_slip_is_told_from_one_that_is_rare() {
         ("application/octetstream", "application/octet-stream"),
         ("texts/plain", "text/plain"),
     ] {
-        let finding = told("media-type", BASE, "application/json", slip);
+        let finding = finding_for("media-type", BASE, "application/json", slip);
         assert_eq!(finding.unwrap().help, format!("did you mean `{meant}`?"), "{slip}");
     }
     for real in [
@@ -98,39 +98,39 @@ fn a_media_type_with_a_slip_is_told_from_one_that_is_rare() {
         "*/*",
         "image/*",
     ] {
-        assert_eq!(told("media-type", BASE, "application/json", real), None, "{real}");
+        assert_eq!(finding_for("media-type", BASE, "application/json", real), None, "{real}");
     }
 }
 
 #[test]
-fn only_what_rustdoc_would_take_for_more_than_text_is_refused() {
+fn markdown_and_html_in_descriptions_are_reported() {
     for (text, what) in [
         ("Like this: ```json {} ```", "a code fence"),
         ("An example:\n\n    GET /", "indented code"),
-        ("See https://example.com", "a bare address"),
+        ("See https://example.com", "a bare URL"),
         ("A Vec<Lock>.", "an angle bracket"),
         ("One of [Lock].", "a square bracket"),
         ("a\\b", "a backslash"),
     ] {
-        let finding = told("doc-safe-text", BASE, "A door.", text).unwrap();
+        let finding = finding_for("doc-safe-text", BASE, "A door.", text).unwrap();
         assert!(finding.message.contains(what), "{text}: {}", finding.message);
     }
     for text in ["Plain.", "In `Vec<Lock>` or `[x]`, at `https://example.com`.", "* a list\n  goes on", "a\n    b"] {
-        assert_eq!(told("doc-safe-text", BASE, "A door.", text), None, "{text}");
+        assert_eq!(finding_for("doc-safe-text", BASE, "A door.", text), None, "{text}");
     }
 }
 
 #[test]
-fn the_host_of_an_address_is_taken_for_what_it_is() {
-    let is_told = |text: &str| {
+fn urls_outside_of_example_com_are_reported() {
+    let is_reported = |text: &str| {
         let spec = HOUSE.replacen("https://images.example.com/door.jpg", text, 1);
-        found_at_home(&spec).iter().any(|finding| finding.rule == "house-example-invented")
+        found_by_house_rules(&spec).iter().any(|finding| finding.rule == "house-example-invented")
     };
     for text in ["https://images.acme.com/a?b", "http://localhost:4010", "https://example.com.acme.com#here"] {
-        assert!(is_told(text), "{text}");
+        assert!(is_reported(text), "{text}");
     }
     for text in ["https://images.example.com/a?b", "http://example.com:4010", "https://example.com#here", "Front door"]
     {
-        assert!(!is_told(text), "{text}");
+        assert!(!is_reported(text), "{text}");
     }
 }

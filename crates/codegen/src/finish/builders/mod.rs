@@ -1,8 +1,10 @@
-//! The operations' builders: documented setters of parameters and of the request body's properties, a `send()` that goes
-//! through the crate's pipeline, `pages()` and `items()` where the spec says how an operation pages.
+//! Writes the builders of operations.
 //!
-//! Of progenitor's builders two things stay: the types of the fields, and the statements of `send` that build the request.
-//! Fields and variables keep the placeholders that progenitor knew; functions have the names that users see.
+//! Each has documented setters for the parameters and for the properties of the request body, and a `send()` that goes
+//! through the crate's pipeline. A paginated operation also gets `pages()` and `items()`.
+//!
+//! Two things of progenitor's builders stay: the types of the fields, and the statements of `send` that build the
+//! request. Fields and variables keep their placeholders; functions get the names that users see.
 
 mod address;
 mod paging;
@@ -15,30 +17,34 @@ use quote::{format_ident, quote};
 use syn::{Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type, parse_quote};
 use unloc_spec::{Operation, Parameter};
 
-use super::{Around, Fields, argument, docs, handles, is, last_name};
+use super::{Context, Fields, argument, clients, docs, is, last_name};
 use crate::names;
 
-/// Where the types stand, and where the builders.
+/// Holds the paths of the modules for the types and for the builders.
 pub(super) struct Paths<'a> {
     pub(super) model: &'a syn::Path,
     pub(super) client: &'a syn::Path,
 }
 
-/// A field of a builder that a setter fills, and the type inside its `Result`.
+/// Describes a field of a builder that a setter fills.
 struct Field<'a> {
     ident: Ident,
+    /// Is the type inside the field's `Result`.
     ty: Type,
-    /// The parameter that it holds; the request body otherwise.
+    /// Is the parameter that the field holds, or `None` for the request body.
     parameter: Option<&'a Parameter>,
 }
 
 impl Field<'_> {
-    /// The name of the setter.
+    /// Returns the name of the setter.
     fn setter(&self) -> Ident {
         format_ident!("{}", self.parameter.map_or_else(|| "body".to_owned(), names::setter))
     }
 
-    /// The request body's type, where it has a builder.
+    /// Returns the name of the request body's type, if that has a builder.
+    ///
+    /// progenitor's field is then `body: Result<types::builder::Lock, String>`, and `Result<types::Count, String>`
+    /// otherwise.
     fn built(&self) -> Option<String> {
         let Type::Path(path) = &self.ty else { return None };
         let before = path.path.segments.iter().rev().nth(1);
@@ -46,27 +52,31 @@ impl Field<'_> {
     }
 }
 
-/// One operation, and where it stands among all.
+/// Writes the builder of one operation.
 struct Builder<'a> {
-    around: &'a Around<'a>,
+    context: &'a Context<'a>,
     operation: &'a Operation,
+    /// Is the operation's index, from which its placeholders are derived.
     place: usize,
     paths: &'a Paths<'a>,
     types: &'a Fields,
 }
 
+/// Replaces progenitor's builders with those of `unloc`.
+///
 /// # Errors
-/// With the pointer of the operation that it is about.
+/// Returns what is missing in progenitor's output, with the pointer of the operation that needs it.
 pub(super) fn finish(
     items: &mut Vec<Item>,
     paths: &Paths<'_>,
-    around: &Around<'_>,
+    context: &Context<'_>,
     types: &Fields,
 ) -> Result<(), (String, String)> {
+    // Everything else in the module goes: nothing of progenitor's builders is public.
     let generated = std::mem::take(items);
-    for (place, operation) in around.operations.iter().enumerate() {
+    for (place, operation) in context.operations.iter().enumerate() {
         let at = |what: String| (operation.pointer.clone(), what);
-        let name = around.placeholders.builder(place);
+        let name = context.placeholders.builder(place);
         let described = || format!("builder of `{}`", operation.id);
         // pub struct Name<'a> { client: &'a super::Client, parameter: Result<Type, String>, … }
         let fields = generated.iter().find_map(|item| match item {
@@ -79,11 +89,13 @@ pub(super) fn finish(
             _ => None,
         });
         let (item, block) = fields.zip(block).ok_or_else(|| at(described()))?;
+        // pub async fn send(self) -> Result<ResponseValue<types::Lock>, Error<()>> { … }, of which `request` reads the
+        // statements
         let send = block.items.iter().find_map(|item| match item {
             ImplItem::Fn(function) if function.sig.ident == "send" => Some(function),
             _ => None,
         });
-        let builder = Builder { around, operation, place, paths, types };
+        let builder = Builder { context, operation, place, paths, types };
         let fields = builder.fields(item).map_err(at)?;
         items.push(builder.declaration(&fields));
         items.push(builder.debug(&fields));
@@ -103,25 +115,33 @@ impl Builder<'_> {
         quote!(&#model::operations::#constant)
     }
 
-    /// The fields that hold parameters and the body, each of a type `Result<T, String>`.
+    /// Finds the fields that hold parameters and the body, each of a type `Result<T, String>`.
+    ///
+    /// `placeholderp000003: Result<Option<i32>, String>` is a parameter, and `body: Result<types::builder::Lock,
+    /// String>` the request body. Any other field means that progenitor has changed.
     fn fields(&self, item: &ItemStruct) -> Result<Vec<Field<'_>>, String> {
         let mut found = Vec::new();
         for field in &item.fields {
+            // client: &'a super::Client, for which `declaration` has a client of our own.
             let ident = field.ident.clone().filter(|ident| ident != "client");
             let Some(ident) = ident else { continue };
             let name = ident.to_string();
             let mut parameters = self.operation.parameters.iter().enumerate();
             let parameter = parameters
-                .find(|(place, _)| self.around.placeholders.parameter(self.place, *place) == name)
+                .find(|(place, _)| self.context.placeholders.parameter(self.place, *place) == name)
                 .map(|(_, parameter)| parameter);
             let ty = argument(&field.ty, "::std::result::Result").cloned();
             match ty.filter(|_| parameter.is_some() || name == "body") {
                 Some(ty) => found.push(Field { ident, ty, parameter }),
                 None => {
-                    return Err(format!("meaning for the field `{name}` of the builder of `{}`", self.operation.id));
+                    return Err(format!(
+                        "known meaning for the field `{name}` in the builder of `{}`",
+                        self.operation.id
+                    ));
                 }
             }
         }
+        // progenitor must not have dropped a parameter: the call would be sent without it.
         let parameters = found.iter().filter(|field| field.parameter.is_some()).count();
         if parameters != self.operation.parameters.len() {
             return Err(format!("field for each parameter of `{}`", self.operation.id));
@@ -129,21 +149,25 @@ impl Builder<'_> {
         Ok(found)
     }
 
+    /// Returns the struct of the builder.
     fn declaration(&self, fields: &[Field<'_>]) -> Item {
         let name = self.name();
         let Operation { summary, method, path, client, .. } = self.operation;
         let text = match client {
-            Some(client) => handles::documentation(self.paths.client, self.around, client, self.operation),
-            None => format!("{}.\n\n`{method} {path}`", docs::safe(summary.trim_end_matches('.'))),
+            Some(client) => clients::documentation(self.paths.client, self.context, client, self.operation),
+            // No client offers it, as with the token request, which only the SDK sends.
+            None => format!("{}.\n\nSends `{method} {path}`.", docs::safe(summary.trim_end_matches('.'))),
         };
         let fields = fields.iter().map(|field| {
             let (ident, ty) = (&field.ident, &field.ty);
             match self.built(field) {
+                // The body's builder itself, so that setters of its properties can be called in any order.
                 Some(builder) => quote!(#ident: #builder),
                 None => quote!(#ident: ::std::result::Result<#ty, ::std::string::String>),
             }
         });
-        // The builder owns its client, so that what it sends can be spawned and its streams can be kept.
+        // The builder owns its client, where progenitor's borrows it: its futures can be spawned, and its streams
+        // stored.
         parse_quote! {
             #[doc = #text]
             #[must_use = "nothing happens before `send()`"]
@@ -156,7 +180,7 @@ impl Builder<'_> {
         }
     }
 
-    /// By the names that users know.
+    /// Returns the `impl` of `Debug`, which shows the names that users know instead of placeholders.
     fn debug(&self, fields: &[Field<'_>]) -> Item {
         let (name, text) = (self.name(), names::builder(self.operation));
         let fields = fields.iter().map(|field| {
@@ -172,6 +196,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Returns the inherent `impl` of the builder.
     fn implementation(&self, fields: &[Field<'_>], send: &ImplItemFn) -> Result<Item, String> {
         let name = self.name();
         let new = self.constructor(fields);
@@ -193,13 +218,13 @@ impl Builder<'_> {
         })
     }
 
-    /// The builder of the request body, where that has one.
+    /// Returns the type of the request body's builder, if there is one.
     fn built(&self, body: &Field<'_>) -> Option<Type> {
         let (model, name) = (self.paths.model, format_ident!("{}", body.built()?));
         Some(parse_quote!(#model::types::builder::#name))
     }
 
-    /// The type of the request body, built.
+    /// Returns the type of the finished request body.
     fn body_type(&self, body: &Field<'_>) -> Type {
         match body.built() {
             Some(name) => {
@@ -210,6 +235,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Returns `__new`, which starts with the errors for required values that are not set.
     fn constructor(&self, fields: &[Field<'_>]) -> ImplItem {
         let values = fields.iter().map(|field| {
             let ident = &field.ident;
@@ -227,7 +253,8 @@ impl Builder<'_> {
                 None => quote!(#ident: ::std::result::Result::Ok(::std::default::Default::default())),
             }
         });
-        // Neither this nor `__request` can be what a parameter's setter is called: no setter begins so.
+        // `__new` and `__request` cannot collide with a setter: `x-rust-name` and heck give no name with two
+        // underscores.
         parse_quote! {
             pub(crate) fn __new(client: ::std::sync::Arc<crate::http::ApiClient>) -> Self {
                 Self { client, #(#values,)* options: crate::http::RequestOptions::new() }
@@ -236,10 +263,10 @@ impl Builder<'_> {
     }
 }
 
-/// What concerns the call and not the operation.
+/// Returns the setter of options that concern the call and not the operation.
 fn options() -> ImplItem {
     parse_quote! {
-        /// Sets timeouts, retries and headers of this call; what is left open is as the client's.
+        /// Sets timeouts, retries and headers of this call. Options that are not set keep the client's values.
         pub fn options(mut self, options: crate::http::RequestOptions) -> Self {
             self.options = options;
             self

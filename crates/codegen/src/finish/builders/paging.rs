@@ -1,4 +1,6 @@
-//! `items()` and `pages()`.
+//! Writes `items()` and `pages()`.
+//!
+//! progenitor knows only Dropshot's pagination (`page_token`, `next_page`), so its output has no counterpart.
 
 use syn::{Item, Type, parse_quote};
 
@@ -6,7 +8,7 @@ use super::{Builder, Field};
 use crate::finish::{argument, example};
 use crate::names;
 
-/// The query parameter of this name.
+/// Returns the field of the query parameter with this name.
 pub(super) fn query<'a, 'b>(
     builder: &Builder<'_>,
     fields: &'b [Field<'a>],
@@ -18,6 +20,7 @@ pub(super) fn query<'a, 'b>(
     fields.iter().find(is_it).ok_or_else(|| format!("parameter `{name}` of `{}`", builder.operation.id))
 }
 
+/// Returns the functions of a paginated operation's builder, or nothing for any other operation.
 pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<Item>, String> {
     let operation = builder.operation;
     let (Some(paging), Some(schema)) = (&operation.pagination, &operation.success) else { return Ok(Vec::new()) };
@@ -25,40 +28,40 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
     let page_fields = builder.types.get(&page_name).ok_or_else(|| format!("type `{page_name}`"))?;
     let list = page_fields.iter().find(|field| field.property == paging.items);
     let list = list.ok_or_else(|| format!("field `{}` of `{page_name}`", paging.items))?;
-    // The items are a list of components.
+    // `::std::vec::Vec<types::Lock>` in the page's type; the stream yields what is inside.
     let item: &Type =
         argument(&list.ty, "::std::vec::Vec").ok_or_else(|| format!("list `{}` of `{page_name}`", paging.items))?;
     let cursor = &query(builder, fields, &paging.cursor)?.ident;
     let setter = query(builder, fields, "limit")?.setter();
     let (constant, name) = (builder.constant(), builder.name());
-    let many = format!(
-        "Returns every item from here on, page by page as the stream is read. Asks for {} a page unless \
-         [`{setter}`](Self::{setter}) says otherwise; from the second page on, the next one is fetched while the last is \
-         read.",
+    let text = format!(
+        "Returns a stream of all items from the current cursor on, and fetches pages as it is read. A page has {} \
+         items, unless [`{setter}`](Self::{setter}) sets another size. From the second page on, the next page is \
+         fetched while the current one is read.",
         paging.size
     );
     let example = example::of_items(builder.paths.client, operation);
     Ok(vec![parse_quote! {
         impl #name {
-            #[doc = #many]
+            #[doc = #text]
             ///
             #[doc = #example]
             ///
             /// # Errors
-            /// The stream ends after the first error of a page.
+            /// The stream yields the first error of a page and ends after it.
             pub fn items(self) -> crate::http::Paged<#item> {
                 crate::http::pages::items(self.pages())
             }
 
-            /// Returns the pages from here on.
+            /// Returns a stream of the pages from the current cursor on.
             ///
-            /// The stream ends with the page that names no further one, at an empty or repeated cursor, and with a page
-            /// that has no items, whatever cursor that has: the documents call the end of a list empty. Where such a page
-            /// names another, or a cursor comes twice, a `tracing` event (`WARN`) says so. From the second page on, one is
-            /// fetched ahead, and given up with the stream.
+            /// The stream ends with a page that has no cursor, an empty cursor, or one that occurred before. It also
+            /// ends with a page that has no items, whatever its cursor is, because the documents describe the end of a
+            /// list as empty. A `tracing` event (`WARN`) reports an empty page with a cursor, and a repeated cursor.
+            /// From the second page on, one page is fetched ahead; dropping the stream cancels that request.
             ///
             /// # Errors
-            /// The stream ends after the first error of a page.
+            /// The stream yields the first error of a page and ends after it.
             pub fn pages(self) -> crate::http::Paged<crate::model::Page<#item>> {
                 let start = ::std::clone::Clone::clone(&self.#cursor).ok().flatten();
                 crate::http::pages::pages(#constant, start, move |cursor: ::std::option::Option<crate::model::Cursor>| {

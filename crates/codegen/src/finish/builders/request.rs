@@ -1,5 +1,6 @@
-//! What of progenitor's `send` builds the request. It looks like this, each statement once and in this order, with
-//! placeholders for the parameters' names:
+//! Writes `__request`, from the statements of progenitor's `send` that build the request.
+//!
+//! They look like this, each once and in this order, with placeholders for the names of parameters:
 //!
 //! ```text
 //! let Self { client, path, query, header, body } = self;
@@ -15,9 +16,9 @@
 //! let info = OperationInfo { … };                                     // from here on it is sent
 //! ```
 //!
-//! Each of these statements becomes one on the SDK's own request, which keeps parameters on their path, shares the body with
-//! all attempts, and needs nothing of progenitor's at run time. `api-version` is progenitor's own idea. What does not look so
-//! ends the build.
+//! Each of them becomes a statement on the SDK's own request. That one refuses parameters that would leave their path,
+//! shares the body with all attempts, and needs no run-time crate of progenitor. The header `api-version` is dropped:
+//! progenitor adds it to every request, and no spec asks for it. Any statement that looks different ends the build.
 
 use quote::{ToTokens, format_ident, quote};
 use syn::{Expr, ExprMethodCall, Ident, ImplItem, ImplItemFn, Local, Pat, Stmt, parse_quote};
@@ -26,23 +27,31 @@ use unloc_spec::Operation;
 use super::{Builder, Field, address};
 use crate::finish::{is_time, optional};
 
+/// Returns `__request`, which builds the request of an operation.
 pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplItemFn) -> Result<ImplItem, String> {
-    let unknown = |what: &str| format!("meaning for a statement in `send` of `{}`: {what}", builder.operation.id);
+    let unknown = |what: &str| format!("known meaning for a statement in `send` of `{}`: {what}", builder.operation.id);
     let mut found = Found::default();
     let mut statements = send.block.stmts.iter();
     for statement in statements.by_ref() {
         let name = declared(statement);
         match name.as_ref().map(ToString::to_string).as_deref() {
+            // From `let info = …` on, the request is sent: hooks, execution, the match on the status. `sending`
+            // replaces this.
             Some("info") => break,
+            // `address` writes the URL, and `request.header(…)` needs no map.
             Some("url" | "header_map") => {}
+            // let mut request = client.client.get(url)…build()?;
             Some("request") => found.chain = Some(chain(statement).ok_or_else(|| unknown("the request"))?),
+            // let placeholderp000003 = placeholderp000003.map_err(…)?;
             Some(name) => {
                 let field = fields.iter().find(|field| field.ident == name);
                 let field = field.filter(|_| found.values.len() < fields.len()).ok_or_else(|| unknown(name))?;
                 found.values.push(value(builder, statement, field).ok_or_else(|| unknown(name))?);
             }
-            None if is_taken_apart(statement) => {}
+            None if is_destructuring(statement) => {}
+            // No parameter can be meant: in this pass, even one called `api-version` has a placeholder.
             None if mentions(statement, "\"api-version\"") => {}
+            // header_map.append("placeholderp000004", …), in an `if let` if the header is optional
             None => {
                 let header = |field: &&Field<'_>| mentions(statement, &format!("\"{}\"", field.ident));
                 let field = fields.iter().find(header).ok_or_else(|| unknown("a header"))?;
@@ -58,7 +67,7 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
     let address = address::address(builder, fields);
     let headers = found.headers.iter().map(|field| header(field));
     let method = format_ident!("{}", chain.method.to_string().to_uppercase());
-    // The body is sent as often as there are attempts, and its value tells errors what not to repeat.
+    // The SDK serializes the body once for all attempts, and redacts its sensitive values from errors.
     let (json, ty) = match fields.iter().find(|field| field.parameter.is_none()) {
         Some(body) => {
             let (ident, ty) = (&body.ident, builder.body_type(body));
@@ -66,11 +75,13 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
         }
         None => (quote!(::std::result::Result::Ok(request)), quote!(())),
     };
-    // .header(ACCEPT, HeaderValue::from_static("application/json")), where there is something to read
+    // progenitor writes .header(ACCEPT, HeaderValue::from_static("application/json")) only if the response has content.
     let accepts = other.iter().any(|call| call.method == "header").then(|| quote!(request.accept_json();));
     let query = query.iter().filter_map(|ExprMethodCall { args, .. }| {
         let field = fields.iter().find(|field| mentions(args, &field.ident.to_string()))?;
         let (ident, name) = (&field.ident, field.ident.to_string());
+        // .query(&QueryParam::new("placeholderp000003", &placeholderp000003)), which writes nothing for `None`. The
+        // guard keeps an unset parameter from costing anything.
         let guard = optional(&field.ty).map(|_| quote!(if #ident.is_some()));
         Some(match guard {
             Some(guard) => quote!(#guard { request.query(#name, &#ident)?; }),
@@ -91,16 +102,21 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
     })
 }
 
-/// What was found in `send`.
+/// Holds what was found in `send`.
 #[derive(Default)]
 struct Found<'a> {
+    /// Holds the statements that take the values out of the builder's fields.
     values: Vec<Stmt>,
+    /// Holds the fields that are sent as headers.
     headers: Vec<&'a Field<'a>>,
+    /// Is the call chain on reqwest's request.
     chain: Option<Chain>,
 }
 
 impl Found<'_> {
-    /// Each parameter is sent where it belongs, once; and nothing else is.
+    /// Checks that each parameter is sent once and where it belongs, and that nothing else is sent.
+    ///
+    /// Path parameters are not counted: `address` writes them from the document.
     fn check(&self, operation: &Operation, fields: &[Field<'_>], query: &[ExprMethodCall]) -> Result<(), String> {
         if self.values.len() != fields.len() {
             return Err("a parameter is not read".to_owned());
@@ -121,21 +137,25 @@ impl Found<'_> {
         }
         let expected = |place: &str| operation.parameters.iter().filter(|parameter| parameter.place == place).count();
         if query.len() != expected("query") || self.headers.len() != expected("header") {
-            return Err("something is sent that is no parameter".to_owned());
+            return Err("something that is no parameter is sent".to_owned());
         }
         Ok(())
     }
 }
 
-/// `client.client.get(url)`, what is called on it, and `build()?`.
+/// Describes `client.client.get(url)…build()?`.
 struct Chain {
+    /// Is the HTTP method, as the name of reqwest's function.
     method: Ident,
+    /// Holds the calls between the method and `build`, in their order.
     calls: Vec<ExprMethodCall>,
 }
 
+/// Parses the statement that builds reqwest's request, or returns `None` if it looks different.
 fn chain(statement: &Stmt) -> Option<Chain> {
     let Stmt::Local(Local { init: Some(init), .. }) = statement else { return None };
     let Expr::Try(tried) = &*init.expr else { return None };
+    // The outermost call is the last one: `build` comes first here, and `get` last.
     let mut calls = Vec::new();
     let mut expr = &*tried.expr;
     while let Expr::MethodCall(call) = expr {
@@ -147,6 +167,7 @@ fn chain(statement: &Stmt) -> Option<Chain> {
     let build = calls.pop().filter(|call| call.method == "build" && call.args.is_empty());
     let first = (!calls.is_empty()).then(|| calls.remove(0)).filter(|_| is_client && build.is_some())?;
     let is_url = first.args.to_token_stream().to_string() == "url";
+    // A call that is not listed here would be lost, such as `form` of a body that is not JSON.
     let is_known = |call: &ExprMethodCall| match call.method.to_string().as_str() {
         "header" => mentions(&call.args, "ACCEPT"),
         "json" => call.args.to_token_stream().to_string() == "& body",
@@ -157,11 +178,15 @@ fn chain(statement: &Stmt) -> Option<Chain> {
     if !is_url || !calls.iter().all(is_known) {
         return None;
     }
+    // The headers are known from the statements that fill `header_map`.
     calls.retain(|call| call.method != "headers");
     Some(Chain { method: first.method, calls })
 }
 
-/// The statement that takes a value out of a field's `Result`, with the crate's own error.
+/// Returns the statement that takes a value out of a field's `Result`, with the crate's own error type.
+///
+/// progenitor's own is `let x = x.map_err(Error::InvalidRequest)?;`. For a body with a builder it has an `and_then`
+/// before, which converts the builder by `TryFrom`; `__built` replaces that.
 fn value(builder: &Builder<'_>, statement: &Stmt, field: &Field<'_>) -> Option<Stmt> {
     let Stmt::Local(Local { init: Some(init), .. }) = statement else { return None };
     let Expr::Try(tried) = &*init.expr else { return None };
@@ -178,7 +203,9 @@ fn value(builder: &Builder<'_>, statement: &Stmt, field: &Field<'_>) -> Option<S
     (is_own && is_mapped).then(|| parse_quote!(let #ident = #ident #built.map_err(crate::error::Unbuilt)?;))
 }
 
-/// `header_map.append("name", …)` becomes `request.header(…)`; the placeholder becomes the header's name in the end, as every literal does.
+/// Returns `request.header(…)` for `header_map.append("placeholderp000004", …)`.
+///
+/// The first argument is a placeholder until the last pass puts the wire name there. The second is for error messages.
 fn header(field: &Field<'_>) -> proc_macro2::TokenStream {
     let Field { ident, ty, parameter } = field;
     let name = ident.to_string();
@@ -196,7 +223,7 @@ fn header(field: &Field<'_>) -> proc_macro2::TokenStream {
     }
 }
 
-/// The variable that a statement declares.
+/// Returns the variable that a statement declares.
 fn declared(statement: &Stmt) -> Option<Ident> {
     match statement {
         Stmt::Local(Local { pat: Pat::Ident(pattern), .. }) => Some(pattern.ident.clone()),
@@ -204,12 +231,12 @@ fn declared(statement: &Stmt) -> Option<Ident> {
     }
 }
 
-/// `let Self { … } = self;`
-fn is_taken_apart(statement: &Stmt) -> bool {
+/// Returns whether a statement is `let Self { … } = self;`.
+fn is_destructuring(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Local(Local { pat: Pat::Struct(parts), .. }) if parts.path.is_ident("Self"))
 }
 
-/// Whether this literal or name stands among the tokens, however deep.
+/// Returns whether a literal or identifier is among the tokens, at any depth.
 fn mentions(tokens: &impl ToTokens, text: &str) -> bool {
     fn inside(tokens: proc_macro2::TokenStream, text: &str) -> bool {
         tokens.into_iter().any(|token| match token {

@@ -1,4 +1,4 @@
-//! `send()` and `send_with_response()`, which give what stands inside the envelope of a response.
+//! Writes `send()` and `send_with_response()`, which return what is inside the envelope of a response.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,14 +8,17 @@ use super::{Builder, Field};
 use crate::finish::{argument, envelopes, optional};
 use crate::names;
 
-/// What an operation gives: the type that its response is read as, the type of the value, and how the one becomes the
-/// other.
-struct Given {
-    read: Type,
+/// Describes what an operation returns.
+struct Returned {
+    /// Is the type that the response is decoded into.
+    decoded: Type,
+    /// Is the type that the caller gets.
     value: Type,
+    /// Converts the former into the latter, unless they are the same.
     open: Option<TokenStream>,
 }
 
+/// Returns both functions.
 pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<ImplItem>, String> {
     let (operation, constant) = (builder.operation, builder.constant());
     let mut sends = format!("Sends `{} {}`.", operation.method, operation.path);
@@ -23,10 +26,11 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
     if let Some(paging) = &operation.pagination {
         let size = paging.size;
         sends.push_str(&format!(
-            " Returns one page: {size} items at most, unless [`limit`](Self::limit) says otherwise. \
-             [`items`](Self::items) gives the whole list."
+            " Returns one page of at most {size} items, unless [`limit`](Self::limit) sets another size. \
+             [`items`](Self::items) returns the whole list."
         ));
-        // What the service does without `limit` is not documented: with one, a page that is a part names the next.
+        // No document says what the service does without `limit`, and it may cut the list. With `limit` it sends a
+        // cursor, so a caller can see that there is more.
         let limit = &super::paging::query(builder, fields, "limit")?.ident;
         let size = proc_macro2::Literal::u64_unsuffixed(size);
         asks = quote! {
@@ -35,17 +39,17 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
             }
         };
     }
-    let (value, call) = match given(builder)? {
+    let (value, call) = match returned(builder)? {
         None => (
             parse_quote!(()),
             quote!(crate::http::pipeline::send_for_nothing(&client, self.__request(), options, #constant).await),
         ),
-        Some(Given { read, value, open }) => {
+        Some(Returned { decoded, value, open }) => {
             let open = open.map(|open| quote!(.map(|response| response.map(#open))));
             (
                 value,
                 quote! {
-                    crate::http::pipeline::send::<#read>(&client, self.__request(), options, #constant).await #open
+                    crate::http::pipeline::send::<#decoded>(&client, self.__request(), options, #constant).await #open
                 },
             )
         }
@@ -55,17 +59,18 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
             #[doc = #sends]
             ///
             /// # Errors
-            /// Any [`Error`](crate::Error): its [`kind`](crate::Error::kind) says where it arose, its
-            /// [`outcome`](crate::Error::outcome) whether the service may have acted.
+            /// Any [`Error`](crate::Error). Its [`kind`](crate::Error::kind) says where it occurred, and its
+            /// [`outcome`](crate::Error::outcome) whether the service may have processed the request.
             pub async fn send(self) -> crate::error::Result<#value> {
                 self.send_with_response().await.map(crate::http::Response::into_value)
             }
         },
         parse_quote! {
-            /// As [`send`](Self::send), with the status and headers of the response and the number of attempts.
+            /// Sends the request like [`send`](Self::send). Returns the status and headers of the response and the
+            /// number of attempts as well.
             ///
             /// # Errors
-            /// As [`send`](Self::send).
+            /// The errors of [`send`](Self::send).
             pub async fn send_with_response(mut self) -> crate::error::Result<crate::http::Response<#value>> {
                 #asks
                 let client = ::std::sync::Arc::clone(&self.client);
@@ -76,16 +81,17 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
     ])
 }
 
-/// Nothing without content.
-fn given(builder: &Builder<'_>) -> Result<Option<Given>, String> {
-    let (model, operation, around) = (builder.paths.model, builder.operation, builder.around);
+/// Returns what an operation returns, or `None` if its response has no content.
+fn returned(builder: &Builder<'_>) -> Result<Option<Returned>, String> {
+    let (model, operation, context) = (builder.paths.model, builder.operation, builder.context);
     let Some(schema) = &operation.success else { return Ok(None) };
     let name = names::pascal(schema);
     let ident = format_ident!("{name}");
-    let handwritten = around.marks.replaced.get(schema).and_then(|rust| syn::parse_str(rust).ok());
-    let read: Type = handwritten.unwrap_or_else(|| parse_quote!(#model::types::#ident));
-    let Some(envelope) = envelopes::of(around, operation) else {
-        return Ok(Some(Given { value: read.clone(), read, open: None }));
+    // A response may be a sensitive string, whose type is handwritten.
+    let handwritten = context.marks.replaced.get(schema).and_then(|rust| syn::parse_str(rust).ok());
+    let decoded: Type = handwritten.unwrap_or_else(|| parse_quote!(#model::types::#ident));
+    let Some(envelope) = envelopes::of(context, operation) else {
+        return Ok(Some(Returned { value: decoded.clone(), decoded, open: None }));
     };
     let fields = builder.types.get(&name).ok_or_else(|| format!("type `{name}`"))?;
     let field = |property: &str| {
@@ -95,7 +101,9 @@ fn given(builder: &Builder<'_>) -> Result<Option<Given>, String> {
     let inside = field(envelope.property)?;
     let (inside, ty) = (&inside.ident, &inside.ty);
     Ok(Some(match envelope.cursor {
-        None => Given { value: ty.clone(), read, open: Some(quote!(|envelope| envelope.#inside)) },
+        // { "lock": {…} }: the caller gets the lock.
+        None => Returned { value: ty.clone(), decoded, open: Some(quote!(|envelope| envelope.#inside)) },
+        // { "locks": […], "startAfterId": "…" }: the caller gets a page.
         Some(cursor) => {
             let item = argument(ty, "::std::vec::Vec").ok_or_else(|| format!("list `{inside}` of `{name}`"))?;
             let cursor = field(cursor)?;
@@ -107,7 +115,7 @@ fn given(builder: &Builder<'_>) -> Result<Option<Given>, String> {
                 quote!(::std::option::Option::Some(envelope.#cursor))
             };
             let open = quote!(|envelope| crate::model::Page::new(envelope.#inside, #next));
-            Given { value, read, open: Some(open) }
+            Returned { value, decoded, open: Some(open) }
         }
     }))
 }

@@ -1,9 +1,9 @@
-//! What programs do with a cache beside getting tokens: share it, watch it, fill it, empty it.
+//! Tests how programs share, observe, fill, empty and limit a cache.
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn only_the_rejected_token_is_forgotten() {
+async fn rejecting_a_replaced_token_drops_nothing() {
     let (source, _, cache) = slow();
     let scopes = home(1);
     let first = cache.get(&scopes).await.unwrap();
@@ -15,22 +15,22 @@ async fn only_the_rejected_token_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_keeps_tokens_is_told_which_one_was_refused() {
-    // Two caches one behind the other, as of a program and of the backend that it asks.
-    let (source, clock, behind) = slow();
-    let cache = TokenCache::builder(behind.clone()).shared_clock(Arc::clone(&clock) as _).build();
+async fn notifies_a_source_that_is_a_cache_of_the_refused_token() {
+    // Two caches in a row, like those of a program and of its backend.
+    let (source, clock, backend) = slow();
+    let cache = TokenCache::builder(backend.clone()).shared_clock(Arc::clone(&clock) as _).build();
     let scopes = home(1);
     let first = cache.get(&scopes).await.unwrap();
     cache.reject_bearer(&scopes, &first);
     assert_ne!(cache.get(&scopes).await.unwrap().token(), first.token());
-    assert_eq!((source.calls(), behind.stats().rejected), (2, 1));
-    // By its letters, a token is rejected once.
-    behind.reject(&scopes, &first.access_token());
-    assert_eq!(behind.stats().rejected, 1);
+    assert_eq!((source.calls(), backend.stats().rejected), (2, 1));
+    // Without a generation, the text identifies the token, which is rejected already.
+    backend.reject(&scopes, &first.access_token());
+    assert_eq!(backend.stats().rejected, 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_can_say_when_to_ask_again() {
+async fn a_source_sets_the_pause_with_token_later() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
     let cache = TokenCache::builder(move |_: Scopes| {
@@ -49,36 +49,36 @@ async fn a_source_can_say_when_to_ask_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_used_least_recently_is_forgotten_first() {
+async fn evicts_the_least_recently_used_entries_first() {
     let (source, _, cache) = slow();
     let all: Vec<_> = (0..200).map(home).collect();
     for scopes in &all {
         cache.get(scopes).await.unwrap();
-        // Used all along, so never forgotten.
+        // Used all along, so never evicted.
         cache.get(&all[0]).await.unwrap();
         assert!(cache.stats().entries <= 64);
     }
     let before = source.calls();
     cache.get(&all[199]).await.unwrap();
     cache.get(&all[0]).await.unwrap();
-    assert_eq!(source.calls(), before, "the newest, and the one in use, are still there");
+    assert_eq!(source.calls(), before, "the newest entry and the one in use are still cached");
     cache.get(&all[1]).await.unwrap();
     assert_eq!(source.calls(), before + 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cache_that_is_dropped_takes_its_tokens_along() {
+async fn dropping_the_last_handle_drops_the_tokens() {
     let (source, _, cache) = slow();
     assert!(tokio::time::timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
     let store = Arc::downgrade(&cache.store);
     drop(cache);
-    assert!(store.upgrade().is_none(), "nothing but its handles keeps a cache alive");
+    assert!(store.upgrade().is_none(), "only its handles keep a cache in memory");
     sleep(seconds(1)).await;
     assert_eq!(Arc::strong_count(&source), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn clones_of_a_cache_share_tokens_and_other_caches_do_not() {
+async fn clones_share_tokens_and_separate_caches_do_not() {
     let source = Arc::new(Slow::default());
     let (one, other) = (TokenCache::new(Arc::clone(&source)), TokenCache::new(Arc::clone(&source)));
     let (same, scopes) = (one.clone(), Scopes::unscoped());
@@ -90,7 +90,7 @@ async fn clones_of_a_cache_share_tokens_and_other_caches_do_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_can_be_fetched_ahead_forgotten_counted_and_watched() {
+async fn prefetches_invalidates_counts_and_observes_tokens() {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let (source, log) = (Arc::new(Slow::default()), Arc::clone(&seen));
     let cache = TokenCache::builder(Arc::clone(&source))
@@ -102,9 +102,9 @@ async fn tokens_can_be_fetched_ahead_forgotten_counted_and_watched() {
         })
         .build();
     let (a, b) = (home(1), home(2));
-    let begun = Instant::now();
+    let started = Instant::now();
     cache.prefetch([a.clone(), b.clone()]).await.unwrap();
-    assert_eq!(begun.elapsed(), FETCH, "both at once");
+    assert_eq!(started.elapsed(), FETCH, "both at the same time");
     assert_eq!(got(&cache, &a).await.1, Duration::ZERO);
     cache.invalidate(&a);
     assert_eq!(got(&cache, &a).await.1, FETCH);

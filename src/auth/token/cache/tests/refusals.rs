@@ -1,17 +1,18 @@
-//! Tokens that the service refused before their time, and what a source does that keeps tokens as well.
+//! Tests tokens that the service refused before they expired, also with a source that caches tokens.
 
 use super::*;
 
-/// Gives the same token, as a backend with a cache of its own does, until it hears that it was refused. What it answers it
-/// decides when it is asked, and it takes half a second.
+/// Returns the same token, like a backend with a cache, until it is notified of a refusal.
+///
+/// A fetch chooses its token when it starts, and takes half a second.
 #[derive(Default)]
-struct Keeping {
+struct CachingSource {
     calls: AtomicUsize,
     current: AtomicUsize,
     fails: AtomicBool,
 }
 
-impl TokenSource for Keeping {
+impl TokenSource for CachingSource {
     fn fetch(&self, _: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
             self.calls.fetch_add(1, Ordering::SeqCst);
@@ -31,8 +32,8 @@ impl TokenSource for Keeping {
     }
 }
 
-fn keeping() -> (Arc<Keeping>, Arc<Manual>, TokenCache) {
-    let (source, clock) = (Arc::new(Keeping::default()), Arc::new(Manual::new()));
+fn caching_source() -> (Arc<CachingSource>, Arc<Manual>, TokenCache) {
+    let (source, clock) = (Arc::new(CachingSource::default()), Arc::new(Manual::new()));
     let cache = TokenCache::builder(Arc::clone(&source)).shared_clock(Arc::clone(&clock) as _).build();
     (source, clock, cache)
 }
@@ -41,8 +42,8 @@ async fn token(cache: &TokenCache, scopes: &Scopes) -> String {
     cache.get(scopes).await.unwrap().token().to_owned()
 }
 
-/// A token of which a renewal is under way, and of which its source does not know that it will be refused.
-async fn in_renewal(cache: &TokenCache, scopes: &Scopes) -> Bearer {
+/// Returns a token whose background refresh is in flight; its source is not notified of any refusal yet.
+async fn refreshing_in_background(cache: &TokenCache, scopes: &Scopes) -> Bearer {
     cache.get(scopes).await.unwrap();
     sleep(seconds(81)).await;
     let first = cache.get(scopes).await.unwrap();
@@ -51,33 +52,33 @@ async fn in_renewal(cache: &TokenCache, scopes: &Scopes) -> Bearer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fetch_that_began_before_a_refusal_does_not_bring_the_refused_token_back() {
-    let (source, _, cache) = keeping();
+async fn a_fetch_in_flight_during_a_refusal_does_not_return_the_refused_token() {
+    let (source, _, cache) = caching_source();
     let scopes = home(1);
-    let first = in_renewal(&cache, &scopes).await;
-    let begun = Instant::now();
+    let first = refreshing_in_background(&cache, &scopes).await;
+    let started = Instant::now();
     cache.reject_bearer(&scopes, &first);
     let (one, other) = tokio::join!(token(&cache, &scopes), token(&cache, &scopes));
     assert_eq!((one.as_str(), other.as_str()), ("1", "1"));
     assert_eq!(
         source.calls.load(Ordering::SeqCst),
         3,
-        "the first, the renewal, and the one for those who were refused"
+        "the first fetch, the background refresh, and the one for the refused calls"
     );
-    assert_eq!(begun.elapsed(), FETCH * 4 / 5 + FETCH, "never two at once");
+    assert_eq!(started.elapsed(), FETCH * 4 / 5 + FETCH, "never two fetches at the same time");
     assert_eq!(token(&cache, &scopes).await, "1");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fetch_that_ended_just_before_a_refusal_does_not_bring_the_refused_token_back() {
-    let (source, _, cache) = keeping();
+async fn a_fetch_that_ended_just_before_a_refusal_does_not_return_the_refused_token() {
+    let (source, _, cache) = caching_source();
     let scopes = home(1);
-    let first = in_renewal(&cache, &scopes).await;
+    let first = refreshing_in_background(&cache, &scopes).await;
     sleep(FETCH).await;
     assert_ne!(cache.get(&scopes).await.unwrap().generation, first.generation);
     cache.reject_bearer(&scopes, &first);
     assert_eq!(token(&cache, &scopes).await, "1");
-    // Who comes late with the same refusal finds its successor, and drops nothing.
+    // Later reports of the same refusal find the next token, and drop nothing.
     for _ in 0..20 {
         cache.reject_bearer(&scopes, &first);
         assert_eq!(token(&cache, &scopes).await, "1");
@@ -86,19 +87,19 @@ async fn a_fetch_that_ended_just_before_a_refusal_does_not_bring_the_refused_tok
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fetch_that_began_before_a_refusal_and_brings_another_token_is_enough() {
+async fn a_fetch_in_flight_during_a_refusal_that_returns_another_token_is_used() {
     let (source, _, cache) = slow();
     let scopes = home(1);
-    let first = in_renewal(&cache, &scopes).await;
+    let first = refreshing_in_background(&cache, &scopes).await;
     cache.reject_bearer(&scopes, &first);
-    let begun = Instant::now();
+    let started = Instant::now();
     assert_ne!(token(&cache, &scopes).await, first.token());
-    assert_eq!((source.calls(), begun.elapsed()), (2, FETCH * 4 / 5));
+    assert_eq!((source.calls(), started.elapsed()), (2, FETCH * 4 / 5));
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_refusals_of_one_token_cost_one_fetch_in_whatever_order_they_come() {
-    let (source, _, cache) = keeping();
+async fn many_reports_of_one_refusal_cause_one_fetch_at_any_time() {
+    let (source, _, cache) = caching_source();
     let scopes = home(1);
     let first = cache.get(&scopes).await.unwrap();
     let late = |pause: u64| {
@@ -115,8 +116,8 @@ async fn many_refusals_of_one_token_cost_one_fetch_in_whatever_order_they_come()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_gives_the_same_token_after_all_is_asked_once_for_each_refusal() {
-    // It does not hear of refusals at all.
+async fn a_source_that_returns_the_same_token_is_called_once_per_refusal() {
+    // A plain function is not notified of refusals.
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
     let cache = TokenCache::builder(move |_: Scopes| {
@@ -133,13 +134,13 @@ async fn a_source_that_gives_the_same_token_after_all_is_asked_once_for_each_ref
 }
 
 #[tokio::test(start_paused = true)]
-async fn behind_another_cache_a_renewal_that_began_before_a_refusal_does_not_bring_it_back_either() {
-    let (source, clock, behind) = keeping();
-    let cache = TokenCache::builder(behind.clone()).shared_clock(Arc::clone(&clock) as _).build();
+async fn with_a_cache_as_source_a_fetch_in_flight_does_not_return_the_refused_token() {
+    let (source, clock, backend) = caching_source();
+    let cache = TokenCache::builder(backend.clone()).shared_clock(Arc::clone(&clock) as _).build();
     let scopes = home(1);
     cache.get(&scopes).await.unwrap();
     sleep(seconds(81)).await;
-    let first = behind.get(&scopes).await.unwrap();
+    let first = backend.get(&scopes).await.unwrap();
     sleep(FETCH / 5).await;
     let outer = cache.get(&scopes).await.unwrap();
     assert_eq!(outer.token(), first.token());
@@ -149,7 +150,7 @@ async fn behind_another_cache_a_renewal_that_began_before_a_refusal_does_not_bri
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_doubted_token_is_renewed_and_handed_out_until_there_is_another() {
+async fn a_doubted_token_is_refreshed_and_used_until_there_is_another() {
     let (source, _, cache) = slow();
     let scopes = home(1);
     let first = cache.get(&scopes).await.unwrap();
@@ -157,19 +158,19 @@ async fn a_doubted_token_is_renewed_and_handed_out_until_there_is_another() {
     source.fail(true);
     assert!(cache.doubt(&scopes, &first.access_token()));
     for _ in 0..3 {
-        assert_eq!(token(&cache, &scopes).await, first.token(), "while there is no other");
+        assert_eq!(token(&cache, &scopes).await, first.token(), "while there is no other token");
     }
-    assert_eq!(source.calls(), 2, "and nothing is asked for in the pause");
+    assert_eq!(source.calls(), 2, "no fetch starts during the pause");
     source.fail(false);
     sleep(seconds(10)).await;
     let second = cache.get(&scopes).await.unwrap();
     assert_ne!(second.token(), first.token());
     assert_eq!((source.calls(), cache.stats().rejected), (3, 0));
-    assert_eq!(got(&cache, &scopes).await, (Some(second.generation), Duration::ZERO), "this one is in no doubt");
+    assert_eq!(got(&cache, &scopes).await, (Some(second.generation), Duration::ZERO), "the new token is not doubted");
 }
 
 #[tokio::test(start_paused = true)]
-async fn doubts_are_believed_once_in_a_while_however_many_there_are() {
+async fn believes_one_doubt_in_ten_seconds_for_each_set_of_scopes() {
     let (source, _, cache) = slow();
     let scopes = home(1);
     let mut believed = 0;
@@ -180,14 +181,14 @@ async fn doubts_are_believed_once_in_a_while_however_many_there_are() {
     assert_eq!((believed, source.calls()), (1, 2));
     sleep(seconds(10)).await;
     let claimed = cache.get(&scopes).await.unwrap();
-    assert!(cache.doubt(&scopes, &claimed.access_token()), "a while has passed");
-    // Each set of scopes has its own.
+    assert!(cache.doubt(&scopes, &claimed.access_token()), "ten seconds have passed");
+    // Each set of scopes has an interval of its own.
     let other = cache.get(&home(2)).await.unwrap();
     assert!(cache.doubt(&home(2), &other.access_token()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_cannot_be_sent_is_a_failure_with_its_pause() {
+async fn a_token_that_cannot_be_sent_is_a_failure_with_backoff() {
     for unsendable in ["", "  ", "Bearer abc", "abc\u{f8}", "abc def"] {
         let calls = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&calls);
@@ -205,7 +206,7 @@ async fn a_token_that_cannot_be_sent_is_a_failure_with_its_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_of_other_scopes_is_handed_out_and_says_so() {
+async fn a_token_with_other_granted_scopes_is_returned_and_reports_them() {
     let granting = |granted: &'static str| {
         let source = move |_: Scopes| async move { Ok(Token::new("x").granted(granted)) };
         TokenCache::builder(source).clock(Manual::new()).build()

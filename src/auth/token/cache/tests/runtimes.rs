@@ -1,4 +1,4 @@
-//! Runtimes that are not there, go away or stand still.
+//! Tests calls without a Tokio runtime, and fetches on runtimes that shut down or stall.
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -8,7 +8,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-/// A cache whose fetch is under way, and whose caller has given up.
+/// Returns a cache with a fetch in flight, whose caller has given up.
 async fn left_in_flight() -> (Arc<Slow>, TokenCache) {
     let (source, _, cache) = slow();
     assert!(tokio::time::timeout(Duration::from_millis(100), cache.get(&Scopes::unscoped())).await.is_err());
@@ -16,7 +16,7 @@ async fn left_in_flight() -> (Arc<Slow>, TokenCache) {
 }
 
 #[test]
-fn where_no_runtime_runs_a_call_fails_and_says_so() {
+fn a_call_without_a_runtime_fails_with_a_configuration_error() {
     let cache = TokenCache::new(Slow::default());
     for _ in 0..2 {
         let error = cache.get(&Scopes::unscoped()).now_or_never().unwrap().err().unwrap();
@@ -26,7 +26,7 @@ fn where_no_runtime_runs_a_call_fails_and_says_so() {
 }
 
 #[test]
-fn on_a_runtime_that_is_gone_a_call_fails_and_the_next_runtime_serves() {
+fn a_call_fails_on_a_runtime_that_shut_down_and_succeeds_on_the_next() {
     let first = runtime();
     let (source, _, cache) = first.block_on(async { slow() });
     let handle = first.handle().clone();
@@ -41,27 +41,27 @@ fn on_a_runtime_that_is_gone_a_call_fails_and_the_next_runtime_serves() {
 }
 
 #[test]
-fn a_fetch_on_a_runtime_that_stands_still_is_given_up() {
-    let still = runtime();
-    let (source, cache) = still.block_on(left_in_flight());
+fn gives_up_a_fetch_on_a_stalled_runtime_and_ignores_its_late_token() {
+    let stalled = runtime();
+    let (source, cache) = stalled.block_on(left_in_flight());
     let other = runtime();
     let second = other.block_on(async {
         assert_eq!(cache.get(&Scopes::unscoped()).await.err().unwrap().kind(), ErrorKind::Timeout);
         cache.get(&Scopes::unscoped()).await.unwrap()
     });
     assert_eq!(source.calls(), 2);
-    // It goes on at last, and its token is older than the one that is kept.
-    still.block_on(async { sleep(seconds(1)).await });
-    let kept = other.block_on(cache.get(&Scopes::unscoped())).unwrap();
-    assert_eq!((kept.generation, source.calls()), (second.generation, 2));
+    // The stalled fetch completes at last. Its token is older than the cached one.
+    stalled.block_on(async { sleep(seconds(1)).await });
+    let cached = other.block_on(cache.get(&Scopes::unscoped())).unwrap();
+    assert_eq!((cached.generation, source.calls()), (second.generation, 2));
 }
 
 #[test]
-fn a_fetch_on_a_runtime_that_stands_still_keeps_nobody_from_the_next_however_short_they_wait() {
-    let still = runtime();
-    let (source, cache) = still.block_on(left_in_flight());
+fn a_stalled_fetch_is_given_up_even_if_every_caller_waits_only_briefly() {
+    let stalled = runtime();
+    let (source, cache) = stalled.block_on(left_in_flight());
     runtime().block_on(async {
-        // None of these stays for as long as a fetch may take.
+        // Each caller gives up long before the stall limit of two minutes.
         for _ in 0..11 {
             assert!(tokio::time::timeout(seconds(10), cache.get(&Scopes::unscoped())).await.is_err());
         }
@@ -72,7 +72,7 @@ fn a_fetch_on_a_runtime_that_stands_still_keeps_nobody_from_the_next_however_sho
 }
 
 #[test]
-fn a_refresh_that_was_lost_with_its_runtime_is_made_anew_before_anyone_has_to_wait() {
+fn a_background_refresh_lost_with_its_runtime_starts_again_before_calls_wait() {
     let first = runtime();
     let (source, clock, cache) = first.block_on(async {
         let (source, clock, cache) = slow();
@@ -87,12 +87,12 @@ fn a_refresh_that_was_lost_with_its_runtime_is_made_anew_before_anyone_has_to_wa
         sleep(seconds(1)).await;
         assert_eq!(got(&cache, &Scopes::unscoped()).await.1, Duration::ZERO);
     });
-    assert_eq!((source.calls(), cache.stats().fetched), (2, 2), "the lost one never got to its source");
+    assert_eq!((source.calls(), cache.stats().fetched), (2, 2), "the lost refresh never reached its source");
     drop(clock);
 }
 
 #[test]
-fn a_fetch_that_was_lost_with_its_runtime_is_made_anew_on_the_next() {
+fn a_fetch_lost_with_its_runtime_starts_again_on_the_next() {
     let first = runtime();
     let (source, cache) = first.block_on(left_in_flight());
     drop(first);

@@ -1,10 +1,10 @@
-//! Bodies of responses as chance has it: what the tolerant JSON Schema of a response allows, in every form, and what it does
-//! not allow.
+//! Generates random bodies of responses: those that the tolerant JSON Schema of a response allows, and invalid ones.
 
 use serde_json::{Map, Value};
 use unloc_spec::{Document, reference, resolve};
 
-/// Chance, as bytes that proptest makes and makes simpler; without any left, the plainest choice.
+/// Makes random choices from bytes that proptest generates and shrinks. When no bytes are left, it makes the simplest
+/// choice.
 pub(super) struct Dice<'a>(pub(super) std::slice::Iter<'a, u8>);
 
 impl Dice<'_> {
@@ -59,15 +59,15 @@ const ANYTHING: [&str; 20] = [
 ];
 const UNKNOWN: [&str; 4] = ["somethingNew", "meta data", "", "id"];
 
-/// What bodies of one operation are made by.
+/// Generates the bodies of one operation.
 pub(super) struct Bodies<'a> {
-    /// The tolerant schema of its response.
+    /// Holds the tolerant schema of the response.
     pub(super) schema: &'a Value,
-    /// The values of all enums, in several cases.
+    /// Holds the values of all enums, in lower, capital and upper case.
     pub(super) words: &'a [String],
 }
 
-/// The values of a spec's enums, as they are written and in other cases.
+/// Returns the values of a spec's enums, as they are written and in other cases.
 pub(super) fn words(document: &Document) -> Vec<String> {
     let schemas = document.value.pointer("/components/schemas").and_then(Value::as_object);
     let values = schemas.into_iter().flatten().filter_map(|(_, schema)| schema.get("enum")?.as_array()).flatten();
@@ -82,25 +82,26 @@ pub(super) fn words(document: &Document) -> Vec<String> {
 }
 
 impl Bodies<'_> {
-    /// A body; without `spoilt` it has nothing that the tolerances do not cover, but may lack what is required.
-    pub(super) fn body(&self, dice: &mut Dice<'_>, spoilt: bool) -> Vec<u8> {
-        let mut maker = Maker { bodies: self, dice, spoilt };
+    /// Returns a body. Without `invalid`, it has nothing that the tolerances do not cover, but may lack required
+    /// properties.
+    pub(super) fn body(&self, dice: &mut Dice<'_>, invalid: bool) -> Vec<u8> {
+        let mut maker = Maker { bodies: self, dice, invalid };
         let mut body = maker.value(self.schema, &[]);
-        if spoilt && maker.dice.one_in(12) {
+        if invalid && maker.dice.one_in(12) {
             body = format!("[{body}]");
         }
         if maker.dice.one_in(8) {
             body.insert(0, '\u{feff}');
         }
         let mut body = body.into_bytes();
-        if spoilt && maker.dice.one_in(20) {
+        if invalid && maker.dice.one_in(20) {
             body.truncate(maker.dice.below(256) * body.len() / 256);
         }
-        if spoilt && maker.dice.one_in(30) {
+        if invalid && maker.dice.one_in(30) {
             body.extend(b" {}");
         }
-        // Not even UTF-8.
-        if spoilt && maker.dice.one_in(30) && !body.is_empty() {
+        // A byte that makes the body invalid UTF-8.
+        if invalid && maker.dice.one_in(30) && !body.is_empty() {
             let place = maker.dice.below(256) * body.len() / 256;
             body[place] = 0xff;
         }
@@ -111,21 +112,21 @@ impl Bodies<'_> {
 struct Maker<'a, 'b, 'c> {
     bodies: &'a Bodies<'a>,
     dice: &'b mut Dice<'c>,
-    spoilt: bool,
+    invalid: bool,
 }
 
 impl Maker<'_, '_, '_> {
     fn anything(&mut self) -> String {
         if self.dice.one_in(40) {
-            // Deeper than is read.
+            // Deeper than serde_json's recursion limit of 128.
             return format!("{}{}", "[".repeat(150), "]".repeat(150));
         }
         self.dice.pick(&ANYTHING).to_owned()
     }
 
-    /// A value of a schema; an object has these properties in any case.
+    /// Returns a value of a schema; an object has the properties `must` in any case.
     fn value(&mut self, schema: &Value, must: &[&str]) -> String {
-        if *schema == Value::Bool(true) || (self.spoilt && self.dice.one_in(40)) {
+        if *schema == Value::Bool(true) || (self.invalid && self.dice.one_in(40)) {
             return self.anything();
         }
         if reference(schema).is_some() {
@@ -149,7 +150,7 @@ impl Maker<'_, '_, '_> {
             chosen.and_then(names).filter(|_| chosen.and_then(Value::as_object).is_some_and(|one| one.len() == 1));
         must.extend(named.as_deref());
         match (schema.get("allOf").and_then(Value::as_array), chosen) {
-            // One schema, and what has to be there of it.
+            // An `allOf` of one schema, and of `required` for some of its properties.
             (Some(parts), _) if schema.get("properties").is_none() => self.value(&parts[0], &must),
             (_, Some(chosen)) if named.is_none() => self.value(chosen, &must),
             (spellings, _) => {
@@ -170,7 +171,7 @@ impl Maker<'_, '_, '_> {
             Some("boolean") => ["true", "false"][self.dice.below(2)].to_owned(),
             Some("integer" | "number") => {
                 let least = schema.get("minimum").map(Value::to_string);
-                let mut all: Vec<&str> = if self.spoilt { NUMBERS.to_vec() } else { NUMBERS[..2].to_vec() };
+                let mut all: Vec<&str> = if self.invalid { NUMBERS.to_vec() } else { NUMBERS[..2].to_vec() };
                 all.extend(least.as_deref().filter(|_| text("type") == Some("integer")));
                 all.push(if schema.get("maximum").is_some() { "2147483647" } else { "12125550100" });
                 self.dice.pick(&all).to_owned()
@@ -178,7 +179,7 @@ impl Maker<'_, '_, '_> {
             Some("string") => {
                 let words: Vec<_> = self.bodies.words.iter().map(String::as_str).chain(TEXTS).collect();
                 let text = match (text("format"), text("pattern")) {
-                    (Some("date-time"), _) => self.dice.pick(&TIMES[..TIMES.len() - usize::from(!self.spoilt)]),
+                    (Some("date-time"), _) => self.dice.pick(&TIMES[..TIMES.len() - usize::from(!self.invalid)]),
                     (_, Some(_)) => self.dice.pick(&QUOTED),
                     _ => self.dice.pick(&words),
                 };
@@ -195,8 +196,8 @@ impl Maker<'_, '_, '_> {
     fn object(&mut self, schema: &Value, must: &[&str]) -> String {
         let none = Map::new();
         let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
-        if self.spoilt && self.dice.one_in(20) {
-            // As serde reads an object, too.
+        if self.invalid && self.dice.one_in(20) {
+            // serde also reads an object from a list.
             let mut listed: Vec<_> = properties.values().map(|schema| self.value(schema, &[])).collect();
             listed.truncate(listed.len() - self.dice.below(4).min(listed.len()));
             return format!("[{}]", listed.join(", "));
@@ -208,7 +209,7 @@ impl Maker<'_, '_, '_> {
                 written.push((name.as_str(), self.value(schema, &[])));
             }
             if self.dice.one_in(24) {
-                // Once more, in the same or in another name's place.
+                // The property a second time.
                 let again = if self.dice.one_in(2) { self.value(schema, &[]) } else { "null".to_owned() };
                 written.push((name, again));
             }
@@ -218,7 +219,7 @@ impl Maker<'_, '_, '_> {
             written.extend(names.iter().map(|name| (*name, self.value(values, &[]))));
         }
         if self.dice.one_in(6) {
-            let name = self.dice.pick(&UNKNOWN[..UNKNOWN.len() - usize::from(!self.spoilt)]);
+            let name = self.dice.pick(&UNKNOWN[..UNKNOWN.len() - usize::from(!self.invalid)]);
             written.push((name, self.anything()));
         }
         let first = self.dice.below(written.len().max(1));

@@ -1,11 +1,11 @@
-//! What a response is when it is read by its table, written by hand.
+//! Tests reading by table against expected values that are written by hand.
 
 use serde_json::json;
 use unloc_emulator::Quirk;
 
 use super::*;
 
-/// What a body of an operation is read as, by both readers.
+/// Reads a body of an operation with both readers.
 fn read(id: &str, body: &str) -> Result<Value, String> {
     let both = Both::all().into_iter().find(|both| both.table.operation.id == id);
     both.unwrap_or_else(|| panic!("{id} has no response")).read(body.as_bytes())
@@ -28,7 +28,7 @@ fn with(mut value: Value, name: &str, more: &Value) -> Value {
     value
 }
 
-/// For each quirk of the emulator that shows in a response that is no error: operation, body, and what it is read as.
+/// Returns for each quirk of the emulator that shows in a successful response: operation, body, and the expected value.
 fn rows() -> Vec<(Quirk, &'static str, String, Value)> {
     let token = |more: Value| with(json!({"t": {"access_token": "a", "token_type": "bearer"}}), "t", &more)["t"].take();
     let holder = json!({"id": "home", "name": "Flats", "countryIso": "NO", "organizationId": "flats"});
@@ -132,7 +132,7 @@ fn rows() -> Vec<(Quirk, &'static str, String, Value)> {
     ]
 }
 
-/// The others: they are about requests, errors, webhooks, or how often something is done.
+/// Lists the other quirks. They show in requests, errors, webhooks or CORS, or in what the service does.
 const ELSEWHERE: [Quirk; 9] = [
     Quirk::SnakeErrors,
     Quirk::ProblemErrors,
@@ -146,11 +146,11 @@ const ELSEWHERE: [Quirk; 9] = [
 ];
 
 #[test]
-fn every_quirk_of_a_response_is_read_to_what_the_spec_documents() {
+fn reads_every_quirk_of_a_response_as_the_spec_documents() {
     let rows = rows();
     for quirk in Quirk::ALL {
         let is_there = rows.iter().any(|row| row.0 == *quirk);
-        assert!(is_there != ELSEWHERE.contains(quirk), "{quirk} stands in one of the lists");
+        assert!(is_there != ELSEWHERE.contains(quirk), "{quirk} has to be in exactly one of the lists");
     }
     for (quirk, id, body, wanted) in rows {
         assert_eq!(read(id, &body), Ok(wanted), "{quirk}: {body}");
@@ -158,18 +158,18 @@ fn every_quirk_of_a_response_is_read_to_what_the_spec_documents() {
 }
 
 #[test]
-fn what_the_tolerances_of_a_whole_body_do_is_done_by_table_as_well() {
+fn tolerates_whole_bodies_by_table() {
     for (id, body, wanted) in [
         ("getKey", format!("\u{feff}{{{KEY}}}"), key(&json!({}))),
         ("getKey", format!(r#"{{"key":{{{KEY},"id":"k","id":null}},"key":null}}"#), key(&json!({"id": "k"}))),
-        // Of unknown properties the one that says more.
+        // Of two unknown properties of one name, the one that is not null.
         ("getLock", format!(r#"{{"lock":{{{LOCK},"new":1,"new":null}}}}"#), lock(&json!({"new": 1}))),
-        // What no value can hold is left out.
+        // A number that no `Value` can hold is left out.
         ("getLock", format!(r#"{{"lock":{{{LOCK},"new":1e999}}}}"#), lock(&json!({}))),
-        // What the call has said.
+        // Values that the call sent.
         ("createKey", r#"{"key":{"state":"creating"}}"#.to_owned(), key(&json!({"state": "creating"}))),
         ("updateLock", r#"{"lock":{"id":null,"name":"Door"}}"#.to_owned(), lock(&json!({}))),
-        // Inferred, and not to be read.
+        // Inferred responses that cannot be read.
         ("updateKey", r#"{"key":{"state":7}}"#.to_owned(), json!({})),
         ("updateKey", format!(r#"{{{KEY},"id":"k","id":"k"}}"#), key(&json!({"id": "k"}))),
         ("getIntegrator", r#"{"id":7,"data":[]}"#.to_owned(), json!({"id": 7, "data": []})),
@@ -179,8 +179,8 @@ fn what_the_tolerances_of_a_whole_body_do_is_done_by_table_as_well() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_with_its_place_and_without_its_value() {
-    for (id, body, place) in [
+fn explains_errors_by_their_path_and_never_quotes_data() {
+    for (id, body, path) in [
         ("getKey", format!(r#"{{"key":{{{KEY},"end":"+12125550199"}}}}"#), "`key.end`"),
         ("getLock", r#"{"lock":{"id":"door"}}"#.to_owned(), "`lock`"),
         ("getLocks", format!(r#"{{"locks":[{{{LOCK},"created":"+12125550199"}}]}}"#), "`locks[0].created`"),
@@ -188,13 +188,13 @@ fn what_cannot_be_read_is_told_with_its_place_and_without_its_value() {
         ("getLocks", "<html>+12125550199</html>".to_owned(), "HTML"),
         ("getLocks", String::new(), "empty"),
     ] {
-        let told = read(id, &body).unwrap_err();
-        assert!(told.contains(place) && !told.contains("12125550199"), "{id}: {told}");
+        let error = read(id, &body).unwrap_err();
+        assert!(error.contains(path) && !error.contains("12125550199"), "{id}: {error}");
     }
 }
 
 #[test]
-fn a_table_tells_what_a_call_needs() {
+fn a_table_describes_what_a_call_needs() {
     let table = |id: &str| Table::of(Operation::find(id).unwrap()).unwrap();
     let parameters = |id: &str| {
         let parameters = table(id).parameters.iter();
@@ -213,8 +213,8 @@ fn a_table_tells_what_a_call_needs() {
     assert_eq!((paging.items, paging.cursor, paging.size > 0), ("keys", "startAfterId", true));
     let Some(Shape { kind: Kind::Component(body), .. }) = table("createKey").body else { panic!("no body") };
     let Kind::Object(properties) = body.shape.kind else { panic!("{body:?}") };
-    let told: Vec<_> = properties.iter().map(|one| (one.name, one.required, one.shape.nullable)).collect();
-    assert!(told.contains(&("userId", true, false)) && told.contains(&("end", false, true)), "{told:?}");
+    let described: Vec<_> = properties.iter().map(|one| (one.name, one.required, one.shape.nullable)).collect();
+    assert!(described.contains(&("userId", true, false)) && described.contains(&("end", false, true)), "{described:?}");
     assert!(table("deleteWebhook").response.is_none() && table("deleteWebhook").body.is_none());
     assert_eq!(Table::all().count(), Operation::all().count());
 }

@@ -1,22 +1,22 @@
-//! Edits of what is asked for: operations and their parameters.
+//! Defines edits of operations and their parameters.
 
 use super::{CREATE_ROLE, Edit, GET_LOCK, GET_LOCKS, edit, with};
 
 pub(super) const EDITS: &[Edit] = &[
     // Operations.
     with(
-        "an operation is called differently",
+        "an operation is renamed",
         &[("paths:", "operationId: getLock\n", "operationId: fetchLock\n")],
         &["rename both: compatible / breaking"],
         "home.get_lock().lock_id(\"l\").send().await?;",
     ),
     edit(
-        "an operation has another path",
+        "the path of an operation changes",
         &[("paths:", "/lock-holders/{lockHolderId}/roles/:", "/lock-holders/{lockHolderId}/all-roles/:")],
         &["path request: breaking / compatible"],
     ),
     edit(
-        "an operation has another method",
+        "the method of an operation changes",
         &[(
             "paths:",
             "    post:\n      operationId: createLockHolder",
@@ -25,7 +25,7 @@ pub(super) const EDITS: &[Edit] = &[
         &["behaviour both: compatible / compatible", "path request: breaking / compatible"],
     ),
     with(
-        "a path parameter is called differently",
+        "a path parameter is renamed",
         &[("    WebhookId:", "name: webhookId", "name: id"), ("paths:", "/webhooks/{webhookId}/:", "/webhooks/{id}/:")],
         &["rename request: compatible / breaking"],
         "home.delete_webhook().webhook_id(\"w\").send().await?;",
@@ -36,19 +36,19 @@ pub(super) const EDITS: &[Edit] = &[
         &["operation both: compatible / compatible"],
     ),
     edit(
-        "an operation may be repeated",
+        "an operation is no longer idempotent",
         &[(CREATE_ROLE, "      security:", "      x-idempotent: false\n      security:")],
         &["behaviour both: compatible / compatible"],
     ),
     with(
-        "an operation does not page any more",
+        "an operation is no longer paginated",
         &[(GET_LOCKS, "      x-pagination: {items: locks, cursor: startAfterId, size: 500}\n", "")],
         &["behaviour both: compatible / breaking"],
         "drop(home.get_locks().items());",
     ),
     // Parameters.
     with(
-        "a query parameter is gone",
+        "a query parameter is removed",
         &[
             ("      operationId: getRoles", "        - $ref: '#/components/parameters/Limit'\n", ""),
             (
@@ -61,7 +61,7 @@ pub(super) const EDITS: &[Edit] = &[
         "home.get_roles().limit(3).send().await?;",
     ),
     with(
-        "a query parameter is new",
+        "a query parameter is added",
         &[(
             GET_LOCK,
             "        - $ref: '#/components/parameters/LockId'\n",
@@ -71,7 +71,7 @@ pub(super) const EDITS: &[Edit] = &[
         "home.get_key().key_id(\"k\").lock_id(\"l\").send().await?;",
     ),
     with(
-        "a required query parameter is new",
+        "a required query parameter is added",
         &[(
             "      operationId: getKey",
             "        - $ref: '#/components/parameters/KeyId'\n",
@@ -97,7 +97,7 @@ pub(super) const EDITS: &[Edit] = &[
         &["behaviour both: compatible / breaking", "parameter request: breaking / fails at run time"],
     ),
     edit(
-        "a query parameter is called differently",
+        "a query parameter is renamed",
         &[
             (
                 "      operationId: getRoles",
@@ -113,29 +113,29 @@ pub(super) const EDITS: &[Edit] = &[
         &["behaviour both: compatible / breaking", "rename request: breaking / breaking"],
     ),
     edit(
-        "a query parameter takes less",
+        "the maximum of a query parameter shrinks",
         &[("    KeyEventLimit:", "maximum: 2500", "maximum: 100")],
         &["bounds request: breaking / compatible"],
     ),
     edit(
-        "a query parameter takes more",
+        "the maximum of a query parameter grows",
         &[("    KeyEventLimit:", "maximum: 2500", "maximum: 5000")],
         &["bounds request: compatible / compatible"],
     ),
     with(
-        "a query parameter has a wider type",
+        "a query parameter becomes wider",
         &[("    KeyEventLimit:", "format: int32", "format: int64")],
         &["type request: compatible / breaking"],
         "drop(home.get_key_events().limit(&5_i32));",
     ),
     edit(
-        "a query parameter is a text",
+        "a query parameter becomes a string",
         &[(
             "    KeyEventLimit:",
             "        type: integer\n        format: int32\n        minimum: 1\n        maximum: 2500\n",
             "        type: string\n",
         )],
-        // The spec says that it pages by it, so no bindings can be made.
+        // The spec paginates by this parameter, so the generator refuses a string.
         &["type both: compatible / breaking", "type request: breaking / unknown"],
     ),
 ];

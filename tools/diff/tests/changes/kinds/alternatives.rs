@@ -1,14 +1,14 @@
-//! Alternatives, member by member.
+//! Tests alternatives, which are compared member by member.
 
 use unloc_diff::Verdict;
 
 use super::{check, spec};
-use crate::told;
+use crate::on_the_wire_of;
 
 pub(super) const CAT: &str = "{$ref: '#/components/schemas/Cat'}";
 
 #[test]
-fn alternatives_are_compared_member_by_member() {
+fn compares_alternatives_member_by_member() {
     let refs = |names: &[&str]| {
         let list: Vec<_> = names.iter().map(|name| format!("{{$ref: '#/components/schemas/{name}'}}")).collect();
         format!("{{oneOf: [{}]}}", list.join(", "))
@@ -25,10 +25,10 @@ fn alternatives_are_compared_member_by_member() {
         (&two, &three, "compatible", "breaking"),
         (&two, &refs(&["Dog", "Cat"]), "", ""),
         (&refs(&["Cat", "Dog"]), &refs(&["Cat", "Bird"]), "breaking", "breaking"),
-        // By the value that tells them apart, wherever they stand.
+        // Members match by their discriminating value, in any order.
         (&kinds(&[a.clone(), b.clone()]), &kinds(&[b.clone(), a.clone()]), "", ""),
         (&kinds(&[a, b]), &narrower, "breaking", "compatible"),
-        // By their shape.
+        // Members match by similarity.
         (
             "{anyOf: [{type: string}, {type: integer}]}",
             "{anyOf: [{type: integer, maximum: 5}, {type: string}]}",
@@ -37,23 +37,23 @@ fn alternatives_are_compared_member_by_member() {
         ),
         ("{type: string}", "{anyOf: [{type: string}, {type: integer}]}", "compatible", "breaking"),
         ("{anyOf: [{type: string}, {type: integer}]}", "{type: string}", "breaking", "compatible"),
-        // What another alternative takes is not gone.
+        // The other alternative still accepts the values of the removed one.
         ("{anyOf: [{type: string}, {type: string, maxLength: 3}]}", "{type: string}", "", ""),
         (CAT, &refs(&["Cat", "Dog"]), "compatible", "breaking"),
     ]);
 }
 
 #[test]
-fn a_change_within_an_alternative_is_told_once_and_by_name() {
+fn reports_a_change_within_an_alternative_once_and_by_name() {
     let spec = spec("request", "{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}");
-    let (verdict, said) = told(&spec, &spec.replace("required: [meow]", "required: [meow, lives]"));
-    assert_eq!((verdict, said.as_str()), (Some(Verdict::Breaking), "breaking: `lives` of `Cat` is required now\n"));
-    let (_, said) = told(&spec, &spec.replace(", {$ref: '#/components/schemas/Dog'}", ""));
-    assert_eq!(said, "breaking: `Dog` is no longer among the alternatives of `x` of `R`\n");
+    let (verdict, messages) = on_the_wire_of(&spec, &spec.replace("required: [meow]", "required: [meow, lives]"));
+    assert_eq!((verdict, messages.as_str()), (Some(Verdict::Breaking), "breaking: `lives` of `Cat` is now required\n"));
+    let (_, messages) = on_the_wire_of(&spec, &spec.replace(", {$ref: '#/components/schemas/Dog'}", ""));
+    assert_eq!(messages, "breaking: `Dog` was removed from the alternatives of `x` of `R`\n");
 }
 
 #[test]
-fn alternatives_that_name_each_other_have_an_end() {
+fn terminates_for_alternatives_that_refer_to_each_other() {
     let spec = |more: &str| {
         let circle = "A: {oneOf: [{$ref: '#/components/schemas/B'}, {$ref: '#/components/schemas/C'}]}\n    \
                       B: {anyOf: [{$ref: '#/components/schemas/C'}, {$ref: '#/components/schemas/A'}]}\n    \
@@ -61,7 +61,7 @@ fn alternatives_that_name_each_other_have_an_end() {
         let text = spec("response", "{$ref: '#/components/schemas/A'}");
         format!("{text}    {}", circle.replace("MORE", more))
     };
-    let (verdict, _) = told(&spec("{type: string}"), &spec("{type: integer}"));
+    let (verdict, _) = on_the_wire_of(&spec("{type: string}"), &spec("{type: integer}"));
     assert_eq!(verdict, Some(Verdict::Breaking));
-    assert_eq!(told(&spec("{type: string}"), &spec("{type: string, description: A text.}")).0, None);
+    assert_eq!(on_the_wire_of(&spec("{type: string}"), &spec("{type: string, description: A text.}")).0, None);
 }

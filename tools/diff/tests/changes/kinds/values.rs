@@ -1,13 +1,13 @@
-//! Null, numbers, and what counts where nothing is sent.
+//! Tests null, numbers and defaults.
 
 use unloc_diff::Verdict;
 
 use super::alternatives::CAT;
 use super::{check, spec};
-use crate::told;
+use crate::on_the_wire_of;
 
 #[test]
-fn null_that_moves_into_an_alternative_is_still_there() {
+fn null_may_move_into_an_alternative() {
     let nullable = "{type: string, nullable: true}";
     check(&[
         (nullable, "{anyOf: [{type: string}, {type: string, nullable: true}]}", "", ""),
@@ -22,7 +22,7 @@ fn null_that_moves_into_an_alternative_is_still_there() {
             "",
             "",
         ),
-        // Its neighbours, in which null has come or gone.
+        // In these similar rows, null is added or removed.
         (nullable, "{anyOf: [{type: string}, {type: string, maxLength: 3}]}", "breaking", "compatible"),
         ("{oneOf: [{$ref: '#/components/schemas/Cat'}, {enum: [null]}]}", CAT, "breaking", "compatible"),
         (
@@ -41,7 +41,7 @@ fn null_that_moves_into_an_alternative_is_still_there() {
 }
 
 #[test]
-fn null_in_an_enum_is_a_value_of_its_own() {
+fn null_is_a_separate_value_of_an_enum() {
     check(&[
         (
             "{type: string, nullable: true, enum: [a, null]}",
@@ -56,14 +56,14 @@ fn null_in_an_enum_is_a_value_of_its_own() {
             "compatible",
         ),
         ("{enum: [1, 2, null]}", "{enum: [1, 2]}", "breaking", "compatible"),
-        // Without `nullable`, null is none of the values of a `type`.
+        // Without `nullable`, a `type` excludes null.
         ("{type: string, enum: [a, null]}", "{type: string, enum: [a]}", "", ""),
         ("{type: string, nullable: true, enum: [a, null]}", "{nullable: true, type: string, enum: [null, a]}", "", ""),
     ]);
 }
 
 #[test]
-fn equal_numbers_are_equal_however_they_are_written() {
+fn equal_numbers_are_equal_in_any_notation() {
     check(&[
         ("{type: integer, maximum: 10, exclusiveMaximum: true}", "{type: integer, maximum: 9}", "", ""),
         ("{type: integer, minimum: 0, exclusiveMinimum: true}", "{type: integer, minimum: 1}", "", ""),
@@ -76,7 +76,7 @@ fn equal_numbers_are_equal_however_they_are_written() {
         ("{type: integer, default: 3}", "{type: integer, default: 3.0}", "", ""),
         ("{type: number, multipleOf: 0.3}", "{type: number, multipleOf: 0.1}", "compatible", "compatible"),
         ("{type: number, multipleOf: 0.07}", "{type: number, multipleOf: 0.01}", "compatible", "compatible"),
-        // Their neighbours, which are not equal.
+        // These similar rows are not equal.
         ("{type: number, maximum: 10, exclusiveMaximum: true}", "{type: number, maximum: 9}", "breaking", "compatible"),
         (
             "{type: integer, maximum: 10, exclusiveMaximum: true}",
@@ -97,7 +97,7 @@ fn equal_numbers_are_equal_however_they_are_written() {
 }
 
 #[test]
-fn a_change_of_a_default_is_told() {
+fn reports_a_changed_default() {
     check(&[
         ("{type: integer, default: 3}", "{type: integer, default: 4}", "unknown", "compatible"),
         ("{type: integer, default: 3}", "{type: integer}", "unknown", "compatible"),
@@ -115,10 +115,10 @@ fn a_change_of_a_default_is_told() {
             "",
         ),
     ]);
-    // What is always sent has no use for one.
+    // A default has no effect on a required property.
     let text =
         spec("request", "{type: integer, default: 3}").replace("R: {type: object,", "R: {type: object, required: [x],");
-    let (verdict, said) = told(&text, &text.replace("default: 3", "default: 4"));
+    let (verdict, messages) = on_the_wire_of(&text, &text.replace("default: 3", "default: 4"));
     assert_eq!(verdict, Some(Verdict::Compatible));
-    assert!(said.contains("the default of `x` of `R` is 4 where it was 3"), "{said}");
+    assert!(messages.contains("the default of `x` of `R` changed from 3 to 4"), "{messages}");
 }

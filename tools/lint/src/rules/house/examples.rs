@@ -1,4 +1,4 @@
-//! Examples: each body has one, and nothing in it is real.
+//! Checks that every body has an example, and that examples contain no real data.
 
 use serde_json::Value;
 use unloc_spec::escape;
@@ -11,14 +11,14 @@ use crate::spec::Spec;
 pub(super) const PRESENT: Rule = Rule {
     id: "house-example",
     severity: Severity::Warning,
-    reason: "The documentation and the emulator show what the examples show.",
+    reason: "The code examples in the documentation are built from the examples of the spec.",
     example: "a body without `example` or `examples`",
 };
 
 pub(super) const INVENTED: Rule = Rule {
     id: "house-example-invented",
     severity: Severity::Error,
-    reason: "What stands in an example is published: an address may be somebody's, and a secret may work.",
+    reason: "Examples are published: a URL may belong to somebody, and a secret may be real.",
     example: "`https://images.acme.com/door.jpg`, `password: hunter2`",
 };
 
@@ -26,7 +26,7 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     for node in spec.all(Object::MediaType) {
         let has_schema = node.value.get("schema").is_some();
         if has_schema && node.value.get("example").is_none() && node.value.get("examples").is_none() {
-            findings.key(&PRESENT, &node.pointer, "this body has no example", "add one that says something");
+            findings.key(&PRESENT, &node.pointer, "this body has no example", "add one with realistic values");
         }
     }
     for object in [Object::MediaType, Object::Parameter] {
@@ -44,6 +44,7 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Reports secrets without the prefix `EXAMPLE`, and URLs outside of `example.com`.
 fn invented(name: &str, pointer: &str, value: &Value, findings: &mut Findings<'_>) {
     match value {
         Value::Object(map) => {
@@ -57,22 +58,24 @@ fn invented(name: &str, pointer: &str, value: &Value, findings: &mut Findings<'_
         }
         Value::String(text) => {
             if is_secret(name) && !text.starts_with("EXAMPLE") && !looks_secret(findings, pointer) {
-                let message = format!("`{name}` is a secret, and this one could be real");
-                findings.value(&INVENTED, pointer, message, "write one that begins with `EXAMPLE`");
+                let message = format!("`{name}` is a secret, and this value may be real");
+                findings.value(&INVENTED, pointer, message, "use a value that begins with `EXAMPLE`");
             }
             if host(text).is_some_and(|host| host != "example.com" && !host.ends_with(".example.com")) {
-                findings.value(&INVENTED, pointer, "this address may be somebody's", "use one at example.com");
+                // RFC 2606 reserves example.com for documentation.
+                findings.value(&INVENTED, pointer, "this URL may belong to somebody", "use one at example.com");
             }
         }
         _ => {}
     }
 }
 
-/// Whether another rule has told it already.
+/// Returns whether `no-secret-in-example` has reported this value already.
 fn looks_secret(findings: &Findings<'_>, pointer: &str) -> bool {
     findings.list.iter().any(|finding| finding.rule == "no-secret-in-example" && finding.pointer == pointer)
 }
 
+/// Returns whether a property of this name holds a secret.
 fn is_secret(name: &str) -> bool {
     let name = name.to_lowercase();
     name.ends_with("password")
@@ -81,7 +84,7 @@ fn is_secret(name: &str) -> bool {
         || name.ends_with("invitecodes")
 }
 
-/// The host of a web address.
+/// Returns the host of a URL.
 fn host(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     rest.split(['/', ':', '?', '#']).next()

@@ -1,4 +1,4 @@
-//! The `x-` keys: where each may stand, and what it may say, by the table of `unloc-spec`.
+//! Checks the `x-` keys against the table of `unloc-spec`: where each is allowed, and which values it takes.
 
 use unloc_spec::keys;
 
@@ -7,7 +7,7 @@ use crate::finding::{Findings, Rule, Severity};
 pub(super) const KEY: Rule = Rule {
     id: "house-key",
     severity: Severity::Error,
-    reason: "A key of ours that is misspelt, at the wrong place or of the wrong value is ignored in silence.",
+    reason: "An `x-` key with a wrong name, place or value would be silently ignored.",
     example: "`x-pagenation`, `x-sensitive` at an object, `x-idempotent: yes`",
 };
 

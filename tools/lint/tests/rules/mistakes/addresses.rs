@@ -1,9 +1,9 @@
-//! Mistakes in addresses: paths and their names, servers, and who may call them.
+//! Lists mistakes in paths, servers and security.
 
 use super::Mistake;
 
-/// A path beside `/doors/{doorId}/`, with a GET.
-macro_rules! beside {
+/// Adds a path with a GET after `/doors/{doorId}/`.
+macro_rules! with_path {
     ($path:literal, $name:literal) => {
         concat!(
             "  ",
@@ -36,7 +36,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     (
         "path-overlap",
         "  /doors/{doorId}/:\n",
-        "  /{kind}/nearby/:\n    parameters:\n      - name: kind\n        in: path\n        required: true\n        description: Which kind.\n        schema:\n          type: string\n    delete:\n      operationId: deleteNearby\n      tags: [Doors]\n      summary: Take out what is near\n      responses:\n        '204':\n          description: It is gone.\n        '401':\n          $ref: '#/components/responses/Refused'\n  /doors/{doorId}/:\n",
+        "  /{kind}/nearby/:\n    parameters:\n      - name: kind\n        in: path\n        required: true\n        description: Which kind.\n        schema:\n          type: string\n    delete:\n      operationId: deleteNearby\n      tags: [Doors]\n      summary: Remove what is near\n      responses:\n        '204':\n          description: The door is removed.\n        '401':\n          $ref: '#/components/responses/Refused'\n  /doors/{doorId}/:\n",
         "/doors/{doorId}/:",
     ),
     ("path-trailing-slash", "  /doors/{doorId}/:", "  /doors//{doorId}/:", "//"),
@@ -109,10 +109,10 @@ pub(crate) const MISTAKES: &[Mistake] = &[
         "        - name: limit\n          in: query\n          description: Again.\n          schema:\n            type: string\n        - name: limit",
         "- name: limit",
     ),
-    ("parameter-unique", HERE, beside!("/doors/{id}/{id}/", "id"), "{id}/{id}"),
+    ("parameter-unique", HERE, with_path!("/doors/{id}/{id}/", "id"), "{id}/{id}"),
 ];
 
-pub(crate) const FAULTLESS: &[(&str, &str)] = &[
+pub(crate) const VALID: &[(&str, &str)] = &[
     ("  /doors/{doorId}/:", "  /gates:\n    x-note: soon\n  /doors/{doorId}/:"),
     (
         "url: https://api.example.com/v1",
@@ -120,13 +120,13 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
     ),
     ("url: https://api.example.com/v1", "url: http://localhost:4010/v1"),
     ("  - token: [doors.read]", "  - token: [doors.read]\n  - token: []"),
-    (HERE, beside!("/doors/{doorId}:open/", "doorId")),
-    (HERE, beside!("/doors/{doorId}.json/", "doorId")),
-    (HERE, beside!("/doors/x-{doorId}/", "doorId")),
-    (HERE, beside!("/doors/mine/{doorId}/", "doorId")),
-    (HERE, beside!("/doors/{doorId}/keys/", "doorId")),
-    // Another method, and a literal that a number cannot be.
-    (HERE, beside!("/{kind}/nearby/", "kind")),
+    (HERE, with_path!("/doors/{doorId}:open/", "doorId")),
+    (HERE, with_path!("/doors/{doorId}.json/", "doorId")),
+    (HERE, with_path!("/doors/x-{doorId}/", "doorId")),
+    (HERE, with_path!("/doors/mine/{doorId}/", "doorId")),
+    (HERE, with_path!("/doors/{doorId}/keys/", "doorId")),
+    // The overlapping path has other methods.
+    (HERE, with_path!("/{kind}/nearby/", "kind")),
     (
         "      type: oauth2\n      description: Tokens.\n      flows:\n        clientCredentials:\n          tokenUrl: https://api.example.com/token\n          scopes:\n            doors.read: May look.\n",
         "      type: openIdConnect\n      description: Tokens.\n      openIdConnectUrl: https://id.example.com/.well-known/openid-configuration\n",

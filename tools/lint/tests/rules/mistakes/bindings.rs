@@ -1,4 +1,4 @@
-//! Mistakes for the generator alone: OpenAPI allows them.
+//! Lists mistakes that break only the rules for bindings: OpenAPI allows them.
 
 use super::Mistake;
 
@@ -14,7 +14,7 @@ pub(crate) const FOR_BINDINGS: &[Mistake] = &[
     ("enum-value-nameable", "[open, shut]", "[open, '+']", "enum"),
     (
         "single-success-type",
-        "        '204':\n          description: It is gone.\n",
+        "        '204':\n          description: The door is removed.\n",
         "        '200':\n          description: The door.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Door'\n        '202':\n          description: The doors.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/DoorList'\n",
         "'202'",
     ),
@@ -96,9 +96,9 @@ pub(crate) const FOR_BINDINGS: &[Mistake] = &[
     ),
 ];
 
-/// What the generator takes, and looks as if it did not.
-pub(crate) const TAKEN: &[(&str, &str)] = &[
-    // Null alone gets no type, and so needs no name.
+/// Lists variants that the generator accepts, although they look like mistakes.
+pub(crate) const ACCEPTED: &[(&str, &str)] = &[
+    // An enum of null alone becomes no type, so it needs no name.
     (
         "        openedAt:\n          type: string\n          format: date-time\n          nullable: true\n",
         "        openedAt:\n          anyOf:\n            - type: string\n              format: date-time\n            - type: string\n              nullable: true\n              enum: [null]\n",

@@ -1,4 +1,4 @@
-//! Mistakes in what a document is made of: its form, its fields, its references, its texts.
+//! Lists mistakes in syntax, fields, references and descriptions.
 
 use super::Mistake;
 
@@ -6,7 +6,12 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ("yaml", "  title: Doors\n", "  title: Doors\n  title: Gates\n", "title: Gates"),
     ("yaml", "openapi: 3.0.3", "openapi: [3.0.3", ""),
     ("yaml", "  title: Doors\n", "<<<<<<< HEAD\n  title: Doors\n=======\n  title: Gates\n>>>>>>> other\n", "<<<<<<<"),
-    ("yaml", "      type: string\n      description: How", "      <<: { type: string }\n      description: How", "<<"),
+    (
+        "yaml",
+        "      type: string\n      description: The states",
+        "      <<: { type: string }\n      description: The states",
+        "<<",
+    ),
     ("unknown-field", "    get:\n", "    gett:\n", "gett:"),
     ("unknown-field", "maxLength: 40", "maxLenght: 40", "maxLenght"),
     ("unknown-field", "      enum: [open, shut]", "      enum: [open, shut]\n      const: open", "const"),
@@ -22,7 +27,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ("field-type", "            maximum: 100", "            exclusiveMaximum: 100", "exclusiveMaximum"),
     ("field-type", "openapi: 3.0.3", "openapi: 3.0", "openapi"),
     ("field-type", "maxLength: 40", "maxLength: -1", "maxLength"),
-    ("required-field", "          description: It is gone.\n", "          x-note: gone\n", "'204'"),
+    ("required-field", "          description: The door is removed.\n", "          x-note: gone\n", "'204'"),
     ("required-field", "  title: Doors\n", "", "info:"),
     ("ref-resolves", "'#/components/schemas/State'", "'#/components/schemas/Stat'", "schemas/Stat'"),
     ("ref-kind", "'#/components/schemas/State'", "'#/components/responses/Refused'", "          allOf:"),
@@ -74,7 +79,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
 ];
 
-pub(crate) const FAULTLESS: &[(&str, &str)] = &[
+pub(crate) const VALID: &[(&str, &str)] = &[
     ("description: The door.", "description: Like `Vec<Door>`, see https://example.com or [here]."),
     ("description: A door.", "description: |-\n        A door.\n\n        * with a list"),
     ("    State:\n      type: string", "    State:\n      x-note: { any: thing }\n      type: string"),

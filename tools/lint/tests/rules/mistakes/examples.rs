@@ -1,4 +1,4 @@
-//! Mistakes in what examples and defaults show.
+//! Lists mistakes in examples and defaults.
 
 use unloc_spec::REFERENCE;
 
@@ -51,7 +51,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ("no-personal-data-in-example", "name: Back door", "name: '+47 912 34 567'", "+47"),
 ];
 
-pub(crate) const FAULTLESS: &[(&str, &str)] = &[
+pub(crate) const VALID: &[(&str, &str)] = &[
     ("                  name: Back door", "                  name: 'true story, 2024-05-02T10:35:24Z'"),
     ("          example: 10\n", "          example: 1\n"),
     ("          example: 10", "          examples:\n            few:\n              value: 2"),

@@ -1,8 +1,8 @@
-//! Mistakes against what holds for our own specs alone.
+//! Lists mistakes that break the house rules.
 
 use super::Mistake;
 
-pub(crate) const AT_HOME: &[Mistake] = &[
+pub(crate) const FOR_HOUSE: &[Mistake] = &[
     ("house-key", "x-pagination", "x-pagenation", "x-pagenation"),
     ("house-key", "      description: A door.\n", "      description: A door.\n      x-colour: red\n", "x-colour"),
     ("house-key", "      x-idempotent: false", "      x-idempotent: never", "x-idempotent"),
@@ -13,7 +13,7 @@ pub(crate) const AT_HOME: &[Mistake] = &[
         "x-sensitive",
     ),
     ("house-key", "x-evidence: documented", "x-evidence: likely", "x-evidence"),
-    ("house-key", "x-evidence-note: The answer is concluded.", "x-evidence-note: ''", "x-evidence-note"),
+    ("house-key", "x-evidence-note: The response is inferred.", "x-evidence-note: ''", "x-evidence-note"),
     ("house-key", "x-environment: production", "x-environment: prod", "x-environment"),
     ("house-key", "items: doors", "items: gates", "x-pagination"),
     ("house-key", "cursor: startAfterId", "cursor: after", "x-pagination"),
@@ -32,7 +32,7 @@ pub(crate) const AT_HOME: &[Mistake] = &[
     ),
     ("house-key", "x-evidence-note: All", "x-evidence-not: All", "x-evidence-not:"),
     ("house-evidence", "      x-evidence: documented\n", "", "x-evidence-note"),
-    ("house-evidence", "      x-evidence-note: The answer is concluded.\n", "", "x-evidence:"),
+    ("house-evidence", "      x-evidence-note: The response is inferred.\n", "", "x-evidence:"),
     ("house-summary", "summary: Add a door", "summary: Add a door.", "summary"),
     (
         "house-summary",

@@ -1,4 +1,4 @@
-//! Mistakes in operations: what they take, and what they answer with.
+//! Lists mistakes in requests and responses of operations.
 
 use super::Mistake;
 
@@ -11,45 +11,45 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
     (
         "parameter-schema-xor-content",
-        "      description: The token is no good.\n",
-        "      description: The token is no good.\n      headers:\n        X-Reason:\n          description: Why.\n",
+        "      description: The token is missing, invalid or expired.\n",
+        "      description: The token is missing, invalid or expired.\n      headers:\n        X-Reason:\n          description: Why.\n",
         "X-Reason",
     ),
     ("status-code-valid", "        '204':", "        '20':", "'20'"),
-    ("success-response", "        '204':\n          description: It is gone.\n", "", "      responses:"),
+    ("success-response", "        '204':\n          description: The door is removed.\n", "", "      responses:"),
     (
         "error-response",
-        "          description: It is gone.\n        '401':\n          $ref: '#/components/responses/Refused'\n",
-        "          description: It is gone.\n",
+        "          description: The door is removed.\n        '401':\n          $ref: '#/components/responses/Refused'\n",
+        "          description: The door is removed.\n",
         "responses:",
     ),
     (
         "secured-401",
-        "          description: It is gone.\n        '401':",
-        "          description: It is gone.\n        '404':",
+        "          description: The door is removed.\n        '401':",
+        "          description: The door is removed.\n        '404':",
         "'404'",
     ),
     (
         "no-request-body",
-        "      summary: Take a door out\n",
-        "      summary: Take a door out\n      requestBody:\n        description: Why.\n        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'\n",
+        "      summary: Remove a door\n",
+        "      summary: Remove a door\n      requestBody:\n        description: Why.\n        content:\n          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'\n",
         "requestBody",
     ),
     (
         "no-response-body",
-        "        '204':\n          description: It is gone.\n",
-        "        '204':\n          description: It is gone.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Door'\n",
+        "        '204':\n          description: The door is removed.\n",
+        "        '204':\n          description: The door is removed.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Door'\n",
         "'204'",
     ),
     ("operation-id-unique", "deleteDoor", "updateDoor", "operationId: updateDoor"),
-    ("operation-summary", "      summary: Take a door out\n", "", "delete:"),
+    ("operation-summary", "      summary: Remove a door\n", "", "delete:"),
     (
         "operation-tags",
         "      operationId: deleteDoor\n      tags: [Doors]\n",
         "      operationId: deleteDoor\n",
         "delete:",
     ),
-    ("summary-unique", "summary: Take a door out", "summary: Rename a door", "summary: Rename a door"),
+    ("summary-unique", "summary: Remove a door", "summary: Rename a door", "summary: Rename a door"),
     (
         "media-type",
         "          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
@@ -76,14 +76,14 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
     (
         "error-schema-uniform",
-        "        '204':\n          description: It is gone.\n        '401':\n          $ref: '#/components/responses/Refused'\n",
-        "        '204':\n          description: It is gone.\n        '404':\n          description: There is none.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/UpdateDoor'\n        '401':\n          $ref: '#/components/responses/Refused'\n        '403':\n          $ref: '#/components/responses/Refused'\n        '409':\n          $ref: '#/components/responses/Refused'\n",
+        "        '204':\n          description: The door is removed.\n        '401':\n          $ref: '#/components/responses/Refused'\n",
+        "        '204':\n          description: The door is removed.\n        '404':\n          description: There is none.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/UpdateDoor'\n        '401':\n          $ref: '#/components/responses/Refused'\n        '403':\n          $ref: '#/components/responses/Refused'\n        '409':\n          $ref: '#/components/responses/Refused'\n",
         "schema:",
     ),
     (
         "no-bare-array",
-        "                $ref: '#/components/schemas/Door'\n        '401':\n          $ref: '#/components/responses/Refused'\n    delete:\n      operationId: deleteDoor\n      tags: [Doors]\n      summary: Take a door out\n      responses:\n        '204':\n          description: It is gone.\n",
-        "                type: array\n                items:\n                  $ref: '#/components/schemas/Door'\n        '401':\n          $ref: '#/components/responses/Refused'\n    delete:\n      operationId: deleteDoor\n      tags: [Doors]\n      summary: Take a door out\n      responses:\n        '200':\n          description: The others.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/DoorList'\n",
+        "                $ref: '#/components/schemas/Door'\n        '401':\n          $ref: '#/components/responses/Refused'\n    delete:\n      operationId: deleteDoor\n      tags: [Doors]\n      summary: Remove a door\n      responses:\n        '204':\n          description: The door is removed.\n",
+        "                type: array\n                items:\n                  $ref: '#/components/schemas/Door'\n        '401':\n          $ref: '#/components/responses/Refused'\n    delete:\n      operationId: deleteDoor\n      tags: [Doors]\n      summary: Remove a door\n      responses:\n        '200':\n          description: The others.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/DoorList'\n",
         "schema:",
     ),
     (
@@ -106,13 +106,13 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
 ];
 
-pub(crate) const FAULTLESS: &[(&str, &str)] = &[
-    // Keys of somebody else's.
+pub(crate) const VALID: &[(&str, &str)] = &[
+    // Extensions of other tools.
     (
         "      operationId: deleteDoor",
         "      x-evidence: maybe\n      x-pagination: { style: pages }\n      operationId: deleteDoor",
     ),
-    // A size without a cursor is a limit and nothing more; a cursor may come in an object or a header.
+    // A page size without a cursor is only a limit; `since` is no cursor.
     ("        - name: limit", "        - name: pageSize"),
     (
         "        - name: limit",
@@ -125,12 +125,12 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
     ),
     ("        '204':", "        204:"),
     ("      operationId: deleteDoor", "      deprecated: true\n      operationId: deleteDoor"),
-    // Whoever goes on after an id has to know no more than that there is more.
+    // `hasMore` is no cursor that a parameter would have to take.
     (
         "          items:\n            $ref: '#/components/schemas/Door'\n",
         "          items:\n            $ref: '#/components/schemas/Door'\n        hasMore:\n          type: boolean\n          description: Whether there are others.\n",
     ),
-    // A cursor that is sent, one that is a link, and a word that is no cursor.
+    // `next` is a link, which is followed and needs no parameter.
     (
         "          items:\n            $ref: '#/components/schemas/Door'\n",
         "          items:\n            $ref: '#/components/schemas/Door'\n        next:\n          type: string\n          format: uri\n          description: The next page.\n",
@@ -139,9 +139,12 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
         "          application/json:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
         "          Application/JSON:\n            schema:\n              $ref: '#/components/schemas/UpdateDoor'",
     ),
-    ("          description: It is gone.\n", "          description: It is gone.\n          content: {}\n"),
     (
-        "        '204':\n          description: It is gone.\n",
+        "          description: The door is removed.\n",
+        "          description: The door is removed.\n          content: {}\n",
+    ),
+    (
+        "        '204':\n          description: The door is removed.\n",
         "        '101':\n          description: The protocol is switched.\n",
     ),
     // The schema of a response is a schema.

@@ -1,4 +1,4 @@
-//! Mistakes in schemas.
+//! Lists mistakes in schemas.
 
 use super::Mistake;
 
@@ -17,8 +17,8 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
     (
         "nullable-type",
-        "          description: How it stands.",
-        "          nullable: true\n          description: How it stands.",
+        "          description: The state of the door.",
+        "          nullable: true\n          description: The state of the door.",
         "nullable",
     ),
     ("nullable-enum", "      enum: [open, shut]", "      nullable: true\n      enum: [open, shut]", "enum"),
@@ -104,7 +104,7 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     ),
 ];
 
-pub(crate) const FAULTLESS: &[(&str, &str)] = &[
+pub(crate) const VALID: &[(&str, &str)] = &[
     ("            maximum: 100", "            maximum: 100\n            multipleOf: 0.5"),
     ("      required: [name]\n", "      additionalProperties: false\n      required: [name]\n"),
     (
@@ -112,8 +112,8 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
         "            - $ref: '#/components/schemas/State'\n            - type: string\n              enum: [open]\n",
     ),
     (
-        "    State:\n      type: string\n      description: How a door can stand.\n      enum: [open, shut]\n",
-        "    State:\n      description: How a door can stand.\n      oneOf:\n        - type: string\n          description: In a word.\n        - type: integer\n          description: In degrees.\n",
+        "    State:\n      type: string\n      description: The states of a door.\n      enum: [open, shut]\n",
+        "    State:\n      description: The states of a door.\n      oneOf:\n        - type: string\n          description: In a word.\n        - type: integer\n          description: In degrees.\n",
     ),
     ("      enum: [open, shut]", "      enum:\n        - open\n        - shut\n        - 'on'\n        - no"),
     (
@@ -141,20 +141,20 @@ pub(crate) const FAULTLESS: &[(&str, &str)] = &[
     ("format: date-time", "format: date-time-local"),
     ("            format: int32", "            format: uint8"),
     (NAME, "          format: commonmark\n          description: The name."),
-    // What is null by one of the parts is null.
+    // `nullable` next to an `anyOf` that allows null is redundant, but not wrong.
     (
-        "        state:\n          allOf:\n            - $ref: '#/components/schemas/State'\n          description: How it stands.\n",
-        "        state:\n          anyOf:\n            - $ref: '#/components/schemas/State'\n            - type: string\n              nullable: true\n              enum: [null]\n          nullable: true\n          description: How it stands.\n",
+        "        state:\n          allOf:\n            - $ref: '#/components/schemas/State'\n          description: The state of the door.\n",
+        "        state:\n          anyOf:\n            - $ref: '#/components/schemas/State'\n            - type: string\n              nullable: true\n              enum: [null]\n          nullable: true\n          description: The state of the door.\n",
     ),
-    // Parts that add to what is said beside them.
+    // Parts that only refine the others.
     (
-        "          allOf:\n            - $ref: '#/components/schemas/State'\n          description: How it stands.\n",
-        "          allOf:\n            - $ref: '#/components/schemas/State'\n            - description: How it stands.\n",
+        "          allOf:\n            - $ref: '#/components/schemas/State'\n          description: The state of the door.\n",
+        "          allOf:\n            - $ref: '#/components/schemas/State'\n            - description: The state of the door.\n",
     ),
     (
         "        neighbour:\n          allOf:\n            - $ref: '#/components/schemas/Door'\n",
         "        neighbour:\n          allOf:\n            - $ref: '#/components/schemas/Door'\n            - required: [state]\n              properties:\n                state:\n                  allOf:\n                    - $ref: '#/components/schemas/State'\n",
     ),
-    // Anything, said in the way that there is for it.
+    // The Free-Form Object of OpenAPI.
     ("      required: [doorId, name]\n", "      required: [doorId, name]\n      additionalProperties: {}\n"),
 ];

@@ -1,6 +1,6 @@
-//! The kinds of slips.
+//! Lists the kinds of slips.
 
-use super::make::{Kind, behind, kind, line, misspelt, replaced, without};
+use super::edits::{Kind, after, kind, line, misspelt, replaced, without};
 
 pub(super) fn kinds() -> Vec<Kind> {
     let keys = [
@@ -48,7 +48,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     ];
     let mut kinds: Vec<Kind> = keys.into_iter().map(misspelt).collect();
     for method in ["get", "post", "put", "patch", "delete"] {
-        kinds.push(line(format!("`{method}` with a letter too many"), move |line| {
+        kinds.push(line(format!("`{method}` with an extra letter"), move |line| {
             (line == format!("    {method}:")).then(|| format!("    {method}s:"))
         }));
     }
@@ -60,7 +60,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         replaced("#/components/schemas/", "#/components/schema/"),
         replaced("$ref: '#/components/schemas/", "$ref: '#/components/responses/"),
         replaced("$ref: '#/", "$ref: 'other.yaml#/"),
-        line("a reference with a letter too many", |line| {
+        line("a reference with an extra letter", |line| {
             line.contains("$ref: '#").then(|| format!("{}x'", line.trim_end_matches('\'')))
         }),
         replaced("'200':", "'20':"),
@@ -75,15 +75,15 @@ pub(super) fn kinds() -> Vec<Kind> {
         replaced("      in: path", "      in: pth"),
         replaced("      in: query", "      in: cookie"),
         without("      required: true", 1),
-        line("a path without its slash", |line| {
+        line("a path without its leading slash", |line| {
             line.strip_prefix("  /").filter(|rest| rest.ends_with(':')).map(|rest| format!("  {rest}"))
         }),
-        line("a placeholder by another name", |line| {
+        line("a path parameter with another name", |line| {
             (line.starts_with("  /") && line.contains("{lockId}")).then(|| line.replacen("{lockId}", "{lock}", 1))
         }),
         replaced("format: date-time", "format: datetime"),
         replaced("format: int32", "format: uuid"),
-        line("a value of an enum twice", |line| {
+        line("a duplicate enum value", |line| {
             line.strip_prefix("        - ")
                 .filter(|rest| !rest.contains([':', '$', ' ']))
                 .map(|_| format!("{line}\n{line}"))
@@ -93,19 +93,19 @@ pub(super) fn kinds() -> Vec<Kind> {
         replaced("- integrator: [", "- integrater: ["),
         replaced("[integrator.admin]", "[integrator.admni]"),
         replaced("summary: ", "\tsummary: "),
-        behind("      summary: ", "summary: Again"),
-        behind("          $ref: '#", "description: Beside it"),
-        behind("          type: string", "const: one"),
-        behind("          type: string", "minimum: 3"),
-        behind("          type: integer", "default: ten"),
-        behind("          type: boolean", "enum: ['yes', 'no']"),
-        behind("          type: array", "maxLength: 3"),
-        replaced("description: How ", "description: TODO How "),
-        line("a required name with a letter too many", |line| {
+        after("      summary: ", "summary: Again"),
+        after("          $ref: '#", "description: Beside it"),
+        after("          type: string", "const: one"),
+        after("          type: string", "minimum: 3"),
+        after("          type: integer", "default: ten"),
+        after("          type: boolean", "enum: ['yes', 'no']"),
+        after("          type: array", "maxLength: 3"),
+        replaced("description: Says ", "description: TODO Says "),
+        line("a required name with an extra letter", |line| {
             let (head, rest) = line.split_once("required: [")?;
             Some(format!("{head}required: [x{rest}"))
         }),
-        line("a list written as a text", |line| {
+        line("a string in place of a list", |line| {
             line.trim()
                 .strip_prefix("required: [")?
                 .strip_suffix(']')
@@ -131,7 +131,7 @@ pub(super) fn kinds() -> Vec<Kind> {
     kinds
 }
 
-/// The same, for what the bindings and the house ask for beyond OpenAPI.
+/// Lists further kinds, most of them about the rules for bindings and the house rules.
 fn later_kinds() -> Vec<Kind> {
     vec![
         without("      x-evidence: ", 1),
@@ -154,17 +154,17 @@ fn later_kinds() -> Vec<Kind> {
         replaced("x-tolerate: [string]", "x-tolerate: [number]"),
         replaced("x-aliases: [", "x-aliases: [7, "),
         replaced("x-environment: sandbox", "x-environment: sandpit"),
-        kind("a value of an enum is not described", |lines, place| {
+        kind("an enum value without a description", |lines, place| {
             let is_entry = lines[place].starts_with("        ") && !lines[place].ends_with(">-");
             (is_entry && place > 0 && lines[place - 1] == "      x-enum-descriptions:").then(|| {
                 let rest = lines.iter().enumerate().filter(|(number, _)| *number != place);
                 rest.map(|(_, line)| (*line).to_owned()).collect()
             })
         }),
-        line("a path without the slash at its end", |line| {
+        line("a path without its trailing slash", |line| {
             (line.starts_with("  /")).then(|| line.strip_suffix("/:").map(|path| format!("{path}:"))).flatten()
         }),
-        line("a path with a slash too many", |line| {
+        line("a path with two slashes in a row", |line| {
             (line.starts_with("  /") && line.contains("}/")).then(|| line.replacen("}/", "}//", 1))
         }),
         line("a summary with a full stop", |line| line.starts_with("      summary: ").then(|| format!("{line}."))),
@@ -188,24 +188,24 @@ fn later_kinds() -> Vec<Kind> {
         replaced("      name: lockId", "      name: lock"),
         replaced("      in: path", "      in: header"),
         replaced("  - name: Locks", "  - name: Keys"),
-        line("two operations have one name", |line| {
+        line("duplicate operationId", |line| {
             (line.starts_with("      operationId: ") && !line.ends_with(" getLock") && line.contains("Lock"))
                 .then(|| "      operationId: getLock".to_owned())
         }),
-        line("an operation that is open to everybody", |line| {
+        line("an operation without authentication", |line| {
             (line == "      security:").then(|| "      security: []\n      x-rest:".to_owned())
         }),
-        behind("          type: integer", "multipleOf: 0"),
-        behind("          type: string", "enum: []"),
-        behind("          type: string", "format: int64"),
-        behind("          type: string", "example: 7"),
-        behind("          type: boolean", "default: 'true'"),
-        behind("          type: object", "oneOf: []"),
-        behind("      type: object", "nullable: yes"),
-        behind("      operationId: ", "deprecated: 'yes'"),
-        behind("      operationId: ", "<<<<<<< HEAD"),
-        behind("      operationId: ", "<<: {}"),
-        behind("  - url: ", "url: https://other.example.com"),
-        behind("          type: string", "pattern: '(?<'"),
+        after("          type: integer", "multipleOf: 0"),
+        after("          type: string", "enum: []"),
+        after("          type: string", "format: int64"),
+        after("          type: string", "example: 7"),
+        after("          type: boolean", "default: 'true'"),
+        after("          type: object", "oneOf: []"),
+        after("      type: object", "nullable: yes"),
+        after("      operationId: ", "deprecated: 'yes'"),
+        after("      operationId: ", "<<<<<<< HEAD"),
+        after("      operationId: ", "<<: {}"),
+        after("  - url: ", "url: https://other.example.com"),
+        after("          type: string", "pattern: '(?<'"),
     ]
 }

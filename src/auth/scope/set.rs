@@ -1,0 +1,148 @@
+//! Holds the set of scopes of one token, which is also its key in the cache.
+
+use std::collections::BTreeSet;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
+
+use super::{ADMIN, Scope};
+use crate::error::{Error, ErrorKind, Result, redact};
+
+/// Holds the scopes that one token is requested for; without any, the token is unscoped.
+///
+/// Order and duplicates do not matter. Equal sets compare equal, and share a token in the cache.
+///
+/// ```
+/// use unloc::{Scope, Scopes};
+///
+/// let two = ["lockHolder.identifier:NO.first.", "lockHolder.identifier:NO.second."];
+/// let error = Scopes::new(two.map(|text| text.parse().unwrap())).unwrap_err();
+/// assert!(error.to_string().contains("May not have multiple of the same claim: lockHolder.identifier"));
+/// # Ok::<(), unloc::Error>(())
+/// ```
+#[derive(Clone, PartialOrd, Ord)]
+pub struct Scopes {
+    /// Holds the scopes in order, each once.
+    // A slice and no `BTreeSet`: a cache holds one for each lock holder, and handles clone it.
+    scopes: Arc<[Scope]>,
+    /// Is the hash of the scopes.
+    // Computed once, because every call looks up its token by it.
+    hash: u64,
+}
+
+impl Scopes {
+    fn from_sorted(scopes: Arc<[Scope]>) -> Self {
+        // Random keys for each process: scopes may come from outside, as in a token backend, and fixed keys would let a
+        // caller choose scopes that collide.
+        static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let hash = STATE.hash_one(&scopes);
+        Self { scopes, hash }
+    }
+
+    /// Returns the empty set. Its token permits listing and creating lock holders.
+    #[must_use]
+    pub fn unscoped() -> Self {
+        Self::default()
+    }
+
+    /// Combines scopes into a set.
+    ///
+    /// # Errors
+    /// Returns [`ErrorKind::Scope`] if a scope's name occurs twice with different arguments, in the service's words.
+    /// Several `lockHolder.admin` scopes are allowed: the token then covers all of these lock holders.
+    pub fn new(scopes: impl IntoIterator<Item = Scope>) -> Result<Self> {
+        let scopes: BTreeSet<_> = scopes.into_iter().collect();
+        let mut names = BTreeSet::new();
+        for scope in scopes.iter().filter(|scope| scope.name() != ADMIN) {
+            if !names.insert(scope.name()) {
+                // The service's own text, so that a search for it finds the service's documentation as well.
+                let what = format!("May not have multiple of the same claim: {}", scope.name());
+                return Err(Error::new(ErrorKind::Scope, what));
+            }
+        }
+        Ok(Self::from_sorted(scopes.into_iter().collect()))
+    }
+
+    /// Returns the scopes for a log, redacted.
+    pub(crate) fn redacted(&self) -> String {
+        // The integrator chooses organization ids, and one may be a person's phone number.
+        redact(&self.to_string())
+    }
+
+    /// Returns the scopes in a fixed order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Scope> {
+        self.scopes.iter()
+    }
+}
+
+impl Default for Scopes {
+    /// Returns the empty set.
+    fn default() -> Self {
+        Self::from_sorted(Arc::new([]))
+    }
+}
+
+impl PartialEq for Scopes {
+    fn eq(&self, other: &Self) -> bool {
+        // The usual case in the cache is the same `Arc`: a handle passes clones of its own scopes.
+        self.hash == other.hash && (Arc::ptr_eq(&self.scopes, &other.scopes) || self.scopes == other.scopes)
+    }
+}
+
+impl Eq for Scopes {}
+
+impl Hash for Scopes {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl fmt::Debug for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl From<Scope> for Scopes {
+    fn from(scope: Scope) -> Self {
+        Self::from_sorted(Arc::new([scope]))
+    }
+}
+
+/// Parses scopes that spaces separate, as in OAuth (RFC 6749, section 3.3); an empty text is the empty set.
+impl FromStr for Scopes {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::new(text.split_ascii_whitespace().map(str::parse).collect::<Result<Vec<_>>>()?)
+    }
+}
+
+impl fmt::Display for Scopes {
+    /// Writes the scopes with spaces between them, as in OAuth (RFC 6749, section 3.3).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.scopes.iter().enumerate() {
+            let gap = if index == 0 { "" } else { " " };
+            write!(f, "{gap}{scope}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn combines_several_lock_holders_by_id_in_any_order() {
+        let scope = |id| Scope::lock_holder_admin(id).unwrap();
+        let one = Scopes::new([scope("a"), scope("b"), scope("a")]).unwrap();
+        assert_eq!(one, Scopes::new([scope("b"), scope("a")]).unwrap());
+        assert_eq!(one.to_string(), "lockHolder.admin:a lockHolder.admin:b");
+        assert_eq!(" lockHolder.admin:b  lockHolder.admin:a".parse::<Scopes>().unwrap(), one);
+        assert_eq!(" ".parse::<Scopes>().unwrap(), Scopes::unscoped());
+        assert!("lockHolder.admin:".parse::<Scopes>().is_err() && "a:1 a:2".parse::<Scopes>().is_err());
+    }
+}

@@ -1,5 +1,0 @@
-//! The id of a key is none of a lock.
-
-fn main() {
-    let _ = |home: unloc::LockHolderClient, key: unloc::types::KeyId| home.get_lock().lock_id(&key);
-}
