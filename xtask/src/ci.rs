@@ -1,5 +1,6 @@
 //! Runs every check of continuous integration, fast ones first.
 
+mod gates;
 mod machine;
 
 use std::io::IsTerminal;
@@ -87,6 +88,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let started = Instant::now();
     let mut skipped = Vec::new();
     let ran = all(root, &mut skipped);
+    skipped.extend(gates::skipped());
     // After a failure as well: the skipped checks may be the reason.
     let (said, outcome) = conclude(&skipped, Here.is_ci());
     print(&said);

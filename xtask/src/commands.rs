@@ -8,7 +8,7 @@ use anyhow::{Error, Result, bail};
 use lexopt::prelude::*;
 use unloc_bench_record::report;
 
-use crate::ci;
+use crate::{ci, release};
 
 const USAGE: &str = "\
 usage: cargo xtask <COMMAND> [OPTIONS]
@@ -22,6 +22,7 @@ Commands:
   surface       Write the public API of the bindings to openapi/surface
   package       Build the packages, including the bindings for builds without the feature `generate`
   outside       Build the packages and run the examples of the guides, outside of the workspace
+  release       With --dry-run: check everything that a release needs, and print what publishes it
   bench-report  Write the recorded benchmark results into the tables of the documents
   help          Print this help
 
@@ -70,6 +71,11 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "probe" => reported(unloc_probe::command(&root, arguments)?),
         "soak" => none(arguments).and_then(|()| checked(ci::soak(&root))),
         "ci" => none(arguments).and_then(|()| checked(ci::run(&root))),
+        "release" => match arguments.next()? {
+            Some(Long("dry-run")) => none(arguments).and_then(|()| checked(release::rehearse(&root))),
+            None => bail!("publishing is left to you: run with --dry-run, which prints the commands (RELEASING.md)"),
+            Some(other) => Err(other.unexpected().into()),
+        },
         "package" => none(arguments).and_then(|()| checked(package(&root))),
         "outside" => {
             let toolchain = toolchain(arguments)?;
@@ -202,7 +208,9 @@ mod tests {
 
     #[test]
     fn every_command_is_listed_and_prints_help() {
-        for name in ["ci", "soak", "validate", "diff", "probe", "surface", "package", "outside", "bench-report"] {
+        for name in
+            ["ci", "soak", "validate", "diff", "probe", "surface", "package", "outside", "release", "bench-report"]
+        {
             assert!(USAGE.contains(&format!("\n  {name} ")), "{name}");
             assert!(command(&mut lexopt::Parser::from_args([name, "--help"])).is_ok(), "{name}");
         }
@@ -223,6 +231,8 @@ mod tests {
             (&["probe", "--base-url", "https://example.com", "--format", "xml"], "markdown or json", true),
             (&["surface", "--chekc"], "invalid option '--chekc'", false),
             (&["outside", "--toolchain"], "missing argument for option '--toolchain'", false),
+            (&["release"], "--dry-run", false),
+            (&["release", "--force"], "invalid option '--force'", false),
             (&["ci", "fast"], "unexpected argument \"fast\"", false),
             (&["lint"], "unknown command `lint`", true),
             (&[], "no command given", true),

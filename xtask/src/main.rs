@@ -2,6 +2,7 @@
 
 mod ci;
 mod commands;
+mod release;
 
 use std::process::ExitCode;
 

@@ -59,13 +59,13 @@ impl Outcome {
     /// Returns the lowest version that these changes may be released with.
     #[must_use]
     pub fn needed(&self) -> Option<Version> {
-        self.base.map(|base| base.after(self.bump()))
+        self.base.as_ref().map(|base| base.after(self.bump()))
     }
 
     /// Returns whether the version in `Cargo.toml` is too low for these changes.
     #[must_use]
     pub fn is_too_small(&self) -> bool {
-        self.needed().zip(self.now).is_some_and(|(needed, now)| now < needed)
+        self.needed().zip(self.now.as_ref()).is_some_and(|(needed, now)| *now < needed)
     }
 
     /// Formats the report.
@@ -104,7 +104,7 @@ impl Outcome {
     }
 
     fn version(&self) -> String {
-        let (Some(base), Some(now), Some(needed)) = (self.base, self.now, self.needed()) else {
+        let (Some(base), Some(now), Some(needed)) = (&self.base, &self.now, self.needed()) else {
             return format!("required version bump: {}", self.bump().name());
         };
         let rest = match self.is_too_small() {
@@ -205,10 +205,10 @@ impl Outcome {
                 "oldPlace": place(&change.old_place), "newPlace": place(&change.new_place),
             })
         });
-        let version = |version: Option<Version>| version.map(|version| version.to_string());
+        let version = |version: Option<&Version>| version.map(ToString::to_string);
         json!({
             "changes": changes.collect::<Vec<_>>(), "texts": self.texts, "notes": self.notes, "bump": self.bump().name(),
-            "version": { "base": version(self.base), "now": version(self.now), "needed": version(self.needed()), "isTooSmall": self.is_too_small() },
+            "version": { "base": version(self.base.as_ref()), "now": version(self.now.as_ref()), "needed": version(self.needed().as_ref()), "isTooSmall": self.is_too_small() },
             "changelog": self.entry(),
         })
     }

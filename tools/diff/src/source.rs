@@ -118,7 +118,7 @@ pub(crate) fn versions(root: &Path, base: Option<&str>) -> (Option<Version>, Opt
         std::fs::read_to_string(root.join("Cargo.toml")).ok().and_then(|manifest| Version::of_manifest(&manifest));
     let before = base.and_then(|base| git(root, &["cat-file", "blob", &format!("{base}:Cargo.toml")]).ok());
     let before = before.and_then(|manifest| Version::of_manifest(&manifest));
-    (before.or(now), now)
+    (before.or_else(|| now.clone()), now)
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String> {

@@ -7,16 +7,14 @@ use anyhow::Context;
 
 use crate::change::{Change, Kind, Verdict};
 
-/// Holds a version as Cargo compares it. Pre-release and build metadata are ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(u64, u64, u64);
+/// Holds a version as Cargo compares it. Build metadata is ignored.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(semver::Version);
 
 impl Version {
     fn parse(text: &str) -> Option<Self> {
-        let core = text.trim().split(['-', '+']).next()?;
-        let mut parts = core.split('.').map(str::parse);
-        let version = Self(parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-        parts.next().is_none().then_some(version)
+        let version = semver::Version::parse(text.trim()).ok()?;
+        Some(Self(semver::Version { build: semver::BuildMetadata::EMPTY, ..version }))
     }
 
     /// Finds the version in the manifest of a workspace or a package.
@@ -37,19 +35,33 @@ impl Version {
 
     /// Returns the lowest version after this one that may contain such changes.
     ///
-    /// Before 1.0, a breaking change raises the minor version and any other change the patch version, as in Cargo.
+    /// Before 1.0, a breaking change raises the minor version and any other change the patch version, as in Cargo. A
+    /// pre-release promises no compatibility (semver.org, item 9): any change raises its number.
     #[must_use]
-    pub fn after(self, bump: Bump) -> Self {
-        let Self(major, minor, patch) = self;
-        match (bump, major) {
-            (Bump::None, _) => self,
-            (Bump::Breaking, 0) => Self(0, minor + 1, 0),
-            (Bump::Breaking, _) => Self(major + 1, 0, 0),
-            (Bump::Addition, 0) => Self(0, minor, patch + 1),
-            (Bump::Addition, _) => Self(major, minor + 1, 0),
-            (Bump::Fix, _) => Self(major, minor, patch + 1),
-        }
+    pub fn after(&self, bump: Bump) -> Self {
+        let semver::Version { major, minor, patch, pre, .. } = &self.0;
+        let (major, minor, patch) = (*major, *minor, *patch);
+        let next = match (bump, major) {
+            (Bump::None, _) => self.0.clone(),
+            _ if !pre.is_empty() => semver::Version { pre: next_pre_release(pre), ..self.0.clone() },
+            (Bump::Breaking, 0) => semver::Version::new(0, minor + 1, 0),
+            (Bump::Breaking, _) => semver::Version::new(major + 1, 0, 0),
+            (Bump::Addition, 0) => semver::Version::new(0, minor, patch + 1),
+            (Bump::Addition, _) => semver::Version::new(major, minor + 1, 0),
+            (Bump::Fix, _) => semver::Version::new(major, minor, patch + 1),
+        };
+        Self(next)
     }
+}
+
+/// Returns `alpha.2` after `alpha.1`, and `rc.1` after `rc`.
+fn next_pre_release(pre: &semver::Prerelease) -> semver::Prerelease {
+    let (name, number) = pre.rsplit_once('.').unwrap_or((pre.as_str(), ""));
+    let next = match number.parse::<u64>() {
+        Ok(number) => format!("{name}.{}", number.saturating_add(1)),
+        Err(_) => format!("{}.1", pre.as_str()),
+    };
+    semver::Prerelease::new(&next).unwrap_or_else(|_| pre.clone())
 }
 
 impl FromStr for Version {
@@ -62,7 +74,7 @@ impl FromStr for Version {
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+        self.0.fmt(f)
     }
 }
 
@@ -122,18 +134,24 @@ mod tests {
             ("0.1.3", Bump::Fix, "0.1.4"),
             ("1.2.3", Bump::Breaking, "2.0.0"),
             ("1.2.3", Bump::Addition, "1.3.0"),
-            ("1.2.3-rc.1", Bump::Fix, "1.2.4"),
+            ("0.1.0-alpha.1", Bump::Breaking, "0.1.0-alpha.2"),
+            ("0.1.0-alpha.9", Bump::Fix, "0.1.0-alpha.10"),
+            ("1.2.3-rc", Bump::Addition, "1.2.3-rc.1"),
+            ("1.2.3-rc.1+build.7", Bump::None, "1.2.3-rc.1"),
             ("1.2.3", Bump::None, "1.2.3"),
         ] {
             assert_eq!(Version::parse(version).map(|version| version.after(bump).to_string()).as_deref(), Some(next));
         }
         assert_eq!(Version::parse("1.2"), None);
+        // Any later release contains the changes of a pre-release.
+        let versions = ["0.1.0-alpha.2", "0.1.0-alpha.10", "0.1.0-beta.1", "0.1.0", "0.1.1"].map(Version::parse);
+        assert!(versions.is_sorted());
     }
 
     #[test]
     fn finds_the_version_in_a_manifest_and_ignores_those_of_dependencies() {
         let manifest = "[dependencies]\nversion = \"9.9.9\"\n[workspace.package]\nversion = \"0.1.0\"\n";
-        assert_eq!(Version::of_manifest(manifest), Some(Version(0, 1, 0)));
+        assert_eq!(Version::of_manifest(manifest), Version::parse("0.1.0"));
         assert_eq!(Version::of_manifest("[dependencies]\nserde = \"1\"\n"), None);
     }
 }

@@ -110,13 +110,14 @@ mod tests {
         let parsed = parse(text).unwrap();
         let lock = "name = \"schemars\"\nversion = \"1.2.0\"\n\nname = \"schemars\"\nversion = \"0.8.22\"\n\n\
                     name = \"schemars\"\nversion = \"1.10.0\"\n\nname = \"schemars_derive\"\nversion = \"2.0.0\"\n";
+        let own = env!("CARGO_PKG_VERSION");
         let lines: Vec<_> = parsed.iter().map(|one| format!("{} {}", one.name, one.toml(lock))).collect();
         assert_eq!(
             lines,
             [
-                r#"unloc { version = "0.1.0", default-features = false, features = ["a", "b"] }"#,
-                r#"unloc-emulator { version = "0.1.0", default-features = true, features = [] }"#,
-                r#"schemars { version = "1.10.0", default-features = true, features = [] }"#,
+                format!(r#"unloc {{ version = "{own}", default-features = false, features = ["a", "b"] }}"#),
+                format!(r#"unloc-emulator {{ version = "{own}", default-features = true, features = [] }}"#),
+                r#"schemars { version = "1.10.0", default-features = true, features = [] }"#.to_owned(),
             ]
         );
         let mut all = BTreeMap::new();

@@ -38,7 +38,7 @@ fn the_errors_match_those_of_the_build() {
         let document = Document::parse(file, &text.replacen(from, to, 1)).unwrap();
         let mut errors = unloc_codegen::bindings(&document, "integrator", &[].into()).unwrap_err();
         errors.sort_by_key(|error| error.position);
-        errors.iter().map(|error| format!("error: unloc@0.1.0: {error}\n")).collect::<String>()
+        errors.iter().map(|error| format!("error: unloc@{}: {error}\n", env!("CARGO_PKG_VERSION"))).collect::<String>()
     });
     let guide = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
     assert!(guide.contains(&said.concat()), "{}", said.concat());

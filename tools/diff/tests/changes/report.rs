@@ -9,8 +9,15 @@ use crate::own_specs::changes;
 fn outcome_of(edit: &str) -> Outcome {
     let edit = edits::all().find(|one| one.name == edit).unwrap();
     let changes = changes(edit).unwrap().to_vec();
-    let version = "0.1.0".parse().ok();
-    Outcome { sides: "before -> after".into(), changes, texts: 3, notes: Vec::new(), base: version, now: version }
+    let version: Option<unloc_diff::Version> = "0.1.0".parse().ok();
+    Outcome {
+        sides: "before -> after".into(),
+        changes,
+        texts: 3,
+        notes: Vec::new(),
+        base: version.clone(),
+        now: version,
+    }
 }
 
 #[test]
