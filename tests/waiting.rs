@@ -132,9 +132,9 @@ async fn a_dropped_call_is_resolved_as_created_if_it_was_carried_out() {
     let since = Utc::now();
     let request = CreateKeyRequest::builder().user_id(GUEST).end(since + TimeDelta::hours(24)).build().unwrap();
     emulator.faults().add(Fault::silence().carried_out().on("createKey")).unwrap();
-    let keys = emulator.town().keys.len();
+    let keys = emulator.snapshot().keys.len();
     let call = tokio::spawn(home.create_key().lock_id(&lock).body(request.clone()).send());
-    while emulator.town().keys.len() == keys {
+    while emulator.snapshot().keys.len() == keys {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     call.abort();

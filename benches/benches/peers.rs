@@ -85,7 +85,7 @@ struct Job {
 
 impl Job {
     fn of(emulator: &Emulator) -> Result<Self> {
-        let data = emulator.town();
+        let data = emulator.snapshot();
         let holder = data.lock_holders.first().ok_or("the emulator has no lock holder")?;
         let locks: Vec<&str> =
             data.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).map(|lock| lock.id.as_str()).collect();

@@ -74,7 +74,7 @@ async fn count_paged(home: &LockHolderClient) -> unloc::Result<usize> {
 }
 
 async fn run(quirks: &[Quirk]) -> unloc::Result<()> {
-    let emulator = Emulator::builder().settling(Duration::ZERO).quirks(quirks.iter().copied()).start().await;
+    let emulator = Emulator::builder().vendor_latency(Duration::ZERO).quirks(quirks.iter().copied()).start().await;
     let emulator = emulator.expect("the emulator starts");
     let unloc = Unloc::builder()
         .environment(emulator.base_url())

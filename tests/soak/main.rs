@@ -95,7 +95,7 @@ async fn under_constant_faults_no_key_is_lost_or_duplicated_and_nothing_leaks() 
     assert_no_tasks_left().await;
 
     let monitor = monitor.finish();
-    let (created, late) = ledger::compare(&ledgers, &emulator.town(), first_day);
+    let (created, late) = ledger::compare(&ledgers, &emulator.snapshot(), first_day);
     let token_requests = monitor.token_requests;
     // Written to stderr directly, because the test harness captures `print!` of passing tests.
     let summary = format!(

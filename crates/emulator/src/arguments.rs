@@ -1,4 +1,4 @@
-//! The program's arguments: what is out of its range, given twice, or contradicts another is refused.
+//! Parses the program's arguments. Values out of range, duplicates and contradictions are refused.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -11,50 +11,51 @@ use lexopt::prelude::*;
 use unloc_emulator::{Emulator, EmulatorBuilder, Quirk};
 
 const HELP: &str = "\
-Unloc's smart-lock APIs as a service in a box: offline, stateful, with an invented town behind it.
+Local, stateful emulator of Unloc's smart-lock APIs, with sample data.
 
 Usage: unloc-emulator [OPTIONS]
 
 Options:
-      --port <PORT>               Port to listen on; 0 takes any free one [default: 4010]
+      --port <PORT>               Port to listen on; 0 selects any free port [default: 4010]
       --address <IP>              Address to listen on [default: 127.0.0.1]
-      --token-lifetime <SECONDS>  How long access tokens live [default: 3600]
-      --seed <NUMBER>             Which town: the same number always gives the same ids
-      --lock-holders <COUNT>      How many lock holders there are [default: 3]
-      --locks <COUNT>             How many locks there are in all [default: 12]
-      --keys <COUNT>              How many keys were made through the API [default: 17]
-      --starts-at <DATE>          What time it is at the start, as 2030-06-01T08:00:00Z or 2030-06-01 [default: now]
-      --speed <FACTOR>            Seconds that pass in a second; 0 stands still [default: 1]
-      --settling <MILLISECONDS>   How long making a key or connecting takes [default: 200]
-      --quirks[=<NAME,...>]       Answer as the documents contradict themselves: all quirks, or these
-      --allow-host <NAME>         Let the control interface and the page be called by this name, too; may be repeated
+      --token-lifetime <SECONDS>  Lifetime of access tokens [default: 3600]
+      --seed <NUMBER>             Seed of ids and generated keys; the same seed gives the same data
+      --lock-holders <COUNT>      Number of lock holders [default: 3]
+      --locks <COUNT>             Number of locks in all [default: 12]
+      --keys <COUNT>              Number of keys made through the API [default: 17]
+      --starts-at <DATE>          Time at the start, such as 2030-06-01T08:00:00Z or 2030-06-01 [default: now]
+      --speed <FACTOR>            Speed of the clock, in seconds per second; 0 stops it [default: 1]
+      --vendor-latency <MILLISECONDS>  Time that a vendor takes to make a key or to connect [default: 200]
+      --quirks[=<NAME,...>]       Switch on all quirks, or these: contradictions in the service's documentation
+      --allow-host <NAME>         Allow this host name for the control interface and the page; can be given several times
   -h, --help                      Print this help
   -V, --version                   Print the version
 
-It prints what to export, then serves until Ctrl-C or SIGTERM. In a browser it shows the town.
-Exit codes: 0 stopped, 1 could not start, 2 bad arguments.
+Prints the environment variables to export, then serves until Ctrl-C or SIGTERM.
+Open the base URL in a browser to see and control the emulator.
+Exit codes: 0 stopped, 1 could not start, 2 invalid arguments.
 ";
 
-/// What the arguments ask for.
-pub(crate) enum Wish {
+/// Is what the arguments ask for: to serve, or to print a text.
+pub(crate) enum Command {
     Serve(EmulatorBuilder),
     Print(String),
 }
 
-/// A town that a machine can hold.
-const MOST_THINGS: usize = 1_000_000;
+/// Limits the numbers of lock holders, locks and keys to what fits into memory.
+const MAX_COUNT: usize = 1_000_000;
 
-/// As many seconds as there are from the first moment a clock can show to the last, and some.
-const MOST_SECONDS: u64 = 1_000_000_000_000;
+/// Limits durations in seconds. The clock's range of 10,000 years is 3e11 seconds, so nothing longer is needed.
+const MAX_SECONDS: u64 = 1_000_000_000_000;
 
-/// A hundred years, which is as long as the emulator lets anything take.
-const MOST_MILLISECONDS: u64 = 36_500 * 24 * 3600 * 1000;
+/// Limits the vendor latency to a hundred years, like `EmulatorBuilder::vendor_latency`.
+const MAX_MILLISECONDS: u64 = 36_500 * 24 * 3600 * 1000;
 
-pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexopt::Error> {
+pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut builder = Emulator::builder().port(4010);
-    let (mut town, mut given, mut behind_quirks) = (Town::default(), HashSet::new(), false);
+    let (mut size, mut given, mut after_bare_quirks) = (DataSize::default(), HashSet::new(), false);
     while let Some(argument) = arguments.next()? {
-        let names_quirks = std::mem::take(&mut behind_quirks);
+        let follows_bare_quirks = std::mem::take(&mut after_bare_quirks);
         if let Long(name) = argument
             && name != "allow-host"
             && !given.insert(name.to_owned())
@@ -70,13 +71,13 @@ pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexo
             Long("allow-host") => builder = builder.allow_host(host(&mut arguments)?),
             Long("token-lifetime") => {
                 let seconds =
-                    within(&mut arguments, "--token-lifetime", "a whole number of seconds", 0..=MOST_SECONDS)?;
+                    in_range(&mut arguments, "--token-lifetime", "a whole number of seconds", 0..=MAX_SECONDS)?;
                 builder = builder.token_lifetime(Duration::from_secs(seconds));
             }
             Long("seed") => builder = builder.seed(value(&mut arguments, "--seed", "a whole number")?),
-            Long("lock-holders") => town.lock_holders = Some(count(&mut arguments, "--lock-holders")?),
-            Long("locks") => town.locks = Some(count(&mut arguments, "--locks")?),
-            Long("keys") => town.keys = Some(count(&mut arguments, "--keys")?),
+            Long("lock-holders") => size.lock_holders = Some(count(&mut arguments, "--lock-holders")?),
+            Long("locks") => size.locks = Some(count(&mut arguments, "--locks")?),
+            Long("keys") => size.keys = Some(count(&mut arguments, "--keys")?),
             Long("starts-at") => {
                 let text = arguments.value()?;
                 let moment = unloc_emulator::parse_start(text.to_str().unwrap_or_default());
@@ -85,47 +86,47 @@ pub(crate) fn read_arguments(mut arguments: lexopt::Parser) -> Result<Wish, lexo
             }
             Long("speed") => {
                 // NaN is in no range, and infinity beyond all.
-                let speed = within(&mut arguments, "--speed", "a number such as 60", 0.0..=1e9)?;
+                let speed = in_range(&mut arguments, "--speed", "a number such as 60", 0.0..=1e9)?;
                 builder = builder.speed(speed);
             }
-            Long("settling") => {
+            Long("vendor-latency") => {
                 let expected = "a whole number of milliseconds";
-                let milliseconds = within(&mut arguments, "--settling", expected, 0..=MOST_MILLISECONDS)?;
-                builder = builder.settling(Duration::from_millis(milliseconds));
+                let milliseconds = in_range(&mut arguments, "--vendor-latency", expected, 0..=MAX_MILLISECONDS)?;
+                builder = builder.vendor_latency(Duration::from_millis(milliseconds));
             }
             Long("quirks") => {
                 let names = arguments.optional_value();
-                behind_quirks = names.is_none();
+                after_bare_quirks = names.is_none();
                 builder = builder.quirks(quirks(names)?);
             }
-            // All quirks were never meant, then.
-            Value(names) if names_quirks => {
+            // `--quirks name` would switch on all quirks and ignore the name.
+            Value(names) if follows_bare_quirks => {
                 return Err(format!(
-                    "--quirks takes names behind an equals sign only: write --quirks={}",
+                    "--quirks takes names after an equals sign only: write --quirks={}",
                     names.to_string_lossy()
                 )
                 .into());
             }
-            Short('h') | Long("help") => return Ok(Wish::Print(HELP.to_owned())),
+            Short('h') | Long("help") => return Ok(Command::Print(HELP.to_owned())),
             Short('V') | Long("version") => {
-                return Ok(Wish::Print(format!("unloc-emulator {}\n", env!("CARGO_PKG_VERSION"))));
+                return Ok(Command::Print(format!("unloc-emulator {}\n", env!("CARGO_PKG_VERSION"))));
             }
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Wish::Serve(town.put_into(builder)?))
+    Ok(Command::Serve(size.apply_to(builder)?))
 }
 
-/// How large the town is to be.
+/// Holds the requested numbers of lock holders, locks and keys.
 #[derive(Default)]
-struct Town {
+struct DataSize {
     lock_holders: Option<usize>,
     locks: Option<usize>,
     keys: Option<usize>,
 }
 
-impl Town {
-    fn put_into(self, mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, lexopt::Error> {
+impl DataSize {
+    fn apply_to(self, mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, lexopt::Error> {
         let is_none = |count| count == Some(0);
         let has_some = |count: Option<usize>| count.is_some_and(|count| count > 0);
         for (things, needed, contradicts) in [
@@ -135,7 +136,7 @@ impl Town {
         ] {
             if contradicts {
                 return Err(format!(
-                    "{things} and {needed} contradict each other: with {needed} 0 there is nothing to put them into"
+                    "{things} and {needed} contradict each other: {things} needs {needed} to be at least 1"
                 )
                 .into());
             }
@@ -159,8 +160,8 @@ fn value<T: FromStr>(arguments: &mut lexopt::Parser, name: &str, expected: &str)
     parsed.ok_or_else(|| format!("{name} must be {expected}, not {value:?}").into())
 }
 
-/// A value within limits, which are named.
-fn within<T: FromStr + PartialOrd + std::fmt::Display>(
+/// Reads a value within limits. The error names the limits.
+fn in_range<T: FromStr + PartialOrd + std::fmt::Display>(
     arguments: &mut lexopt::Parser,
     name: &str,
     expected: &str,
@@ -170,14 +171,14 @@ fn within<T: FromStr + PartialOrd + std::fmt::Display>(
     if limits.contains(&number) {
         return Ok(number);
     }
-    Err(format!("{name} must lie from {} to {}, not {number}", limits.start(), limits.end()).into())
+    Err(format!("{name} must be from {} to {}, not {number}", limits.start(), limits.end()).into())
 }
 
 fn count(arguments: &mut lexopt::Parser, name: &str) -> Result<usize, lexopt::Error> {
-    within(arguments, name, "a whole number", 0..=MOST_THINGS)
+    in_range(arguments, name, "a whole number", 0..=MAX_COUNT)
 }
 
-/// A name as it stands in the header `Host`, without a port.
+/// Reads a host name as in the header `Host`, without a port.
 fn host(arguments: &mut lexopt::Parser) -> Result<String, lexopt::Error> {
     let name = arguments.value()?;
     let is_name = |text: &&str| {

@@ -1,10 +1,15 @@
-//! The control interface: what the Rust API does to an emulator, for programs in other languages and for the page.
+//! Implements the control interface: the functions of the Rust API over HTTP, for other languages and for the page.
 //!
-//! Everything is below `/_emulator/` and speaks JSON. `GET /_emulator/` lists what there is; `README.md` describes it.
+//! All routes are below `/_emulator/` and use JSON. `GET /_emulator/` lists them; `README.md` documents them.
 
-mod faults;
-mod live;
-mod world;
+mod changes;
+mod fault_routes;
+pub(crate) mod guard;
+pub(crate) mod handles;
+pub(crate) mod people;
+pub(crate) mod snapshot;
+pub(crate) mod vendors;
+mod world_routes;
 
 use axum::Json;
 use axum::Router;
@@ -14,63 +19,68 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::body::ControlBody;
-use crate::error::ApiError;
-use crate::people::Refused;
-use crate::quirks::Quirk;
-use crate::state::App;
+use crate::faults::quirks::Quirk;
+use crate::http::error::ApiError;
+use crate::http::request_body::ControlBody;
+use crate::service::App;
 
-/// What there is, as `GET /_emulator/` tells it.
-const CONTENTS: &[(&str, &str)] = &[
-    ("GET /_emulator/clock", "what time it is, and how fast it passes"),
-    ("PUT /_emulator/clock", r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: changes that"#),
-    ("GET /_emulator/town", "the town as it stands; ?lockHolderId= for one lock holder's part"),
-    ("GET /_emulator/lock-holders", "the lock holders, with how many locks each has"),
+/// Lists the routes with a description, as `GET /_emulator/` returns them.
+const ROUTES: &[(&str, &str)] = &[
+    ("GET /_emulator/clock", "the time and the speed of the clock"),
+    (
+        "PUT /_emulator/clock",
+        r#"{"speed"?: 0 to 1e9, "advanceSeconds"?, "advanceTo"?}: sets the speed, advances the clock"#,
+    ),
+    ("GET /_emulator/snapshot", "the emulator's data; ?lockHolderId= for one lock holder's part"),
+    ("GET /_emulator/lock-holders", "the lock holders, with their number of locks"),
     (
         "GET /_emulator/lock-holders/{lockHolderId}/timeline",
-        "its keys, lock by lock; ?days= (1 to 60) to either side of now",
+        "its locks with their keys; ?days= (1 to 60) before and after now",
     ),
-    ("POST /_emulator/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: somebody uses a key"#),
-    ("POST /_emulator/people/share", r#"{"lockId", "fromUserId", "toUserId"}: somebody shares a key from the app"#),
-    ("POST /_emulator/vendors/install", r#"{"connectionId", "name"}: a lock is installed"#),
-    ("POST /_emulator/vendors/remove", r#"{"lockId"}: a lock is taken down"#),
-    ("POST /_emulator/vendors/{fail, recover, disconnect}", r#"{"connectionId"}: the vendor's account"#),
-    ("POST /_emulator/vendors/change-password", r#"{"connectionId", "password"}: at the vendor"#),
-    ("GET, POST, DELETE /_emulator/faults", "the faults in force; adds one; takes all away"),
-    ("DELETE /_emulator/faults/{id}", "takes one away"),
+    ("POST /_emulator/people/{unlock, lock, view-code}", r#"{"lockId", "userId"}: a person uses a key"#),
+    ("POST /_emulator/people/share", r#"{"lockId", "fromUserId", "toUserId"}: a person shares a key from the app"#),
+    ("POST /_emulator/vendors/install", r#"{"connectionId", "name"}: installs a lock"#),
+    ("POST /_emulator/vendors/remove", r#"{"lockId"}: removes a lock"#),
+    (
+        "POST /_emulator/vendors/{fail, recover, disconnect}",
+        r#"{"connectionId"}: changes the state of the account or the connection"#,
+    ),
+    ("POST /_emulator/vendors/change-password", r#"{"connectionId", "password"}: changes the password at the vendor"#),
+    ("GET, POST, DELETE /_emulator/faults", "the faults in force; adds one; removes all"),
+    ("DELETE /_emulator/faults/{id}", "removes a fault"),
     ("GET, PUT /_emulator/quirks", r#"all quirks; {"on": [name, ...]} switches these on and all others off"#),
-    ("POST /_emulator/tokens/expire", "every token issued so far expires"),
+    ("POST /_emulator/tokens/expire", "expires all tokens issued so far"),
     ("GET /_emulator/requests", "the latest requests"),
-    ("GET /_emulator/deliveries", "the latest calls of webhooks; ?settled waits until none is under way"),
-    ("GET /_emulator/changes", "server-sent events: one whenever something has changed"),
+    ("GET /_emulator/deliveries", "the latest webhook calls; ?settled waits until none is in flight"),
+    ("GET /_emulator/changes", "server-sent events: one after each change"),
 ];
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/_emulator", get(contents))
-        .route("/_emulator/", get(contents))
-        .route("/_emulator/clock", get(world::clock).put(world::set_clock))
-        .route("/_emulator/town", get(world::town))
-        .route("/_emulator/lock-holders", get(world::lock_holders))
-        .route("/_emulator/lock-holders/{lockHolderId}/timeline", get(world::timeline))
-        .route("/_emulator/people/{action}", post(world::people))
-        .route("/_emulator/vendors/{action}", post(world::vendors))
-        .route("/_emulator/faults", get(faults::list).post(faults::add).delete(faults::clear))
-        .route("/_emulator/faults/{id}", axum::routing::delete(faults::remove))
+        .route("/_emulator", get(list_routes))
+        .route("/_emulator/", get(list_routes))
+        .route("/_emulator/clock", get(world_routes::clock).put(world_routes::set_clock))
+        .route("/_emulator/snapshot", get(world_routes::snapshot))
+        .route("/_emulator/lock-holders", get(world_routes::lock_holders))
+        .route("/_emulator/lock-holders/{lockHolderId}/timeline", get(world_routes::timeline))
+        .route("/_emulator/people/{action}", post(world_routes::people))
+        .route("/_emulator/vendors/{action}", post(world_routes::vendors))
+        .route("/_emulator/faults", get(fault_routes::list).post(fault_routes::add).delete(fault_routes::clear))
+        .route("/_emulator/faults/{id}", axum::routing::delete(fault_routes::remove))
         .route("/_emulator/quirks", get(quirks).put(set_quirks))
         .route("/_emulator/tokens/expire", post(expire_tokens))
         .route("/_emulator/requests", get(requests))
         .route("/_emulator/deliveries", get(deliveries))
-        .route("/_emulator/changes", get(live::changes))
+        .route("/_emulator/changes", get(changes::changes))
 }
 
-async fn contents() -> Json<Value> {
+async fn list_routes() -> Json<Value> {
     let map: serde_json::Map<_, _> =
-        CONTENTS.iter().map(|(route, text)| ((*route).to_owned(), Value::from(*text))).collect();
+        ROUTES.iter().map(|(route, text)| ((*route).to_owned(), Value::from(*text))).collect();
     Json(Value::Object(map))
 }
 
-/// A quirk as the interface lists it.
+/// Is a quirk in the list of quirks.
 #[derive(Serialize)]
 struct ListedQuirk {
     name: &'static str,
@@ -88,8 +98,8 @@ async fn quirks(State(app): State<App>) -> Json<Value> {
 }
 
 async fn set_quirks(State(app): State<App>, ControlBody(body): ControlBody) -> Result<Json<Value>, ApiError> {
-    body.only(&["on"])?;
-    let wrong = || body.wrong("on", "must be an array of names of quirks");
+    body.reject_unknown(&["on"])?;
+    let wrong = || body.error("on", "must be an array of quirk names");
     let names = body.required("on", body.present("on"))?.as_array().ok_or_else(wrong)?;
     let mut on = Vec::new();
     for name in names {
@@ -97,13 +107,13 @@ async fn set_quirks(State(app): State<App>, ControlBody(body): ControlBody) -> R
         on.push(name.parse::<Quirk>().map_err(|error| ApiError::invalid(error.to_string()))?);
     }
     app.quirks.set(on);
-    app.changed();
+    app.world.changed();
     Ok(quirks(State(app)).await)
 }
 
 async fn expire_tokens(State(app): State<App>) -> StatusCode {
     app.issuer.expire_all();
-    app.changed();
+    app.world.changed();
     StatusCode::NO_CONTENT
 }
 
@@ -115,15 +125,9 @@ async fn deliveries(State(app): State<App>, query: axum::http::Uri) -> Result<Js
     let mut pairs = query.query().unwrap_or_default().split('&');
     match pairs.find(|pair| pair.split('=').next() == Some("settled")) {
         None => {}
-        Some("settled" | "settled=true") => app.post.settled().await,
-        // Whoever writes settled=false means something that is not there.
-        Some(_) => return Err(ApiError::invalid("settled is written alone, or settled=true")),
+        Some("settled" | "settled=true") => app.deliveries.settled().await,
+        // A caller of `settled=false` would not expect the wait.
+        Some(_) => return Err(ApiError::invalid("settled must have no value, or the value true")),
     }
-    Ok(Json(json!({ "deliveries": app.post.log() })))
-}
-
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
-        Self::conflict(refused.to_string())
-    }
+    Ok(Json(json!({ "deliveries": app.deliveries.log() })))
 }

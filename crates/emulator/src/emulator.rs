@@ -1,21 +1,22 @@
-//! The emulator as its owner sees it.
+//! Defines the type that starts and controls an emulator.
+
+pub(crate) mod builder;
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::builder::EmulatorBuilder;
-use crate::delivery::Delivery;
-use crate::handles::{FaultControl, Time};
-use crate::journal::Request;
-use crate::people::People;
-use crate::quirks::Quirk;
+use crate::control::handles::{ClockControl, FaultControl};
+use crate::control::people::People;
+use crate::control::snapshot::Snapshot;
+use crate::control::vendors::Vendors;
+use crate::emulator::builder::{EmulatorBuilder, StartError};
+use crate::faults::journal::Request;
+use crate::faults::quirks::Quirk;
+use crate::http::delivery::Delivery;
 use crate::server::Server;
-use crate::snapshot::Snapshot;
-use crate::state::Shared;
-use crate::vendor_control::Vendors;
+use crate::service::Service;
 
-/// A running emulator: Unloc's Auth API and Integrator API on a port of this machine, with a small invented town behind
-/// them.
+/// Runs Unloc's Auth API and Integrator API on a port of this machine, with sample data.
 ///
 /// ```
 /// # use unloc_emulator::Emulator;
@@ -27,12 +28,12 @@ use crate::vendor_control::Vendors;
 /// # }
 /// ```
 ///
-/// Each emulator has its own state and its own signing key: what one test changes, no other sees, and a token of one
-/// emulator is worth nothing at another. It needs no runtime to live in; it has its own thread. Dropping it stops it, and
-/// its port is closed when the drop is done.
+/// Each emulator has its own data and signing key, so tests do not affect each other, and a token of one emulator is
+/// invalid at another. It runs on a thread of its own and does not need the caller's runtime. Dropping it stops it; its
+/// port is closed when `drop` returns.
 pub struct Emulator {
-    pub(crate) app: Arc<Shared>,
-    // Only held: dropping it stops the service.
+    pub(crate) app: Arc<Service>,
+    // Dropping this field stops the service.
     pub(crate) _server: Server,
 }
 
@@ -41,12 +42,12 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// When the machine has no port, thread or randomness to give; see [`StartError`](crate::StartError).
-    pub async fn start() -> Result<Self, crate::StartError> {
+    /// Fails if the machine has no free port, thread or random bytes; see [`StartError`].
+    pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }
 
-    /// Starts an emulator with settings of your own.
+    /// Returns a builder, to start an emulator with other settings than the defaults.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -61,60 +62,60 @@ impl Emulator {
         EmulatorBuilder::default()
     }
 
-    /// Where the service listens, without a trailing slash: `http://127.0.0.1:49152`.
+    /// Returns the base URL without a trailing slash, such as `http://127.0.0.1:49152`.
     ///
-    /// Both APIs are below it, at `/auth/v1` and `/integrators/v1`.
+    /// The two APIs are below it, at `/auth/v1` and `/integrators/v1`.
     pub fn base_url(&self) -> &str {
         &self.app.base_url
     }
 
-    /// The client id the token endpoint knows.
+    /// Returns the client id that the token endpoint accepts.
     pub fn client_id(&self) -> &str {
         &self.app.issuer.client_id
     }
 
-    /// The client secret that goes with [`client_id`](Self::client_id).
+    /// Returns the client secret for [`client_id`](Self::client_id).
     pub fn client_secret(&self) -> &str {
         &self.app.issuer.client_secret
     }
 
-    /// Lets every token issued so far expire now.
+    /// Expires all tokens that were issued so far.
     ///
-    /// The Integrator API answers them with its documented 401 from here on; tokens issued later are good. A client
-    /// that keeps tokens has no way to see this coming, which is the point.
+    /// The Integrator API responds to them with the documented 401 ("JWT expired"). Tokens that are issued later are
+    /// valid. A client with a cached token cannot foresee this, so it tests whether the client recovers.
     ///
     /// ```
     /// # use unloc_emulator::Emulator;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let emulator = Emulator::start().await?;
-    /// // … the client under test gets a token and uses it …
+    /// // … the client under test fetches a token and uses it …
     /// emulator.expire_tokens();
-    /// // … its next call meets "JWT expired" and has to recover.
+    /// // … its next call gets a 401, and it has to fetch a new token.
     /// # Ok(())
     /// # }
     /// ```
     pub fn expire_tokens(&self) {
         self.app.issuer.expire_all();
-        self.app.changed();
+        self.app.world.changed();
     }
 
-    /// The emulator's clock, to stop it, to let it run faster, and to put it forward.
-    pub fn clock(&self) -> Time<'_> {
-        Time::of(&self.app)
+    /// Returns a handle to stop, speed up or advance the emulator's clock.
+    pub fn clock(&self) -> ClockControl<'_> {
+        ClockControl::of(&self.app)
     }
 
-    /// What people do with their keys.
+    /// Returns a handle to act as the people who use keys.
     pub fn people(&self) -> People<'_> {
         People::of(&self.app)
     }
 
-    /// What happens at lock vendors.
+    /// Returns a handle to act as the lock vendors.
     pub fn vendors(&self) -> Vendors<'_> {
         Vendors::of(&self.app)
     }
 
-    /// Faults, to add them and to take them away.
+    /// Returns a handle to add and remove faults.
     pub fn faults(&self) -> FaultControl<'_> {
         FaultControl::of(&self.app)
     }
@@ -122,36 +123,36 @@ impl Emulator {
     /// Switches these quirks on and all others off.
     pub fn set_quirks(&self, quirks: impl IntoIterator<Item = Quirk>) {
         self.app.quirks.set(quirks);
-        self.app.changed();
+        self.app.world.changed();
     }
 
-    /// The quirks that are switched on.
+    /// Returns the quirks that are on.
     pub fn quirks(&self) -> Vec<Quirk> {
         self.app.quirks.list()
     }
 
-    /// The town as it stands now: who may open which door.
-    pub fn town(&self) -> Snapshot {
+    /// Returns a copy of the emulator's data: lock holders, vendor connections, locks and keys.
+    pub fn snapshot(&self) -> Snapshot {
         Snapshot::take(&self.app, None)
     }
 
-    /// The latest requests, a thousand at most, the oldest first; those that are under way not yet.
+    /// Returns the latest 1000 requests, the oldest first. Requests in flight are not included.
     pub fn requests(&self) -> Vec<Request> {
         self.app.journal.read()
     }
 
-    /// The latest calls of webhooks, a thousand at most, the oldest first.
+    /// Returns the latest 1000 webhook calls, the oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.app.post.log()
+        self.app.deliveries.log()
     }
 
-    /// Waits until every call of a webhook that is under way was answered, or has failed.
+    /// Waits until no webhook call is in flight: each one has a response or has failed.
     pub async fn deliveries_settled(&self) {
-        self.app.post.settled().await;
+        self.app.deliveries.settled().await;
     }
 }
 
-/// Shows where the emulator is, and no secret.
+/// Shows base URL and client id, but not the secret.
 impl fmt::Debug for Emulator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -1,109 +1,81 @@
-//! Unloc's smart-lock APIs as a service in a box: offline, stateful, in process or as a program.
+//! Emulates Unloc's smart-lock APIs locally, with state, for tests and for development without a network.
 //!
-//! Start one in a test, and point your client at it:
+//! Start an emulator in a test and point your client at it:
 //!
 //! ```
+//! use unloc_emulator::{Emulator, Fault};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let emulator = Emulator::start().await?;
+//!     println!("{} {} {}", emulator.base_url(), emulator.client_id(), emulator.client_secret());
+//!     // … your client calls this base URL with these credentials …
+//!     emulator.faults().add(Fault::status(503).on("getLocks"))?;
+//!     // … its next getLocks gets a 503, and the one after that succeeds …
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The emulator implements the Auth API and the Integrator API (version 1) as they are documented, and validates
+//! requests strictly: an error names the field and the limit. Any HTTP client can call it:
+//!
+//! ```
+//! use serde_json::{Value, json};
 //! use unloc_emulator::Emulator;
 //!
 //! #[tokio::main(flavor = "current_thread")]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let emulator = Emulator::start().await?;
-//!
 //!     let http = reqwest::Client::new();
-//!     let token: serde_json::Value = http
-//!         .post(format!("{}/auth/v1/token/", emulator.base_url()))
-//!         .json(&serde_json::json!({
-//!             "grant_type": "client_credentials",
-//!             "client_id": emulator.client_id(),
-//!             "client_secret": emulator.client_secret(),
-//!         }))
-//!         .send()
-//!         .await?
-//!         .json()
-//!         .await?;
-//!     let town: serde_json::Value = http
+//!     let token_request = http.post(format!("{}/auth/v1/token/", emulator.base_url())).json(&json!({
+//!         "grant_type": "client_credentials",
+//!         "client_id": emulator.client_id(),
+//!         "client_secret": emulator.client_secret(),
+//!     }));
+//!     let token: Value = token_request.send().await?.json().await?;
+//!     let list_request = http
 //!         .get(format!("{}/integrators/v1/lock-holders/", emulator.base_url()))
-//!         .bearer_auth(token["access_token"].as_str().unwrap_or_default())
-//!         .send()
-//!         .await?
-//!         .json()
-//!         .await?;
-//!     assert_eq!(town["lockHolders"][0]["name"], "Fjordgløtt Utleie");
+//!         .bearer_auth(token["access_token"].as_str().unwrap_or_default());
+//!     let list: Value = list_request.send().await?.json().await?;
+//!     assert_eq!(list["lockHolders"][0]["name"], "Fjordgløtt Utleie");
 //!     Ok(())
 //! }
 //! ```
 //!
-//! The emulator answers as the documentation of Unloc's v1 says the service answers, checks requests strictly, and names
-//! the field and the limit when it refuses one. It knows nothing of the SDK it is used to test, so that the two can
-//! disagree.
+//! [`Emulator`] controls everything that the APIs cannot: the [clock](Emulator::clock), [people](Emulator::people) who
+//! use keys, the [vendors](Emulator::vendors) of locks, [faults](Emulator::faults) and [quirks](Emulator::set_quirks).
+//! Other languages have the same functions over HTTP, below `/_emulator/`; the README documents them.
 //!
-//! People, places and phone numbers are invented. The same ids come back at each start; dates are counted from it.
+//! The sample data is fictional. Its ids are the same at each start, and its dates are relative to the start. The
+//! emulator does not use the crate `unloc`, which is tested against it, so the two do not share their mistakes.
 
-mod around;
-mod auth;
-mod body;
-mod builder;
-mod caller;
-mod clock;
-mod connection;
+mod api;
 mod control;
-mod cross_origin;
-mod delivery;
-mod drain;
+mod domain;
 mod emulator;
-mod error;
 mod faults;
-mod fields;
-mod guard;
-mod handles;
-mod ids;
-mod integrator;
-mod journal;
-mod key_events;
-mod key_request;
-mod keys;
-mod lock_holders;
-mod locks;
-mod model;
+mod http;
+#[cfg(feature = "page")]
 mod page;
-mod paging;
-mod people;
-mod quirks;
-mod read_timeout;
-mod recurrence;
-mod rewrite;
-mod roles;
-mod scope;
-mod seed;
 mod server;
-mod snapshot;
-mod specs;
-mod state;
-mod token;
-mod town;
-mod vendor_connections;
-mod vendor_control;
-mod vendors;
-mod views;
-mod webhook_url;
-mod webhooks;
-mod wire;
+mod service;
 
-pub use builder::{EmulatorBuilder, StartError};
 pub use chrono;
+pub use control::handles::{ClockControl, FaultControl};
+pub use control::people::People;
+pub use control::snapshot::{ConnectionSnapshot, KeySnapshot, LockHolderSnapshot, LockSnapshot, Snapshot};
+pub use control::vendors::Vendors;
 #[doc(hidden)]
-pub use clock::parse_start;
-pub use delivery::Delivery;
+pub use domain::clock::parse_start;
+pub use domain::error::Refused;
 pub use emulator::Emulator;
-pub use faults::{Fault, FaultError, FaultInForce};
-pub use handles::{FaultControl, Time};
-pub use journal::Request;
-pub use people::{People, Refused};
-pub use quirks::{Quirk, UnknownQuirk};
-pub use snapshot::{SeenConnection, SeenKey, SeenLock, SeenLockHolder, Snapshot};
-pub use vendor_control::Vendors;
+pub use emulator::builder::{EmulatorBuilder, StartError};
+pub use faults::fault::{ActiveFault, Fault, FaultError};
+pub use faults::journal::Request;
+pub use faults::quirks::{Quirk, UnknownQuirk};
+pub use http::delivery::Delivery;
 
-/// The README's example has to compile and run, too.
+/// Runs the README's examples as documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

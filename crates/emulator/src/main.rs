@@ -1,4 +1,4 @@
-//! The emulator as a program: prints what to export, then serves until it is told to stop.
+//! Runs the emulator as a program: prints the environment variables to export, then serves until a signal stops it.
 
 mod arguments;
 
@@ -8,17 +8,17 @@ use std::process::ExitCode;
 
 use unloc_emulator::{Emulator, EmulatorBuilder};
 
-use crate::arguments::{Wish, read_arguments};
+use crate::arguments::{Command, read_arguments};
 
 fn main() -> ExitCode {
     let builder = match read_arguments(lexopt::Parser::from_env()) {
-        Ok(Wish::Serve(builder)) => builder,
-        Ok(Wish::Print(text)) => {
-            // A reader that went away (`--help | head -1`) is no reason to fail.
+        Ok(Command::Serve(builder)) => builder,
+        Ok(Command::Print(text)) => {
+            // Errors are ignored: `--help | head -1` closes the pipe early.
             let _ = io::stdout().write_all(text.as_bytes());
             return ExitCode::SUCCESS;
         }
-        Err(error) => return fail(2, &format!("{error} (--help shows what there is)")),
+        Err(error) => return fail(2, &format!("{error} (see --help)")),
     };
     match serve(builder) {
         Ok(()) => ExitCode::SUCCESS,
@@ -34,23 +34,23 @@ fn fail(code: u8, text: &str) -> ExitCode {
 fn serve(builder: EmulatorBuilder) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        // Before the port opens: whoever sees it open may send the signal right away.
+        // Before the port opens, because a script may send the signal as soon as it can connect.
         let signal = Signal::new()?;
         let emulator = builder.start().await?;
-        announce(&emulator);
+        print_exports(&emulator);
         signal.received().await;
         Ok(())
     })
 }
 
-/// Exports go to standard output and nothing else does, so that a script can take them from there.
-fn announce(emulator: &Emulator) {
+/// Prints the variables to standard output, and nothing else, so that a script can `eval` the output.
+fn print_exports(emulator: &Emulator) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "export UNLOC_ENVIRONMENT={}", emulator.base_url());
     let _ = writeln!(out, "export UNLOC_CLIENT_ID={}", emulator.client_id());
     let _ = writeln!(out, "export UNLOC_CLIENT_SECRET={}", emulator.client_secret());
     let _ = out.flush();
-    let _ = writeln!(io::stderr(), "unloc-emulator: serving {}, Ctrl-C stops it", emulator.base_url());
+    let _ = writeln!(io::stderr(), "unloc-emulator: listening on {}, press Ctrl-C to stop", emulator.base_url());
 }
 
 #[cfg(unix)]

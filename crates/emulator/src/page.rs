@@ -1,14 +1,16 @@
-//! The page for people: the town as it stands, what happens in it, and the faults in force.
+//! Serves the web page, which shows the emulator's data, requests, events and faults.
 
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::state::App;
+use crate::service::App;
 
-/// Nothing comes from elsewhere, and nothing goes there. Names that clients chose are shown, so the last part has the
-/// browser refuse every script that would turn a text into HTML.
+/// Restricts the page to resources of the emulator.
+///
+/// The page shows texts that clients chose, so `require-trusted-types-for` makes the browser refuse any script that
+/// turns a text into HTML.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
      form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
@@ -21,7 +23,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/", get(|| file(HTML, include_str!("page/index.html"))))
         .route("/_emulator/page/page.css", get(|| file(CSS, include_str!("page/page.css"))))
         .route("/_emulator/page/page.js", get(|| file(SCRIPT, include_str!("page/page.js"))))
-        .route("/_emulator/page/town.js", get(|| file(SCRIPT, include_str!("page/town.js"))))
+        .route("/_emulator/page/locks.js", get(|| file(SCRIPT, include_str!("page/locks.js"))))
         .route("/_emulator/page/traffic.js", get(|| file(SCRIPT, include_str!("page/traffic.js"))))
         .route("/_emulator/page/dom.js", get(|| file(SCRIPT, include_str!("page/dom.js"))))
         .route("/_emulator/page/time.js", get(|| file(SCRIPT, include_str!("page/time.js"))))

@@ -1,6 +1,6 @@
-//! The page for people: what it is made of comes from the emulator, and so does everything that it asks for.
+//! Tests the web page: all its files and all data that it requests come from the emulator.
 
-// Clippy knows tests by their attribute and takes the helpers around them for code that ships.
+// Clippy allows `expect` and the like in functions with `#[test]` only, not in their helpers.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::{Client, Method, Response, StatusCode};
 use unloc_emulator::Emulator;
 
-/// An emulator and a client, as a browser is one.
+/// Is an emulator with an HTTP client in the role of a browser.
 struct Browser {
     emulator: Emulator,
     http: Client,
@@ -23,14 +23,14 @@ impl Browser {
 
     async fn ask(&self, method: Method, path: &str) -> Response {
         let address = format!("{}{path}", self.emulator.base_url());
-        self.http.request(method, address).send().await.expect("an answer")
+        self.http.request(method, address).send().await.expect("a response")
     }
 
     async fn get(&self, path: &str) -> Response {
         self.ask(Method::GET, path).await
     }
 
-    /// The page and everything it is made of: path and text, however deep its scripts lead.
+    /// Returns path and text of the page and of all files that it refers to, directly or indirectly.
     async fn files(&self) -> BTreeMap<String, String> {
         let mut files = BTreeMap::new();
         let mut wanted = BTreeSet::from(["/".to_owned()]);
@@ -51,14 +51,14 @@ impl Browser {
     }
 }
 
-/// The texts between quotes that are no longer than a line.
+/// Returns the quoted texts of each line.
 fn quoted(text: &str) -> Vec<&str> {
     let lines = text.lines();
     lines.flat_map(|line| ['"', '`'].map(|mark| line.split(mark).skip(1).step_by(2))).flatten().collect()
 }
 
-/// The paths below `/_emulator/` that the page's scripts ask for, with something in place of what they fill in.
-fn asked(files: &BTreeMap<String, String>, lock_holder: &str) -> BTreeSet<String> {
+/// Returns the paths below `/_emulator/` that the page's scripts request, with values for their template expressions.
+fn requested_paths(files: &BTreeMap<String, String>, lock_holder: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for script in files.iter().filter(|(path, _)| path.ends_with(".js")).map(|(_, text)| text) {
         for quoted in quoted(script).into_iter().filter(|quoted| quoted.starts_with("/_emulator/")) {
@@ -73,7 +73,7 @@ fn asked(files: &BTreeMap<String, String>, lock_holder: &str) -> BTreeSet<String
 }
 
 #[tokio::test]
-async fn everything_the_page_is_made_of_is_served_with_its_type_and_a_policy_that_lets_nothing_else_in() {
+async fn serves_all_files_of_the_page_with_media_type_and_content_security_policy() {
     let browser = Browser::start().await;
     let files = browser.files().await;
     assert!(files.len() >= 4, "{:?}", files.keys());
@@ -94,9 +94,9 @@ async fn everything_the_page_is_made_of_is_served_with_its_type_and_a_policy_tha
 }
 
 #[tokio::test]
-async fn the_page_names_no_address_outside_of_the_emulator() {
+async fn the_page_refers_to_no_other_host() {
     for (path, text) in Browser::start().await.files().await {
-        // A name for a kind of picture, which nobody fetches.
+        // The XML namespace of SVG is a name that browsers do not request.
         let text = text.replace("http://www.w3.org/2000/svg", "");
         for outside in ["http:", "https:", "ws:", "wss:", "\"//", "'//", "url(", "@import"] {
             assert!(!text.contains(outside), "{path} has {outside}");
@@ -105,7 +105,7 @@ async fn the_page_names_no_address_outside_of_the_emulator() {
 }
 
 #[tokio::test]
-async fn the_page_has_no_script_and_no_style_that_the_policy_would_refuse() {
+async fn the_page_has_no_inline_scripts_or_styles() {
     let files = Browser::start().await.files().await;
     let html = &files["/"];
     assert!(!html.contains("<style") && !html.contains(" style="), "{html}");
@@ -120,17 +120,18 @@ async fn the_page_has_no_script_and_no_style_that_the_policy_would_refuse() {
 }
 
 #[tokio::test]
-async fn the_control_interface_answers_every_path_that_the_page_asks_for() {
+async fn the_control_interface_has_every_path_that_the_page_requests() {
     let browser = Browser::start().await;
-    let lock_holder = browser.emulator.town().lock_holders[0].id.clone();
-    let paths = asked(&browser.files().await, &lock_holder);
+    let lock_holder = browser.emulator.snapshot().lock_holders[0].id.clone();
+    let paths = requested_paths(&browser.files().await, &lock_holder);
     assert!(paths.len() >= 9, "{paths:?}");
     for path in &paths {
         assert!(!path.contains('$'), "{path} has a part that this test does not know");
-        // Without a body nothing is done, but a path that is there says so: 400, 404 for a fault, or 405 for the method.
-        let answers = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
+        // Without a body these requests have no effect. An existing path responds with a success, a 400, or the 404 of
+        // a fault.
+        let methods = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
         let mut found = false;
-        for method in answers.into_iter().filter(|method| method == Method::GET || path != "/_emulator/faults") {
+        for method in methods.into_iter().filter(|method| method == Method::GET || path != "/_emulator/faults") {
             let response = browser.ask(method, path).await;
             let is_stream =
                 response.headers().get("content-type").is_some_and(|name| name.as_bytes().starts_with(b"text/event"));
@@ -143,10 +144,10 @@ async fn the_control_interface_answers_every_path_that_the_page_asks_for() {
 }
 
 #[tokio::test]
-async fn the_page_asks_for_its_stream_only_while_somebody_looks() {
+async fn the_page_holds_its_event_stream_only_while_visible() {
     let files = Browser::start().await.files().await;
     let script = &files["/_emulator/page/page.js"];
-    // Six of these are all that a browser has for a host: hidden tabs, and pages behind the back button, keep none.
+    // A browser has six connections to a host, so hidden tabs and pages in the back-forward cache must hold none.
     for part in
         ["\"pagehide\", stopListening", "\"pageshow\", watch", "document.hidden ? stopListening()", "source?.close()"]
     {
@@ -156,22 +157,22 @@ async fn the_page_asks_for_its_stream_only_while_somebody_looks() {
 }
 
 #[tokio::test]
-async fn the_lists_the_page_begins_with_agree_with_the_town() {
+async fn lock_holder_list_and_timelines_match_the_snapshot() {
     let browser = Browser::start().await;
-    let town = browser.emulator.town();
+    let snapshot = browser.emulator.snapshot();
     let listed: serde_json::Value = browser.get("/_emulator/lock-holders").await.json().await.expect("JSON");
     let listed = listed["lockHolders"].as_array().expect("a list");
-    assert_eq!(listed.len(), town.lock_holders.len());
-    for (listed, holder) in listed.iter().zip(&town.lock_holders) {
+    assert_eq!(listed.len(), snapshot.lock_holders.len());
+    for (listed, holder) in listed.iter().zip(&snapshot.lock_holders) {
         assert_eq!([&listed["id"], &listed["name"]], [holder.id.as_str(), holder.name.as_str()]);
-        let locks: Vec<_> = town.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).collect();
+        let locks: Vec<_> = snapshot.locks.iter().filter(|lock| lock.lock_holder_id == holder.id).collect();
         assert_eq!(listed["locks"], locks.len());
         let path = format!("/_emulator/lock-holders/{}/timeline", holder.id);
         let timeline: serde_json::Value = browser.get(&path).await.json().await.expect("JSON");
         for (drawn, lock) in timeline["locks"].as_array().expect("a list").iter().zip(locks) {
             assert_eq!([&drawn["id"], &drawn["timeZone"]], [lock.id.as_str(), lock.time_zone]);
-            let works = |key: &&unloc_emulator::SeenKey| key.lock_id == lock.id && key.state == "active";
-            let working: BTreeSet<_> = town.keys.iter().filter(works).map(|key| key.id.as_str()).collect();
+            let works = |key: &&unloc_emulator::KeySnapshot| key.lock_id == lock.id && key.state == "active";
+            let working: BTreeSet<_> = snapshot.keys.iter().filter(works).map(|key| key.id.as_str()).collect();
             let drawn = drawn["keys"].as_array().expect("a list").iter();
             let drawn = drawn.filter(|key| key["state"] == "active").map(|key| key["id"].as_str().unwrap());
             assert_eq!(drawn.collect::<BTreeSet<_>>(), working, "{}", lock.name);
@@ -180,10 +181,10 @@ async fn the_lists_the_page_begins_with_agree_with_the_town() {
 }
 
 #[tokio::test]
-async fn who_can_open_a_door_now_is_drawn_before_all_others() {
+async fn a_truncated_timeline_shows_active_keys_first() {
     let emulator = Emulator::builder().lock_holders(1).locks(1).keys(3000).start().await.expect("the emulator starts");
     let browser = Browser { emulator, http: Client::builder().no_proxy().build().expect("a client") };
-    let holder = browser.emulator.town().lock_holders[0].id.clone();
+    let holder = browser.emulator.snapshot().lock_holders[0].id.clone();
     let path = format!("/_emulator/lock-holders/{holder}/timeline");
     let timeline: serde_json::Value = browser.get(&path).await.json().await.expect("JSON");
     let lock = &timeline["locks"][0];

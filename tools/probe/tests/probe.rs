@@ -47,10 +47,10 @@ fn deviations(probed: &Probed) -> Vec<String> {
 fn a_conforming_service_has_no_deviations_and_is_left_unchanged() {
     block(async {
         let emulator = Emulator::builder().speed(0.0).start().await.unwrap();
-        let before = serde_json::to_value(emulator.town()).unwrap();
+        let before = serde_json::to_value(emulator.snapshot()).unwrap();
         let probed = run_probe(&emulator, false).await;
         assert_eq!(deviations(&probed), Vec::<String>::new());
-        assert_eq!(serde_json::to_value(emulator.town()).unwrap(), before);
+        assert_eq!(serde_json::to_value(emulator.snapshot()).unwrap(), before);
         let reported: Vec<_> = probed.reports.iter().map(|report| report.operation.as_str()).collect();
         for id in &documented() {
             assert_eq!(reported.iter().filter(|reported| *reported == id).count(), 1, "{id}");
@@ -58,7 +58,7 @@ fn a_conforming_service_has_no_deviations_and_is_left_unchanged() {
 
         let probed = run_probe(&emulator, true).await;
         assert_eq!(deviations(&probed), Vec::<String>::new());
-        let keys = emulator.town().keys;
+        let keys = emulator.snapshot().keys;
         let made = keys.iter().filter(|key| key.user_id == "+12125550199");
         assert!(made.clone().count() == 2 && made.clone().all(|key| key.state == "revoked"));
         // The keys and the role stay, and are listed.
@@ -84,8 +84,8 @@ fn webhooks(emulator: &Emulator) -> i32 {
 
 /// Returns how many keys of the probe are not revoked.
 fn live_keys(emulator: &Emulator) -> usize {
-    let is_live = |key: &&unloc_emulator::SeenKey| key.user_id == "+12125550199" && key.state != "revoked";
-    emulator.town().keys.iter().filter(is_live).count()
+    let is_live = |key: &&unloc_emulator::KeySnapshot| key.user_id == "+12125550199" && key.state != "revoked";
+    emulator.snapshot().keys.iter().filter(is_live).count()
 }
 
 #[test]

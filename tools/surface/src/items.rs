@@ -26,24 +26,29 @@ pub fn items(document: &Document, api: &str, clients: &BTreeSet<String>) -> Resu
 /// Names the API whose items are at the crate root; every other API has a module of its name.
 const AT_ROOT: &str = "integrator";
 
-/// Collects the items of one API.
-struct Surface {
-    /// Is the public path of the bindings.
+/// Collects the items of one API, or of one crate.
+pub(crate) struct Surface {
+    /// Is the public path of the items.
     root: String,
-    /// Holds the paths of the modules that define them.
-    modules: [String; 2],
-    lines: BTreeSet<String>,
+    /// Holds the paths of the modules that define them, if these are generated.
+    modules: Vec<String>,
+    pub(crate) lines: BTreeSet<String>,
 }
 
 impl Surface {
     fn of(api: &str) -> Self {
         let root = if api == AT_ROOT { "unloc::".to_owned() } else { format!("unloc::{api}::") };
-        let modules = ["model", "client"].map(|layer| format!("crate::{layer}::{api}::"));
+        let modules = ["model", "client"].map(|layer| format!("crate::{layer}::{api}::")).into();
         Self { root, modules, lines: BTreeSet::new() }
     }
 
+    /// Starts the list of handwritten items, whose paths are public already.
+    pub(crate) fn at(root: &str) -> Self {
+        Self { root: root.to_owned(), modules: Vec::new(), lines: BTreeSet::new() }
+    }
+
     /// Adds the public items of a module.
-    fn items(&mut self, path: &str, items: &[Item]) {
+    pub(crate) fn items(&mut self, path: &str, items: &[Item]) {
         for item in items {
             match item {
                 Item::Mod(module) if is_public(&module.vis) => {
@@ -73,7 +78,7 @@ impl Surface {
                 Item::Const(item) if is_public(&item.vis) => {
                     self.add(format!("const {path}{}: {}", item.ident, type_text(&item.ty)));
                 }
-                Item::Trait(item) if is_public(&item.vis) => self.add(format!("trait {path}{}", item.ident)),
+                Item::Trait(item) if is_public(&item.vis) => self.declared_trait(path, item),
                 Item::Use(item) if is_public(&item.vis) => {
                     self.add(format!("use {path}{}", item.tree.to_token_stream().to_string().replace(' ', "")));
                 }
@@ -171,7 +176,10 @@ impl Surface {
         }
         for item in &item.items {
             match item {
-                ImplItem::Fn(function) if is_public(&function.vis) => self.function(&format!("{own}::"), &function.sig),
+                ImplItem::Fn(function) if is_public(&function.vis) => {
+                    let line = function_line(&format!("{own}::"), &function.sig);
+                    self.add(format!("{line}{}", condition(&function.attrs)));
+                }
                 ImplItem::Const(item) if is_public(&item.vis) => {
                     self.add(format!("const {own}::{}: {}", item.ident, type_text(&item.ty)));
                 }
@@ -180,24 +188,30 @@ impl Surface {
         }
     }
 
-    /// Adds the signature of a function.
-    fn function(&mut self, path: &str, signature: &syn::Signature) {
-        let mut anonymous = signature.clone();
-        // Callers can rely neither on parameter names nor on `mut`, so neither is part of the API.
-        for (place, input) in anonymous.inputs.iter_mut().enumerate() {
-            match input {
-                syn::FnArg::Receiver(receiver) => receiver.mutability = None,
-                syn::FnArg::Typed(typed) => {
-                    let name = quote::format_ident!("_{place}");
-                    *typed.pat = syn::parse_quote!(#name);
+    /// Adds a trait and its items.
+    fn declared_trait(&mut self, path: &str, item: &syn::ItemTrait) {
+        let name = format!("{path}{}", item.ident);
+        let above = if item.supertraits.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", text(item.supertraits.to_token_stream()))
+        };
+        self.add(format!("trait {name}{above}"));
+        for item in &item.items {
+            match item {
+                syn::TraitItem::Fn(function) => self.function(&format!("{name}::"), &function.sig),
+                syn::TraitItem::Type(item) => self.add(format!("type {name}::{}", item.ident)),
+                syn::TraitItem::Const(item) => {
+                    self.add(format!("const {name}::{}: {}", item.ident, type_text(&item.ty)))
                 }
+                _ => {}
             }
         }
-        let name = std::mem::replace(&mut anonymous.ident, quote::format_ident!("name"));
-        // prettyplease prints whole items only: print an empty function of that signature, and cut the rest off.
-        let written = item_text(quote!(pub #anonymous {}));
-        let written = written.trim_end_matches(" {}").trim_start_matches("pub ");
-        self.add(written.replacen("fn name", &format!("fn {path}{name}"), 1));
+    }
+
+    /// Adds the signature of a function.
+    fn function(&mut self, path: &str, signature: &syn::Signature) {
+        self.add(function_line(path, signature));
     }
 
     /// Adds a line with public paths.
@@ -205,6 +219,33 @@ impl Surface {
         let line = self.modules.iter().fold(line, |line, module| line.replace(module, &self.root));
         self.lines.insert(exported(&line.replace("::clients::", "::")));
     }
+}
+
+/// Returns a function's signature without the names of its parameters, which no program relies on.
+fn function_line(path: &str, signature: &syn::Signature) -> String {
+    let mut anonymous = signature.clone();
+    // Callers can rely neither on parameter names nor on `mut`, so neither is part of the API.
+    for (place, input) in anonymous.inputs.iter_mut().enumerate() {
+        match input {
+            syn::FnArg::Receiver(receiver) => receiver.mutability = None,
+            syn::FnArg::Typed(typed) => {
+                let name = quote::format_ident!("_{place}");
+                *typed.pat = syn::parse_quote!(#name);
+            }
+        }
+    }
+    let name = std::mem::replace(&mut anonymous.ident, quote::format_ident!("name"));
+    // prettyplease prints whole items only: print an empty function of that signature, and cut the rest off.
+    let written = item_text(quote!(pub #anonymous {}));
+    let written = written.trim_end_matches(" {}").trim_start_matches("pub ");
+    written.replacen("fn name", &format!("fn {path}{name}"), 1)
+}
+
+/// Returns the condition of an item, as ` if feature = "test-util"`.
+pub(crate) fn condition(attributes: &[syn::Attribute]) -> String {
+    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let lists = conditions.filter_map(|attribute| attribute.meta.require_list().ok());
+    lists.map(|list| format!(" if {}", list.tokens)).collect()
 }
 
 /// Replaces paths inside of the crate by its exports: `crate::model::Page` becomes `unloc::Page`.

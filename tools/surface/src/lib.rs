@@ -1,7 +1,10 @@
 //! Lists the public API that the build generates from the specs, as a text file under version control. The command is
 //! `cargo xtask surface`.
 
+mod handwritten;
 mod items;
+pub mod modules;
+mod paths;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use unloc_spec::{Document, apis};
 
+pub use handwritten::handwritten;
 pub use items::items;
 
 /// Writes the surface of each API of the package in this folder. Returns a line for each file.
@@ -18,9 +22,8 @@ pub use items::items;
 /// Fails if no bindings can be generated from a spec, or a file cannot be written.
 pub fn write(root: &Path) -> Result<String> {
     let mut said = String::new();
-    for api in apis(root)? {
-        let lines = lines(root, &api)?;
-        let (file, shown) = file(root, &api);
+    for (name, lines) in lists(root)? {
+        let (file, shown) = file(root, &name);
         let mut text = lines.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
         text.push('\n');
         let written = std::fs::create_dir_all(file.parent().unwrap_or(root)).and_then(|()| std::fs::write(&file, text));
@@ -36,9 +39,8 @@ pub fn write(root: &Path) -> Result<String> {
 /// Fails if no bindings can be generated from a spec, or a file cannot be read.
 pub fn differences(root: &Path) -> Result<String> {
     let mut said = String::new();
-    for api in apis(root)? {
-        let lines = lines(root, &api)?;
-        let (file, shown) = file(root, &api);
+    for (name, lines) in lists(root)? {
+        let (file, shown) = file(root, &name);
         let known = match std::fs::read_to_string(&file) {
             Ok(text) => text.lines().map(str::to_owned).collect(),
             // Every item of a new API is an addition.
@@ -48,6 +50,22 @@ pub fn differences(root: &Path) -> Result<String> {
         said.push_str(&difference(&known, &lines, &shown));
     }
     Ok(said)
+}
+
+/// Names the crates whose handwritten API is listed, with their folders.
+const CRATES: [(&str, &str); 2] = [("unloc", ""), ("unloc-emulator", "crates/emulator")];
+
+/// Returns the lists of the public API, by the names of their files.
+fn lists(root: &Path) -> Result<Vec<(String, BTreeSet<String>)>> {
+    let mut lists = Vec::new();
+    for api in apis(root)? {
+        let lines = lines(root, &api)?;
+        lists.push((api, lines));
+    }
+    for (name, folder) in CRATES {
+        lists.push((name.to_owned(), handwritten(&root.join(folder), &name.replace('-', "_"))?));
+    }
+    Ok(lists)
 }
 
 /// Returns the path of an API's file, and its name in messages.

@@ -38,7 +38,7 @@ impl Package {
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
-        for inner in ["openapi", "src/client"] {
+        for inner in ["openapi", "src/client", "crates/emulator/src"] {
             fs::create_dir_all(folder.join(inner)).unwrap();
         }
         let package = Self(folder);
@@ -46,6 +46,8 @@ impl Package {
             package.put(source, "");
         }
         package.put("openapi/doors.yaml", spec);
+        package.put("src/lib.rs", "pub struct Door;");
+        package.put("crates/emulator/src/lib.rs", "pub fn start() {}");
         package
     }
 
@@ -65,7 +67,9 @@ fn writes_the_public_api_sorted_with_an_item_per_line() {
     let package = Package::new("written", SPEC);
     let said = write(&package.0).unwrap();
     let known = package.known();
-    assert_eq!(said, format!("openapi/surface/doors.txt: {} items\n", known.len()));
+    let of_spec = format!("openapi/surface/doors.txt: {} items\n", known.len());
+    let by_hand = "openapi/surface/unloc.txt: 1 items\nopenapi/surface/unloc-emulator.txt: 1 items\n";
+    assert_eq!(said, of_spec + by_hand);
     assert!(known.is_sorted());
     for line in [
         "async fn unloc::doors::builder::GetDoor::send(self) -> unloc::Result<unloc::doors::types::Door>",
@@ -103,12 +107,31 @@ fn reports_an_edit_of_the_spec_line_by_line_until_it_is_written() {
 }
 
 #[test]
+fn an_edit_of_handwritten_code_is_listed() {
+    let package = Package::new("by-hand", SPEC);
+    write(&package.0).unwrap();
+    package.put("src/lib.rs", "mod door; pub use door::Gate; pub struct Door;");
+    package.put("src/door.rs", "pub struct Gate; impl Gate { pub fn open(&self, wide: bool) {} fn jam(&self) {} }");
+    let wanted = "openapi/surface/unloc.txt\n+ fn unloc::Gate::open(&self, _1: bool)\n+ struct unloc::Gate\n";
+    assert_eq!(differences(&package.0).unwrap(), wanted);
+}
+
+#[test]
 fn every_line_of_a_new_api_is_an_addition() {
     let package = Package::new("new", SPEC);
     let reported = differences(&package.0).unwrap();
     write(&package.0).unwrap();
     let lines: Vec<_> = package.known().iter().map(|line| format!("+ {line}")).collect();
-    assert_eq!(reported.lines().skip(1).collect::<Vec<_>>(), lines);
+    let by_hand = [
+        "openapi/surface/unloc.txt",
+        "+ struct unloc::Door",
+        "openapi/surface/unloc-emulator.txt",
+        "+ fn unloc_emulator::start()",
+    ];
+    assert_eq!(
+        reported.lines().skip(1).collect::<Vec<_>>(),
+        lines.iter().map(String::as_str).chain(by_hand).collect::<Vec<_>>()
+    );
 }
 
 #[test]

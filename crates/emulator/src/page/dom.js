@@ -1,6 +1,7 @@
-// Elements, and lists of them. Texts of the emulator's clients go through textContent only.
+// Creates and updates elements. Texts that clients chose are set with textContent only, never as HTML.
 
-const kept = new WeakMap();
+// Maps each parent that `fill` has filled to its elements by key.
+const elementsOf = new WeakMap();
 
 export const byId = (id) => document.getElementById(id);
 
@@ -19,7 +20,7 @@ export function button(text, label, act) {
   return element;
 }
 
-// Writing what is there already would cost a layout each time, and end a selection.
+// Setting an unchanged text would cost a layout and clear the user's selection.
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -32,31 +33,31 @@ export function setClass(element, className) {
   if (element.className !== className) element.className = className;
 }
 
-// Shows items as the children of `parent`. An item that was shown before keeps its element: a button that somebody is
-// about to press, or has the focus on, must not be replaced under their finger.
+// Shows items as the children of `parent`. An item that was shown before keeps its element, because a button must not
+// be replaced while the user presses it or has the focus on it.
 export function fill(parent, items, keyOf, create, update) {
-  const old = kept.get(parent) ?? new Map();
+  const old = elementsOf.get(parent) ?? new Map();
   const shown = new Map(items.map((item) => [keyOf(item), item]));
   for (const [key, element] of old) {
     if (!shown.has(key)) element.remove();
   }
   const elements = new Map();
-  let place = parent.firstElementChild;
+  let next = parent.firstElementChild;
   for (const [key, item] of shown) {
     const element = old.get(key) ?? create(item);
     elements.set(key, element);
     update(element, item);
-    if (element === place) place = place.nextElementSibling;
-    else parent.insertBefore(element, place);
+    if (element === next) next = next.nextElementSibling;
+    else parent.insertBefore(element, next);
   }
-  kept.set(parent, elements);
+  elementsOf.set(parent, elements);
 }
 
-// Phone numbers are nobody's business here: whoever has no name is known by two digits.
-export const who = (name, userId) => name || `•••${userId.slice(-2)}`;
+// The page shows no phone numbers: a person without a name is shown by the last two digits.
+export const personName = (name, userId) => name || `•••${userId.slice(-2)}`;
 
-// Asks the emulator, and throws what it says if it refuses.
-export async function ask(path, method = "GET", body = undefined) {
+// Calls the emulator and returns the JSON of its response. Throws the error description if the status is no success.
+export async function call(path, method = "GET", body = undefined) {
   const request = { method, cache: "no-store", signal: AbortSignal.timeout(10_000) };
   if (body !== undefined) {
     request.headers = { "content-type": "application/json" };
@@ -64,7 +65,7 @@ export async function ask(path, method = "GET", body = undefined) {
   }
   const response = await fetch(path, request);
   const text = await response.text();
-  const answer = text ? JSON.parse(text) : {};
-  if (response.ok) return answer;
-  throw Object.assign(new Error(answer.errorDescription ?? `status ${response.status}`), { status: response.status });
+  const json = text ? JSON.parse(text) : {};
+  if (response.ok) return json;
+  throw Object.assign(new Error(json.errorDescription ?? `status ${response.status}`), { status: response.status });
 }

@@ -1,69 +1,70 @@
-// The page: asks the emulator how things are whenever it says that something has changed, and shows that.
+// Loads the emulator's data after each change and shows it.
 
-import { ask, byId, setAttribute, setText } from "./dom.js";
+import { byId, call, setAttribute, setText } from "./dom.js";
+import { showHolders, showLocks, showMessage, showNow, startLocks, timelinePath, view } from "./locks.js";
 import { setZone, text, zoneName } from "./time.js";
-import { say, showHolders, showNow, showTown, startTown, timelinePath, view } from "./town.js";
 import { showQuirks, showTraffic, startTraffic } from "./traffic.js";
 
-// At most so often, however much happens; and a large town is asked for less often than a small one.
-const PAUSE = 250;
+// The shortest time between two loads, in milliseconds, however many changes there are. A load that takes long is
+// followed by a longer pause.
+const MIN_PAUSE = 250;
 const RETRY = 1000;
 
 const clock = { at: 0, since: 0, speed: 0 };
-let asked = false;
-let asking = false;
-let soon = 0;
+let isPending = false;
+let isLoading = false;
+let timer = 0;
 
-// What time it is by the emulator's clock, without asking it.
+// Computes the emulator's time from the last load.
 const clockNow = () => clock.at + (performance.now() - clock.since) * clock.speed;
 
 function refresh() {
-  asked = true;
-  if (asking || soon || document.hidden) return;
-  look();
+  isPending = true;
+  if (isLoading || timer || document.hidden) return;
+  load();
 }
 
-async function look() {
-  [asked, asking] = [false, true];
-  const begun = performance.now();
-  let pause = PAUSE;
+async function load() {
+  [isPending, isLoading] = [false, true];
+  const started = performance.now();
+  let pause = MIN_PAUSE;
   try {
     await show();
-    connected(true);
-    pause = Math.max(PAUSE, 4 * (performance.now() - begun));
+    showConnected(true);
+    pause = Math.max(MIN_PAUSE, 4 * (performance.now() - started));
   } catch (error) {
-    // An answer that is a refusal means that the town is another one than before; everything else that nobody is there.
+    // A 404 means that another emulator with other data runs on the port now. Any other error means that none responds.
     if (error.status === 404) view.chosen = null;
-    else connected(false);
-    [asked, pause] = [true, RETRY];
+    else showConnected(false);
+    [isPending, pause] = [true, RETRY];
   }
-  asking = false;
-  soon = setTimeout(() => {
-    soon = 0;
-    if (asked) refresh();
+  isLoading = false;
+  timer = setTimeout(() => {
+    timer = 0;
+    if (isPending) refresh();
   }, pause);
 }
 
 async function show() {
-  const { lockHolders } = await ask("/_emulator/lock-holders");
+  const { lockHolders } = await call("/_emulator/lock-holders");
   view.holders = lockHolders;
   if (!lockHolders.some((holder) => holder.id === view.chosen)) view.chosen = lockHolders[0]?.id ?? null;
   const wanted = view.chosen;
   const nothing = { now: null, locks: [], events: [] };
   const [time, timeline, { requests }, { deliveries }, { faults }, { quirks }] = await Promise.all([
-    ask("/_emulator/clock"),
-    wanted ? ask(timelinePath()) : nothing,
-    ask("/_emulator/requests"),
-    ask("/_emulator/deliveries"),
-    ask("/_emulator/faults"),
-    ask("/_emulator/quirks"),
+    call("/_emulator/clock"),
+    wanted ? call(timelinePath()) : nothing,
+    call("/_emulator/requests"),
+    call("/_emulator/deliveries"),
+    call("/_emulator/faults"),
+    call("/_emulator/quirks"),
   ]);
   Object.assign(clock, { at: Date.parse(time.now), since: performance.now(), speed: time.speed });
   showHolders();
-  // Somebody may have chosen another lock holder in the meantime.
+  // The user may have chosen another lock holder in the meantime.
   if (wanted === view.chosen) {
     view.timeline = { ...timeline, now: timeline.now ?? time.now };
-    showTown();
+    showLocks();
   }
   showClock();
   showTraffic(clockNow(), timeline.events, requests, deliveries, faults);
@@ -76,7 +77,7 @@ function showClock() {
   setText(byId("date"), text("date", now));
   setText(byId("time"), text("time", now));
   setAttribute(byId("time"), "datetime", new Date(now).toISOString());
-  setText(byId("zone"), `${zoneName()} · ${clock.speed === 0 ? "stands still" : `runs ×${clock.speed}`}`);
+  setText(byId("zone"), `${zoneName()} · ${clock.speed === 0 ? "stopped" : `runs ×${clock.speed}`}`);
   for (const choice of document.querySelectorAll("[data-speed]")) {
     setAttribute(choice, "aria-pressed", String(Number(choice.dataset.speed) === clock.speed));
   }
@@ -85,21 +86,21 @@ function showClock() {
 
 async function setClock(change) {
   try {
-    await ask("/_emulator/clock", "PUT", change);
+    await call("/_emulator/clock", "PUT", change);
   } catch (error) {
-    say(`Refused: ${error.message}.`);
+    showMessage(`Refused: ${error.message}.`);
   }
   refresh();
 }
 
-function connected(is) {
+function showConnected(isConnected) {
   const link = byId("link");
-  setText(link, is ? "live" : "connection lost, trying again…");
-  setAttribute(link, "class", is ? "link live" : "link lost");
+  setText(link, isConnected ? "live" : "connection lost, trying again…");
+  setAttribute(link, "class", isConnected ? "link live" : "link lost");
 }
 
-// News, while somebody looks. Browsers have six connections to a host for all of their tabs: a hidden tab that kept one,
-// or a page that waits behind the back button, would leave none for the page in front.
+// The event stream is open only while the page is visible. A browser has six connections to a host for all tabs: hidden
+// tabs and pages in the back-forward cache would leave none for the visible page.
 let source = null;
 let retry = 0;
 
@@ -109,10 +110,10 @@ function listen() {
   source = new EventSource("/_emulator/changes");
   source.onopen = refresh;
   source.onmessage = refresh;
-  // A source that failed is given up: some browsers never try again once nobody listened on the port.
+  // A failed source is replaced: some browsers do not reconnect after a refused connection.
   source.onerror = () => {
     stopListening();
-    connected(false);
+    showConnected(false);
     refresh();
     retry = setTimeout(listen, RETRY);
   };
@@ -131,7 +132,7 @@ function watch() {
 
 view.chosen = location.hash.slice(1) || null;
 setZone("UTC");
-startTown(refresh);
+startLocks(refresh);
 startTraffic(refresh);
 for (const choice of document.querySelectorAll("[data-speed]")) {
   choice.addEventListener("click", () => setClock({ speed: Number(choice.dataset.speed) }));
@@ -140,10 +141,10 @@ for (const choice of document.querySelectorAll("[data-advance]")) {
   choice.addEventListener("click", () => setClock({ advanceSeconds: Number(choice.dataset.advance) }));
 }
 document.addEventListener("visibilitychange", () => (document.hidden ? stopListening() : watch()));
-// A page that is left may come back as it was; then it is shown again, and nothing else is told.
+// A page that returns from the back-forward cache gets `pageshow` and no other event.
 addEventListener("pagehide", stopListening);
 addEventListener("pageshow", watch);
-// Time alone changes what keys can do, and the emulator does not tell.
+// States of keys change with time alone, without an event of the emulator.
 setInterval(() => clock.speed > 0 && refresh(), 3000);
 setInterval(() => clock.speed > 1 && refresh(), 1000);
 setInterval(showClock, 100);

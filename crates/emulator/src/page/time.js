@@ -1,4 +1,4 @@
-// Time as the clocks beside the locks show it.
+// Formats times in the time zone of the locks.
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -25,13 +25,14 @@ setZone("UTC");
 export const zoneName = () => zone;
 export const text = (format, moment) => formats[format].format(moment);
 
-// Rows of today show the time to the second, older ones the day as well: the clock may have run through weeks in a minute.
+// Formats the time of a row: today with seconds, otherwise with the day. The clock may have run through weeks in a
+// minute.
 export function when(date, now) {
   const moment = Date.parse(date);
   return dayStart(moment) === dayStart(now) ? text("time", moment) : text("short", moment);
 }
 
-// How far the zone is ahead of UTC at a moment.
+// Returns the zone's offset from UTC at a moment.
 function offset(moment) {
   const fields = {};
   for (const { type, value } of formats.fields.formatToParts(moment)) fields[type] = Number(value);
@@ -39,14 +40,14 @@ function offset(moment) {
   return wall - Math.floor(moment / 1000) * 1000;
 }
 
-// The midnight before a moment, or so many days later or earlier. Days have 23 hours at times, or 25.
+// Returns the midnight before a moment, shifted by a number of days. A day with a clock change has 23 or 25 hours.
 export function dayStart(moment, days = 0) {
   const wall = Math.floor((moment + offset(moment)) / DAY) * DAY + days * DAY;
   return wall - offset(wall - offset(wall));
 }
 
-// How many days before and after today a view shows. It begins and ends at midnight: bars stand still while the line
-// for now moves on, as on a chart on the wall, and there is little to draw anew.
+// The number of days before and after today in each view. A view starts and ends at midnight, so that the bars stay
+// while the line for now moves, and few elements have to be redrawn.
 export const SPANS = { week: [2, 5], fortnight: [4, 10], month: [8, 23] };
 
 export function windowAround(now, span) {

@@ -1,15 +1,15 @@
-// What happened lately, and what is set to go wrong.
+// Shows the latest events, requests and deliveries, the faults in force and the quirks.
 
-import { ask, button, byId, fill, make, setAttribute, setClass, setText, who } from "./dom.js";
+import { button, byId, call, fill, make, personName, setAttribute, setClass, setText } from "./dom.js";
+import { showMessage } from "./locks.js";
 import { when } from "./time.js";
-import { say } from "./town.js";
 
-// As many rows as fit beside a town of usual size; programs read all of them from the control interface.
+// The numbers of rows that fit next to the sample data. The control interface returns all entries.
 const ROWS = { events: 7, requests: 9, deliveries: 5 };
 
 const DONE = { unlocked: "unlocked", locked: "locked", viewedCode: "viewed the code of" };
 
-// What the number beside a kind of fault means, by the name the interface has for it.
+// For each kind of fault with a number: its label, its field in the control interface, and its default.
 const AMOUNTS = {
   status: ["Status", "status", 503],
   html: ["Status", "status", 502],
@@ -41,11 +41,11 @@ export function showTraffic(moment, events, requests, deliveries, faults) {
   showFaults(faults);
 }
 
-// Rows have nothing to press, so they may be written over from the top.
+// Rows contain no buttons, so their elements can be reused by position.
 function showRows(id, items, cellsOf) {
-  const rows = items.map((item, place) => ({ place, cells: cellsOf(item) }));
-  if (rows.length === 0) rows.push({ place: "none", cells: [["quiet wide", "none so far"]] });
-  fill(byId(id), rows, (row) => row.place, () => make("li"), (element, row) => {
+  const rows = items.map((item, index) => ({ index, cells: cellsOf(item) }));
+  if (rows.length === 0) rows.push({ index: "none", cells: [["quiet wide", "none so far"]] });
+  fill(byId(id), rows, (row) => row.index, () => make("li"), (element, row) => {
     fill(element, row.cells, (cell) => row.cells.indexOf(cell), () => make("span"), (part, [className, text]) => {
       setClass(part, className);
       setText(part, text);
@@ -55,7 +55,7 @@ function showRows(id, items, cellsOf) {
 
 const eventCells = (event) => [
   ["when", when(event.created, now)],
-  ["what", `${who(event.userName, event.userId)} ${DONE[event.action] ?? event.action} ${event.lockName}`],
+  ["what", `${personName(event.userName, event.userId)} ${DONE[event.action] ?? event.action} ${event.lockName}`],
 ];
 
 const statusClass = (status) => (status === undefined || status >= 400 ? "number bad" : "number");
@@ -83,7 +83,7 @@ function deliveryCells(delivery) {
   return cells;
 }
 
-// The rest of an address may hold a secret.
+// Only the host is shown, because path and query may contain a secret.
 function host(url) {
   return URL.canParse(url) ? new URL(url).host : "?";
 }
@@ -96,7 +96,7 @@ function showFaults(faults) {
       setText(row.firstChild, "none");
       return;
     }
-    if (row.childElementCount === 2) row.append(button("×", `Take away the fault ${faultName(fault)}`, () => takeAway(fault)));
+    if (row.childElementCount === 2) row.append(button("×", `Remove the fault ${faultName(fault)}`, () => removeFault(fault)));
     setText(row.children[0], `${faultName(fault)} on ${fault.operation ?? "any operation"}`);
     const times = fault.times === null ? "always" : `${fault.times} left`;
     setText(row.children[1], fault.after > 0 ? `${times}, after ${fault.after}` : times);
@@ -123,22 +123,22 @@ async function addFault(form) {
   if (AMOUNTS[kind.value]) fault[AMOUNTS[kind.value][1]] = Number(amount.value);
   if (operation.value) fault.operation = operation.value;
   if (carriedOut.checked) fault.carriedOut = true;
-  await attempt(() => ask("/_emulator/faults", "POST", fault));
+  await attempt(() => call("/_emulator/faults", "POST", fault));
 }
 
-const takeAway = (fault) => attempt(() => ask(`/_emulator/faults/${fault.id}`, "DELETE"));
+const removeFault = (fault) => attempt(() => call(`/_emulator/faults/${fault.id}`, "DELETE"));
 
 async function attempt(action) {
   try {
     await action();
-    say("");
+    showMessage("");
   } catch (error) {
-    say(`Refused: ${error.message}.`);
+    showMessage(`Refused: ${error.message}.`);
   }
   changed();
 }
 
-// The specs know the names of the operations; a list here would be a second one.
+// Reads the names of the operations from the specs, so that there is no second list of them.
 async function listOperations(select) {
   const specs = ["/openapi/auth.yaml", "/openapi/integrator.yaml"];
   const texts = await Promise.all(specs.map(async (path) => (await fetch(path)).text())).catch(() => []);
@@ -161,7 +161,7 @@ function quirkElement(quirk) {
   box.setAttribute("role", "switch");
   box.addEventListener("change", () => {
     const others = quirks.filter((other) => other.on && other.name !== quirk.name).map((other) => other.name);
-    attempt(() => ask("/_emulator/quirks", "PUT", { on: box.checked ? [...others, quirk.name] : others }));
+    attempt(() => call("/_emulator/quirks", "PUT", { on: box.checked ? [...others, quirk.name] : others }));
   });
   const description = make("span", "quiet", quirk.description.replaceAll("`", ""));
   return Object.assign(make("li", "", make("label", "", box, make("b", "", quirk.name), description)), { box });

@@ -1,13 +1,13 @@
-//! Whatever is sent to the emulator, it answers as it is documented to, and stays what it was: no panic, no status that
-//! nobody asked for, no memory that a sender could fill.
+//! Sends arbitrary requests to the emulator. It must respond as documented and keep working: without a panic, without
+//! an undocumented status, and with bounded memory.
 
-// Clippy knows tests by their attribute and takes the helpers around them for code that ships.
+// Clippy allows `expect` and the like in functions with `#[test]` only, not in their helpers.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod answer;
 mod bodies;
 mod memory;
 mod properties;
 mod render;
 mod request;
+mod response;
 mod targets;

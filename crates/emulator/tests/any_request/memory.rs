@@ -1,4 +1,4 @@
-//! What the program holds in memory, seen from outside: in this process the tests would measure themselves.
+//! Measures the memory of the program from outside: within this process, the tests would measure themselves.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Write};
@@ -6,11 +6,11 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::{fs, thread};
 
-use crate::answer::{Answer, connect_to, read};
+use crate::response::{TestResponse, connect_to, read};
 
 const MIB: usize = 1024 * 1024;
 
-/// The program, until the test ends.
+/// Is the running program; it is killed when the test ends.
 struct Program {
     process: Child,
     base_url: String,
@@ -28,9 +28,9 @@ impl Program {
         Self { process, base_url }
     }
 
-    /// How much memory the program takes more than before, at most, while this goes on.
-    fn grows_by(&self, work: impl FnOnce(&Self)) -> usize {
-        // Forgets the peak there was.
+    /// Returns by how much the peak memory of the program grows during `work`.
+    fn memory_growth(&self, work: impl FnOnce(&Self)) -> usize {
+        // Writing 5 resets `VmHWM`, the peak of the resident set size (man 5 proc).
         fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").expect("the peak is forgotten");
         let before = self.peak();
         work(self);
@@ -43,8 +43,8 @@ impl Program {
         line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
     }
 
-    /// Sends a body in chunks of 64 KiB, without holding it here either.
-    fn upload(&self, path: &str, size: usize) -> Option<Answer> {
+    /// Sends a body in chunks of 64 KiB, so that this process does not hold it either.
+    fn upload(&self, path: &str, size: usize) -> Option<TestResponse> {
         let mut stream = connect_to(&self.base_url);
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -55,9 +55,9 @@ impl Program {
             (0..size / 0x10000).try_for_each(|_| stream.write_all(&chunk))?;
             stream.write_all(b"0\r\n\r\n")
         };
-        // Whoever is refused at once may not be let to its end.
+        // Writing may fail, because the emulator may refuse the request before it has read all of it.
         let _ = send(&mut stream);
-        read(&mut stream, false).expect("in time")
+        read(&mut stream, false).expect("a response before the timeout")
     }
 }
 
@@ -68,19 +68,19 @@ impl Drop for Program {
     }
 }
 
-fn status(answer: Option<Answer>) -> u16 {
-    answer.expect("an answer").status
+fn status(response: Option<TestResponse>) -> u16 {
+    response.expect("a response").status
 }
 
 #[test]
-fn of_a_body_of_60_mb_no_more_is_held_than_a_body_may_have() {
+fn a_60_mb_body_takes_no_more_memory_than_the_body_limit() {
     let program = Program::start();
-    let growth = program.grows_by(|program| {
+    let growth = program.memory_growth(|program| {
         assert_eq!(status(program.upload("/auth/v1/token/", 60_000_000)), 413);
     });
     assert!(growth < 12 * MIB, "it grew by {growth} bytes");
-    // Twice as much is no more: nothing stays.
-    let growth = program.grows_by(|program| {
+    // Sending twice as much in several requests takes no more: the memory is freed after each.
+    let growth = program.memory_growth(|program| {
         for _ in 0..4 {
             assert_eq!(status(program.upload("/auth/v1/token/", 30_000_000)), 413);
         }
@@ -89,27 +89,27 @@ fn of_a_body_of_60_mb_no_more_is_held_than_a_body_may_have() {
 }
 
 #[test]
-fn a_body_of_very_many_small_values_takes_no_more_than_its_text() {
+fn many_small_json_values_take_no_more_memory_than_their_text() {
     let program = Program::start();
     let body = format!("{{\"x\": [{}]}}", vec![r#"{"a":0}"#; 500_000].join(","));
-    let growth = program.grows_by(|program| {
+    let growth = program.memory_growth(|program| {
         let mut stream = connect_to(&program.base_url);
         let head = format!(
             "POST /auth/v1/token/ HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).expect("bytes are taken");
-        assert_eq!(status(read(&mut stream, false).expect("in time")), 400);
+        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).expect("the bytes are sent");
+        assert_eq!(status(read(&mut stream, false).expect("a response before the timeout")), 400);
     });
     assert!(growth < 12 * MIB, "it grew by {growth} bytes");
 }
 
 #[test]
-fn a_body_that_nobody_reads_is_not_held() {
+fn an_unread_body_is_not_held_in_memory() {
     let program = Program::start();
-    let growth = program.grows_by(|program| {
+    let growth = program.memory_growth(|program| {
         for path in ["/integrators/v1/lock-holders/", "/nothing", "/_emulator/tokens/expire"] {
-            // Its answer may be lost, where the body is longer than anybody drains.
+            // The response may be lost, because the body is longer than the emulator drains.
             let _ = program.upload(path, 60_000_000);
         }
     });
@@ -117,10 +117,10 @@ fn a_body_that_nobody_reads_is_not_held() {
 }
 
 #[test]
-fn many_bodies_at_once_take_no_more_than_each_may_have() {
+fn concurrent_bodies_take_no_more_memory_than_the_limit_each() {
     const SENDERS: usize = 16;
     let program = Program::start();
-    let growth = program.grows_by(|program| {
+    let growth = program.memory_growth(|program| {
         thread::scope(|threads| {
             let upload = || status(program.upload("/_emulator/faults", 20_000_000));
             let senders: Vec<_> = (0..SENDERS).map(|_| threads.spawn(upload)).collect();

@@ -1,14 +1,14 @@
-//! A request as bytes.
+//! Renders a request as bytes.
 
 use serde_json::Value;
 
-use crate::request::{Body, Framing, Place, Plan, Token};
+use crate::request::{Body, Framing, PathForm, Plan, Token};
 use crate::targets::{Names, Target};
 
 impl Plan {
-    /// The bytes of the request, as somebody with this token sends it.
+    /// Returns the bytes of the request with this token.
     pub(crate) fn bytes(&self, targets: &[Target], names: &Names, token: Option<&[u8]>) -> Vec<u8> {
-        let (method, template, good) = self.target.get(targets);
+        let (method, template, valid) = self.target.get(targets);
         let method = self.method.as_deref().unwrap_or(method);
         let mut bytes = format!("{method} ").into_bytes();
         bytes.extend(self.path(template, names));
@@ -17,7 +17,7 @@ impl Plan {
         if let Some(token) = token {
             bytes.extend([b"authorization: ", token, b"\r\n"].concat());
         }
-        let body = self.body(good.as_ref(), names);
+        let body = self.body(valid.as_ref(), names);
         if body.is_some() && !self.headers.iter().any(|(name, _)| name == "content-type") {
             bytes.extend(b"content-type: application/json\r\n");
         }
@@ -29,13 +29,13 @@ impl Plan {
     }
 
     fn path(&self, template: &str, names: &Names) -> Vec<u8> {
-        match &self.place {
-            Place::Any(bytes) => bytes.clone(),
-            Place::Template { other, slashes } => {
-                let other = other.as_ref().map(|(place, text)| (*place, text.as_str()));
+        match &self.path_form {
+            PathForm::Any(bytes) => bytes.clone(),
+            PathForm::Template { other, slashes } => {
+                let other = other.as_ref().map(|(index, text)| (*index, text.as_str()));
                 let (path, query) = template.split_once('?').unwrap_or((template, ""));
                 let path = path.trim_end_matches('/');
-                // The page has no path without its slash.
+                // The path of the page, `/`, needs its slash.
                 let path = format!("{path}{}", "/".repeat((*slashes).max(usize::from(path.is_empty()))));
                 let mark = if query.is_empty() { "" } else { "?" };
                 names.fill(&format!("{path}{mark}{query}"), other).into_bytes()
@@ -43,19 +43,19 @@ impl Plan {
         }
     }
 
-    fn body(&self, good: Option<&Value>, names: &Names) -> Option<Vec<u8>> {
-        let mut good = good.map(|good| names.fill_body(good));
+    fn body(&self, valid: Option<&Value>, names: &Names) -> Option<Vec<u8>> {
+        let mut valid = valid.map(|valid| names.fill_body(valid));
         match &self.body {
             Body::Raw(bytes) => return Some(bytes.clone()),
-            Body::Good => {}
+            Body::Valid => {}
             Body::Mutated(field, value) => {
-                let count = good.as_mut().map_or(0, |body| fields(body).len());
-                if let Some(body) = good.as_mut().filter(|_| count > 0) {
+                let count = valid.as_mut().map_or(0, |body| fields(body).len());
+                if let Some(body) = valid.as_mut().filter(|_| count > 0) {
                     *fields(body).swap_remove(field.index(count)) = value.clone();
                 }
             }
         }
-        good.map(|body| body.to_string().into_bytes())
+        valid.map(|body| body.to_string().into_bytes())
     }
 
     fn frame(&self, bytes: &mut Vec<u8>, body: &[u8]) {
@@ -78,40 +78,39 @@ impl Plan {
         bytes.extend(body);
     }
 
-    /// Whether this is HTTP that nobody can mistake. What is not may be refused before the emulator sees it, or end
-    /// without an answer.
+    /// Returns whether this is unambiguous HTTP. Other requests may be refused by hyper, or end without a response.
     pub(crate) fn is_plain(&self) -> bool {
         const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
         let is_plain =
             |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._%+&=?".contains(&byte));
         self.method.as_deref().is_none_or(|method| METHODS.contains(&method))
             && is_plain(&self.query)
-            && matches!(&self.place, Place::Template { other, .. } if other.as_ref().is_none_or(|(_, text)| is_plain(text)))
+            && matches!(&self.path_form, PathForm::Template { other, .. } if other.as_ref().is_none_or(|(_, text)| is_plain(text)))
             && !matches!(self.token, Token::Raw(_))
             && self.headers.iter().all(|(name, _)| name == "content-type" || name == "origin")
             && matches!(self.framing, Framing::Length | Framing::Chunked)
     }
 
-    /// Whether whoever reads these bytes knows where the request ends.
+    /// Returns whether the end of the request follows from its bytes.
     pub(crate) fn is_whole(&self) -> bool {
         let has_line = |bytes: &[u8]| bytes.iter().any(|byte| b"\r\n".contains(byte));
         let has_end = |(name, value): &(String, Vec<u8>)| {
             name != "content-length" && name != "transfer-encoding" && !has_line(value)
         };
         !matches!(self.framing, Framing::Wrong(_))
-            && !matches!(&self.place, Place::Any(bytes) if has_line(bytes))
+            && !matches!(&self.path_form, PathForm::Any(bytes) if has_line(bytes))
             && self.headers.iter().all(has_end)
     }
 
-    /// Whether the answer to this has no body, whatever it is.
+    /// Returns whether the method is HEAD, whose responses have no body.
     pub(crate) fn is_head(&self) -> bool {
         self.method.as_deref() == Some("HEAD")
     }
 }
 
-/// All fields of an object and of the objects in it.
+/// Returns all fields of an object and of nested objects.
 pub(crate) fn fields(value: &mut Value) -> Vec<&mut Value> {
-    // Inner fields stand in for those that hold them, or they would be borrowed twice.
+    // An object's fields replace the object itself, which could not be borrowed mutably at the same time.
     match value {
         Value::Object(map) => map
             .values_mut()

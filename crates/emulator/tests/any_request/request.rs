@@ -1,16 +1,16 @@
-//! Requests of every kind: good ones, good ones with one thing wrong, and noise.
+//! Generates requests: valid ones, valid ones with one mutation, and random bytes.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-/// A request that is put together once the ids and the tokens of an emulator are known.
+/// Describes a request. It is rendered when the ids and tokens of an emulator are known.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) method: Option<String>,
     pub(crate) target: Index,
-    pub(crate) place: Place,
+    pub(crate) path_form: PathForm,
     pub(crate) query: String,
     pub(crate) token: Token,
     pub(crate) headers: Vec<(String, Vec<u8>)>,
@@ -18,9 +18,10 @@ pub(crate) struct Plan {
     pub(crate) framing: Framing,
 }
 
+/// Is the path of a request.
 #[derive(Clone, Debug)]
-pub(crate) enum Place {
-    /// The target's own path, with another text for one of its ids, and so many slashes at its end.
+pub(crate) enum PathForm {
+    /// Is the target's path, with another text for one of its ids, and with this number of trailing slashes.
     Template {
         other: Option<(usize, String)>,
         slashes: usize,
@@ -28,19 +29,19 @@ pub(crate) enum Place {
     Any(Vec<u8>),
 }
 
-/// Who asks.
+/// Is the token of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Token {
     None,
-    /// A good one, with one of a few scopes.
+    /// Is a valid token; the number selects its scope.
     Scoped(usize),
     Raw(Vec<u8>),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    Good,
-    /// The good body with another value for one of its fields, at whatever depth.
+    Valid,
+    /// Is the valid body with another value for one of its fields, at any depth.
     Mutated(Index, Value),
     Raw(Vec<u8>),
 }
@@ -49,15 +50,28 @@ pub(crate) enum Body {
 pub(crate) enum Framing {
     Length,
     Chunked,
-    /// The announced length is off by so much.
+    /// Adds this number to the correct `Content-Length`.
     Wrong(i8),
     Missing,
 }
 
-/// Texts that are no id, or somebody else's.
+/// Generates path segments that are no valid id, or the id of something else.
 fn odd_segment() -> impl Strategy<Value = String> {
-    let fixed =
-        ["", ".", "..", "%2e%2e", "nowhere", "%ff", "%00", "%2F", "%", "%zz", "%F0%9F%94%91", "+12125550101", "{home}"];
+    let fixed = [
+        "",
+        ".",
+        "..",
+        "%2e%2e",
+        "nowhere",
+        "%ff",
+        "%00",
+        "%2F",
+        "%",
+        "%zz",
+        "%F0%9F%94%91",
+        "+12125550101",
+        "{lockHolder}",
+    ];
     prop_oneof![
         select(fixed.to_vec()).prop_map(str::to_owned),
         "[ -~]{0,20}",
@@ -66,7 +80,7 @@ fn odd_segment() -> impl Strategy<Value = String> {
     ]
 }
 
-fn place() -> impl Strategy<Value = Place> {
+fn path_form() -> impl Strategy<Value = PathForm> {
     let other = proptest::option::weighted(0.3, (0..6_usize, odd_segment()));
     let fixed = [
         "*",
@@ -78,11 +92,11 @@ fn place() -> impl Strategy<Value = Place> {
         "http://a.example/_emulator/",
         "a:80",
     ];
-    let noise = vec(any::<u8>(), 0..60).prop_map(Place::Any);
+    let noise = vec(any::<u8>(), 0..60).prop_map(PathForm::Any);
     prop_oneof![
-        12 => (other, select(&[1_usize, 1, 1, 0, 2][..])).prop_map(|(other, slashes)| Place::Template { other, slashes }),
-        1 => select(fixed.to_vec()).prop_map(|text| Place::Any(text.into())),
-        1 => "(/[!-~]{0,12}){0,6}".prop_map(|text| Place::Any(text.into_bytes())),
+        12 => (other, select(&[1_usize, 1, 1, 0, 2][..])).prop_map(|(other, slashes)| PathForm::Template { other, slashes }),
+        1 => select(fixed.to_vec()).prop_map(|text| PathForm::Any(text.into())),
+        1 => "(/[!-~]{0,12}){0,6}".prop_map(|text| PathForm::Any(text.into_bytes())),
         1 => noise,
     ]
 }
@@ -137,7 +151,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
     vec(prop_oneof![6 => known, 2 => noise, 1 => huge], 0..3)
 }
 
-/// Values that sit at the limits of what a field may be, or beyond.
+/// Returns values at or beyond the limits of fields.
 pub(crate) fn odd_values() -> Vec<Value> {
     vec![
         json!(null),
@@ -191,7 +205,7 @@ fn body() -> impl Strategy<Value = Body> {
     let deep = (1..5000_usize, select(&["[", "{\"a\":", "[{\"b\":["][..])).prop_map(|(depth, text)| text.repeat(depth));
     prop_oneof![
         8 => (any::<Index>(), odd_value()).prop_map(|(field, value)| Body::Mutated(field, value)),
-        4 => Just(Body::Good),
+        4 => Just(Body::Valid),
         1 => odd_value().prop_map(|value| Body::Raw(value.to_string().into_bytes())),
         1 => deep.prop_map(|text| Body::Raw(text.into_bytes())),
         1 => vec(any::<u8>(), 0..200).prop_map(Body::Raw),
@@ -208,11 +222,11 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     let framing = prop_oneof![
         8 => Just(Framing::Length), 2 => Just(Framing::Chunked), 1 => any::<i8>().prop_map(Framing::Wrong), 1 => Just(Framing::Missing),
     ];
-    (method, any::<Index>(), place(), query(), token(), headers(), body(), framing).prop_map(
-        |(method, target, place, query, token, headers, body, framing)| Plan {
+    (method, any::<Index>(), path_form(), query(), token(), headers(), body(), framing).prop_map(
+        |(method, target, path_form, query, token, headers, body, framing)| Plan {
             method,
             target,
-            place,
+            path_form,
             query,
             token,
             headers,

@@ -1,14 +1,14 @@
-//! What can be asked for: every operation of the specs and of the control interface, with a body that is good.
+//! Lists every operation of the specs and the control interface, with a valid body.
 
 use serde_json::{Value, json};
 use unloc_emulator::Emulator;
 
-/// A method, a path in which names in braces stand for ids, and a good body.
+/// Holds a method, a path with placeholders for ids, and a valid body.
 pub(crate) type Target = (&'static str, &'static str, Option<Value>);
 
-const HOME: &str = "/integrators/v1/lock-holders/{home}";
+const LOCK_HOLDER: &str = "/integrators/v1/lock-holders/{lockHolder}";
 
-/// All operations, and all that the control interface offers.
+/// Returns all operations and all routes of the control interface and the page.
 pub(crate) fn targets() -> Vec<Target> {
     let key = json!({
         "userId": "+12125550150",
@@ -30,7 +30,7 @@ pub(crate) fn targets() -> Vec<Target> {
     });
     let token = json!({
         "grant_type": "client_credentials", "client_id": "{client}", "client_secret": "{secret}",
-        "scope": ["lockHolder.admin:{home}"],
+        "scope": ["lockHolder.admin:{lockHolder}"],
     });
     let lock = json!({
         "name": "Cellar door",
@@ -45,7 +45,7 @@ pub(crate) fn targets() -> Vec<Target> {
         ("GET", "/integrators/v1/integrator/{id}/", None),
         ("GET", "/images/{id}", None),
     ];
-    let at_home = [
+    let below_lock_holder = [
         ("PATCH", "/", Some(json!({ "name": "Renamed Homes" }))),
         ("GET", "/locks/", None),
         ("GET", "/locks/{lock}/", None),
@@ -76,8 +76,9 @@ pub(crate) fn targets() -> Vec<Target> {
         ("POST", "/key-events/webhooks/", Some(hook)),
         ("DELETE", "/key-events/webhooks/{id}/", None),
     ];
-    // Leaked once for each template: a test lives shortly.
-    targets.extend(at_home.map(|(method, path, body)| (method, &*format!("{HOME}{path}").leak(), body)));
+    // Leaking is fine here: the test process is short-lived.
+    targets
+        .extend(below_lock_holder.map(|(method, path, body)| (method, &*format!("{LOCK_HOLDER}{path}").leak(), body)));
     targets.extend(control());
     targets
 }
@@ -101,8 +102,8 @@ fn control() -> Vec<Target> {
         ("GET", "/_emulator/clock", None),
         ("PUT", "/_emulator/clock", Some(json!({ "speed": 60, "advanceSeconds": 86_400 }))),
         ("PUT", "/_emulator/clock", Some(json!({ "advanceTo": "9999-12-31T23:59:59Z" }))),
-        ("GET", "/_emulator/town?lockHolderId={home}", None),
-        ("GET", "/_emulator/lock-holders/{home}/timeline?days=60", None),
+        ("GET", "/_emulator/snapshot?lockHolderId={lockHolder}", None),
+        ("GET", "/_emulator/lock-holders/{lockHolder}/timeline?days=60", None),
         post("/_emulator/people/unlock", &someone),
         post("/_emulator/people/lock", &someone),
         post("/_emulator/people/view-code", &someone),
@@ -126,17 +127,17 @@ fn control() -> Vec<Target> {
     ]
 }
 
-/// Ids that are good at every start, for the names in braces.
+/// Maps each placeholder to a valid id.
 pub(crate) struct Names(Vec<(&'static str, String)>);
 
 impl Names {
     pub(crate) fn of(emulator: &Emulator) -> Self {
-        let town = emulator.town();
-        let home = &town.lock_holders[0].id;
-        let key = town.keys.iter().find(|key| key.state == "active" && !key.shared).expect("a key");
-        let connection = town.connections.iter().find(|connection| connection.lock_holder_id == *home);
+        let snapshot = emulator.snapshot();
+        let holder = &snapshot.lock_holders[0].id;
+        let key = snapshot.keys.iter().find(|key| key.state == "active" && !key.shared).expect("a key");
+        let connection = snapshot.connections.iter().find(|connection| connection.lock_holder_id == *holder);
         Self(vec![
-            ("{home}", home.clone()),
+            ("{lockHolder}", holder.clone()),
             ("{lock}", key.lock_id.clone()),
             ("{key}", key.id.clone()),
             ("{id}", key.id.clone()),
@@ -147,12 +148,13 @@ impl Names {
         ])
     }
 
-    /// The text with good ids for all names, or with `other` for the one at this place.
+    /// Replaces all placeholders in a text by valid ids. `other` has the index of a placeholder and a value for it
+    /// instead.
     pub(crate) fn fill(&self, text: &str, other: Option<(usize, &str)>) -> String {
         let mut text = text.to_owned();
-        for (place, (name, good)) in self.0.iter().enumerate() {
-            let other = other.filter(|(at, _)| *at == place).map(|(_, other)| other);
-            text = text.replace(name, other.unwrap_or(good));
+        for (index, (name, valid)) in self.0.iter().enumerate() {
+            let other = other.filter(|(at, _)| *at == index).map(|(_, other)| other);
+            text = text.replace(name, other.unwrap_or(valid));
         }
         text
     }

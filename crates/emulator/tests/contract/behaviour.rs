@@ -1,26 +1,26 @@
-//! Quirks that show in what the emulator does, not in how its answers look.
+//! Tests quirks that change the emulator's behaviour but not the format of its responses.
 
 use serde_json::{Value, json};
 use unloc_emulator::Quirk;
 use unloc_emulator::chrono::Utc;
 
-use crate::spec::{Answer, documented, is_component};
+use crate::spec::{TestResponse, documented, is_component};
 use crate::world::{Call, World};
 
-/// A call whose answer has to be as documented, whatever the quirk.
-async fn call(world: &World, id: &str, call: &Call) -> Answer {
-    let answer = world.call(documented(id), call).await;
-    documented(id).exact(&answer).unwrap_or_else(|wrong| panic!("{id}: {wrong}: {answer:?}"));
-    answer
+/// Makes a call whose response must match the spec exactly, with any quirk.
+async fn call(world: &World, id: &str, call: &Call) -> TestResponse {
+    let response = world.call(documented(id), call).await;
+    documented(id).exact(&response).unwrap_or_else(|wrong| panic!("{id}: {wrong}: {response:?}"));
+    response
 }
 
-fn body(answer: &Answer) -> Value {
-    serde_json::from_str(&answer.body).unwrap()
+fn body(response: &TestResponse) -> Value {
+    serde_json::from_str(&response.body).unwrap()
 }
 
 #[tokio::test]
-async fn strict_slashes_make_a_path_without_its_last_slash_lead_nowhere() {
-    let world = World::begin(Utc::now()).await;
+async fn strict_slashes_make_a_path_without_trailing_slash_a_404() {
+    let world = World::start(Utc::now()).await;
     let url = format!("{}/integrators/v1/lock-holders", world.emulator.base_url());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let status = async || client.get(&url).send().await.unwrap().status().as_u16();
@@ -31,8 +31,8 @@ async fn strict_slashes_make_a_path_without_its_last_slash_lead_nowhere() {
 }
 
 #[tokio::test]
-async fn null_dates_are_taken_for_none_until_the_quirk_refuses_them() {
-    let world = World::begin(Utc::now()).await;
+async fn accepts_null_dates_unless_the_quirk_refuses_them() {
+    let world = World::start(Utc::now()).await;
     for id in ["createKey", "createKeyForLockHolder"] {
         world.emulator.set_quirks([]);
         let key = |change: Value| {
@@ -55,8 +55,8 @@ async fn null_dates_are_taken_for_none_until_the_quirk_refuses_them() {
 }
 
 #[tokio::test]
-async fn revoking_an_expired_key_is_a_conflict_only_by_the_quirk() {
-    let world = World::begin(Utc::now()).await;
+async fn revoking_an_expired_key_is_a_conflict_only_with_the_quirk() {
+    let world = World::start(Utc::now()).await;
     let keys = body(&call(&world, "getKeys", &Call::new()).await);
     let expired = keys["keys"].as_array().unwrap().iter().find(|key| key["state"] == "expired").expect("such a key");
     let text = |name: &str| expired[name].as_str().unwrap().to_owned().leak() as &'static str;
@@ -68,25 +68,29 @@ async fn revoking_an_expired_key_is_a_conflict_only_by_the_quirk() {
 }
 
 #[tokio::test]
-async fn a_lock_holder_without_its_account_is_taken_back_unless_that_fails_too() {
-    let world = World::begin(Utc::now()).await;
+async fn rolls_back_a_lock_holder_without_account_unless_the_quirk_prevents_it() {
+    let world = World::start(Utc::now()).await;
     let account = json!({ "vendor": "danalock", "email": "taken@example.com", "password": "EXAMPLE" });
     call(&world, "createVendorAccount", &Call::body(account.clone())).await;
     let mut create = json!({
         "name": "Harbour Flats", "countryIso": "NO", "organizationId": "harbour-flats", "createVendorAccount": true,
     });
     create.as_object_mut().unwrap().extend(account.as_object().unwrap().clone());
-    let before = world.emulator.town().lock_holders.len();
+    let before = world.emulator.snapshot().lock_holders.len();
     for (quirks, left) in [(&[][..], 0), (&[Quirk::BrokenRollback][..], 1)] {
         world.emulator.set_quirks(quirks.iter().copied());
-        let answer = call(&world, "createLockHolder", &Call::body(create.clone())).await;
-        assert_eq!((answer.status, world.emulator.town().lock_holders.len()), (409, before + left), "{answer:?}");
+        let response = call(&world, "createLockHolder", &Call::body(create.clone())).await;
+        assert_eq!(
+            (response.status, world.emulator.snapshot().lock_holders.len()),
+            (409, before + left),
+            "{response:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn webhooks_are_called_with_one_documented_event_and_by_the_quirk_twice() {
-    let world = World::begin(Utc::now()).await;
+async fn webhooks_get_one_documented_event_and_with_the_quirk_two() {
+    let world = World::start(Utc::now()).await;
     world.emulator.deliveries_settled().await;
     let listen = Call::body(json!({ "webhookUrl": "{base}/listener" }));
     call(&world, "createWebhookForLock", &listen).await;
@@ -101,7 +105,7 @@ async fn webhooks_are_called_with_one_documented_event_and_by_the_quirk_twice() 
         let events = body(&call(&world, "getKeyEvents", &Call::new()).await);
         for delivery in calls {
             is_component(&delivery.body, "KeyEvent").unwrap();
-            // What is told is what can be asked for.
+            // The webhook gets the same event as the list.
             assert_eq!(events["keyEvents"].as_array().unwrap().last(), Some(&delivery.body));
         }
     }

@@ -1,4 +1,4 @@
-//! Null in requests: taken where the spec says nullable, refused by name and type everywhere else.
+//! Tests null in requests: accepted where the spec says nullable, refused with field and type everywhere else.
 
 use serde_json::{Map, Value, json};
 use unloc_emulator::chrono::Utc;
@@ -7,11 +7,11 @@ use unloc_spec::{reference, resolve};
 use crate::scenarios::scenarios;
 use crate::world::World;
 
-/// A reader of the schemas of one spec.
+/// Reads the schemas of a spec.
 struct Schemas<'a>(&'a Value);
 
 impl<'a> Schemas<'a> {
-    /// What a schema consists of, references followed: itself, and the parts of its combinations.
+    /// Returns a schema and all schemas that it references or combines.
     fn parts(&self, schema: &'a Value) -> Vec<&'a Value> {
         let mut parts = vec![schema];
         if reference(schema).is_some() {
@@ -34,7 +34,7 @@ impl<'a> Schemas<'a> {
         maps.flatten().map(|(name, schema)| (name.as_str(), schema)).collect()
     }
 
-    /// A value that could stand in a request, without lists.
+    /// Returns a valid value of a schema, without arrays.
     fn sample(&self, schema: &'a Value) -> Value {
         let properties = self.properties(schema);
         if !properties.is_empty() {
@@ -50,18 +50,18 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// Every property at any depth, with a body in which it alone is null, and whether it may be.
-    fn nulls(&self, schema: &'a Value, good: &Value, path: &str) -> Vec<(String, Value, bool)> {
+    /// Returns every property at any depth, with a body in which only it is null, and whether the spec allows that.
+    fn nulls(&self, schema: &'a Value, valid: &Value, path: &str) -> Vec<(String, Value, bool)> {
         let mut nulls = Vec::new();
         for (name, property) in self.properties(schema) {
             let with = |value: Value| {
-                let mut body = good.clone();
+                let mut body = valid.clone();
                 body[name] = value;
                 body
             };
             let path = format!("{path}{name}");
             nulls.push((path.clone(), with(Value::Null), self.takes_null(property)));
-            let inner = good.get(name).filter(|value| value.is_object()).cloned();
+            let inner = valid.get(name).filter(|value| value.is_object()).cloned();
             let inner = inner.unwrap_or_else(|| self.sample(property));
             for (path, value, may) in self.nulls(property, &inner, &format!("{path}.")) {
                 nulls.push((path, with(value), may));
@@ -72,30 +72,33 @@ impl<'a> Schemas<'a> {
 }
 
 #[tokio::test]
-async fn null_is_taken_exactly_where_the_spec_says_nullable() {
-    let world = World::begin(Utc::now()).await;
+async fn accepts_null_exactly_where_the_spec_says_nullable() {
+    let world = World::start(Utc::now()).await;
     let (mut taken, mut refused) = (0, 0);
     for scenario in scenarios() {
         let documented = scenario.documented();
         let Some(schema) = documented.request_schema() else { continue };
-        // The longest one has the most to be null.
-        let good = scenario.calls.iter().filter(|(status, call)| *status < 300 && call.sent().is_some());
-        let good = good.max_by_key(|(_, call)| call.sent().map(|body| body.to_string().len()));
-        let good = good.map(|(_, call)| call).expect("a good body");
-        let body = good.sent().cloned().unwrap_or_default();
+        // The longest valid body has the most fields.
+        let valid = scenario.calls.iter().filter(|(status, call)| *status < 300 && call.sent().is_some());
+        let valid = valid.max_by_key(|(_, call)| call.sent().map(|body| body.to_string().len()));
+        let valid = valid.map(|(_, call)| call).expect("a valid body");
+        let body = valid.sent().cloned().unwrap_or_default();
         for (path, body, may_be_null) in Schemas(documented.document()).nulls(schema, &body, "") {
-            let call = good.sending(body);
-            let answer = world.call(documented, &call).await;
-            let told = serde_json::from_str::<Value>(&answer.body).unwrap_or_default();
-            let told = told["errorDescription"].as_str().or(told["error_description"].as_str()).unwrap_or_default();
+            let call = valid.sending(body);
+            let response = world.call(documented, &call).await;
+            let description = serde_json::from_str::<Value>(&response.body).unwrap_or_default();
+            let description = description["errorDescription"]
+                .as_str()
+                .or(description["error_description"].as_str())
+                .unwrap_or_default();
             if may_be_null {
-                assert_eq!(answer.status, documented.success(), "{} {path}: {answer:?}", scenario.id);
+                assert_eq!(response.status, documented.success(), "{} {path}: {response:?}", scenario.id);
                 taken += 1;
             } else {
-                assert_eq!(answer.status, 400, "{} {path}: {answer:?}", scenario.id);
-                // The list of version 2 is refused whatever it is: it is for answers.
+                assert_eq!(response.status, 400, "{} {path}: {response:?}", scenario.id);
+                // `timeSpans`, the form of version 2, is for responses only and always refused in requests.
                 let rule = if path == "recurrence.timeSpans" { " is not a weekday" } else { " must be of type " };
-                assert!(told.starts_with(&format!("{path}{rule}")), "{} {path}: {told}", scenario.id);
+                assert!(description.starts_with(&format!("{path}{rule}")), "{} {path}: {description}", scenario.id);
                 refused += 1;
             }
         }

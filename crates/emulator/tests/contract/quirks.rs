@@ -1,16 +1,16 @@
-//! Answers as quirks have them: still ones that the tolerances of the specs allow for.
+//! Tests that responses with quirks stay within the tolerances of the specs.
 
 use serde_json::Value;
 use unloc_emulator::Quirk;
 use unloc_emulator::chrono::{DateTime, Utc};
 
 use crate::scenarios::scenarios;
-use crate::spec::Answer;
+use crate::spec::TestResponse;
 use crate::world::World;
 
-/// Quirks that do not change how an answer looks. Each has a test in [`behaviour`](crate::behaviour), or
-/// with what browsers ask.
-const OF_BEHAVIOUR: [Quirk; 6] = [
+/// Lists the quirks that do not change responses. Each has a test in [`behaviour`](crate::behaviour) or in
+/// `tests/service/browser.rs`.
+const WITHOUT_RESPONSE_CHANGE: [Quirk; 6] = [
     Quirk::StrictSlashes,
     Quirk::NullDatesRefused,
     Quirk::RevokingExpiredConflicts,
@@ -19,60 +19,63 @@ const OF_BEHAVIOUR: [Quirk; 6] = [
     Quirk::NarrowCors,
 ];
 
-/// What there is to see of an answer: status, content type, and body without regard to the order of fields.
-type Seen = (u16, Option<String>, Result<Value, String>);
+/// Holds status, content type and body, for comparisons that ignore the order of fields.
+type ComparedResponse = (u16, Option<String>, Result<Value, String>);
 
-/// The answers of all scenarios, or what is intolerable about them.
-async fn answers(now: DateTime<Utc>, quirks: &[Quirk]) -> Result<Vec<Seen>, String> {
-    let world = World::begin(now).await;
+/// Returns the responses of all scenarios, or a list of those outside of the tolerances.
+async fn responses(now: DateTime<Utc>, quirks: &[Quirk]) -> Result<Vec<ComparedResponse>, String> {
+    let world = World::start(now).await;
     world.emulator.set_quirks(quirks.iter().copied());
-    let (mut answers, mut wrong) = (Vec::new(), Vec::new());
+    let (mut responses, mut wrong) = (Vec::new(), Vec::new());
     for scenario in scenarios() {
-        // Quirks care for the status of an error, not for its reason.
-        let first = |place: &usize| {
-            let status = |place: usize| scenario.calls[place].0;
-            status(*place) < 300 || (0..*place).all(|earlier| status(earlier) != status(*place))
+        // One call per error status is enough: quirks do not depend on the reason of an error.
+        let first = |index: &usize| {
+            let status = |index: usize| scenario.calls[index].0;
+            status(*index) < 300 || (0..*index).all(|earlier| status(earlier) != status(*index))
         };
-        for (status, call) in (0..scenario.calls.len()).filter(first).map(|place| &scenario.calls[place]) {
-            let answer = world.call(scenario.documented(), call).await;
-            let as_wanted = if *status < 300 { (200..300).contains(&answer.status) } else { answer.status == *status };
+        for (status, call) in (0..scenario.calls.len()).filter(first).map(|index| &scenario.calls[index]) {
+            let response = world.call(scenario.documented(), call).await;
+            let as_wanted =
+                if *status < 300 { (200..300).contains(&response.status) } else { response.status == *status };
             if !as_wanted {
-                wrong.push(format!("{}: not {status} to {call:?}: {answer:?}", scenario.id));
-            } else if let Err(difference) = scenario.documented().tolerable(&answer) {
-                wrong.push(format!("{}: {difference}: {answer:?}", scenario.id));
+                wrong.push(format!("{}: not {status} to {call:?}: {response:?}", scenario.id));
+            } else if let Err(difference) = scenario.documented().tolerable(&response) {
+                wrong.push(format!("{}: {difference}: {response:?}", scenario.id));
             }
-            answers.push(seen(&world, &answer));
+            responses.push(comparable(&world, &response));
         }
     }
-    if wrong.is_empty() { Ok(answers) } else { Err(wrong.join("\n")) }
+    if wrong.is_empty() { Ok(responses) } else { Err(wrong.join("\n")) }
 }
 
-/// The emulator's port and its tokens differ by themselves.
-fn seen(world: &World, answer: &Answer) -> Seen {
-    let body = answer.body.replace(world.emulator.base_url(), "");
+/// Removes the parts that differ between two emulators: port and tokens.
+fn comparable(world: &World, response: &TestResponse) -> ComparedResponse {
+    let body = response.body.replace(world.emulator.base_url(), "");
     let mut body = serde_json::from_str(&body).map_err(|_| body);
     if let Ok(Value::Object(fields)) = &mut body {
         fields.remove("access_token");
     }
-    (answer.status, answer.content_type.clone(), body)
+    (response.status, response.content_type.clone(), body)
 }
 
 #[tokio::test]
-async fn without_quirks_the_same_calls_get_the_same_answers() {
+async fn without_quirks_the_same_calls_get_the_same_responses() {
     let now = Utc::now();
-    assert_eq!(answers(now, &[]).await.unwrap(), answers(now, &[]).await.unwrap());
+    assert_eq!(responses(now, &[]).await.unwrap(), responses(now, &[]).await.unwrap());
 }
 
 #[tokio::test]
-async fn every_quirk_changes_an_answer_and_stays_within_the_tolerances_of_the_specs() {
+async fn every_quirk_changes_a_response_within_the_tolerances_of_the_specs() {
     let now = Utc::now();
-    let usual = answers(now, &[]).await.unwrap();
+    let usual = responses(now, &[]).await.unwrap();
     let mut wrong = Vec::new();
     for quirk in Quirk::ALL {
-        match answers(now, &[*quirk]).await {
+        match responses(now, &[*quirk]).await {
             Err(intolerable) => wrong.push(format!("{quirk}: {intolerable}")),
-            Ok(answers) if (answers == usual) != OF_BEHAVIOUR.contains(quirk) => {
-                wrong.push(format!("{quirk}: is one of behaviour, or else no answer shows it"));
+            Ok(responses) if (responses == usual) != WITHOUT_RESPONSE_CHANGE.contains(quirk) => {
+                wrong.push(format!(
+                    "{quirk}: either no response shows it, or it must not be in WITHOUT_RESPONSE_CHANGE"
+                ));
             }
             Ok(_) => {}
         }
@@ -82,19 +85,19 @@ async fn every_quirk_changes_an_answer_and_stays_within_the_tolerances_of_the_sp
 
 #[tokio::test]
 async fn all_quirks_together_stay_within_the_tolerances_of_the_specs() {
-    answers(Utc::now(), Quirk::ALL).await.unwrap_or_else(|wrong| panic!("{wrong}"));
+    responses(Utc::now(), Quirk::ALL).await.unwrap_or_else(|wrong| panic!("{wrong}"));
 }
 
 #[tokio::test]
-async fn every_single_thing_that_the_specs_wrap_comes_bare_by_the_quirk() {
-    let world = World::begin(Utc::now()).await;
+async fn bare_objects_unwraps_every_envelope_of_a_single_object() {
+    let world = World::start(Utc::now()).await;
     world.emulator.set_quirks([Quirk::BareObjects]);
     let mut seen = 0;
     for scenario in scenarios() {
-        let Some(envelope) = scenario.documented().envelope_of_one() else { continue };
-        let answer = world.call(scenario.documented(), &scenario.calls[0].1).await;
-        let body: Value = serde_json::from_str(&answer.body).unwrap();
-        assert!(body.get(&envelope).is_none() && body != serde_json::json!({}), "{}: {answer:?}", scenario.id);
+        let Some(envelope) = scenario.documented().object_envelope() else { continue };
+        let response = world.call(scenario.documented(), &scenario.calls[0].1).await;
+        let body: Value = serde_json::from_str(&response.body).unwrap();
+        assert!(body.get(&envelope).is_none() && body != serde_json::json!({}), "{}: {response:?}", scenario.id);
         seen += 1;
     }
     assert!(seen > 5, "{seen}");

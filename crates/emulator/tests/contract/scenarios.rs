@@ -1,4 +1,4 @@
-//! How each operation is called: so that it succeeds, and so that it fails in each way that is documented.
+//! Defines the calls of each operation: those that succeed, and one or more for each documented error.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::world::Call;
 const ASTRID: &str = "+12125550101";
 const NOBODY: &str = "+12125550199";
 
-/// Documented errors that the emulator never answers with.
+/// Lists the documented errors that the emulator never returns, with the reason.
 pub(crate) const NEVER: &[(&str, u16, &str)] = &[
     ("getLockHolders", 403, "tokens of every scope list lock holders"),
     ("createVendorAccount", 403, "the spec lists every scope, as none is documented"),
@@ -20,7 +20,7 @@ pub(crate) const NEVER: &[(&str, u16, &str)] = &[
     ("updateKey", 409, "needs the quirk revoking-expired-conflicts, which has a test of its own"),
 ];
 
-/// An operation, with calls and the status that each must meet. They are made in this order.
+/// Holds the calls of an operation, in order, with the expected status of each.
 pub(crate) struct Scenario {
     pub(crate) id: &'static str,
     pub(crate) calls: Vec<(u16, Call)>,
@@ -41,7 +41,7 @@ impl Scenario {
         self
     }
 
-    /// A body that is no JSON object of the right form is wrong everywhere.
+    /// Adds calls with an invalid body, with an array as body, and without a body.
     fn bad_body(self, body: Value) -> Self {
         self.bad(400, Call::body(body)).bad(400, Call::body(json!([]))).bad(400, Call::new())
     }
@@ -53,8 +53,8 @@ impl Scenario {
             .bad(400, Call::new().query("startAfterId", "nowhere"))
     }
 
-    /// What holds for every operation that needs a token, and for everything with an id in its path.
-    fn with_what_holds_for_all(mut self) -> Self {
+    /// Adds the errors of every operation with a token (401, 403) and of every id in a path (404).
+    fn with_common_errors(mut self) -> Self {
         let operation = &self.documented().operation;
         let call = self.calls[0].1.clone();
         if operation.client.is_some() {
@@ -67,7 +67,7 @@ impl Scenario {
                 self = self.bad(403, call.clone().by(token));
             }
         }
-        // Somebody whom nobody knows has no keys, which is no error.
+        // An unknown user has no keys, which is not an error.
         for parameter in PathTemplate::of(&operation.path).names().filter(|name| *name != "userId") {
             self = self.bad(404, call.clone().with(parameter, "nothing"));
         }
@@ -79,10 +79,10 @@ fn on(id: &'static str) -> Scenario {
     Scenario { id, calls: Vec::new() }
 }
 
-/// Every operation of both specs.
+/// Returns the scenarios of all operations of both specs.
 pub(crate) fn scenarios() -> Vec<Scenario> {
     let all = [token(), lock_holders(), locks(), keys(), roles_and_users(), vendors(), events_and_webhooks()];
-    all.into_iter().flatten().map(Scenario::with_what_holds_for_all).collect()
+    all.into_iter().flatten().map(Scenario::with_common_errors).collect()
 }
 
 fn token() -> Vec<Scenario> {
@@ -122,15 +122,15 @@ fn lock_holders() -> Vec<Scenario> {
     }
     with_account["createVendorAccount"] = json!(true);
     vec![
-        on("getLockHolders").good(Call::new()).good(Call::new().by("admin")).good(Call::new().by("home")),
+        on("getLockHolders").good(Call::new()).good(Call::new().by("admin")).good(Call::new().by("lockHolder")),
         on("createLockHolder")
             .good(Call::body(create.clone()))
             .good(Call::body(with_account).by("admin"))
-            .bad(403, Call::body(create.clone()).by("home"))
+            .bad(403, Call::body(create.clone()).by("lockHolder"))
             .bad(409, Call::body(create))
             .bad_body(json!({ "name": "abc" })),
         on("updateLockHolder").good(Call::body(json!({ "name": "Harbour Flats South" }))).bad_body(json!({})),
-        on("getIntegrator").good(Call::new()).good(Call::new().by("admin")).bad(403, Call::new().by("home")),
+        on("getIntegrator").good(Call::new()).good(Call::new().by("admin")).bad(403, Call::new().by("lockHolder")),
     ]
 }
 
@@ -198,7 +198,7 @@ fn vendors() -> Vec<Scenario> {
             .bad(409, Call::body(account("other@example.com")))
             .bad_body(json!({ "vendor": "virtual", "locksToCreate": 101 })),
         on("getVendorConnection").good(Call::new()),
-        // The clock stands still, so that the first refresh is under way when the second is asked for.
+        // The clock is stopped, so the first refresh is still in progress when the second is requested.
         on("refreshVendorConnection").good(Call::new()).bad(409, Call::new()),
         on("updateVendorConnectionPassword")
             .good(password())
@@ -236,7 +236,7 @@ fn every_operation_of_the_specs_has_one_scenario_and_there_is_no_other() {
 }
 
 #[test]
-fn every_documented_error_is_provoked_or_is_named_with_the_reason_why_not() {
+fn every_documented_error_is_provoked_or_listed_as_never_returned() {
     for scenario in scenarios() {
         let documented: BTreeSet<_> = scenario.documented().statuses().collect();
         let provoked: BTreeSet<_> = scenario.calls.iter().map(|(status, _)| *status).collect();

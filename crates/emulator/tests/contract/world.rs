@@ -1,4 +1,4 @@
-//! An emulator in which every operation has something to find, and calls of it.
+//! Sets up an emulator with data for every operation, and makes calls to it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 use unloc_emulator::Emulator;
 use unloc_emulator::chrono::{DateTime, Utc};
 
-use crate::spec::{Answer, Documented, documented};
+use crate::spec::{Documented, TestResponse, documented};
 
-/// Somebody with keys and with a role, by a number for fiction.
+/// Is the number of a person with keys in the sample data.
 const CAMILLA: &str = "+12125550103";
 
-/// A call of an operation. Texts in braces, in parameters and in the body, are names of a [`World`].
+/// Describes a call of an operation. Parameters and body may contain placeholders in braces, the names of a [`World`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
     parameters: BTreeMap<&'static str, &'static str>,
     query: Vec<(&'static str, &'static str)>,
     body: Option<Value>,
-    /// The name of a token; none is the one that the operation needs.
+    /// Is the name of a token; `None` selects the one that the operation needs.
     token: Option<&'static str>,
 }
 
@@ -31,17 +31,17 @@ impl Call {
         Self { body: Some(body), ..Self::default() }
     }
 
-    /// The body, if there is one.
+    /// Returns the body, if there is one.
     pub(crate) fn sent(&self) -> Option<&Value> {
         self.body.as_ref()
     }
 
-    /// The same call with another body.
+    /// Returns the same call with another body.
     pub(crate) fn sending(&self, body: Value) -> Self {
         Self { body: Some(body), ..self.clone() }
     }
 
-    /// Another value in the path than the one that the world has under the parameter's name.
+    /// Sets a path parameter to another value than that of the world.
     pub(crate) fn with(mut self, parameter: &'static str, value: &'static str) -> Self {
         self.parameters.insert(parameter, value);
         self
@@ -58,7 +58,7 @@ impl Call {
     }
 }
 
-/// An emulator whose clock stands still, and what its things are called in calls.
+/// Is an emulator with a stopped clock, and the values of the placeholders in calls.
 pub(crate) struct World {
     pub(crate) emulator: Emulator,
     http: reqwest::Client,
@@ -66,37 +66,37 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The same moment gives the same answers, but for tokens.
-    pub(crate) async fn begin(now: DateTime<Utc>) -> Self {
+    /// Starts an emulator. The same time gives the same responses, except for tokens.
+    pub(crate) async fn start(now: DateTime<Utc>) -> Self {
         let emulator = Emulator::builder().starts_at(now).speed(0.0).start().await.expect("the emulator starts");
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client");
         let mut world = Self { emulator, http, names: BTreeMap::new() };
-        world.name_what_is_there();
+        world.name_sample_data();
         world.name("expired", world.token(Value::Null).await);
         world.emulator.expire_tokens();
         for (name, scope) in [
             ("unscoped", Value::Null),
             ("admin", json!("integrator.admin")),
-            ("home", json!("lockHolder.admin:{lockHolderId}")),
+            ("lockHolder", json!("lockHolder.admin:{lockHolderId}")),
             ("foreign", json!("lockHolder.admin:{foreignLockHolderId}")),
         ] {
             world.name(name, world.token(scope).await);
         }
         world.name("garbage", "no.token.atall".to_owned());
-        world.make_what_is_not().await;
+        world.create_missing_records().await;
         world
     }
 
-    fn name_what_is_there(&mut self) {
-        let town = self.emulator.town();
-        let home = &town.lock_holders[0].id;
-        let connections: Vec<_> = town.connections.iter().filter(|one| one.lock_holder_id == *home).collect();
-        let lock = town.locks.iter().find(|lock| lock.lock_holder_id == *home).expect("a lock");
+    fn name_sample_data(&mut self) {
+        let snapshot = self.emulator.snapshot();
+        let holder = &snapshot.lock_holders[0].id;
+        let connections: Vec<_> = snapshot.connections.iter().filter(|one| one.lock_holder_id == *holder).collect();
+        let lock = snapshot.locks.iter().find(|lock| lock.lock_holder_id == *holder).expect("a lock");
         for (name, value) in [
-            ("lockHolderId", home.as_str()),
-            ("foreignLockHolderId", &town.lock_holders[1].id),
+            ("lockHolderId", holder.as_str()),
+            ("foreignLockHolderId", &snapshot.lock_holders[1].id),
             ("lockId", &lock.id),
-            ("virtualLockId", &town.locks.iter().find(|lock| lock.name == "Roof terrace").expect("a lock").id),
+            ("virtualLockId", &snapshot.locks.iter().find(|lock| lock.name == "Roof terrace").expect("a lock").id),
             ("userId", CAMILLA),
             ("vendorConnectionId", &connections[0].id),
             ("virtualConnectionId", &connections[1].id),
@@ -108,23 +108,23 @@ impl World {
         }
     }
 
-    /// A key with times of the week, webhooks, an event, and a moment for the vendor to make the key.
-    async fn make_what_is_not(&mut self) {
+    /// Creates what the sample data lacks: a key with a recurrence, two webhooks and two events.
+    async fn create_missing_records(&mut self) {
         let period = json!({ "startHour": 0, "startMinute": 0, "endHour": 24, "endMinute": 0 });
         let week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| (day.to_owned(), period.clone()));
         let recurrence = Value::Object(week.into_iter().collect());
         let key = json!({ "userId": CAMILLA, "recurrence": recurrence, "appSwitchOnly": true });
-        let key = self.made("createKey", &Call::body(key)).await["key"]["id"].clone();
+        let key = self.created("createKey", &Call::body(key)).await["key"]["id"].clone();
         self.name("keyId", key.as_str().expect("an id").to_owned());
-        for path in ["kept", "deleted"] {
+        for path in ["first", "second"] {
             let webhook = Call::body(json!({ "webhookUrl": format!("{{base}}/{path}") }));
-            let id = self.made("createWebhook", &webhook).await["webhook"]["id"].clone();
+            let id = self.created("createWebhook", &webhook).await["webhook"]["id"].clone();
             self.name("webhookId", id.as_str().expect("an id").to_owned());
         }
         self.emulator.clock().advance(Duration::from_secs(1));
         self.emulator.people().unlock(&self.names["lockId"], CAMILLA).expect("a key that works");
         self.emulator.people().lock(&self.names["lockId"], CAMILLA).expect("a key that works");
-        // The webhooks lead to the emulator itself, and their calls are in its journal.
+        // The webhooks call the emulator itself, so their calls are in its journal.
         self.emulator.deliveries_settled().await;
     }
 
@@ -132,10 +132,10 @@ impl World {
         self.names.insert(name, value);
     }
 
-    async fn made(&self, id: &str, call: &Call) -> Value {
-        let answer = self.call(documented(id), call).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        serde_json::from_str(&answer.body).expect("JSON")
+    async fn created(&self, id: &str, call: &Call) -> Value {
+        let response = self.call(documented(id), call).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        serde_json::from_str(&response.body).expect("JSON")
     }
 
     async fn token(&self, scope: Value) -> String {
@@ -145,32 +145,32 @@ impl World {
         if !scope.is_null() {
             body["scope"] = scope;
         }
-        self.made("getToken", &Call::body(body)).await["access_token"].as_str().expect("a token").to_owned()
+        self.created("getToken", &Call::body(body)).await["access_token"].as_str().expect("a token").to_owned()
     }
 
-    /// The text with names put in.
+    /// Replaces the placeholders in a text.
     pub(crate) fn fill(&self, text: &str) -> String {
         let names = self.names.iter();
         names.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
-    /// Calls the operation by the method and at the path that the spec has for it.
-    pub(crate) async fn call(&self, documented: &Documented, call: &Call) -> Answer {
+    /// Calls an operation with the method and the path of the spec.
+    pub(crate) async fn call(&self, documented: &Documented, call: &Call) -> TestResponse {
         let operation = &documented.operation;
         let mut path = operation.path.clone();
         for (parameter, value) in &call.parameters {
             path = path.replace(&format!("{{{parameter}}}"), value);
         }
         let mut target = self.fill(&path).replace('+', "%2B");
-        for (place, (name, value)) in call.query.iter().enumerate() {
-            target.push_str(&format!("{}{name}={value}", if place == 0 { '?' } else { '&' }));
+        for (index, (name, value)) in call.query.iter().enumerate() {
+            target.push_str(&format!("{}{name}={value}", if index == 0 { '?' } else { '&' }));
         }
         let url = format!("{}{}{target}", self.emulator.base_url(), documented.base);
         let mut request = self.http.request(operation.method.parse().expect("a method"), url);
         let token = call.token.or(match operation.client_name() {
             None => None,
             Some("Unloc") => Some("unscoped"),
-            Some(_) => Some("home"),
+            Some(_) => Some("lockHolder"),
         });
         if let Some(token) = token.filter(|token| *token != "none") {
             request = request.bearer_auth(&self.names[token]);
@@ -178,10 +178,10 @@ impl World {
         if let Some(body) = &call.body {
             request = request.header("content-type", "application/json").body(self.fill(&body.to_string()));
         }
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         let content_type =
             response.headers().get("content-type").map(|value| value.to_str().expect("ASCII").to_owned());
         let status = response.status().as_u16();
-        Answer { status, content_type, body: response.text().await.expect("a whole answer") }
+        TestResponse { status, content_type, body: response.text().await.expect("a whole response") }
     }
 }

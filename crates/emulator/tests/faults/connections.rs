@@ -7,12 +7,12 @@ use unloc_emulator::{Emulator, Fault};
 
 use crate::support::{LOCK_HOLDERS, Service};
 
-/// Sends a request over a connection of its own, and gives what came and how it ended.
+/// Sends a request over a new connection. Returns the received text, and the error that ended it, if any.
 async fn raw(service: &Service, method: &str, path: &str, token: &str, body: &Value) -> (String, Option<ErrorKind>) {
     let mut stream = connect(&service.emulator);
     let request = request(method, path, token, body);
     let read = move || {
-        stream.write_all(request.as_bytes()).expect("bytes are taken");
+        stream.write_all(request.as_bytes()).expect("the bytes are sent");
         let mut bytes = Vec::new();
         let end = stream.read_to_end(&mut bytes).err().map(|error| error.kind());
         (String::from_utf8(bytes).expect("text"), end)
@@ -22,7 +22,7 @@ async fn raw(service: &Service, method: &str, path: &str, token: &str, body: &Va
 
 fn connect(emulator: &Emulator) -> TcpStream {
     let stream = TcpStream::connect(emulator.base_url().trim_start_matches("http://")).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a bound");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout is set");
     stream
 }
 
@@ -35,94 +35,94 @@ fn request(method: &str, path: &str, token: &str, body: &Value) -> String {
     )
 }
 
-/// Head and body of an answer, with the length the head announces.
-fn announced(answer: &str) -> (usize, &str) {
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head in {answer:?}"));
+/// Returns the announced `Content-Length` and the body of a response.
+fn announced(response: &str) -> (usize, &str) {
+    let (head, body) = response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head in {response:?}"));
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
     (length.parse().expect("a number"), body)
 }
 
 #[tokio::test]
-async fn a_reset_is_one_and_the_key_is_made_only_if_it_is_to_be_carried_out() {
+async fn a_reset_sends_rst_and_creates_the_key_only_if_carried_out() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let path = home.path(&format!("/locks/{}/keys/", home.lock("Main entrance").await));
+    let api = service.lock_holder(0).await;
+    let path = api.path(&format!("/locks/{}/keys/", api.lock("Main entrance").await));
     for (fault, more) in [(Fault::reset(), 0), (Fault::reset().carried_out(), 1)] {
-        let before = home.keys().await.len();
+        let before = api.keys().await.len();
         service.emulator.faults().add(fault.on("createKey")).expect("a fault");
-        let (text, end) = raw(&service, "POST", &path, &home.token, &json!({ "userId": "+12125550150" })).await;
+        let (text, end) = raw(&service, "POST", &path, &api.token, &json!({ "userId": "+12125550150" })).await;
         assert_eq!((text.as_str(), end), ("", Some(ErrorKind::ConnectionReset)));
-        assert_eq!(home.keys().await.len(), before + more);
+        assert_eq!(api.keys().await.len(), before + more);
     }
 }
 
 #[tokio::test]
-async fn a_client_that_keeps_connections_meets_a_reset_as_an_error_and_then_goes_on() {
+async fn a_pooling_client_gets_an_error_for_a_reset_and_recovers() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     service.emulator.faults().add(Fault::reset().on("getLockHolders").times(3)).expect("a fault");
     for _ in 0..3 {
-        // A POST is not repeated by the client itself.
+        // The client does not retry by itself: each of the three faults fails one request.
         let request = service.http.get(service.url(LOCK_HOLDERS)).bearer_auth(&token);
-        let error = request.send().await.expect_err("no answer");
+        let error = request.send().await.expect_err("no response");
         assert!(error.is_request() && !error.is_timeout(), "{error:?}");
     }
     service.get(LOCK_HOLDERS, &token).await.ok();
 }
 
 #[tokio::test]
-async fn half_a_body_breaks_off_though_the_whole_length_was_announced() {
+async fn half_body_announces_the_whole_length_and_sends_half() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let whole = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await.0;
+    let api = service.lock_holder(0).await;
+    let whole = raw(&service, "GET", &api.path("/locks/"), &api.token, &Value::Null).await.0;
     let (length, body) = announced(&whole);
     assert_eq!(body.len(), length);
     service.emulator.faults().add(Fault::half_body().on("getLocks").times(2)).expect("a fault");
-    let (half, _) = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await;
+    let (half, _) = raw(&service, "GET", &api.path("/locks/"), &api.token, &Value::Null).await;
     assert!(half.starts_with("HTTP/1.1 200"), "{half}");
     assert_eq!(announced(&half), (length, &body[..length / 2]));
-    let answer = service.http.get(service.url(&home.path("/locks/"))).bearer_auth(&home.token).send().await;
-    let error = answer.expect("a head").bytes().await.expect_err("no whole body");
+    let response = service.http.get(service.url(&api.path("/locks/"))).bearer_auth(&api.token).send().await;
+    let error = response.expect("a head").bytes().await.expect_err("no whole body");
     assert!(error.is_body() || error.is_decode(), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_wrong_length_is_good_http_with_cut_json() {
+async fn wrong_length_is_valid_http_with_truncated_json() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let whole = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await.0;
+    let api = service.lock_holder(0).await;
+    let whole = raw(&service, "GET", &api.path("/locks/"), &api.token, &Value::Null).await.0;
     let (length, body) = announced(&whole);
     service.emulator.faults().add(Fault::wrong_length().on("getLocks").times(2)).expect("a fault");
-    let (cut, end) = raw(&service, "GET", &home.path("/locks/"), &home.token, &Value::Null).await;
+    let (cut, end) = raw(&service, "GET", &api.path("/locks/"), &api.token, &Value::Null).await;
     assert_eq!((announced(&cut), end), ((length / 2, &body[..length / 2]), None));
-    let answer = service.http.get(service.url(&home.path("/locks/"))).bearer_auth(&home.token).send().await;
-    let text = answer.expect("a head").text().await.expect("HTTP finds nothing wrong");
+    let response = service.http.get(service.url(&api.path("/locks/"))).bearer_auth(&api.token).send().await;
+    let text = response.expect("a head").text().await.expect("HTTP finds nothing wrong");
     assert!(serde_json::from_str::<Value>(&text).is_err());
 }
 
 #[tokio::test]
-async fn what_is_cut_was_carried_out_also_where_there_is_no_body_to_cut() {
+async fn truncating_faults_carry_the_request_out_even_without_a_body() {
     let service = Service::start().await;
-    let home = service.home(0).await;
+    let api = service.lock_holder(0).await;
     for fault in [Fault::half_body(), Fault::wrong_length()] {
-        let hook = home.post("/key-events/webhooks/", json!({ "webhookUrl": "http://127.0.0.1:9/" })).await.ok();
-        let path = home.path(&format!("/key-events/webhooks/{}/", hook["webhook"]["id"].as_str().expect("an id")));
+        let hook = api.post("/key-events/webhooks/", json!({ "webhookUrl": "http://127.0.0.1:9/" })).await.ok();
+        let path = api.path(&format!("/key-events/webhooks/{}/", hook["webhook"]["id"].as_str().expect("an id")));
         service.emulator.faults().add(fault.on("deleteWebhook")).expect("a fault");
-        let (text, _) = raw(&service, "DELETE", &path, &home.token, &Value::Null).await;
+        let (text, _) = raw(&service, "DELETE", &path, &api.token, &Value::Null).await;
         assert!(text.is_empty() || text.starts_with("HTTP/1.1 204"), "{text}");
-        assert_eq!(home.get("/key-events/webhooks/").await.ok()["webhooks"], json!([]));
+        assert_eq!(api.get("/key-events/webhooks/").await.ok()["webhooks"], json!([]));
     }
 }
 
 #[tokio::test]
-async fn while_one_request_meets_silence_others_are_served_and_stopping_ends_it_without_an_answer() {
+async fn silence_does_not_block_others_and_ends_without_a_response_on_stop() {
     let service = Service::start().await;
-    let home = service.home(0).await;
+    let api = service.lock_holder(0).await;
     service.emulator.faults().add(Fault::silence().on("updateLockHolder")).expect("a fault");
     let mut silent = connect(&service.emulator);
-    let renaming = request("PATCH", &home.path("/"), &home.token, &json!({ "name": "Never renamed" }));
-    silent.write_all(renaming.as_bytes()).expect("bytes are taken");
-    crate::support::eventually("the fault strikes", async || service.emulator.faults().list().is_empty().then_some(()))
+    let renaming = request("PATCH", &api.path("/"), &api.token, &json!({ "name": "Never renamed" }));
+    silent.write_all(renaming.as_bytes()).expect("the bytes are sent");
+    crate::support::eventually("the fault applies", async || service.emulator.faults().list().is_empty().then_some(()))
         .await;
     for _ in 0..10 {
         assert_ne!(service.lock_holders().await[0]["name"], "Never renamed");
@@ -140,13 +140,13 @@ async fn while_one_request_meets_silence_others_are_served_and_stopping_ends_it_
 }
 
 #[tokio::test]
-async fn silence_can_follow_what_was_carried_out() {
+async fn silence_can_carry_the_request_out() {
     let service = Service::start().await;
-    let home = service.home(0).await;
+    let api = service.lock_holder(0).await;
     service.emulator.faults().add(Fault::silence().carried_out().on("updateLockHolder")).expect("a fault");
     let mut silent = connect(&service.emulator);
-    let renaming = request("PATCH", &home.path("/"), &home.token, &json!({ "name": "Renamed in silence" }));
-    silent.write_all(renaming.as_bytes()).expect("bytes are taken");
+    let renaming = request("PATCH", &api.path("/"), &api.token, &json!({ "name": "Renamed in silence" }));
+    silent.write_all(renaming.as_bytes()).expect("the bytes are sent");
     let renamed = async || (service.lock_holders().await[0]["name"] == "Renamed in silence").then_some(());
     crate::support::eventually("the lock holder is renamed", renamed).await;
 }

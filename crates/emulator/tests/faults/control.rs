@@ -1,11 +1,11 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, LOCK_HOLDERS, Service, list};
+use crate::support::{LOCK_HOLDERS, Service, TestResponse, list};
 
 const FAULTS: &str = "/_emulator/faults";
 
-async fn add(service: &Service, fault: Value) -> Answer {
+async fn add(service: &Service, fault: Value) -> TestResponse {
     service.post(FAULTS, "", fault).await
 }
 
@@ -14,7 +14,7 @@ async fn in_force(service: &Service) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn every_kind_can_be_asked_for_and_is_listed_and_taken_away() {
+async fn adds_lists_and_removes_faults_of_every_kind() {
     let service = Service::start().await;
     let kinds = [
         json!({ "kind": "status", "status": 503 }),
@@ -35,17 +35,17 @@ async fn every_kind_can_be_asked_for_and_is_listed_and_taken_away() {
     let listed = in_force(&service).await;
     assert_eq!(listed.iter().map(|fault| fault["id"].clone()).collect::<Vec<_>>(), ids);
     assert!(listed.iter().all(|fault| fault["times"] == 1 && fault["after"] == 0), "{listed:?}");
-    assert_eq!(service.emulator.faults().list().len(), kinds.len(), "both interfaces show the same");
+    assert_eq!(service.emulator.faults().list().len(), kinds.len(), "both interfaces list the same faults");
     let path = format!("{FAULTS}/{}", ids[3]);
     assert_eq!(service.call(Method::DELETE, &path, "", None).await.status, 204);
-    service.call(Method::DELETE, &path, "", None).await.refused(404);
+    service.call(Method::DELETE, &path, "", None).await.api_error(404);
     assert_eq!(in_force(&service).await.len(), kinds.len() - 1);
     assert_eq!(service.call(Method::DELETE, FAULTS, "", None).await.status, 204);
     assert!(in_force(&service).await.is_empty());
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_what_strikes() {
+async fn each_kind_of_fault_applies_as_requested() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     let on = |mut fault: Value| {
@@ -54,7 +54,7 @@ async fn what_is_asked_for_is_what_strikes() {
     };
     let status = async || {
         let request = service.http.get(service.url(LOCK_HOLDERS)).bearer_auth(&token);
-        request.send().await.map(|answer| answer.status().as_u16()).map_err(|error| error.is_request())
+        request.send().await.map(|response| response.status().as_u16()).map_err(|error| error.is_request())
     };
     for (fault, expected) in [
         (json!({ "kind": "status", "status": 418, "body": "tea", "contentType": "text/plain" }), Ok(418)),
@@ -67,7 +67,7 @@ async fn what_is_asked_for_is_what_strikes() {
     ] {
         add(&service, on(fault.clone())).await.ok();
         assert_eq!(status().await, expected, "{fault}");
-        assert!(in_force(&service).await.is_empty(), "{fault} struck once");
+        assert!(in_force(&service).await.is_empty(), "{fault} applied once");
     }
     add(&service, on(json!({ "kind": "status", "status": 503, "times": 2, "after": 1 }))).await.ok();
     let mut seen = Vec::new();
@@ -83,21 +83,21 @@ async fn what_is_asked_for_is_what_strikes() {
 }
 
 #[tokio::test]
-async fn a_reset_that_is_carried_out_makes_the_key_and_one_that_is_not_does_not() {
+async fn a_reset_creates_the_key_only_if_carried_out() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let path = home.path(&format!("/locks/{}/keys/", home.lock("Main entrance").await));
+    let api = service.lock_holder(0).await;
+    let path = api.path(&format!("/locks/{}/keys/", api.lock("Main entrance").await));
     for (carried_out, more) in [(json!(false), 0), (Value::Null, 0), (json!(true), 1)] {
-        let before = home.keys().await.len();
+        let before = api.keys().await.len();
         add(&service, json!({ "kind": "reset", "operation": "createKey", "carriedOut": carried_out })).await.ok();
-        let request = service.http.post(service.url(&path)).bearer_auth(&home.token);
-        request.json(&json!({ "userId": "+12125550150" })).send().await.expect_err("no answer");
-        assert_eq!(home.keys().await.len(), before + more, "{carried_out}");
+        let request = service.http.post(service.url(&path)).bearer_auth(&api.token);
+        request.json(&json!({ "userId": "+12125550150" })).send().await.expect_err("no response");
+        assert_eq!(api.keys().await.len(), before + more, "{carried_out}");
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_with_the_reason() {
+async fn refuses_invalid_faults_with_the_reason() {
     let service = Service::start().await;
     for (fault, reason) in [
         (json!({}), "kind is missing"),
@@ -112,11 +112,11 @@ async fn what_cannot_be_is_refused_with_the_reason() {
         (json!({ "kind": "reset", "after": -1 }), "after"),
         (json!({ "kind": "reset", "carriedOut": "yes" }), "carriedOut"),
     ] {
-        let text = add(&service, fault.clone()).await.refused(400);
+        let text = add(&service, fault.clone()).await.api_error(400);
         assert!(text.contains(reason), "{fault}: {text}");
     }
     assert!(in_force(&service).await.is_empty());
     for id in ["0", "1", "-1", "x", "%ff", "99999999999999999999"] {
-        service.call(Method::DELETE, &format!("{FAULTS}/{id}"), "", None).await.refused(404);
+        service.call(Method::DELETE, &format!("{FAULTS}/{id}"), "", None).await.api_error(404);
     }
 }

@@ -1,6 +1,6 @@
-//! Faults on demand, as a client meets them.
+//! Tests the effects of faults on a client.
 
-// Clippy knows tests by their attribute and takes the helpers around them for code that ships.
+// Clippy allows `expect` and the like in functions with `#[test]` only, not in their helpers.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod connections;

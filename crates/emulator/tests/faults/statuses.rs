@@ -6,16 +6,16 @@ use unloc_emulator::Fault;
 
 use crate::support::{LOCK_HOLDERS, Service};
 
-/// The list of lock holders, as it comes: status, headers by name, and text.
+/// Lists the lock holders. Returns status, headers and text of the response.
 async fn ask(service: &Service) -> (StatusCode, reqwest::header::HeaderMap, String) {
     let token = service.token(Value::Null).await;
-    let answer = service.http.get(service.url(LOCK_HOLDERS)).bearer_auth(token).send().await.expect("an answer");
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    (status, headers, answer.text().await.expect("a whole answer"))
+    let response = service.http.get(service.url(LOCK_HOLDERS)).bearer_auth(token).send().await.expect("a response");
+    let (status, headers) = (response.status(), response.headers().clone());
+    (status, headers, response.text().await.expect("a whole response"))
 }
 
 #[tokio::test]
-async fn a_status_comes_with_an_error_in_the_form_of_the_api_until_it_is_given_a_body() {
+async fn a_status_fault_has_an_error_body_in_the_format_of_the_api() {
     let service = Service::start().await;
     for status in [400, 404, 409, 418, 429, 500, 503, 599] {
         service.emulator.faults().add(Fault::status(status).on("getLockHolders")).expect("a fault");
@@ -26,11 +26,11 @@ async fn a_status_comes_with_an_error_in_the_form_of_the_api_until_it_is_given_a
     }
     service.emulator.faults().add(Fault::status(503).on("getToken")).expect("a fault");
     let refused = service.ask_token(&service.credentials(Value::Null)).await;
-    assert_eq!(refused.denied(503).0, "temporarily_unavailable");
+    assert_eq!(refused.oauth_error(503).0, "temporarily_unavailable");
 }
 
 #[tokio::test]
-async fn a_status_comes_with_the_body_and_the_media_type_it_was_given() {
+async fn a_status_fault_can_have_any_body_and_media_type() {
     let service = Service::start().await;
     for (status, body, media_type) in
         [(500, "{\"odd\": [", "application/json"), (200, "bare", "text/plain"), (503, "", "x/y")]
@@ -44,7 +44,7 @@ async fn a_status_comes_with_the_body_and_the_media_type_it_was_given() {
 }
 
 #[tokio::test]
-async fn html_looks_like_a_gateways_page() {
+async fn an_html_fault_looks_like_a_gateways_page() {
     let service = Service::start().await;
     service.emulator.faults().add(Fault::html(502).on("getLockHolders")).expect("a fault");
     let (status, headers, text) = ask(&service).await;
@@ -53,7 +53,7 @@ async fn html_looks_like_a_gateways_page() {
 }
 
 #[tokio::test]
-async fn who_is_rate_limited_is_told_until_when() {
+async fn retry_after_is_in_whole_seconds_rounded_up() {
     let service = Service::start().await;
     service.emulator.faults().add(Fault::rate_limited(Duration::from_secs(7)).on("getLockHolders")).expect("a fault");
     let (status, headers, _) = ask(&service).await;
@@ -75,39 +75,39 @@ async fn who_is_rate_limited_is_told_until_when() {
 }
 
 #[tokio::test]
-async fn a_status_strikes_before_anything_is_done_unless_it_is_to_be_carried_out() {
+async fn a_status_fault_creates_the_key_only_if_carried_out() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let lock = home.lock("Main entrance").await;
-    let before = home.keys().await.len();
+    let api = service.lock_holder(0).await;
+    let lock = api.lock("Main entrance").await;
+    let before = api.keys().await.len();
     let key = json!({ "userId": "+12125550150" });
     service.emulator.faults().add(Fault::status(500).on("createKey")).expect("a fault");
-    home.post(&format!("/locks/{lock}/keys/"), key.clone()).await.refused(500);
-    assert_eq!(home.keys().await.len(), before);
+    api.post(&format!("/locks/{lock}/keys/"), key.clone()).await.api_error(500);
+    assert_eq!(api.keys().await.len(), before);
     service.emulator.faults().add(Fault::status(500).on("createKey").carried_out()).expect("a fault");
-    home.post(&format!("/locks/{lock}/keys/"), key).await.refused(500);
-    assert_eq!(home.keys().await.len(), before + 1);
+    api.post(&format!("/locks/{lock}/keys/"), key).await.api_error(500);
+    assert_eq!(api.keys().await.len(), before + 1);
 }
 
 #[tokio::test]
-async fn a_request_that_is_delayed_is_overtaken_by_one_that_is_not() {
+async fn a_delay_does_not_delay_other_requests() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    // So long that no machine is busy enough to let the second one be the later by chance.
+    let api = service.lock_holder(0).await;
+    // Long enough that the second request is not the slower one on a busy machine.
     service.emulator.faults().add(Fault::delay(Duration::from_secs(3)).on("getLocks")).expect("a fault");
     let slow = async {
-        let locks = home.locks().await;
+        let locks = api.locks().await;
         (std::time::Instant::now(), locks.len())
     };
     let quick = async {
-        // The delayed one has been struck before the other is sent.
+        // The list is empty as soon as the fault has been applied to the first request.
         while !service.emulator.faults().list().is_empty() {
             tokio::task::yield_now().await;
         }
-        let locks = home.locks().await;
+        let locks = api.locks().await;
         (std::time::Instant::now(), locks.len())
     };
     let ((late, delayed), (early, undelayed)) = tokio::join!(slow, quick);
-    assert!(early < late, "the second overtakes the first");
-    assert_eq!(delayed, undelayed, "a delayed answer is as good as any");
+    assert!(early < late, "the second request is faster");
+    assert_eq!(delayed, undelayed, "a delayed response is complete");
 }

@@ -1,4 +1,4 @@
-//! What pages of other origins can do, as browsers let them: anything with the API, nothing with the control interface.
+//! Tests that pages of other origins can use the API, but not the control interface.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -8,13 +8,13 @@ use crate::support::{LOCK_HOLDERS, Service};
 
 const FOREIGN: &str = "https://app.example.com";
 
-/// A request with these headers beside its own.
+/// Sends a request with additional headers.
 async fn ask(service: &Service, method: Method, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
     let mut request = service.http.request(method, service.url(path));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    request.send().await.expect("an answer")
+    request.send().await.expect("a response")
 }
 
 async fn preflight(service: &Service, path: &str, method: &str, headers: &str) -> reqwest::Response {
@@ -36,56 +36,63 @@ async fn a_page_of_any_origin_may_call_the_api_with_a_fixed_list_of_headers() {
     let service = Service::start().await;
     for path in [LOCK_HOLDERS, "/auth/v1/token/", "/openapi/auth.yaml"] {
         for asked in ["authorization,content-type", "user-agent", "authorization,x-anything", ""] {
-            let answer = preflight(&service, path, "POST", asked).await;
-            assert_eq!(answer.status(), StatusCode::OK, "{path}");
-            assert_eq!(header(&answer, "access-control-allow-origin"), "*", "{path}");
-            assert_eq!(header(&answer, "access-control-allow-headers"), "authorization,content-type,accept", "{asked}");
-            assert_eq!(header(&answer, "access-control-allow-methods"), "GET,POST,PUT,PATCH,DELETE");
+            let response = preflight(&service, path, "POST", asked).await;
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert_eq!(header(&response, "access-control-allow-origin"), "*", "{path}");
+            assert_eq!(
+                header(&response, "access-control-allow-headers"),
+                "authorization,content-type,accept",
+                "{asked}"
+            );
+            assert_eq!(header(&response, "access-control-allow-methods"), "GET,POST,PUT,PATCH,DELETE");
         }
     }
     let token = service.token(Value::Null).await;
     let bearer = format!("Bearer {token}");
     let headers = [("origin", FOREIGN), ("sec-fetch-site", "cross-site"), ("authorization", bearer.as_str())];
     for host in ["localhost", "api.example.com"] {
-        let answer = ask(&service, Method::GET, LOCK_HOLDERS, &[&headers[..], &[("host", host)]].concat()).await;
-        assert_eq!((answer.status(), header(&answer, "access-control-allow-origin")), (StatusCode::OK, "*".to_owned()));
+        let response = ask(&service, Method::GET, LOCK_HOLDERS, &[&headers[..], &[("host", host)]].concat()).await;
+        assert_eq!(
+            (response.status(), header(&response, "access-control-allow-origin")),
+            (StatusCode::OK, "*".to_owned())
+        );
     }
 }
 
 #[tokio::test]
-async fn by_a_quirk_the_list_of_headers_is_shorter() {
+async fn narrow_cors_shortens_the_list_of_headers() {
     let service = Service::start().await;
     service.emulator.set_quirks([Quirk::NarrowCors]);
-    let answer = preflight(&service, LOCK_HOLDERS, "GET", "authorization,accept").await;
-    assert_eq!(header(&answer, "access-control-allow-headers"), "authorization,content-type");
+    let response = preflight(&service, LOCK_HOLDERS, "GET", "authorization,accept").await;
+    assert_eq!(header(&response, "access-control-allow-headers"), "authorization,content-type");
 }
 
 #[tokio::test]
-async fn no_page_of_another_origin_reads_the_control_interface_or_passes_its_preflights() {
+async fn pages_of_other_origins_cannot_read_the_control_interface_or_pass_preflights() {
     let service = Service::start().await;
     for path in [
         "/",
         "/_emulator",
         "/_emulator/",
-        "/_emulator/town",
+        "/_emulator/snapshot",
         "/_emulator/deliveries",
         "/_emulator/page/page.js",
         "/_emulator/none",
     ] {
         for headers in [&[][..], &[("origin", FOREIGN)], &[("origin", "null")], &[("sec-fetch-site", "cross-site")]] {
-            let answer = ask(&service, Method::GET, path, headers).await;
-            assert!(!has_cors(&answer), "{path} {headers:?}: {answer:?}");
-            assert_eq!(header(&answer, "cross-origin-resource-policy"), "same-origin", "{path}");
-            let refused = answer.status() == StatusCode::FORBIDDEN;
-            assert_eq!(refused, !headers.is_empty(), "{path} {headers:?}: {answer:?}");
+            let response = ask(&service, Method::GET, path, headers).await;
+            assert!(!has_cors(&response), "{path} {headers:?}: {response:?}");
+            assert_eq!(header(&response, "cross-origin-resource-policy"), "same-origin", "{path}");
+            let refused = response.status() == StatusCode::FORBIDDEN;
+            assert_eq!(refused, !headers.is_empty(), "{path} {headers:?}: {response:?}");
         }
-        let answer = preflight(&service, path, "PUT", "content-type").await;
-        assert!(!has_cors(&answer) && !answer.status().is_success(), "{path}: {answer:?}");
+        let response = preflight(&service, path, "PUT", "content-type").await;
+        assert!(!has_cors(&response) && !response.status().is_success(), "{path}: {response:?}");
     }
 }
 
 #[tokio::test]
-async fn what_changes_something_is_done_for_programs_and_for_the_page_only() {
+async fn only_programs_and_the_page_can_change_something() {
     let service = Service::start().await;
     let own = service.emulator.base_url().to_owned();
     let other_port = "http://127.0.0.1:1";
@@ -116,30 +123,30 @@ async fn what_changes_something_is_done_for_programs_and_for_the_page_only() {
     ] {
         let token = service.token(Value::Null).await;
         assert_eq!(ask(&service, Method::POST, expire, headers).await.status(), StatusCode::NO_CONTENT, "{headers:?}");
-        service.get(LOCK_HOLDERS, &token).await.refused(401);
+        service.get(LOCK_HOLDERS, &token).await.api_error(401);
     }
-    // A form or a plain text needs no preflight, and is no JSON.
+    // A body with a form or plain text needs no preflight, so it must be refused.
     let speed = clock.speed();
     let plain = service.http.put(service.url("/_emulator/clock")).header("content-type", "text/plain");
-    service.send(plain.body(json!({ "speed": 60 }).to_string())).await.refused(400);
+    service.send(plain.body(json!({ "speed": 60 }).to_string())).await.api_error(400);
     assert_eq!(clock.speed(), speed);
 }
 
 #[tokio::test]
-async fn a_link_from_another_page_leads_to_the_page() {
+async fn allows_links_from_other_pages() {
     let service = Service::start().await;
     let link = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
     assert_eq!(ask(&service, Method::GET, "/", &link).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn the_control_interface_is_reached_under_names_of_this_machine_only() {
+async fn the_control_interface_needs_a_host_name_of_this_machine() {
     let service = Service::start().await;
     let port = service.emulator.base_url().rsplit(':').next().expect("a port").to_owned();
     let status = async |service: &Service, host: &str, path: &str| {
         ask(service, Method::GET, path, &[("host", host)]).await.status()
     };
-    for path in ["/", "/_emulator/town", "/_emulator/changes", "/_emulator/page/page.js"] {
+    for path in ["/", "/_emulator/snapshot", "/_emulator/changes", "/_emulator/page/page.js"] {
         for good in ["localhost", "localhost:1", "app.localhost", "127.0.0.1", "[::1]:80", &format!("127.0.0.1:{port}")]
         {
             assert_eq!(status(&service, good, path).await, StatusCode::OK, "{path} {good}");
@@ -150,7 +157,7 @@ async fn the_control_interface_is_reached_under_names_of_this_machine_only() {
         let twice = [("host", "localhost"), ("host", "rebound.example.com")];
         assert_eq!(ask(&service, Method::GET, path, &twice).await.status(), StatusCode::FORBIDDEN, "{path}");
     }
-    // Under such a name a page is of the same origin: nothing but the name gives it away.
+    // With DNS rebinding the page has the same origin: only the host name differs.
     let rebound =
         [("host", "rebound.example.com"), ("origin", "http://rebound.example.com"), ("sec-fetch-site", "same-origin")];
     let refused = ask(&service, Method::POST, "/_emulator/tokens/expire", &rebound).await;

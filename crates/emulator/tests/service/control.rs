@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Service, list, text};
 
-async fn ask(service: &Service, method: Method, path: &str, body: Option<Value>) -> crate::support::Answer {
+async fn ask(service: &Service, method: Method, path: &str, body: Option<Value>) -> crate::support::TestResponse {
     let mut request = service.http.request(method, service.url(&format!("/_emulator{path}")));
     if let Some(body) = body {
         request = request.json(&body);
@@ -16,7 +16,7 @@ async fn get(service: &Service, path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn time_is_read_stopped_and_put_forward_over_http() {
+async fn reads_stops_and_advances_the_clock_over_http() {
     let service = Service::start().await;
     let put = async |body: Value| ask(&service, Method::PUT, "/clock", Some(body)).await;
     let stopped = put(json!({ "speed": 0 })).await.ok();
@@ -24,20 +24,20 @@ async fn time_is_read_stopped_and_put_forward_over_http() {
     let later = put(json!({ "advanceSeconds": 86400 })).await.ok();
     assert_ne!(later["now"], stopped["now"]);
     for bad in ["2090-01-01T00:00:60Z", "2090-06-30T23:59:60.5Z", "0000-01-01T00:00:00Z", "2090-01-01"] {
-        assert!(put(json!({ "advanceTo": bad })).await.refused(400).starts_with("advanceTo"), "{bad}");
+        assert!(put(json!({ "advanceTo": bad })).await.api_error(400).starts_with("advanceTo"), "{bad}");
     }
     let moment = json!({ "advanceTo": "2100-01-01T00:00:00.000Z", "speed": 60 });
     assert_eq!(put(moment.clone()).await.ok()["speed"], 60.0);
     assert!(text(&get(&service, "/clock").await, "now").starts_with("2100-01-01T00:"));
-    assert!(put(json!({ "advanceTo": "2000-01-01T00:00:00Z" })).await.refused(400).contains("never goes back"));
+    assert!(put(json!({ "advanceTo": "2000-01-01T00:00:00Z" })).await.api_error(400).contains("never goes back"));
     for bad in [json!(-1), json!(1e10), json!("fast")] {
-        assert!(put(json!({ "speed": bad })).await.refused(400).starts_with("speed"));
+        assert!(put(json!({ "speed": bad })).await.api_error(400).starts_with("speed"));
     }
-    assert!(put(json!({ "advanceSeconds": -5 })).await.refused(400).starts_with("advanceSeconds"));
+    assert!(put(json!({ "advanceSeconds": -5 })).await.api_error(400).starts_with("advanceSeconds"));
 }
 
 #[tokio::test]
-async fn debug_shows_the_time_and_how_many_faults_are_in_force() {
+async fn debug_shows_the_speed_and_the_number_of_faults() {
     let service = Service::with(unloc_emulator::Emulator::builder().speed(0.0)).await;
     service.emulator.faults().add(unloc_emulator::Fault::reset()).expect("a fault");
     assert!(format!("{:?}", service.emulator.clock()).contains("speed: 0.0"));
@@ -45,25 +45,25 @@ async fn debug_shows_the_time_and_how_many_faults_are_in_force() {
 }
 
 #[tokio::test]
-async fn an_emulator_lives_at_either_end_of_time() {
+async fn an_emulator_works_at_both_ends_of_the_date_range() {
     use unloc_emulator::chrono::{DateTime, Utc};
     for start in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         let builder = unloc_emulator::Emulator::builder().starts_at(start).speed(0.0);
         let service = Service::with(builder.token_lifetime(std::time::Duration::MAX)).await;
-        let home = service.home(0).await;
-        assert!(!home.keys().await.is_empty());
-        let timeline = get(&service, &format!("/lock-holders/{}/timeline?days=60", home.id)).await;
+        let api = service.lock_holder(0).await;
+        assert!(!api.keys().await.is_empty());
+        let timeline = get(&service, &format!("/lock-holders/{}/timeline?days=60", api.id)).await;
         assert!(!list(&timeline, "locks").is_empty());
     }
 }
 
 #[tokio::test]
-async fn a_request_that_meets_silence_is_listed_before_its_client_gives_up_and_after() {
+async fn a_request_with_a_silence_fault_is_in_the_journal() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     service.emulator.faults().add(unloc_emulator::Fault::silence().on("getLockHolders")).expect("a fault");
-    let patience = std::time::Duration::from_millis(300);
-    let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(patience);
+    let timeout = std::time::Duration::from_millis(300);
+    let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(timeout);
     assert!(request.send().await.expect_err("silence").is_timeout());
     let requests = service.emulator.requests();
     let last = requests.last().expect("a request");
@@ -71,21 +71,21 @@ async fn a_request_that_meets_silence_is_listed_before_its_client_gives_up_and_a
 }
 
 #[tokio::test]
-async fn a_request_whose_client_gives_up_during_a_delay_is_listed() {
+async fn a_request_whose_client_disconnects_during_a_delay_is_in_the_journal() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     let delay = unloc_emulator::Fault::delay(std::time::Duration::from_secs(3600));
     service.emulator.faults().add(delay.on("getLockHolders")).expect("a fault");
-    let patience = std::time::Duration::from_millis(300);
-    let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(patience);
+    let timeout = std::time::Duration::from_millis(300);
+    let request = service.http.get(service.url(crate::support::LOCK_HOLDERS)).bearer_auth(&token).timeout(timeout);
     assert!(request.send().await.expect_err("a delay").is_timeout());
     let listed = async || service.emulator.requests().into_iter().find(|one| one.operation == Some("getLockHolders"));
-    let listed = crate::support::eventually("the request in the list", listed).await;
+    let listed = crate::support::eventually("the request in the journal", listed).await;
     assert_eq!((listed.status, listed.fault.as_deref()), (499, Some("delay 3600000 ms")));
 }
 
 #[tokio::test]
-async fn a_field_that_is_not_known_is_named_along_with_those_that_are() {
+async fn an_unknown_field_is_refused_with_the_known_ones() {
     let service = Service::start().await;
     for (method, path, body, unknown, known) in [
         (Method::PUT, "/clock", json!({ "spede": 0 }), "spede", "advanceSeconds"),
@@ -104,29 +104,29 @@ async fn a_field_that_is_not_known_is_named_along_with_those_that_are() {
         (Method::POST, "/faults", json!({ "kind": "html", "retryAfter": 1 }), "retryAfter", "status"),
         (Method::POST, "/faults", json!({ "kind": "rateLimited", "status": 503 }), "status", "retryAfter"),
     ] {
-        let refusal = ask(&service, method, path, Some(body)).await.refused(400);
-        assert!(refusal.starts_with(&format!("{unknown} is no field here: ")), "{path}: {refusal}");
+        let refusal = ask(&service, method, path, Some(body)).await.api_error(400);
+        assert!(refusal.starts_with(&format!("{unknown} is an unknown field: use ")), "{path}: {refusal}");
         assert!(refusal.contains(known), "{path}: {refusal}");
     }
     let fault = json!({ "kind": "status", "contentType": "text/plain" });
-    let refusal = ask(&service, Method::POST, "/faults", Some(fault)).await.refused(400);
+    let refusal = ask(&service, Method::POST, "/faults", Some(fault)).await.api_error(400);
     assert!(refusal.starts_with("contentType"), "{refusal}");
     assert!(service.emulator.faults().list().is_empty());
 }
 
 #[tokio::test]
-async fn what_would_change_nothing_or_cannot_be_read_is_refused() {
+async fn refuses_changes_without_effect_and_invalid_queries() {
     let service = Service::start().await;
     for nothing in [json!({}), json!({ "speed": null })] {
-        assert!(ask(&service, Method::PUT, "/clock", Some(nothing)).await.refused(400).contains("advanceSeconds"));
+        assert!(ask(&service, Method::PUT, "/clock", Some(nothing)).await.api_error(400).contains("advanceSeconds"));
     }
-    let timeline = format!("/lock-holders/{}/timeline", service.emulator.town().lock_holders[0].id);
+    let timeline = format!("/lock-holders/{}/timeline", service.emulator.snapshot().lock_holders[0].id);
     for days in ["0", "61", "-1", "x", "", "%ff"] {
-        let refusal = ask(&service, Method::GET, &format!("{timeline}?days={days}"), None).await.refused(400);
+        let refusal = ask(&service, Method::GET, &format!("{timeline}?days={days}"), None).await.api_error(400);
         assert!(refusal.contains("1 to 60"), "{days}: {refusal}");
     }
     for settled in ["settled=", "settled=false", "settled=1", "x=1&settled=no"] {
-        let refusal = ask(&service, Method::GET, &format!("/deliveries?{settled}"), None).await.refused(400);
+        let refusal = ask(&service, Method::GET, &format!("/deliveries?{settled}"), None).await.api_error(400);
         assert!(refusal.starts_with("settled"), "{settled}: {refusal}");
     }
     for good in ["/deliveries", "/deliveries?settled", "/deliveries?x=1&settled=true"] {
@@ -135,27 +135,27 @@ async fn what_would_change_nothing_or_cannot_be_read_is_refused() {
 }
 
 #[tokio::test]
-async fn people_and_vendors_act_over_http_as_they_do_in_rust() {
+async fn people_and_vendors_act_over_http() {
     let service = Service::start().await;
     let post = async |path: &str, body: Value| ask(&service, Method::POST, path, Some(body)).await;
-    let town = get(&service, "/town").await;
-    let key = list(&town, "keys").into_iter().find(|key| key["state"] == "active" && key["shared"] == false);
-    let key = key.expect("somebody can open something");
+    let snapshot = get(&service, "/snapshot").await;
+    let key = list(&snapshot, "keys").into_iter().find(|key| key["state"] == "active" && key["shared"] == false);
+    let key = key.expect("an active key");
     let (lock, user) = (text(&key, "lockId"), text(&key, "userId"));
     for action in ["unlock", "lock", "view-code"] {
         let done = post(&format!("/people/{action}"), json!({ "lockId": lock, "userId": user })).await.ok();
         assert!(done["eventId"].is_string(), "{action}");
     }
-    let swapped = post("/people/unlock", json!({ "lockId": user, "userId": lock })).await.refused(409);
+    let swapped = post("/people/unlock", json!({ "lockId": user, "userId": lock })).await.api_error(409);
     assert!(swapped.contains("no lock") && !swapped.contains(&user[1..]), "{swapped}");
     let nobody = json!({ "lockId": lock, "userId": "+12125550199" });
-    assert!(post("/people/unlock", nobody).await.refused(409).contains("no key"));
-    post("/people/knock", json!({ "lockId": lock, "userId": user })).await.refused(404);
-    assert!(post("/people/unlock", json!({ "lockId": lock })).await.refused(400).starts_with("userId"));
+    assert!(post("/people/unlock", nobody).await.api_error(409).contains("no key"));
+    post("/people/knock", json!({ "lockId": lock, "userId": user })).await.api_error(404);
+    assert!(post("/people/unlock", json!({ "lockId": lock })).await.api_error(400).starts_with("userId"));
     let share = json!({ "lockId": lock, "fromUserId": "+12125550101", "toUserId": "+12125550150" });
     assert!(post("/people/share", share).await.ok()["keyId"].is_string());
 
-    let connection = text(&list(&town, "connections")[0], "id");
+    let connection = text(&list(&snapshot, "connections")[0], "id");
     let with = |more: Value| {
         let mut body = json!({ "connectionId": connection });
         body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
@@ -171,36 +171,36 @@ async fn people_and_vendors_act_over_http_as_they_do_in_rust() {
     ] {
         assert_eq!(post(&format!("/vendors/{action}"), body).await.status, 204, "{action}");
     }
-    post("/vendors/paint", json!({})).await.refused(404);
-    post("/vendors/fail", json!({ "connectionId": "nowhere" })).await.refused(409);
-    let state = get(&service, "/town").await["connections"][0]["state"].clone();
+    post("/vendors/paint", json!({})).await.api_error(404);
+    post("/vendors/fail", json!({ "connectionId": "nowhere" })).await.api_error(409);
+    let state = get(&service, "/snapshot").await["connections"][0]["state"].clone();
     assert_eq!(state, "disconnected");
 }
 
 #[tokio::test]
-async fn quirks_are_listed_and_switched_over_http() {
+async fn lists_and_switches_quirks_over_http() {
     let service = Service::start().await;
     let on = async |names: Value| ask(&service, Method::PUT, "/quirks", Some(json!({ "on": names }))).await;
     let all = list(&get(&service, "/quirks").await, "quirks");
     assert!(all.len() > 20 && all.iter().all(|quirk| quirk["on"] == false && quirk["description"].is_string()));
     on(json!(["hyphenated-envelopes"])).await.ok();
     let token = service.token(Value::Null).await;
-    let answer = service.get(crate::support::LOCK_HOLDERS, &token).await.ok();
-    assert_eq!(list(&answer, "lock-holders").len(), 3);
-    assert!(on(json!(["no-such-quirk"])).await.refused(400).contains("string-booleans"));
-    assert!(on(json!("all")).await.refused(400).starts_with("on"));
+    let response = service.get(crate::support::LOCK_HOLDERS, &token).await.ok();
+    assert_eq!(list(&response, "lock-holders").len(), 3);
+    assert!(on(json!(["no-such-quirk"])).await.api_error(400).contains("string-booleans"));
+    assert!(on(json!("all")).await.api_error(400).starts_with("on"));
     on(json!([])).await.ok();
     service.get(crate::support::LOCK_HOLDERS, &token).await.ok()["lockHolders"].as_array().expect("the usual name");
 }
 
 #[tokio::test]
-async fn requests_can_be_read_without_the_people_in_them() {
+async fn the_journal_contains_no_phone_numbers() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    home.get("/users/%2B12125550142/keys/").await.ok();
-    let refusal = home.get("/users/%2B12125550142/doors/").await.refused(404);
+    let api = service.lock_holder(0).await;
+    api.get("/users/%2B12125550142/keys/").await.ok();
+    let refusal = api.get("/users/%2B12125550142/doors/").await.api_error(404);
     assert!(refusal.contains("/openapi/") && !refusal.contains("2125550142"), "{refusal}");
-    let refusal = home.delete("/users/%2B12125550142/keys/").await.refused(405);
+    let refusal = api.delete("/users/%2B12125550142/keys/").await.api_error(405);
     assert!(refusal.contains("Allow") && !refusal.contains("2125550142"), "{refusal}");
     let requests = list(&get(&service, "/requests").await, "requests");
     let [.., read, unknown, _] = &requests[..] else { panic!("{requests:?}") };
@@ -209,16 +209,16 @@ async fn requests_can_be_read_without_the_people_in_them() {
     let shown = format!("{requests:?} {:?}", service.emulator.requests());
     assert!(!shown.contains("2125550142"), "{shown}");
     assert_eq!(ask(&service, Method::POST, "/tokens/expire", None).await.status, 204);
-    assert_eq!(home.get("/locks/").await.refused(401), "JWT expired");
+    assert_eq!(api.get("/locks/").await.api_error(401), "JWT expired");
 }
 
-/// What a YAML text says.
+/// Parses a YAML text.
 fn yaml(text: &str) -> Value {
     unloc_spec::Document::parse(std::path::Path::new("served.yaml"), text).expect("YAML").value
 }
 
 #[tokio::test]
-async fn the_specs_are_served_with_the_emulator_as_their_only_server() {
+async fn serves_the_specs_with_the_emulator_as_only_server() {
     let service = Service::start().await;
     let own = service.emulator.base_url();
     let port = own.rsplit(':').next().expect("a port");
@@ -236,23 +236,23 @@ async fn the_specs_are_served_with_the_emulator_as_their_only_server() {
             if let Some(host) = host {
                 request = request.header("host", host);
             }
-            let answer = request.send().await.expect("an answer");
-            assert_eq!(answer.headers()["content-type"], "application/yaml");
-            let text = answer.text().await.expect("a text");
-            assert!(!text.contains("unloc.app"), "{name} names another service");
-            // The address of tokens is the emulator's, too.
+            let response = request.send().await.expect("a response");
+            assert_eq!(response.headers()["content-type"], "application/yaml");
+            let text = response.text().await.expect("a text");
+            assert!(!text.contains("unloc.app"), "{name} names another server");
+            // `tokenUrl` refers to the emulator, too.
             let (mut served, mut written) = (yaml(&text), yaml(&file.replace("https://api.unloc.app", &base)));
             let servers = served["servers"].take();
             assert_eq!(servers.as_array().map(Vec::len), Some(1), "{servers}");
             assert_eq!(servers[0]["url"], format!("{base}{path}"));
             written["servers"].take();
-            assert!(served == written, "{name} says something else");
+            assert!(served == written, "{name} has other content");
         }
     }
 }
 
 #[tokio::test]
-async fn the_interface_lists_itself() {
+async fn the_interface_lists_its_routes() {
     let service = Service::start().await;
     let contents = get(&service, "/").await;
     for (route, _) in contents.as_object().expect("an object") {
@@ -268,11 +268,11 @@ async fn the_interface_lists_itself() {
 }
 
 #[tokio::test]
-async fn who_watches_is_told_that_something_has_changed() {
+async fn observers_get_an_event_after_each_change() {
     let service = Service::start().await;
-    let mut news = service.http.get(service.url("/_emulator/changes")).send().await.expect("an answer");
+    let mut news = service.http.get(service.url("/_emulator/changes")).send().await.expect("a response");
     assert_eq!(news.headers()["content-type"], "text/event-stream");
-    assert!(news.chunk().await.expect("a chunk").is_some(), "where things stand");
+    assert!(news.chunk().await.expect("a chunk").is_some(), "an initial event");
     service.emulator.clock().stop();
-    assert!(news.chunk().await.expect("a chunk").is_some(), "what has changed");
+    assert!(news.chunk().await.expect("a chunk").is_some(), "an event for the change");
 }

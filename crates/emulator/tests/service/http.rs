@@ -14,29 +14,29 @@ fn address(emulator: &Emulator) -> String {
 }
 
 #[tokio::test]
-async fn bad_json_is_refused_in_the_form_of_each_api() {
+async fn refuses_invalid_json_in_the_format_of_each_api() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     let nested = "[".repeat(100_000);
     for bad in ["", "{", "[]", "null", "{\"name\":\"\\ud800\"}", nested.as_str()] {
         let request =
             |path| service.http.post(service.url(path)).header("content-type", "application/json").body(bad.to_owned());
-        let refusal = service.send(request(LOCK_HOLDERS).bearer_auth(&token)).await.refused(400);
+        let refusal = service.send(request(LOCK_HOLDERS).bearer_auth(&token)).await.api_error(400);
         assert!(refusal.contains("JSON"), "{refusal}");
-        assert_eq!(service.send(request("/auth/v1/token/")).await.denied(400).0, "invalid_request");
+        assert_eq!(service.send(request("/auth/v1/token/")).await.oauth_error(400).0, "invalid_request");
     }
     let bytes =
         service.http.post(service.url(LOCK_HOLDERS)).bearer_auth(&token).header("content-type", "application/json");
-    service.send(bytes.body(vec![0xff_u8, 0xfe])).await.refused(400);
+    service.send(bytes.body(vec![0xff_u8, 0xfe])).await.api_error(400);
     let plain = service.http.post(service.url(LOCK_HOLDERS)).bearer_auth(&token).body("{}");
-    assert!(service.send(plain).await.refused(400).contains("Content-Type"));
+    assert!(service.send(plain).await.api_error(400).contains("Content-Type"));
 }
 
 #[tokio::test]
-async fn no_value_in_no_field_makes_the_emulator_fail() {
+async fn no_value_in_any_field_makes_the_emulator_fail() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let ids = Ids::of(&home).await;
+    let api = service.lock_holder(0).await;
+    let ids = Ids::of(&api).await;
     let fields = [
         "address",
         "appSwitchOnly",
@@ -79,16 +79,16 @@ async fn no_value_in_no_field_makes_the_emulator_fail() {
         json!({ "street": [], "countryIso": "🔑" }),
     ];
     for (method, path, body) in routes().into_iter().filter(|(.., body)| body.is_some()) {
-        let path = home.path(&ids.fill(path));
+        let path = api.path(&ids.fill(path));
         let good = ids.fill_body(&body).unwrap_or_default();
         for field in fields {
             for value in &odd {
                 let mut body = good.clone();
                 body[field] = value.clone();
-                let answer = service.call(method.clone(), &path, &home.token, Some(body)).await;
+                let response = service.call(method.clone(), &path, &api.token, Some(body)).await;
                 assert!(
-                    matches!(answer.status, 200 | 204 | 400 | 404 | 409),
-                    "{method} {path} {field} {value}: {answer:?}"
+                    matches!(response.status, 200 | 204 | 400 | 404 | 409),
+                    "{method} {path} {field} {value}: {response:?}"
                 );
             }
         }
@@ -97,18 +97,18 @@ async fn no_value_in_no_field_makes_the_emulator_fail() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_with_413() {
+async fn refuses_a_too_large_body_with_413() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     let huge = json!({ "name": "x".repeat(5 * 1024 * 1024) });
-    assert!(service.post(LOCK_HOLDERS, &token, huge.clone()).await.refused(413).contains("4194304"));
-    assert_eq!(service.ask_token(&huge).await.denied(413).0, "invalid_request");
+    assert!(service.post(LOCK_HOLDERS, &token, huge.clone()).await.api_error(413).contains("4194304"));
+    assert_eq!(service.ask_token(&huge).await.oauth_error(413).0, "invalid_request");
 }
 
 #[tokio::test]
 async fn an_unknown_path_is_404_and_a_wrong_method_405_in_json() {
     let service = Service::start().await;
-    let home = service.home(0).await;
+    let api = service.lock_holder(0).await;
     for path in [
         "/nothing",
         "/integrators/v1/",
@@ -117,29 +117,29 @@ async fn an_unknown_path_is_404_and_a_wrong_method_405_in_json() {
         "/images/none",
         "/images/%ff",
     ] {
-        service.get(path, &home.token).await.refused(404);
+        service.get(path, &api.token).await.api_error(404);
     }
     for path in ["/nothing/", "/locks//keys/"] {
-        home.get(path).await.refused(404);
+        api.get(path).await.api_error(404);
     }
-    let answer = service.delete(LOCK_HOLDERS, &home.token).await;
-    let allow = answer.headers["allow"].to_str().expect("a text").to_owned();
+    let response = service.delete(LOCK_HOLDERS, &api.token).await;
+    let allow = response.headers["allow"].to_str().expect("a text").to_owned();
     assert!(allow.contains("GET") && allow.contains("POST"), "{allow}");
-    assert!(answer.refused(405).contains("Allow"));
-    let trace = service.call(Method::TRACE, &home.path("/keys"), &home.token, None).await;
+    assert!(response.api_error(405).contains("Allow"));
+    let trace = service.call(Method::TRACE, &api.path("/keys"), &api.token, None).await;
     assert!(trace.headers.contains_key("allow"));
-    trace.refused(405);
+    trace.api_error(405);
 
-    let answer = service.get("/auth/v1/token/", "").await;
-    assert_eq!(answer.headers["allow"], "POST");
-    answer.denied(405);
-    service.get("/auth/v1/nothing", "").await.denied(404);
+    let response = service.get("/auth/v1/token/", "").await;
+    assert_eq!(response.headers["allow"], "POST");
+    response.oauth_error(405);
+    service.get("/auth/v1/nothing", "").await.oauth_error(404);
 }
 
 #[tokio::test]
-async fn odd_encodings_in_paths_and_queries_are_the_callers_mistake() {
+async fn odd_encodings_in_paths_and_queries_are_client_errors() {
     let service = Service::start().await;
-    let home = service.home(0).await;
+    let api = service.lock_holder(0).await;
     for (path, status) in [
         ("/locks/%ff/", 400),
         ("/locks/%00/", 404),
@@ -149,33 +149,33 @@ async fn odd_encodings_in_paths_and_queries_are_the_callers_mistake() {
         ("/locks/?limit=1&limit=0", 400),
         ("/locks/?startAfterId=%00", 400),
     ] {
-        home.get(path).await.refused(status);
+        api.get(path).await.api_error(status);
     }
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_http_do_not_hurt() {
+async fn survives_bytes_that_are_not_http() {
     let service = Service::start().await;
     for noise in ["\0\u{1}\u{2}\r\n\r\n", "GET\r\n\r\n", "POST /auth/v1/token/ HTTP/1.1\r\ncontent-length: 10\r\n\r\n{"]
     {
         let mut stream = TcpStream::connect(address(&service.emulator)).expect("a connection");
-        stream.write_all(noise.as_bytes()).expect("bytes are taken");
-        stream.shutdown(std::net::Shutdown::Write).expect("half closed");
-        let mut answer = Vec::new();
-        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a bound");
-        let _ = stream.read_to_end(&mut answer);
-        assert!(!answer.starts_with(b"HTTP/1.1 5"), "{}", String::from_utf8_lossy(&answer));
+        stream.write_all(noise.as_bytes()).expect("the bytes are sent");
+        stream.shutdown(std::net::Shutdown::Write).expect("the sending side is closed");
+        let mut response = Vec::new();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout is set");
+        let _ = stream.read_to_end(&mut response);
+        assert!(!response.starts_with(b"HTTP/1.1 5"), "{}", String::from_utf8_lossy(&response));
     }
     assert_eq!(service.lock_holders().await.len(), 3);
 }
 
 #[tokio::test]
-async fn dropping_the_emulator_closes_its_port_whatever_clients_hold_open() {
+async fn dropping_the_emulator_closes_its_port_despite_open_connections() {
     let service = Service::start().await;
     assert_eq!(service.lock_holders().await.len(), 3); // leaves a connection in the client's pool
     let silent = TcpStream::connect(address(&service.emulator)).expect("a connection");
     let mut halfway = TcpStream::connect(address(&service.emulator)).expect("a connection");
-    halfway.write_all(b"POST /auth/v1/token/ HTTP/1.1\r\n").expect("bytes are taken");
+    halfway.write_all(b"POST /auth/v1/token/ HTTP/1.1\r\n").expect("the bytes are sent");
     let target = address(&service.emulator);
     drop(service.emulator);
     assert!(TcpStream::connect(&target).is_err(), "the port refuses connections");
@@ -185,7 +185,7 @@ async fn dropping_the_emulator_closes_its_port_whatever_clients_hold_open() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_named() {
+async fn a_port_in_use_is_named() {
     let first = Emulator::start().await.expect("the emulator starts");
     let port = first.base_url().rsplit(':').next().unwrap().parse().unwrap();
     let error = Emulator::builder().port(port).start().await.expect_err("the port is taken");
@@ -194,7 +194,7 @@ async fn a_port_that_is_taken_is_named() {
 }
 
 #[tokio::test]
-async fn the_base_url_can_be_connected_to_whatever_the_address() {
+async fn the_base_url_is_connectable_for_every_address() {
     for address in ["0.0.0.0", "127.0.0.1"] {
         let service = Service::with(Emulator::builder().address(address.parse().unwrap())).await;
         assert!(service.emulator.base_url().starts_with("http://127.0.0.1:"));
@@ -211,29 +211,29 @@ fn an_emulator_outlives_the_runtime_it_was_started_from() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let emulator = runtime().block_on(Emulator::start()).expect("the emulator starts");
     let mut stream = TcpStream::connect(address(&emulator)).expect("a connection");
-    stream.write_all(b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("bytes are taken");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer, though this thread blocks");
-    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    stream.write_all(b"GET /nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("the bytes are sent");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).expect("a response, though this thread blocks");
+    assert!(response.starts_with("HTTP/1.1 404"), "{response}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_callers_at_once_lose_no_key() {
     let service = std::sync::Arc::new(Service::start().await);
-    let before = service.home(0).await.keys().await.len();
+    let before = service.lock_holder(0).await.keys().await.len();
     let mut callers = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let service = std::sync::Arc::clone(&service);
         callers.spawn(async move {
-            let home = service.home(0).await;
-            let lock = home.lock("Main entrance").await;
+            let api = service.lock_holder(0).await;
+            let lock = api.lock("Main entrance").await;
             for _ in 0..10 {
-                home.post(&format!("/locks/{lock}/keys/"), json!({ "userId": "+12125550150" })).await.ok();
+                api.post(&format!("/locks/{lock}/keys/"), json!({ "userId": "+12125550150" })).await.ok();
             }
         });
     }
     callers.join_all().await;
-    let keys = service.home(0).await.keys().await;
+    let keys = service.lock_holder(0).await.keys().await;
     assert_eq!(keys.len(), before + 80);
     let ids: std::collections::HashSet<_> = keys.iter().map(|key| key["id"].to_string()).collect();
     assert_eq!(ids.len(), keys.len());

@@ -1,4 +1,4 @@
-//! Who reaches what: a token opens its own lock holder's part of the API and no other, operation by operation.
+//! Tests, operation by operation, that a token gives access to its own lock holder only.
 
 use std::collections::BTreeSet;
 
@@ -8,25 +8,25 @@ use serde_json::{Value, json};
 use crate::routes::{Ids, documented, routes};
 use crate::support::{LOCK_HOLDERS, Service, list};
 
-/// Everything a lock holder has.
-async fn belongings(service: &Service, place: usize) -> Value {
-    let home = service.home(place).await;
-    let holder = service.lock_holders().await[place].clone();
-    let mut all = json!([holder, home.locks().await, home.keys().await, home.roles().await]);
+/// Returns all data of a lock holder.
+async fn belongings(service: &Service, index: usize) -> Value {
+    let api = service.lock_holder(index).await;
+    let holder = service.lock_holders().await[index].clone();
+    let mut all = json!([holder, api.locks().await, api.keys().await, api.roles().await]);
     for (path, name) in [
         ("/vendor-connections/", "vendorConnections"),
         ("/key-events/webhooks/", "webhooks"),
         ("/key-events/", "keyEvents"),
     ] {
-        let listed = list(&home.get(path).await.ok(), name);
-        assert!(!listed.is_empty(), "there is nothing to protect at {path}");
+        let listed = list(&api.get(path).await.ok(), name);
+        assert!(!listed.is_empty(), "there is no data at {path}");
         all.as_array_mut().expect("a list").push(listed.into());
     }
-    // What was shared from the app is in no list of the API.
-    let town = service.emulator.town();
+    // Keys shared from the app are in no list of the API.
+    let snapshot = service.emulator.snapshot();
     let locks: BTreeSet<_> =
-        town.locks.iter().filter(|lock| lock.lock_holder_id == home.id).map(|lock| &lock.id).collect();
-    let keys: Vec<_> = town.keys.iter().filter(|key| locks.contains(&key.lock_id)).collect();
+        snapshot.locks.iter().filter(|lock| lock.lock_holder_id == api.id).map(|lock| &lock.id).collect();
+    let keys: Vec<_> = snapshot.keys.iter().filter(|key| locks.contains(&key.lock_id)).collect();
     all.as_array_mut().expect("a list").push(json!(keys));
     all
 }
@@ -34,13 +34,13 @@ async fn belongings(service: &Service, place: usize) -> Value {
 #[tokio::test]
 async fn a_token_of_one_lock_holder_opens_no_route_of_another() {
     let service = Service::start().await;
-    let (mine, theirs) = (service.home(0).await, service.home(1).await);
+    let (mine, theirs) = (service.lock_holder(0).await, service.lock_holder(1).await);
     let ids = Ids::of(&theirs).await;
     let before = belongings(&service, 1).await;
     for token in [&mine.token, &service.token(Value::Null).await, &service.token(json!("integrator.admin")).await] {
         for (method, path, body) in routes() {
             let path = theirs.path(&ids.fill(path));
-            let refusal = service.call(method.clone(), &path, token, ids.fill_body(&body)).await.refused(403);
+            let refusal = service.call(method.clone(), &path, token, ids.fill_body(&body)).await.api_error(403);
             assert!(refusal.contains(&format!("lockHolder.admin:{}", theirs.id)), "{method} {path}: {refusal}");
         }
     }
@@ -48,9 +48,9 @@ async fn a_token_of_one_lock_holder_opens_no_route_of_another() {
 }
 
 #[tokio::test]
-async fn a_foreign_id_is_as_unknown_as_one_that_does_not_exist() {
+async fn an_id_of_another_lock_holder_is_404_like_an_unknown_id() {
     let service = Service::start().await;
-    let (mine, theirs) = (service.home(0).await, service.home(1).await);
+    let (mine, theirs) = (service.lock_holder(0).await, service.lock_holder(1).await);
     let (own, foreign) = (Ids::of(&mine).await, Ids::of(&theirs).await);
     let before = [belongings(&service, 0).await, belongings(&service, 1).await];
     for parameter in ["lockId", "keyId", "vendorConnectionId", "webhookId"] {
@@ -62,10 +62,10 @@ async fn a_foreign_id_is_as_unknown_as_one_that_does_not_exist() {
                 continue;
             }
             for value in [foreign.get(parameter), "nothing"] {
-                // What else stands in the path is one's own in the one case, and all of it foreign in the other.
+                // The other ids in the path are the caller's own in the first case, and foreign in the second.
                 for ids in [own.with(parameter, value), foreign.with(parameter, value)] {
                     let path = mine.path(&ids.fill(path));
-                    service.call(method.clone(), &path, &mine.token, ids.fill_body(&body)).await.refused(404);
+                    service.call(method.clone(), &path, &mine.token, ids.fill_body(&body)).await.api_error(404);
                 }
             }
             tried += 1;
@@ -76,21 +76,21 @@ async fn a_foreign_id_is_as_unknown_as_one_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn what_is_read_with_a_token_holds_nothing_of_other_lock_holders() {
+async fn no_read_returns_data_of_other_lock_holders() {
     let service = Service::start().await;
-    let mine = service.home(0).await;
+    let mine = service.lock_holder(0).await;
     let own = Ids::of(&mine).await;
     let mut foreign = BTreeSet::new();
-    for place in [1, 2] {
-        let theirs = service.home(place).await;
+    for index in [1, 2] {
+        let theirs = service.lock_holder(index).await;
         foreign.insert(Ids::of(&theirs).await.get("webhookId").to_owned());
         foreign.insert(theirs.id);
     }
-    let town = service.emulator.town();
-    let locks = town.locks.iter().filter(|lock| lock.lock_holder_id != mine.id).map(|lock| lock.id.clone());
+    let snapshot = service.emulator.snapshot();
+    let locks = snapshot.locks.iter().filter(|lock| lock.lock_holder_id != mine.id).map(|lock| lock.id.clone());
     let locks: BTreeSet<_> = locks.collect();
-    foreign.extend(town.keys.iter().filter(|key| locks.contains(&key.lock_id)).map(|key| key.id.clone()));
-    foreign.extend(town.connections.iter().filter(|one| one.lock_holder_id != mine.id).map(|one| one.id.clone()));
+    foreign.extend(snapshot.keys.iter().filter(|key| locks.contains(&key.lock_id)).map(|key| key.id.clone()));
+    foreign.extend(snapshot.connections.iter().filter(|one| one.lock_holder_id != mine.id).map(|one| one.id.clone()));
     foreign.extend(locks);
     let reads = routes().into_iter().filter(|(method, ..)| method == Method::GET).map(|(_, path, _)| path);
     for path in reads.map(|path| mine.path(&own.fill(path))).chain([LOCK_HOLDERS.to_owned()]) {
@@ -100,14 +100,14 @@ async fn what_is_read_with_a_token_holds_nothing_of_other_lock_holders() {
 }
 
 #[tokio::test]
-async fn above_lock_holders_each_token_opens_what_the_spec_lists_its_scope_for() {
+async fn integrator_operations_accept_exactly_the_scopes_of_the_spec() {
     let service = Service::start().await;
-    let home = service.home(0).await.token;
+    let api = service.lock_holder(0).await.token;
     let (unscoped, admin) = (service.token(Value::Null).await, service.token(json!("integrator.admin")).await);
     for operation in documented(false) {
         assert_eq!(operation.client_name(), Some("Unloc"), "{}", operation.id);
         let is_for_homes = operation.scopes.iter().any(|scope| scope.starts_with("lockHolder."));
-        for (number, (token, may)) in [(&unscoped, true), (&admin, true), (&home, is_for_homes)].into_iter().enumerate()
+        for (number, (token, may)) in [(&unscoped, true), (&admin, true), (&api, is_for_homes)].into_iter().enumerate()
         {
             let body = match operation.id.as_str() {
                 "getLockHolders" | "getIntegrator" => None,
@@ -118,13 +118,13 @@ async fn above_lock_holders_each_token_opens_what_the_spec_lists_its_scope_for()
                     let email = format!("{number}@example.com");
                     Some(json!({ "vendor": "danalock", "email": email, "password": "EXAMPLE" }))
                 }
-                other => panic!("{other} is new: say here how it is called"),
+                other => panic!("{other} is new: add its request body here"),
             };
             let path = operation.path.replace("{integratorId}", service.emulator.client_id());
             let path = format!("/integrators/v1{path}");
-            let answer = service.call(operation.method.parse().unwrap(), &path, token, body).await;
+            let response = service.call(operation.method.parse().unwrap(), &path, token, body).await;
             let wanted = if !may { 403 } else { if operation.success.is_some() { 200 } else { 204 } };
-            assert_eq!(answer.status, wanted, "{}: {answer:?}", operation.id);
+            assert_eq!(response.status, wanted, "{}: {response:?}", operation.id);
         }
     }
 }

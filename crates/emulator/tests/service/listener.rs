@@ -1,4 +1,4 @@
-//! A listener for webhooks, on a port of its own.
+//! Implements a listener for webhooks.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -32,7 +32,7 @@ impl Listener {
         Self { address, calls }
     }
 
-    /// An address where nobody listens.
+    /// Returns an address on which nothing listens.
     pub(crate) fn closed() -> SocketAddr {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.local_addr().expect("an address")
@@ -42,7 +42,7 @@ impl Listener {
         format!("http://{}{path}", self.address)
     }
 
-    /// The path and the body of each call so far.
+    /// Returns path and body of each call so far.
     pub(crate) fn calls(&self) -> Vec<(String, Value)> {
         self.calls.lock().expect("no panic").clone()
     }

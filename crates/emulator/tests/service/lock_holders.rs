@@ -7,13 +7,13 @@ fn emerald() -> Value {
 }
 
 #[tokio::test]
-async fn the_town_is_the_same_at_each_start() {
+async fn the_sample_data_is_the_same_at_each_start() {
     let (one, other) = (Service::start().await, Service::start().await);
     let holders = one.lock_holders().await;
     assert_eq!(holders, other.lock_holders().await);
     assert_eq!(holders.len(), 3);
-    for place in 0..3 {
-        let (one, other) = (one.home(place).await, other.home(place).await);
+    for index in 0..3 {
+        let (one, other) = (one.lock_holder(index).await, other.lock_holder(index).await);
         let ids = |items: Vec<Value>| items.iter().map(|item| text(item, "id")).collect::<Vec<_>>();
         assert_eq!(ids(one.locks().await), ids(other.locks().await));
         assert_eq!(ids(one.keys().await), ids(other.keys().await));
@@ -21,7 +21,7 @@ async fn the_town_is_the_same_at_each_start() {
 }
 
 #[tokio::test]
-async fn a_lock_holder_that_was_created_can_be_managed_at_once() {
+async fn a_new_lock_holder_can_be_used_at_once() {
     let service = Service::start().await;
     for admin in [Value::Null, json!("integrator.admin")] {
         let token = service.token(admin.clone()).await;
@@ -52,21 +52,21 @@ async fn the_same_country_organization_and_suffix_is_a_conflict() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     service.post(LOCK_HOLDERS, &token, emerald()).await.ok();
-    let refusal = service.post(LOCK_HOLDERS, &token, emerald()).await.refused(409);
+    let refusal = service.post(LOCK_HOLDERS, &token, emerald()).await.api_error(409);
     assert!(refusal.contains("opk-4155ll-51600b"), "{refusal}");
     assert_eq!(service.lock_holders().await.len(), 4);
 }
 
 #[tokio::test]
-async fn creating_needs_an_integrators_token() {
+async fn creating_needs_an_integrator_token() {
     let service = Service::start().await;
-    let token = service.home(0).await.token;
-    let refusal = service.post(LOCK_HOLDERS, &token, emerald()).await.refused(403);
+    let token = service.lock_holder(0).await.token;
+    let refusal = service.post(LOCK_HOLDERS, &token, emerald()).await.api_error(403);
     assert!(refusal.contains("integrator.admin"), "{refusal}");
 }
 
 #[tokio::test]
-async fn limits_are_named_with_their_field() {
+async fn errors_name_the_field_and_its_limit() {
     let service = Service::start().await;
     let token = service.token(Value::Null).await;
     for (field, value, limit) in [
@@ -96,12 +96,12 @@ async fn limits_are_named_with_their_field() {
             body["password"] = json!("EXAMPLE-PASSWORD");
         }
         body[field] = value;
-        let refusal = service.post(LOCK_HOLDERS, &token, body).await.refused(400);
+        let refusal = service.post(LOCK_HOLDERS, &token, body).await.api_error(400);
         assert!(refusal.starts_with(field) && refusal.contains(limit), "{field}: {refusal}");
     }
     assert_eq!(service.lock_holders().await.len(), 3);
-    let home = service.home(0).await;
+    let api = service.lock_holder(0).await;
     for body in [json!({}), json!({ "name": "abc" })] {
-        assert!(home.patch("/", body).await.refused(400).starts_with("name"));
+        assert!(api.patch("/", body).await.api_error(400).starts_with("name"));
     }
 }

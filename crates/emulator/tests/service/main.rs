@@ -1,6 +1,6 @@
-//! The emulator over real sockets, asked by a client that knows nothing of it but the documentation.
+//! Tests the emulator over real sockets with a plain HTTP client.
 
-// Clippy knows tests by their attribute and takes the helpers around them for code that ships.
+// Clippy allows `expect` and the like in functions with `#[test]` only, not in their helpers.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod browser;

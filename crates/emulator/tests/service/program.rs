@@ -13,7 +13,7 @@ fn run(arguments: &[&str]) -> Output {
     program(arguments).output().expect("the program runs")
 }
 
-/// Kills the program when a test fails halfway.
+/// Kills the program on drop, in case a test fails.
 struct Running(Child);
 
 impl Drop for Running {
@@ -30,7 +30,7 @@ fn exported(lines: &mut std::io::Lines<BufReader<ChildStdout>>, name: &str) -> S
 
 #[cfg(unix)]
 #[tokio::test]
-async fn it_prints_what_to_export_serves_and_stops_cleanly_on_a_signal() {
+async fn prints_exports_serves_and_stops_on_a_signal() {
     for signal in ["-INT", "-TERM"] {
         let mut command = program(&["--port", "0", "--token-lifetime", "60"]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
@@ -42,8 +42,8 @@ async fn it_prints_what_to_export_serves_and_stops_cleanly_on_a_signal() {
 
         let body = serde_json::json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": secret });
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let answer = http.post(format!("{url}/auth/v1/token/")).json(&body).send().await.expect("an answer");
-        assert_eq!(answer.json::<serde_json::Value>().await.expect("JSON")["expires_in"], 60);
+        let response = http.post(format!("{url}/auth/v1/token/")).json(&body).send().await.expect("a response");
+        assert_eq!(response.json::<serde_json::Value>().await.expect("JSON")["expires_in"], 60);
 
         let sent = Command::new("kill").args([signal, &running.0.id().to_string()]).status().expect("kill runs");
         assert!(sent.success());
@@ -66,19 +66,19 @@ fn help_and_version_go_to_standard_output() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_town_is_as_large_and_as_odd_as_the_arguments_say_and_stops_though_somebody_watches() {
+async fn applies_its_arguments_and_stops_despite_an_open_event_stream() {
     let large = ["--port=0", "--seed=7", "--lock-holders=5", "--locks=200", "--keys=5000", "--quirks", "--speed=60"];
     let mut command = program(&large);
-    command.args(["--starts-at", "2030-06-03T00:00:00Z", "--settling", "1000"]);
+    command.args(["--starts-at", "2030-06-03T00:00:00Z", "--vendor-latency", "1000"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
     let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
-    let get = async |path: &str| reqwest::get(format!("{url}/_emulator{path}")).await.expect("an answer");
-    let town: serde_json::Value = get("/town").await.json().await.expect("JSON");
-    let count = |name: &str| town[name].as_array().expect("a list").len();
+    let get = async |path: &str| reqwest::get(format!("{url}/_emulator{path}")).await.expect("a response");
+    let snapshot: serde_json::Value = get("/snapshot").await.json().await.expect("JSON");
+    let count = |name: &str| snapshot[name].as_array().expect("a list").len();
     assert_eq!([count("lockHolders"), count("locks"), count("keys")], [5, 200, 5000]);
-    assert!(town["speed"] == 60.0 && town["now"].as_str().expect("a date").starts_with("2030-06-03T00:"));
+    assert!(snapshot["speed"] == 60.0 && snapshot["now"].as_str().expect("a date").starts_with("2030-06-03T00:"));
     let quirks: serde_json::Value = get("/quirks").await.json().await.expect("JSON");
     assert!(quirks["quirks"].as_array().expect("a list").iter().all(|quirk| quirk["on"] == true));
     let watched = get("/changes").await;
@@ -90,19 +90,19 @@ async fn the_town_is_as_large_and_as_odd_as_the_arguments_say_and_stops_though_s
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_start_without_a_time_of_day_is_midnight_in_utc() {
+async fn a_start_date_without_time_is_midnight_utc() {
     let mut command = program(&["--port=0", "--speed=0", "--starts-at", "2030-06-01"]);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program runs");
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
     let url = exported(&mut lines, "UNLOC_ENVIRONMENT");
-    let clock = reqwest::get(format!("{url}/_emulator/clock")).await.expect("an answer");
+    let clock = reqwest::get(format!("{url}/_emulator/clock")).await.expect("a response");
     let clock: serde_json::Value = clock.json().await.expect("JSON");
     assert_eq!(clock["now"], "2030-06-01T00:00:00.000Z");
 }
 
 #[test]
-fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
+fn invalid_arguments_exit_with_2_and_one_line() {
     for (arguments, named) in [
         (&["--port"][..], "--port"),
         (&["--port", "70000"], "70000"),
@@ -116,7 +116,7 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         (&["--starts-at", "tomorrow"], "--starts-at"),
         (&["--starts-at", "2030-02-30"], "2030-06-01"),
         (&["--speed", "fast"], "--speed"),
-        (&["--settling", "1.5"], "--settling"),
+        (&["--vendor-latency", "1.5"], "--vendor-latency"),
         (&["--starts-at", "2030-06-01T10:00:60Z"], "second 60"),
         (&["--starts-at", "0000-01-01"], "--starts-at"),
         (&["--starts-at", "0005-01-01T00:00:00Z"], "years 6 to 9999"),
@@ -125,7 +125,7 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
         (&["--speed", "inf"], "0 to 1000000000"),
         (&["--speed=-infinity"], "--speed"),
         (&["--speed=1e10"], "--speed"),
-        (&["--settling", "99999999999999"], "--settling"),
+        (&["--vendor-latency", "99999999999999"], "--vendor-latency"),
         (&["--token-lifetime", "18446744073709551615"], "--token-lifetime"),
         (&["--lock-holders", "0", "--locks", "5"], "--locks and --lock-holders contradict"),
         (&["--locks", "0", "--keys", "5"], "--keys and --locks contradict"),
@@ -149,13 +149,13 @@ fn bad_arguments_are_named_in_one_line_with_exit_code_2() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn arguments_at_the_end_of_their_range_are_good() {
+async fn accepts_arguments_at_the_ends_of_their_range() {
     for arguments in [
         &["--lock-holders=0"][..],
         &["--lock-holders=0", "--locks=0", "--keys=0", "--speed=1e9"],
-        &["--locks=0", "--speed=-0", "--settling=0", "--token-lifetime=0"],
+        &["--locks=0", "--speed=-0", "--vendor-latency=0", "--token-lifetime=0"],
         &["--starts-at=9999-12-31T23:59:59.999Z", "--allow-host=a", "--allow-host=b.example.com"],
-        &["--starts-at=0006-01-01", "--token-lifetime=1000000000000", "--settling=3153600000000"],
+        &["--starts-at=0006-01-01", "--token-lifetime=1000000000000", "--vendor-latency=3153600000000"],
     ] {
         let mut command = program(arguments);
         let child = command.arg("--port=0").stdout(Stdio::piped()).spawn().expect("the program runs");
@@ -166,7 +166,7 @@ async fn arguments_at_the_end_of_their_range_are_good() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_named_in_one_line_with_exit_code_1() {
+async fn a_port_in_use_exits_with_1_and_one_line() {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let port = emulator.base_url().rsplit(':').next().unwrap().to_owned();
     let output = run(&["--port", &port]);

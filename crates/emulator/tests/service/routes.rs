@@ -1,4 +1,4 @@
-//! Every operation below a lock holder, and what holds for all of them.
+//! Tests what applies to every operation of a lock holder.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,9 +7,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use unloc_spec::{Document, Operation};
 
-use crate::support::{Home, LOCK_HOLDERS, Service, encoded, list, text};
+use crate::support::{LOCK_HOLDERS, LockHolderApi, Service, encoded, list, text};
 
-/// Every route below a lock holder, with a body that would be good.
+/// Returns every route below a lock holder, with a valid body.
 pub(crate) fn routes() -> Vec<(Method, &'static str, Option<Value>)> {
     let key = json!({ "userId": "+12125550199", "start": null, "end": null });
     let mut key_with_lock = key.clone();
@@ -51,29 +51,29 @@ pub(crate) fn routes() -> Vec<(Method, &'static str, Option<Value>)> {
     ]
 }
 
-/// What the spec says, and whether an operation is below a lock holder.
+/// Returns the operations of the spec that are below a lock holder, or those that are not.
 pub(crate) fn documented(below: bool) -> Vec<Operation> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi/integrator.yaml");
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../openapi/integrator.yaml");
     let operations = Operation::all(&Document::read(&file).expect("a spec")).expect("a sound spec");
     let is_below = |operation: &Operation| operation.path.starts_with("/lock-holders/{lockHolderId}/");
     operations.into_iter().filter(|operation| is_below(operation) == below).collect()
 }
 
-/// What stands in paths and bodies: for each parameter of a path, a thing that is there.
+/// Maps each path parameter to an existing id.
 #[derive(Clone)]
 pub(crate) struct Ids(Vec<(&'static str, String)>);
 
 impl Ids {
-    /// Things of this lock holder: among them a webhook, which is made, and a key that was used.
-    pub(crate) async fn of(home: &Home<'_>) -> Self {
-        let keys = home.keys().await;
+    /// Collects ids of a lock holder. Registers a webhook and uses a key, so that both exist.
+    pub(crate) async fn of(api: &LockHolderApi<'_>) -> Self {
+        let keys = api.keys().await;
         let key = keys.iter().find(|key| key["state"] == "active").expect("an active key");
         let (lock, user) = (text(key, "lockId"), text(&key["toUser"], "id"));
-        home.service.emulator.people().unlock(&lock, &user).expect("the key works");
-        let connections = list(&home.get("/vendor-connections/").await.ok(), "vendorConnections");
+        api.service.emulator.people().unlock(&lock, &user).expect("the key works");
+        let connections = list(&api.get("/vendor-connections/").await.ok(), "vendorConnections");
         let connection = connections.iter().find(|one| one["vendor"] == "danalock").expect("an account");
-        let webhook = json!({ "webhookUrl": format!("http://127.0.0.1:9/{}", home.id) });
-        let webhook = home.post("/key-events/webhooks/", webhook).await.ok()["webhook"].clone();
+        let webhook = json!({ "webhookUrl": format!("http://127.0.0.1:9/{}", api.id) });
+        let webhook = api.post("/key-events/webhooks/", webhook).await.ok()["webhook"].clone();
         Self(vec![
             ("lockId", lock),
             ("keyId", text(key, "id")),
@@ -87,7 +87,7 @@ impl Ids {
         &self.0.iter().find(|(other, _)| *other == name).expect("a known parameter").1
     }
 
-    /// With another value for one parameter.
+    /// Returns the ids with another value for one parameter.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut ids = self.clone();
         ids.0.iter_mut().find(|(other, _)| *other == name).expect("a known parameter").1 = value.to_owned();
@@ -104,7 +104,7 @@ impl Ids {
 }
 
 #[test]
-fn the_routes_are_those_that_the_spec_has_below_a_lock_holder() {
+fn routes_match_the_spec() {
     let below = |path: &str| path.replacen("/lock-holders/{lockHolderId}", "", 1);
     let specs: BTreeSet<_> =
         documented(true).into_iter().map(|one| (one.method.to_owned(), below(&one.path), one.body.is_some())).collect();
@@ -119,39 +119,39 @@ fn the_routes_are_those_that_the_spec_has_below_a_lock_holder() {
 #[tokio::test]
 async fn an_unknown_lock_holder_is_404_on_every_route() {
     let service = Service::start().await;
-    let home = service.home(0).await;
-    let ids = Ids::of(&home).await;
+    let api = service.lock_holder(0).await;
+    let ids = Ids::of(&api).await;
     for (method, path, body) in routes() {
         let path = format!("{LOCK_HOLDERS}nobody{}", ids.fill(path));
-        service.call(method, &path, &home.token, ids.fill_body(&body)).await.refused(404);
+        service.call(method, &path, &api.token, ids.fill_body(&body)).await.api_error(404);
     }
 }
 
 #[tokio::test]
-async fn every_route_wants_a_token_before_it_looks_at_anything_else() {
+async fn every_route_checks_the_token_first() {
     let service = Service::start().await;
     for (method, path, _) in routes() {
         let url = service.url(&format!("{LOCK_HOLDERS}nobody{path}"));
-        service.send(service.http.request(method, url).body("no json")).await.refused(401);
+        service.send(service.http.request(method, url).body("no json")).await.api_error(401);
     }
 }
 
 #[tokio::test]
-async fn every_route_answers_with_and_without_its_trailing_slash() {
+async fn every_route_works_with_and_without_trailing_slash() {
     let operations = documented(true);
     for slash in ["/", ""] {
-        // An emulator of its own, because some things can be done only once.
+        // A new emulator for each case, because some operations succeed only once.
         let service = Service::start().await;
-        let home = service.home(0).await;
-        let ids = Ids::of(&home).await;
+        let api = service.lock_holder(0).await;
+        let ids = Ids::of(&api).await;
         for (method, template, body) in routes() {
-            let path = format!("{}{slash}", home.path(&ids.fill(template)).trim_end_matches('/'));
-            let answer = service.call(method.clone(), &path, &home.token, ids.fill_body(&body)).await;
+            let path = format!("{}{slash}", api.path(&ids.fill(template)).trim_end_matches('/'));
+            let response = service.call(method.clone(), &path, &api.token, ids.fill_body(&body)).await;
             let full = format!("/lock-holders/{{lockHolderId}}{template}");
             let same = |one: &&Operation| one.path == full && one.method == method.as_str();
             let operation = operations.iter().find(same).expect("a documented route");
             let wanted = if operation.success.is_some() { 200 } else { 204 };
-            assert_eq!(answer.status, wanted, "{method} {path}: {answer:?}");
+            assert_eq!(response.status, wanted, "{method} {path}: {response:?}");
         }
         let token = service.token(Value::Null).await;
         service.get(&format!("{}{slash}", LOCK_HOLDERS.trim_end_matches('/')), &token).await.ok();

@@ -7,9 +7,9 @@ use unloc_emulator::Emulator;
 
 use crate::support::{LOCK_HOLDERS, Service, eventually, list, text};
 
-/// What a JWT says, read without its key, as the documentation's demo client does.
-fn part(token: &str, place: usize) -> Value {
-    let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(place).expect("a part")).expect("base64");
+/// Decodes a part of a JWT without verifying it, as the documentation's demo client does.
+fn part(token: &str, index: usize) -> Value {
+    let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(index).expect("a part")).expect("base64");
     serde_json::from_slice(&bytes).expect("JSON")
 }
 
@@ -21,9 +21,9 @@ fn identifier(holder: &Value) -> String {
 #[tokio::test]
 async fn an_unscoped_token_is_a_real_jwt_and_echoes_no_scope() {
     let service = Service::start().await;
-    let answer = service.ask_token(&service.credentials(Value::Null)).await;
-    assert_eq!(answer.headers["cache-control"], "no-store");
-    let body = answer.ok();
+    let response = service.ask_token(&service.credentials(Value::Null)).await;
+    assert_eq!(response.headers["cache-control"], "no-store");
+    let body = response.ok();
     assert_eq!(body["token_type"], "bearer");
     assert_eq!(body["expires_in"], 3600);
     assert_eq!(body.as_object().expect("an object").len(), 3, "{body}");
@@ -39,7 +39,7 @@ async fn an_unscoped_token_is_a_real_jwt_and_echoes_no_scope() {
 }
 
 #[tokio::test]
-async fn an_identifier_scope_names_its_lock_holder_with_and_without_a_suffix() {
+async fn an_identifier_scope_grants_its_lock_holder_with_and_without_a_suffix() {
     let service = Service::start().await;
     for holder in service.lock_holders().await {
         let scope = identifier(&holder);
@@ -52,7 +52,7 @@ async fn an_identifier_scope_names_its_lock_holder_with_and_without_a_suffix() {
 }
 
 #[tokio::test]
-async fn an_admin_scope_may_cover_several_lock_holders_in_the_order_asked_for() {
+async fn an_admin_scope_may_cover_several_lock_holders_in_order() {
     let service = Service::start().await;
     let holders = service.lock_holders().await;
     let ids = [text(&holders[2], "id"), text(&holders[0], "id")];
@@ -71,7 +71,7 @@ async fn an_admin_scope_may_cover_several_lock_holders_in_the_order_asked_for() 
 }
 
 #[tokio::test]
-async fn integrator_admin_lists_lock_holders_but_opens_none() {
+async fn integrator_admin_lists_lock_holders_but_grants_access_to_none() {
     let service = Service::start().await;
     let body = service.ask_token(&service.credentials(json!("integrator.admin"))).await.ok();
     assert_eq!(body["scope"], json!(["integrator.admin"]));
@@ -79,26 +79,26 @@ async fn integrator_admin_lists_lock_holders_but_opens_none() {
     let holders = list(&service.get(LOCK_HOLDERS, &token).await.ok(), "lockHolders");
     assert_eq!(holders.len(), 3);
     let locks = format!("{LOCK_HOLDERS}{}/locks/", text(&holders[0], "id"));
-    let refusal = service.get(&locks, &token).await.refused(403);
+    let refusal = service.get(&locks, &token).await.api_error(403);
     assert!(refusal.contains("lockHolder.admin:") && refusal.contains("lockHolder.identifier:"), "{refusal}");
 }
 
 #[tokio::test]
-async fn two_identifier_claims_are_refused_in_the_services_own_words() {
+async fn refuses_two_identifier_claims_with_the_services_message() {
     let service = Service::start().await;
     let holders = service.lock_holders().await;
     let scope = [identifier(&holders[0]), identifier(&holders[1])];
-    let answer = service.ask_token(&service.credentials(json!(scope))).await;
-    assert_eq!(answer.status, 400);
+    let response = service.ask_token(&service.credentials(json!(scope))).await;
+    assert_eq!(response.status, 400);
     let expected = json!({
         "error": "invalid_request",
         "error_description": "May not have multiple of the same claim: lockHolder.identifier",
     });
-    assert_eq!(answer.body, expected);
+    assert_eq!(response.body, expected);
 }
 
 #[tokio::test]
-async fn wrong_token_requests_get_the_oauth_error_that_fits() {
+async fn invalid_token_requests_get_the_matching_oauth_error() {
     let service = Service::start().await;
     let good = service.credentials(Value::Null);
     let with = |name: &str, value: Value| {
@@ -130,54 +130,54 @@ async fn wrong_token_requests_get_the_oauth_error_that_fits() {
         (with("scope", json!("integrator.admin integrator.admin")), 400, "invalid_request", "integrator.admin"),
         (json!([]), 400, "invalid_request", "object"),
     ] {
-        let (error, description) = service.ask_token(&body).await.denied(status);
+        let (error, description) = service.ask_token(&body).await.oauth_error(status);
         assert_eq!(error, code, "{body}");
         assert!(description.contains(named), "{description}");
     }
 }
 
 #[tokio::test]
-async fn a_form_is_refused_with_a_text_that_says_json() {
+async fn refuses_a_form_and_names_application_json() {
     let service = Service::start().await;
     let form = service
         .http
         .post(service.url("/auth/v1/token/"))
         .header("content-type", "application/x-www-form-urlencoded")
         .body("grant_type=client_credentials");
-    let (error, description) = service.send(form).await.denied(400);
+    let (error, description) = service.send(form).await.oauth_error(400);
     assert_eq!(error, "invalid_request");
     assert!(description.contains("application/json"), "{description}");
 }
 
 #[tokio::test]
-async fn expired_tokens_meet_the_documented_401_and_new_ones_do_not() {
+async fn expired_tokens_get_the_documented_401_and_new_ones_do_not() {
     let service = Service::start().await;
     let old = service.token(Value::Null).await;
     service.get(LOCK_HOLDERS, &old).await.ok();
     service.emulator.expire_tokens();
-    let answer = service.get(LOCK_HOLDERS, &old).await;
-    assert_eq!(answer.status, 401);
-    assert_eq!(answer.body, json!({ "error": "JsonWebTokenError", "errorDescription": "JWT expired" }));
+    let response = service.get(LOCK_HOLDERS, &old).await;
+    assert_eq!(response.status, 401);
+    assert_eq!(response.body, json!({ "error": "JsonWebTokenError", "errorDescription": "JWT expired" }));
     let new = service.token(Value::Null).await;
     service.get(LOCK_HOLDERS, &new).await.ok();
 }
 
 #[tokio::test]
-async fn a_token_expires_by_itself_after_its_lifetime() {
+async fn a_token_expires_after_its_lifetime() {
     let service = Service::with(Emulator::builder().token_lifetime(Duration::from_secs(1))).await;
     let body = service.ask_token(&service.credentials(Value::Null)).await.ok();
     assert_eq!(body["expires_in"], 1);
     let token = text(&body, "access_token");
     let refusal = eventually("the token's end", async || {
-        let answer = service.get(LOCK_HOLDERS, &token).await;
-        (answer.status != 200).then_some(answer)
+        let response = service.get(LOCK_HOLDERS, &token).await;
+        (response.status != 200).then_some(response)
     })
     .await;
-    assert_eq!(refusal.refused(401), "JWT expired");
+    assert_eq!(refusal.api_error(401), "JWT expired");
 }
 
 #[tokio::test]
-async fn without_a_good_token_nothing_is_shown() {
+async fn refuses_missing_and_invalid_tokens() {
     let service = Service::start().await;
     let good = service.token(Value::Null).await;
     let (head, signature) = good.rsplit_once('.').expect("three parts");
@@ -201,16 +201,16 @@ async fn without_a_good_token_nothing_is_shown() {
         if let Some(header) = &header {
             request = request.header("authorization", header);
         }
-        let answer = service.send(request).await;
-        assert_eq!(answer.headers["www-authenticate"], "Bearer", "{header:?}");
-        assert_ne!(answer.refused(401), "JWT expired", "{header:?}");
+        let response = service.send(request).await;
+        assert_eq!(response.headers["www-authenticate"], "Bearer", "{header:?}");
+        assert_ne!(response.api_error(401), "JWT expired", "{header:?}");
     }
     let lower_case = service.http.get(service.url(LOCK_HOLDERS)).header("authorization", format!("bearer {good}"));
     service.send(lower_case).await.ok();
 }
 
 #[tokio::test]
-async fn debug_output_holds_no_secret() {
+async fn debug_output_contains_no_secret() {
     let emulator = Emulator::start().await.expect("the emulator starts");
     let shown = format!("{emulator:?} {emulator:#?}");
     assert!(shown.contains(emulator.base_url()), "{shown}");
