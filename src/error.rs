@@ -31,14 +31,14 @@ pub(crate) use invalid_request::Unbuilt;
 pub use kind::{ErrorKind, Outcome};
 pub(crate) use redact::{Sent, Texts, one_line, redact};
 
-/// Is the standard `Result` with this crate's [`Error`] as its default error type.
+/// Aliases the standard `Result`, with this crate's [`Error`] as its default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Describes why a call failed.
 ///
 /// | question | method |
 /// |---|---|
-/// | What failed, and what is to be done about it? | [`kind`](Self::kind), and the hint at the end of the text |
+/// | What failed, and what is to be done about it? | [`kind`](Self::kind), and the hint at the end of the message |
 /// | May the service have carried out the operation? | [`outcome`](Self::outcome) |
 /// | Is the failure transient? | [`is_transient`](Self::is_transient) |
 /// | Is it transient, and is the call safe to retry? | [`is_retryable`](Self::is_retryable) |
@@ -49,8 +49,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Display` writes one line that names the operation, what happened, and what to do (the hint, in parentheses). `{:?}`
 /// writes the same line, because `main() -> unloc::Result<()>` and `unwrap()` print it. `{:#?}` adds kind, outcome and
-/// status. None of them shows headers, bodies, secrets, tokens or phone numbers. [`body`](Self::body) returns the body
-/// as received, so take care where it goes.
+/// status. All of them quote the service's code and [`description`](Self::description), redacted as far as secrets,
+/// tokens and phone numbers can be recognized. Of headers and body they show nothing else, except the place of a value
+/// that cannot be decoded. [`body`](Self::body) returns the body as received, so take care where it goes.
 ///
 /// Errors are cheap to clone, because callers that wait for the same token share its error.
 ///
@@ -104,7 +105,8 @@ impl Error {
     ///
     /// The error is final: calls that wait for the token are not retried. For a transient failure, such as a backend
     /// that is busy or cannot be reached, use [`token_unavailable`](Self::token_unavailable) or
-    /// [`token_later`](Self::token_later). In all three cases the token cache pauses before it calls the source again.
+    /// [`token_later`](Self::token_later). In all three cases the token cache backs off before it calls the source
+    /// again.
     ///
     /// The message is redacted like the service's words: see [`description`](Self::description).
     ///
@@ -119,16 +121,16 @@ impl Error {
 
     /// Creates the error of a [`TokenSource`](crate::TokenSource) that has no token for a transient reason.
     ///
-    /// Calls wait until the token cache's pause is over, which grows with each failure. They are then retried, as far
-    /// as their operation timeout and [`RetryPolicy`](crate::RetryPolicy) allow.
+    /// Calls wait for the token cache's backoff, which grows with each failure. They are then retried, as far as their
+    /// operation timeout and [`RetryPolicy`](crate::RetryPolicy) allow; each failure takes one of their attempts.
     pub fn token_unavailable(message: impl fmt::Display) -> Self {
         Self::token(message).change(|inner| inner.transient = true)
     }
 
     /// Creates the error of a [`TokenSource`](crate::TokenSource) that has no token now, and knows when to ask again.
     ///
-    /// Use it for a backend's `Retry-After`. The token cache does not call the source before the pause is over. It
-    /// waits at least 250 ms and at most ten minutes.
+    /// Use it for a backend's `Retry-After`, which is then the token cache's backoff: at least 250 ms, and at most ten
+    /// minutes.
     ///
     /// ```
     /// use std::time::Duration;
@@ -173,10 +175,10 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// Returns the service's description of the error, on one line, redacted.
+    /// Returns the service's description of the error, on one line, redacted as far as possible.
     ///
-    /// Control and format characters are removed, and at most 500 characters are shown. Two kinds of values are
-    /// redacted:
+    /// Control and format characters are removed, and at most 500 characters are shown. Redaction recognizes two kinds
+    /// of values, and may miss others:
     ///
     /// * What the call itself sent: phone numbers, secrets, tokens and cursors, in any form in which a service might
     ///   quote them. A phone number is found by seven or more of its digits in a row. A secret is found whole, or by a
@@ -210,7 +212,8 @@ impl Error {
         REQUEST_IDS.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
     }
 
-    /// Returns how many requests were sent for the operation, as far as is known.
+    /// Returns how many requests were sent for the call, as far as is known: see
+    /// [`Response::attempts`](crate::Response::attempts).
     ///
     /// A browser may resend a request by itself; such requests are not counted (see [`Outcome`]).
     #[must_use]
@@ -220,8 +223,8 @@ impl Error {
 
     /// Returns how long the service asked to wait before the next call, by its `Retry-After` header.
     ///
-    /// For a failed token fetch, it is the time for which the token cache does not ask again. It says when to retry,
-    /// and not whether: see [`is_retryable`](Self::is_retryable).
+    /// For a failed token fetch, it is the token cache's backoff. It says when to retry, and not whether: see
+    /// [`is_retryable`](Self::is_retryable).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

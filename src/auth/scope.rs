@@ -12,6 +12,8 @@ use crate::model::integrator::types;
 
 /// Holds one scope: a name and, after a colon, its arguments.
 ///
+/// A scope says what a token permits: access to one lock holder, or the operations of the integrator as a whole.
+///
 /// Every constructor validates its arguments, so no field of a lock holder can inject a second scope. Use `parse` for a
 /// scope that this crate has no constructor for.
 ///
@@ -135,13 +137,13 @@ impl fmt::Display for Scope {
 /// ```
 /// use unloc::types::LockHolder;
 ///
-/// let home = LockHolder::builder()
+/// let lock_holder = LockHolder::builder()
 ///     .id("373c3bdd-ff32-4caa-9eca-bfc54e5042d5")
 ///     .name("Harbour Flats")
 ///     .country_iso("NO")
 ///     .organization_id("harbour-flats")
 ///     .build()?;
-/// assert_eq!(unloc::lock_holder_scope(&home)?.to_string(), "lockHolder.identifier:NO.harbour-flats.");
+/// assert_eq!(unloc::lock_holder_scope(&lock_holder)?.to_string(), "lockHolder.identifier:NO.harbour-flats.");
 /// # Ok::<(), unloc::Error>(())
 /// ```
 ///

@@ -27,10 +27,13 @@
 //! | in the hard window | waits for the refresh, at most half of what is left of its operation timeout | The call gets the current token while that is valid. A request that is in flight when its token expires is refused, so this is a last resort. |
 //! | expired, or missing | waits for the refresh, at most until its operation timeout | All calls that wait get the same error. |
 //!
-//! Jitter shortens the soft window by up to a quarter. Each cache draws its own jitter, so that a fleet does not
-//! refresh in step. Without jitter, a token of one hour is refreshed in the background after 55 minutes. A token of 30
-//! seconds is refreshed after 24 seconds, and calls wait from second 27 on. If the source gives no lifetime, the cache
-//! assumes 5 minutes and logs one warning.
+//! Jitter makes the soft window start later, by up to a quarter of its length. Each cache draws its own jitter, so that
+//! a fleet does not refresh in step. Without jitter, a token of one hour is refreshed in the background after 55
+//! minutes. A token of 30 seconds is refreshed after 24 seconds, and calls wait from second 27 on.
+//!
+//! A lifetime counts from the moment at which the cache receives the token. If the source gives no lifetime, the cache
+//! assumes 5 minutes and logs one warning. With a lifetime of zero, only the callers that wait for the fetch get the
+//! token.
 //!
 //! One fetch serves all callers of the same scopes (single flight):
 //!
@@ -41,14 +44,15 @@
 //!  due, expired                      │ error: every call that waits gets it
 //!  or missing                        ▼
 //!        │                    ┌─────────────────────────────────────────┐   calls get the token while it is valid;
-//!        └── pause over ──────│                 backoff                 │   otherwise they get the last error, and
+//!        └── backoff over ────│                 backoff                 │   otherwise they get the last error, and
 //!                             └─────────────────────────────────────────┘   nothing is sent
 //! ```
 //!
 //! | situation | behaviour | reason |
 //! |---|---|---|
-//! | 50 calls, no token, and a source that fails after 500 ms | One request. All 50 calls fail after 500 ms with its error. | Calls that queue for a lock and then fetch one after the other make 50 requests, and the last one waits 25 s. |
-//! | The call that started a fetch gives up. | The fetch continues; the other calls get its token, and it is cached. | A fetch runs in a task of its own, independent of its callers. |
+//! | 50 callers of [`TokenCache::get`], no token, and a source that fails after 500 ms | One request. All 50 callers get its error after 500 ms. | Callers that queue for a lock and then fetch one after the other make 50 requests, and the last one waits 25 s. |
+//! | 50 API calls in the same situation | A final error fails them all. After a transient one they wait for the backoff, and share the next fetch. Each failure takes one of a call's attempts: see [`RetryPolicy`](crate::RetryPolicy). | An outage of the token endpoint should fail calls only if it lasts. |
+//! | The call that started a fetch gives up. | The fetch continues; the others get its token, and it is cached. | A fetch runs in a task of its own, independent of its callers. |
 //! | Calls use other scopes meanwhile. | They do not wait. | Each set of scopes has its own state, and no lock is held across an `await`. |
 //!
 //! # After a 401
@@ -66,7 +70,7 @@
 //! | situation | behaviour | reason |
 //! |---|---|---|
 //! | A fetch that started before the refusal returns the refused token. | The token is discarded, and another fetch starts. | The source did not know of the refusal. |
-//! | An untrusted party reports a token as refused ([`TokenCache::doubt`]). | The token is refreshed, at most once in ten seconds, and used until there is another. | False reports take a token from nobody and cause no burst of fetches. |
+//! | An untrusted party reports a token as refused ([`TokenCache::doubt`]). | The token is refreshed, at most once in ten seconds, and used until there is a new one. | False reports take a token from nobody and cause no burst of fetches. |
 //!
 //! # Many lock holders
 //!
@@ -82,24 +86,24 @@
 //! | Do tokens of idle lock holders cause requests? | No. They stay until they are evicted, and are refreshed only when they are used. |
 //! | Does one lock holder slow another down? | No. A refresh of one token never delays another, and a [`LockHolderClient`](crate::LockHolderClient) finds its token without a lock. |
 //!
-//! Raise the capacity if a program uses more lock holders than that in turn: otherwise most tokens are evicted before
-//! they are used again. [`TokenStats::evicted`] counts evictions, and [`TokenCache::prefetch`] fetches many tokens
-//! ahead of use.
+//! Raise the capacity if a program uses 10 000 lock holders or more: the integrator's own token takes an entry as well.
+//! Otherwise a program that cycles through them evicts most tokens before it uses them again.
+//! [`TokenStats::evicted`] counts evictions, and [`TokenCache::prefetch`] fetches many tokens ahead of use.
 //!
 //! # Backoff
 //!
-//! After a failed fetch, no other fetch for these scopes starts during a pause. An outage costs one request per pause,
-//! not one per call. The pause depends on who waits:
+//! After a failed fetch, no other fetch for these scopes starts during a backoff. An outage costs one request per
+//! backoff, not one per call. Its length depends on who waits:
 //!
-//! | failure | first pause | longest pause |
+//! | failure | first backoff | longest backoff |
 //! |---|---|---|
 //! | in the soft window, where no call waits | 5 s | 60 s, or until the hard window begins |
 //! | calls wait; the credentials were refused, or the response cannot be decoded | 1 s | 60 s |
 //! | calls wait; any other failure | 250 ms | 10 s |
 //!
-//! The pause doubles with each failure in a row, and is up to a quarter longer by jitter. Failures in the soft window
-//! do not count towards the pauses of calls that wait. A `Retry-After` of the token endpoint replaces the pause, within
-//! 250 ms and 10 minutes.
+//! The backoff doubles with each failure in a row, and is up to a quarter longer by jitter. Failures in the soft window
+//! do not count towards the backoff of calls that wait. A `Retry-After` of the token endpoint replaces the backoff,
+//! within 250 ms and 10 minutes.
 //!
 //! # Sources that misbehave, and clocks
 //!
@@ -109,9 +113,9 @@
 //! | The source says that it granted other scopes than requested. | The token is used. A warning, [`Bearer::granted_scope`] and the error of a 403 report the difference. | A service may spell a scope in another way (RFC 6749, section 5.1), and refuses by itself what the token does not cover. |
 //! | A fetch hangs. | It ends after a minute ([`TokenCacheBuilder::fetch_limit`]). A caller waits no longer than its own operation timeout. | The limits are separate: a call with a short timeout does not end the fetch for the others. |
 //! | The source panics. | The panic is an error like any other. | A caller must not panic with the source. |
-//! | The Tokio runtime of a fetch shuts down. | The fetch starts again on the runtime of the next call. | Programs and tests use several runtimes. |
+//! | The Tokio runtime of a fetch shuts down. | The fetch starts again on the runtime of the next call. | Clients on several runtimes can share a cache, as in tests. Each client stays on one runtime. |
 //! | The Tokio runtime of a fetch stalls. | The fetch is given up after twice the fetch limit. | No call waits forever. |
-//! | The machine sleeps, or its clock is set. | A token expires when the first of two clocks says so, both counted from its arrival: a clock that continues while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are refreshed early. | With either clock alone, the cache would return expired tokens on some machines. The service's clock is never compared. |
+//! | The machine sleeps, or its clock is set. | A token expires when the first of two clocks says so, both counted from the moment at which the cache receives it: a clock that continues while the machine sleeps, and the wall clock. If they drift apart by more than a minute, tokens are refreshed early. | With either clock alone, the cache would return expired tokens on some machines. The service's clock is never compared. |
 
 mod backoff;
 mod bearer;
@@ -201,13 +205,14 @@ use crate::runtime::platform::{BoxFuture, MaybeSend, MaybeSync};
 ///
 /// # Errors of a source
 ///
-/// | error | calls that wait |
+/// | error | API calls that wait |
 /// |---|---|
 /// | [`Error::token`](crate::Error::token) | fail with it |
 /// | [`Error::token_unavailable`](crate::Error::token_unavailable) | are retried after the cache's backoff: the failure is transient |
 /// | [`Error::token_later`](crate::Error::token_later) | are retried after the given time |
 ///
-/// Retries stay within the call's operation timeout and [`RetryPolicy`](crate::RetryPolicy).
+/// Retries stay within the call's operation timeout and [`RetryPolicy`](crate::RetryPolicy), where each failure takes
+/// one attempt. [`TokenCache::get`] does not retry: it returns the error.
 /// `examples/token_backend.rs` is a backend for such a source.
 pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     /// Fetches a token for these scopes.
@@ -231,7 +236,7 @@ pub trait TokenSource: MaybeSend + MaybeSync + 'static {
     }
 }
 
-/// Is the future that [`TokenSource::fetch`] returns; make it with `Box::pin(async move { … })`.
+/// Aliases the future that [`TokenSource::fetch`] returns; make it with `Box::pin(async move { … })`.
 pub type FetchToken<'a> = BoxFuture<'a, Result<Token>>;
 
 impl<F, A> TokenSource for F

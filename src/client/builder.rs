@@ -25,12 +25,12 @@ const RETRY_BUDGET: u32 = 20;
 
 /// Builds an [`Unloc`].
 ///
-/// Only credentials are required. The defaults of the rest:
+/// One setting is required: where the tokens come from. The others have defaults:
 ///
 /// | setting | default |
 /// |---|---|
-/// | [`environment`](Self::environment) | [`Environment::Production`] |
 /// | [`client_credentials`], [`token_source`] or [`token_cache`] | none: one of them is required |
+/// | [`environment`](Self::environment) | [`Environment::Production`] |
 /// | [`scopes`](Self::scopes) | [`ScopeGeneration::Identifier`] |
 /// | [`options`](Self::options) | attempt timeout 20 s, operation timeout 60 s, 3 attempts: see [`RequestOptions`] |
 /// | [`retry_budget`](Self::retry_budget) | 20 retries |
@@ -92,7 +92,7 @@ enum Tokens {
 }
 
 impl UnlocBuilder {
-    /// Sets the service to call: an [`Environment`], a [`Url`](crate::Url), or a text that names one. The default is
+    /// Sets the service to call: an [`Environment`], a [`Url`](crate::Url), or a string that names one. The default is
     /// production.
     pub fn environment<E>(self, environment: E) -> Self
     where
@@ -104,7 +104,7 @@ impl UnlocBuilder {
     /// Sets the credentials with which tokens are fetched from the Auth API of the same environment.
     ///
     /// White space around id and secret is trimmed, because files and shells add line ends. [`build`](Self::build)
-    /// refuses text that cannot be a client id or secret. Of several calls of this,
+    /// refuses a string that cannot be a client id or secret. Of several calls of this,
     /// [`token_source`](Self::token_source) and [`token_cache`](Self::token_cache), the last one counts.
     pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
         Self { tokens: Some(Tokens::Credentials(client_id.into(), client_secret.into())), ..self }
@@ -147,7 +147,8 @@ impl UnlocBuilder {
     /// timeouts.
     ///
     /// The tokens of [`client_credentials`](Self::client_credentials) are fetched through the same HTTP client. If this
-    /// is called twice, both closures are applied.
+    /// is called twice, both closures are applied, in the order of the calls. (`ClientCredentials::configure_http`
+    /// builds a client at once, so that only its last closure counts.)
     ///
     /// The closure gets a builder with these settings of the SDK, which it can change:
     /// * The connect timeout is ten seconds, and idle connections are closed after four.
@@ -186,8 +187,8 @@ impl UnlocBuilder {
         Self { configure: Some(configure), ..self }
     }
 
-    /// Sets the name of your program for the `user-agent` header, such as `my-program/1.2`. The SDK's own
-    /// `unloc-rust/0.1.0` follows it.
+    /// Sets the name of your program for the `user-agent` header, such as `my-program/1.2`. The SDK's own name,
+    /// `unloc-rust/` and its version, follows.
     ///
     /// In a browser the header is not sent, because it would need a CORS permission that services need not give.
     pub fn user_agent(self, program: impl Into<String>) -> Self {
@@ -198,11 +199,13 @@ impl UnlocBuilder {
     ///
     /// Each retry takes 1 from the budget. Each successful call adds 0.1 and each second adds 0.1, up to its size. So a
     /// short failure is retried, but in an outage the client soon makes few retries: 20, and then one in ten seconds.
-    /// Once the budget is exhausted, a call that fails is not retried, and its error says so.
+    /// While the budget is exhausted, failed calls are not retried. The hint of their errors says so, and so does a
+    /// `tracing` event (`WARN`, target `unloc::call`).
     ///
-    /// The retry with a fresh token after a 401 and the wait for a token take nothing from the budget. With 0 nothing
-    /// else is retried. Clones of the client, its [`LockHolderClient`](crate::LockHolderClient)s and clients made by
-    /// `with_options` share the budget. How many retries one call makes is set by [`RetryPolicy`](crate::RetryPolicy).
+    /// Two kinds of retries take nothing from the budget, and are made even with a size of 0: the one with a fresh
+    /// token after a 401, and those of calls that got no token. Clones of the client, its
+    /// [`LockHolderClient`](crate::LockHolderClient)s and clients made by `with_options` share the budget. How many
+    /// retries one call makes is set by [`RetryPolicy`](crate::RetryPolicy).
     pub fn retry_budget(self, retries: u32) -> Self {
         Self { retry_budget: retries, ..self }
     }
@@ -214,7 +217,7 @@ impl UnlocBuilder {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Builds the client. Nothing is sent: tokens and connections are made by the first call.
+    /// Builds the client. Nothing is sent: the first call gets a token and opens a connection.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if credentials are missing or invalid, if the base URL or the user agent is

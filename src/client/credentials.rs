@@ -26,9 +26,9 @@ const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Exchanges an integrator's client id and secret for tokens.
 ///
 /// [`UnlocBuilder::client_credentials`](crate::UnlocBuilder::client_credentials) makes one by itself. Make one by hand
-/// to share or to wrap it. A token request times out after ten seconds, and is not retried: a
-/// [`TokenCache`](crate::token::TokenCache) decides when to ask again, and a call without a token is retried by its own
-/// [`RetryPolicy`](crate::RetryPolicy). Redirects are never followed.
+/// to share or to wrap it. A token request times out after ten seconds, and is not retried by itself. An API call that
+/// gets no token is retried as its [`RetryPolicy`](crate::RetryPolicy) says, once the backoff of the
+/// [`TokenCache`](crate::token::TokenCache) is over. Redirects are never followed.
 #[derive(Clone)]
 pub struct ClientCredentials {
     client: Arc<ApiClient>,
@@ -64,8 +64,8 @@ impl ClientCredentials {
     }
 
     /// Returns this source with other settings of the HTTP client: see
-    /// [`UnlocBuilder::configure_http`](crate::UnlocBuilder::configure_http). If this is called twice, only the last
-    /// closure applies.
+    /// [`UnlocBuilder::configure_http`](crate::UnlocBuilder::configure_http). Each call builds the HTTP client again
+    /// with its own closure, so of several calls only the last one counts.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the HTTP client cannot be built.

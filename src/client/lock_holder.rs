@@ -8,8 +8,9 @@ use crate::model::integrator::types::LockHolderId;
 
 /// Calls the operations of one lock holder: its locks, keys, roles, vendor connections, key events and webhooks.
 ///
-/// [`Unloc::lock_holder`](crate::Unloc::lock_holder) returns it. Each call uses the lock holder's id and a token for
-/// its scope, so that the data of other lock holders cannot be reached through it. Clones are cheap.
+/// A lock holder is an organization that owns locks. [`Unloc::lock_holder`](crate::Unloc::lock_holder) returns the
+/// client. Each call uses the lock holder's id and a token for its scope, so that the data of other lock holders cannot
+/// be reached through it. Clones are cheap.
 #[derive(Clone)]
 pub struct LockHolderClient {
     client: Arc<ApiClient>,

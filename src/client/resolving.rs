@@ -21,7 +21,7 @@ const MAX_POLLS: u32 = 4;
 // The service's clock is unknown if the response has no `Date`, and it may have been set since the call.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 
-/// Describes what became of a call of `create_key`.
+/// Says whether a call of `create_key` created a key.
 ///
 /// [`LockHolderClient::resolve_create_key`] returns it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,10 +30,13 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 pub enum CreateKeyResolution {
     /// The key was created. Its `id` is missing if the service's list leaves it out.
     Created(Box<Key>),
-    /// No such key was created, as far as four polls over about two seconds can show. A request that takes longer to
-    /// arrive can still create one.
+    /// No such key appeared in four polls over about two seconds.
+    ///
+    /// Trust it only if neither a proxy nor the service can still hold the request. After an
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) they may: resolve the call again later. After
+    /// [`Outcome::Accepted`](crate::Outcome::Accepted) the service has reported success, so do not create another key.
     NotCreated,
-    /// It cannot be decided automatically. Check the keys of the lock before you retry the call.
+    /// It cannot be decided automatically. Look at the keys of the lock before you create a key.
     #[non_exhaustive]
     Unknown {
         /// Says why it cannot be decided.
@@ -46,18 +49,27 @@ impl LockHolderClient {
     /// [`Unknown`](crate::Outcome::Unknown) or [`Accepted`](crate::Outcome::Accepted).
     ///
     /// Polls the list of the lock's keys, up to four times in about two seconds, since the request may still be on its
-    /// way. The key has to be of the same lock, person and times as the request, and created since the call began. The
-    /// result is [`CreateKeyResolution::Unknown`] if there are two such keys, if one may be older than the call, or if
-    /// the list is truncated.
+    /// way. A call whose future was dropped can be resolved as well.
     ///
-    /// `since` is the time by this machine's clock right before the call. The `Date` of the response shows how far the
-    /// service's clock differs.
+    /// The key has to be of the same lock, person and times as the request, and created since the call began. What the
+    /// request leaves out is not compared, except that a request without an end creates a key without one. For a
+    /// request with `duration_minutes`, any end matches, since Unloc does not document when the duration begins.
+    ///
+    /// The result is [`CreateKeyResolution::Unknown`] in these cases:
+    ///
+    /// * Two keys match.
+    /// * The key that matches may be older than the call, or has no time of creation.
+    /// * The service truncates the list. This reads one page.
+    /// * The operation timeout ends before the last poll.
+    ///
+    /// `since` is the time by this machine's clock right before the call. If a response has a `Date` header, `since` is
+    /// converted to the service's clock.
     ///
     /// ```no_run
     /// # async fn example(home: unloc::LockHolderClient, lock: unloc::types::LockId) -> unloc::Result<()> {
     /// use unloc::chrono::{TimeDelta, Utc};
     /// use unloc::types::CreateKeyRequest;
-    /// use unloc::{CreateKeyResolution, Outcome};
+    /// use unloc::{CreateKeyResolution, ErrorKind, Outcome};
     ///
     /// let since = Utc::now();
     /// let request = CreateKeyRequest::builder().user_id("+12125550142").end(since + TimeDelta::hours(24)).build()?;
@@ -65,7 +77,12 @@ impl LockHolderClient {
     ///     Err(error) if matches!(error.outcome(), Outcome::Unknown | Outcome::Accepted) => {
     ///         match home.resolve_create_key(&lock, &request, since).await? {
     ///             CreateKeyResolution::Created(key) => *key,
-    ///             CreateKeyResolution::NotCreated => home.create_key().lock_id(&lock).body(request).send().await?,
+    ///             // After a timeout, the service may still hold the request. Here the connection broke.
+    ///             CreateKeyResolution::NotCreated
+    ///                 if (error.kind(), error.outcome()) == (ErrorKind::Connection, Outcome::Unknown) =>
+    ///             {
+    ///                 home.create_key().lock_id(&lock).body(request).send().await?
+    ///             }
     ///             _ => return Err(error),
     ///         }
     ///     }

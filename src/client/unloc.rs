@@ -13,9 +13,13 @@ use crate::model::integrator::types;
 
 /// Calls the operations of the Integrator API that concern the integrator as a whole.
 ///
-/// [`lock_holder`](Self::lock_holder) returns a client for the operations of one lock holder. Tokens are fetched,
-/// cached and refreshed in the background. Clones are cheap, and share tokens, connections and the retry budget. Use a
-/// client on one Tokio runtime only, because its connections end with the runtime that they were made on.
+/// The integrator is your account at Unloc. A lock holder is an organization that owns locks and lets integrators
+/// manage them. [`lock_holder`](Self::lock_holder) returns a client for the operations of one lock holder.
+///
+/// The first call waits for its token. Later calls share the cached token, which is refreshed in the background while
+/// it is used: see [`token`](crate::token). Clones are cheap, and share tokens, connections and the retry budget. Use a
+/// client on one Tokio runtime only, because its connections end with the runtime that they were made on. Clients of
+/// several runtimes can share a [`TokenCache`].
 ///
 /// ```no_run
 /// # async fn example(client_id: String, client_secret: String) -> unloc::Result<()> {
@@ -41,7 +45,7 @@ pub struct Unloc {
 }
 
 impl Unloc {
-    /// Returns the client of this lock holder, whose tokens are valid for it alone.
+    /// Returns the client of this lock holder, whose tokens permit access to it alone.
     ///
     /// # Errors
     /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if country, organization id and suffix of the lock holder cannot
@@ -57,7 +61,8 @@ impl Unloc {
 
     /// Returns the client of the lock holder with this id, with tokens for this scope.
     ///
-    /// This is for programs that know both, and so need not list the lock holders first.
+    /// This is for programs that know both, and so need not list the lock holders first. Any scope is accepted. If it
+    /// does not cover the lock holder, the service refuses the calls.
     ///
     /// ```no_run
     /// # fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
@@ -76,10 +81,13 @@ impl Unloc {
     /// Returns the token cache of this client, to prefetch tokens, to invalidate one, or to read its statistics.
     ///
     /// ```no_run
-    /// # async fn example(unloc: unloc::Unloc, homes: Vec<unloc::types::LockHolder>) -> unloc::Result<()> {
+    /// # async fn example(unloc: unloc::Unloc, lock_holders: Vec<unloc::types::LockHolder>) -> unloc::Result<()> {
     /// use unloc::{Scopes, lock_holder_scope};
     ///
-    /// let scopes: Vec<Scopes> = homes.iter().map(|home| Ok(lock_holder_scope(home)?.into())).collect::<unloc::Result<_>>()?;
+    /// let mut scopes = Vec::new();
+    /// for lock_holder in &lock_holders {
+    ///     scopes.push(Scopes::from(lock_holder_scope(lock_holder)?));
+    /// }
     /// unloc.tokens().prefetch(scopes).await?;
     /// println!("{} fetched", unloc.tokens().stats().fetched);
     /// # Ok(()) }

@@ -12,8 +12,11 @@ impl LockHolderClient {
     /// Waits until a key is in this state, and returns the key.
     ///
     /// The service creates and revokes keys after it has responded. This polls the key with exponential backoff and
-    /// jitter, from 0.4 s up to 5 s, within the operation timeout of this client; [`with_options`](Self::with_options)
-    /// sets another.
+    /// jitter, from 0.4 s up to 5 s, within the operation timeout of this client.
+    ///
+    /// That timeout is 60 s by default. Creating a key usually takes seconds, but hours at worst, so a key may become
+    /// active after this has timed out. [`with_options`](Self::with_options) sets a longer operation timeout; waiting
+    /// again is safe as well.
     ///
     /// ```no_run
     /// # async fn example(home: unloc::LockHolderClient, lock: unloc::types::Lock) -> unloc::Result<()> {
@@ -103,7 +106,7 @@ fn progress<S: PartialEq + std::fmt::Display>(
 }
 
 /// Returns whether a key in one state can reach another by itself, or by being revoked.
-// The vendor's documents do not say which state follows which. Wherever this is not certain it returns `true`: to wait
+// Unloc's documents do not say which state follows which. Wherever this is not certain it returns `true`: to wait
 // until the timeout does less harm than to give up on a key that is about to work.
 fn key_can_become(from: &KeyState, to: &KeyState) -> bool {
     use KeyState::{Active, Creating, Error, Expired, Inactive, Revoked, Scheduled};

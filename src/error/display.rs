@@ -46,7 +46,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Lets `?` return a text that is not a phone number as an error of the call.
+/// Lets `?` return a string that is not a phone number as an error of the call.
 impl From<InvalidPhoneNumber> for Error {
     fn from(error: InvalidPhoneNumber) -> Self {
         Self::new(ErrorKind::Request, error.to_string())

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A client could not be built or used: an address, a credential or a TLS setting is missing or wrong, or no Tokio
+    /// A client could not be built or used: a URL, a credential or a TLS setting is missing or wrong, or no Tokio
     /// runtime is running.
     ///
     /// *Carried out?* No. *What to do:* correct the configuration.
@@ -20,13 +20,13 @@ pub enum ErrorKind {
     /// The token source returned no token.
     ///
     /// If the source could not be reached, the kind is [`Connection`](Self::Connection) or [`Timeout`](Self::Timeout),
-    /// and the text says `no access token`.
+    /// and the message says `no access token`.
     ///
-    /// *Carried out?* No, the operation was never sent. *What to do:* read [`Error::status`](crate::Error::status) and
-    /// [`Error::code`](crate::Error::code), which are the token endpoint's if it responded. `invalid_client` means that
-    /// the credentials are wrong or belong to another environment. `invalid_scope` means that these credentials may not
-    /// manage the lock holder. The token cache does not ask again before
-    /// [`Error::retry_after`](crate::Error::retry_after) is over.
+    /// *Carried out?* No: this attempt sent no request to the service. *What to do:* read
+    /// [`Error::status`](crate::Error::status) and [`Error::code`](crate::Error::code), which are the token endpoint's
+    /// if it responded. `invalid_client` means that the credentials are wrong or belong to another environment.
+    /// `invalid_scope` means that these credentials may not manage the lock holder. The token cache does not ask again
+    /// before [`Error::retry_after`](crate::Error::retry_after) is over.
     Token,
     /// The service responded with an error, described by [`Error::status`](crate::Error::status),
     /// [`Error::code`](crate::Error::code) and [`Error::description`](crate::Error::description).
@@ -34,9 +34,9 @@ pub enum ErrorKind {
     /// *Carried out?* Possibly after 5xx, 303 and 408, not after other 3xx and 4xx; see [`Outcome`]. *What to do:* by
     /// status:
     ///
-    /// * 401: check the credentials and the scope. It is returned only after a fresh token was refused as well, or when
-    ///   no fresh token could be fetched. In the second case it is retryable while the token source's failure is
-    ///   transient.
+    /// * 401: check the credentials and the scope. The SDK retries a 401 once with a fresh token. So either the service
+    ///   refused that token as well, or no fresh token could be fetched. The hint says which. If fetching it failed for
+    ///   a transient reason, the error is retryable.
     /// * 403: the token's scope does not cover the lock holder.
     /// * 409: something exists already or is busy.
     /// * 429: too many calls; see [`Error::retry_after`](crate::Error::retry_after).
@@ -49,14 +49,18 @@ pub enum ErrorKind {
     /// The connection could not be made, or it broke.
     ///
     /// *Carried out?* [`Outcome::NotSent`] if there never was a connection, [`Outcome::Unknown`] if it broke before a
-    /// response, [`Outcome::Accepted`] if it broke in the middle of a successful response. *What to do:* if the
-    /// operation is not idempotent and the outcome is `Unknown` or `Accepted`, check first (for example, list the keys
-    /// of the lock).
+    /// response, [`Outcome::Accepted`] if it broke in the middle of a successful response. *What to do:* see
+    /// [`Outcome`]. If the operation is not idempotent and the outcome is `Unknown` or `Accepted`, look first for what
+    /// it has done.
     Connection,
-    /// A time limit was reached: of an attempt, of the whole call, or of fetching a token.
+    /// A time limit was reached: of an attempt, of the whole call, of a connection, or of fetching a token.
     ///
-    /// *Carried out?* As for [`Connection`](Self::Connection). *What to do:* the same. The limits are set with
-    /// [`RequestOptions`](crate::RequestOptions).
+    /// *Carried out?* As for [`Connection`](Self::Connection). *What to do:* the same. Four places set the limits:
+    ///
+    /// * [`RequestOptions`](crate::RequestOptions): an attempt and the whole call, with its wait for a token.
+    /// * `configure_http` of [`UnlocBuilder`](crate::UnlocBuilder): a connection.
+    /// * [`TokenCacheBuilder::fetch_limit`](crate::token::TokenCacheBuilder::fetch_limit): fetching a token.
+    /// * [`ClientCredentials`](crate::ClientCredentials): a token request has ten seconds.
     Timeout,
     /// The service reported success, but the body of its response does not match the spec.
     ///
@@ -73,25 +77,25 @@ pub enum ErrorKind {
     /// * Where an operation's documentation calls its response inferred, a body that cannot be decoded is no error.
     ///   HTML and XML always are, because they come from proxies.
     ///
-    /// *Carried out?* Yes, and calling again may do it twice. *What to do:* the text names the operation, the status
-    /// and the place inside the JSON; please report it together with the body.
+    /// *Carried out?* Yes: the outcome is [`Outcome::Accepted`]. *What to do:* the message names the operation, the
+    /// status and the place inside the JSON; please report it together with the body.
     Decode,
     /// A condition that was waited for cannot be reached: the key or the vendor connection is in a state that does not
     /// lead to it.
     ///
-    /// *Carried out?* Only reads were, which change nothing. *What to do:* the text names the state. Create a new key
-    /// in place of one in `error`, and reconnect a vendor connection that is `disconnected`.
+    /// *Carried out?* Only reads were, which change nothing. *What to do:* the message names the state. Create a new
+    /// key in place of one in `error`, and reconnect a vendor connection that is `disconnected`.
     State,
 }
 
 /// Says whether the service may have carried out the operation, as far as the client can know.
 ///
-/// | outcome | did the service do it? | what to do |
+/// | outcome | carried out? | what to do |
 /// |---|---|---|
-/// | [`NotSent`](Self::NotSent) | No: no request reached it. | Retrying is safe for every operation. |
-/// | [`Rejected`](Self::Rejected) | No: it refused. | Retrying is safe, and useful if the refusal is transient. |
-/// | [`Unknown`](Self::Unknown) | Perhaps. | Retry idempotent operations; for others, check first. |
-/// | [`Accepted`](Self::Accepted) | Yes, but its response is lost. | As for `Unknown`: look for what it has done. |
+/// | [`NotSent`](Self::NotSent) | No: no request reached the service. | Retrying is safe for every operation. |
+/// | [`Rejected`](Self::Rejected) | No: the service refused. | Retrying is safe, and useful if the refusal is transient. |
+/// | [`Unknown`](Self::Unknown) | Perhaps. | Retry idempotent operations; for others, look first for what they have done. |
+/// | [`Accepted`](Self::Accepted) | Yes; the response is lost or cannot be decoded. | As for `Unknown`. |
 ///
 /// [`Error::is_retryable`](crate::Error::is_retryable) applies the table, and also asks whether the failure is
 /// transient.
@@ -100,12 +104,17 @@ pub enum ErrorKind {
 /// refusal does not undo what an earlier attempt may have done.
 ///
 /// # Never twice
-/// Do not create a key again blindly when one may exist. After [`Unknown`](Self::Unknown) and
-/// [`Accepted`](Self::Accepted), look first, on all pages: call [`get_keys`](crate::LockHolderClient::get_keys) with
-/// `items()`, and search for a key of the same lock, user and times that is not `revoked`. A key that was just
-/// requested may be `creating`, and may take a moment to appear, so an empty result does not prove that there will be
-/// none. [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) does all this. The guide's "Give a guest
-/// exactly one key" does it by hand, with a test.
+/// After [`Unknown`](Self::Unknown) and [`Accepted`](Self::Accepted), look for the key before you create it again:
+///
+/// * [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) polls the list of the lock's keys for about
+///   two seconds. It cannot decide if that list is truncated.
+/// * [`get_keys`](crate::LockHolderClient::get_keys) with `items()` reads all pages of the lock holder's keys. Search
+///   for a key of the same lock, user and times that is not `revoked`. The guide's "Give a guest exactly one key" does
+///   this, with a test.
+///
+/// A key that was just requested may be `creating`, and may take a moment to appear. So neither proves that no key will
+/// appear: a request that a proxy or a slow service still holds creates its key later. After a timeout, wait before you
+/// look for the last time.
 ///
 /// Compare with the times of the built request (`request.end`), and not with the values that it was built from. A
 /// request's times are truncated to milliseconds, as the service stores them, while clocks are finer. So a key's `end`
@@ -125,13 +134,16 @@ pub enum ErrorKind {
 #[non_exhaustive]
 pub enum Outcome {
     // The order of the variants is the derived `Ord`, by which `Error::at_worst` picks the greatest.
-    /// The service never received the request. Every operation is safe to retry, idempotent or not.
+    /// No request reached the service. Every operation is safe to retry, idempotent or not.
     NotSent,
-    /// The service received the request and refused it. Nothing was carried out.
+    /// The service refused the request. The operation was not carried out.
     Rejected,
-    /// The service may have carried out the operation. Check before retrying, unless the operation is
+    /// The service may have carried out the operation. Look first for what it has done, unless it is
     /// [`idempotent`](crate::Operation::idempotent).
     Unknown,
-    /// The service carried out the operation; only its response was lost or cannot be decoded.
+    /// The service carried out the operation; its response is lost or cannot be decoded.
+    ///
+    /// Retrying an idempotent operation is safe; after [`ErrorKind::Decode`] the next response probably has the same
+    /// form. For other operations, look first for what they have done.
     Accepted,
 }

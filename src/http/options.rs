@@ -38,24 +38,29 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 /// use std::time::Duration;
 /// use unloc::{RequestOptions, RetryPolicy};
 ///
-/// // Changes the timeout of one call: one attempt, of two seconds at most.
-/// let quick = RequestOptions::new().attempt_timeout(Duration::from_secs(2)).retry(RetryPolicy::never());
+/// // Limits one call to five seconds, with the wait for a token and all retries.
+/// let quick = RequestOptions::new().operation_timeout(Duration::from_secs(5));
 /// let lock = home.get_lock().lock_id("front-door").options(quick).send().await?;
+///
+/// // Limits another call to one attempt, of two seconds at most.
+/// let once = RequestOptions::new().attempt_timeout(Duration::from_secs(2)).retry(RetryPolicy::never());
+/// let lock = home.get_lock().lock_id("front-door").options(once).send().await?;
 /// # Ok(()) }
 /// ```
 ///
 /// # Attempt timeout and operation timeout
 ///
-/// If an attempt times out, the call is retried where its [`RetryPolicy`] allows it. An attempt never takes longer than
-/// the operation timeout leaves. A wait that would not end before the operation timeout is not begun: the call returns
-/// the error of its last attempt at once.
+/// If an attempt times out, the call is retried where its [`RetryPolicy`] allows it. The operation timeout also ends an
+/// attempt that is in flight. A wait that would not end before the operation timeout is not begun: the call returns the
+/// error of its last attempt at once. With `items()` and `pages()`, each page is a call with an operation timeout of
+/// its own.
 ///
 /// # Limit a call by its options, not by dropping it
 ///
-/// A call whose future is dropped, by `select!` or by `tokio::time::timeout`, returns no error. Its request may have
-/// reached the service, so the outcome is unknown: a dropped `createKey` may have created a key. Set
-/// [`operation_timeout`] instead. The error of a call that runs out of time has an
-/// [`outcome`](crate::Error::outcome), which says whether the service can have acted.
+/// A call whose future is dropped, by `select!` or by `tokio::time::timeout`, returns no error. Its request is
+/// cancelled, but may have reached the service. So the outcome is unknown: a dropped `createKey` may have created a
+/// key. Set [`operation_timeout`] instead. The error of a call that times out has an
+/// [`outcome`](crate::Error::outcome), which says whether the service may have carried out the operation.
 ///
 /// # `Debug`
 ///

@@ -16,6 +16,8 @@ use crate::runtime::platform::{self, BoxStream, MaybeSend};
 
 /// Streams the items or the pages of a list, and fetches the pages as it is read.
 ///
+/// Each page is a call of its own, with its own operation timeout and retries.
+///
 /// The stream owns what it needs and is pinned already: it can be stored, sent to another task, and read with `next()`.
 /// After an error it ends.
 pub type Paged<T> = BoxStream<Result<T>>;

@@ -53,8 +53,8 @@ struct CallState {
     failures: u32,
     /// Holds the worst outcome of all attempts. A later refusal does not undo what an earlier attempt may have done.
     outcome: Outcome,
-    /// Is set once an attempt reached the service and was not refused for its token. From then on the service may have
-    /// acted.
+    /// Is set once an attempt may have reached the service and was not refused for its token. From then on the service
+    /// may have carried out the operation.
     may_have_acted: bool,
     /// Holds the token that was refused. A call replaces one token, once.
     refused: Option<Bearer>,
@@ -263,7 +263,7 @@ impl Call<'_> {
         state.sent += u32::from(outcome != Outcome::NotSent);
         if let Err(error) = &response {
             state.outcome = state.outcome.max(outcome);
-            // A service that refuses the token has done nothing, so that a `createKey` may be sent again.
+            // A service that refuses the token has carried out nothing, so that a `createKey` may be retried.
             state.may_have_acted |= outcome != Outcome::NotSent && !error.is_unauthorized();
         }
         response

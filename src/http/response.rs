@@ -5,14 +5,14 @@ use std::fmt;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// Holds the value of a successful call, the status and headers of the response, and the number of attempts.
+/// Holds the value of a successful call, the status and headers of the response, and how often it was sent.
 ///
 /// `send_with_response()` of every builder returns one.
 ///
 /// ```no_run
 /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {
 /// let response = home.get_lock().lock_id("front-door").send_with_response().await?;
-/// println!("{} after {} attempts", response.status(), response.attempts());
+/// println!("{} after {} requests", response.status(), response.attempts());
 /// println!("{}", response.into_value().name);
 /// # Ok(()) }
 /// ```
@@ -55,9 +55,11 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// Returns how often the request was sent, the success included.
+    /// Returns how many requests were sent for the call, as far as is known, the successful one included.
     ///
-    /// Attempts that could not connect are not counted, and neither are the retries that a browser makes by itself.
+    /// A request that was refused with a 401 counts. Attempts that got no token or no connection do not count, and
+    /// neither do the retries that a browser makes by itself. The limit of [`RetryPolicy`](crate::RetryPolicy) counts
+    /// attempts in another way.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts

@@ -36,12 +36,13 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// # What is retried
 ///
 /// Only transient failures are retried, and only where a second request does no harm. A call that is not
-/// [`idempotent`](crate::Operation::idempotent), such as `createKey`, is retried only while none of its requests has
-/// reached the service: a second request could create a second key.
+/// [`idempotent`](crate::Operation::idempotent), such as `createKey`, is retried only while no request has reached the
+/// service, and once after a 401: a second request could create a second key. If it is unknown whether a request
+/// reached the service, it counts as reached.
 ///
 /// | failure of an attempt | idempotent | not idempotent, such as `createKey` |
 /// |---|---|---|
-/// | no connection, so the request was not sent | retried | retried |
+/// | no connection, so no request reached the service | retried | retried |
 /// | no token, for a transient reason | retried | retried |
 /// | the service refused the token (401) | one retry with a fresh token | one retry with a fresh token |
 /// | the connection broke, or the attempt timed out | retried | [`Outcome::Unknown`]; after a 2xx [`Outcome::Accepted`] |
@@ -51,10 +52,18 @@ const DAY: Duration = Duration::from_secs(86_400);
 ///
 /// Where the table names an [`Outcome`](crate::Outcome), the call returns an error with it.
 ///
-/// The retry after a 401 does not count as one of the attempts here. For `createKey` the policy is stricter than
-/// [`Error::is_retryable`](crate::Error::is_retryable): after a 429 a program may call again without harm, but the SDK
-/// leaves that decision to it. After [`Outcome::Unknown`] or [`Outcome::Accepted`],
-/// [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) finds out whether there is a key.
+/// For `createKey` the policy is stricter than [`Error::is_retryable`](crate::Error::is_retryable): after a 425 or 429
+/// a program may call again without harm, but the SDK leaves that decision to it. After [`Outcome::Unknown`] or
+/// [`Outcome::Accepted`], [`resolve_create_key`](crate::LockHolderClient::resolve_create_key) looks for the key.
+///
+/// # What counts as an attempt
+///
+/// An attempt gets a token and sends the request. One that gets no token or no connection counts as well. The retry
+/// after a 401 is part of the same attempt. [`Response::attempts`](crate::Response::attempts) and
+/// [`Error::attempts`](crate::Error::attempts) count something else: the requests that may have reached the service.
+///
+/// If the token endpoint fails at once, without a `Retry-After`, three attempts take less than two seconds. A longer
+/// outage fails a call that has no valid token. Set more attempts to wait for its end.
 ///
 /// # How long a call waits
 ///
@@ -93,7 +102,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns a policy that makes one attempt. A refused token is still replaced once, which makes two.
+    /// Returns a policy without retries, except the one with a fresh token after a 401.
     #[must_use]
     pub fn never() -> Self {
         Self::default().max_attempts(1)

@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::{Cursor, Nullable, PhoneNumber, Secret};
 
-/// Is implemented by the values that a setter accepts for a field of type `T`.
+/// Converts a value that a setter accepts to the type `T` of a field.
 ///
 /// | field | values |
 /// |---|---|
@@ -23,7 +23,9 @@ use super::{Cursor, Nullable, PhoneNumber, Secret};
 ///
 /// ```no_run
 /// # async fn example(home: unloc::LockHolderClient, lock: unloc::types::Lock) -> unloc::Result<()> {
-/// let key = home.create_key().lock_id(&lock.id).user_id("+12125550142").end(None).send().await?;
+/// let key = home.create_key().lock_id(&lock.id).user_id("+12125550142"); // never ends: `end` is left out
+/// let key = key.start("2030-05-01T10:00:00Z").skip_invite_notification(None); // `None` sends null
+/// println!("{}", key.send().await?.state);
 /// # Ok(()) }
 /// ```
 #[diagnostic::on_unimplemented(

@@ -5,15 +5,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Holds a property of a request that can be a value, null, or left out.
 ///
 /// Setters accept the value, an `Option` (where `None` is sent as null), or a `Nullable`. A setter that is not called
-/// leaves the property out.
+/// leaves the property out. For a key that never ends, leave `end` out: version 2 of the service refused null.
 ///
 /// ```
 /// use unloc::types::CreateKeyRequest;
 ///
-/// let for_good: CreateKeyRequest = CreateKeyRequest::builder().user_id("+12125550142").end(None).build()?;
-/// assert_eq!(serde_json::to_string(&for_good)?, r#"{"end":null,"userId":"+12125550142"}"#);
-/// let unsaid: CreateKeyRequest = CreateKeyRequest::builder().user_id("+12125550142").build()?;
-/// assert_eq!(serde_json::to_string(&unsaid)?, r#"{"userId":"+12125550142"}"#);
+/// let absent: CreateKeyRequest = CreateKeyRequest::builder().user_id("+12125550142").build()?;
+/// assert_eq!(serde_json::to_string(&absent)?, r#"{"userId":"+12125550142"}"#);
+/// let null: CreateKeyRequest = CreateKeyRequest::builder().user_id("+12125550142").end(None).build()?;
+/// assert_eq!(serde_json::to_string(&null)?, r#"{"end":null,"userId":"+12125550142"}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ impl<T> From<T> for Nullable<T> {
 
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
-        // Null and not absent: a caller who writes `end(None)` means "for ever".
+        // Null and not absent: to leave a property out, callers do not call its setter.
         value.map_or(Self::Null, Self::Value)
     }
 }

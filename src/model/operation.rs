@@ -21,13 +21,13 @@ pub struct Operation {
     /// Names the client that offers it: `Unloc` or `LockHolderClient`. It is `None` for the token call, which the
     /// SDK makes by itself.
     pub client: Option<&'static str>,
-    /// Lists the scopes that allow it, in both generations. A token without a scope allows what [`Unloc`](crate::Unloc)
-    /// offers.
+    /// Lists the scopes that allow it, in both generations. The operations of [`Unloc`](crate::Unloc) also accept a
+    /// token without a scope.
     pub scopes: &'static [&'static str],
-    /// Is set when the operation is idempotent: a second request changes nothing more. Only idempotent operations are
-    /// retried when it is unknown whether the service carried them out.
+    /// Is set when the operation is idempotent: a second request changes nothing more. Others are retried only while no
+    /// request has reached the service, and once after a 401: see [`RetryPolicy`](crate::RetryPolicy).
     pub idempotent: bool,
-    /// Is set when the vendor documents the operation. Otherwise its path or its response is inferred.
+    /// Is set when Unloc documents the operation. Otherwise its path or its response is inferred.
     pub documented: bool,
     /// Describes the property that the response wraps its value in, if any.
     pub(crate) envelope: Option<Envelope>,

@@ -9,7 +9,8 @@ use super::Cursor;
 
 /// Holds one page of a list: its items, and the cursor of the next page if there is one.
 ///
-/// `send()` returns one page. Paginated operations also have `items()`, which returns every item of the list.
+/// `send()` returns one page. Paginated operations also have `items()`, a stream of every item of the list. Lists
+/// whose response has no cursor, such as that of lock holders, are a `Vec` instead.
 ///
 /// ```no_run
 /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {

@@ -14,8 +14,8 @@ use super::lenient;
 /// Holds a mobile number in E.164 form, which is also a person's user id.
 ///
 /// Converting from a string checks the form: a plus, then seven to fifteen digits that do not begin with zero. A value
-/// in a response is not checked; a number gets back the plus it lost. Neither `Debug` nor an error shows the number;
-/// [`expose`](Self::expose) does.
+/// in a response is not checked; a number gets back the plus it lost. `Debug` hides the number. Serialization writes
+/// it, and [`expose`](Self::expose) returns it.
 ///
 /// ```
 /// use unloc::PhoneNumber;
@@ -49,7 +49,7 @@ impl PhoneNumber {
     }
 }
 
-/// The string is not a phone number that the service accepts. The error does not repeat the string.
+/// Reports a string that is not a phone number in E.164 form. The error does not repeat the string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a phone number in E.164 form: write a plus, the country code and the number, 7 to 15 digits, no spaces")]
 #[non_exhaustive]
@@ -112,6 +112,8 @@ impl<'de> Deserialize<'de> for PhoneNumber {
 
 /// Holds a password, client secret, token or invite code. It is wiped from memory when dropped.
 ///
+/// `Debug` hides it. Serialization writes it, because requests contain secrets.
+///
 /// ```
 /// let secret = unloc::Secret::from("EXAMPLE");
 /// assert_eq!(secret.expose(), "EXAMPLE");
@@ -166,7 +168,7 @@ impl<'de> Deserialize<'de> for Secret {
 
 /// Holds a place in a list, as the service names it. Pass it back unchanged.
 ///
-/// `Debug` hides it, because the cursor of a list of roles holds a phone number.
+/// `Debug` hides it, because the cursor of a list of roles holds a phone number. Serialization writes it.
 ///
 /// ```
 /// let stored = unloc::Cursor::from("19398e97-cef8-4e3e-90a2-43162f319356");

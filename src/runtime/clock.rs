@@ -45,7 +45,7 @@ pub trait Clock: MaybeSend + MaybeSync + 'static {
 
     /// Returns a future that completes after this time; dropping it earlier has no effect.
     ///
-    /// Both pauses and timeouts are such sleeps: if every sleep completes at once, every call times out. If
+    /// Both waits and timeouts are such sleeps: if every sleep completes at once, every call times out. If
     /// [`now`](Self::now) stands still and a sleep does not advance it, a backoff of the token cache never ends.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
         platform::sleep(time)
@@ -53,7 +53,7 @@ pub trait Clock: MaybeSend + MaybeSync + 'static {
 
     /// Returns a number from zero up to, but not including, one.
     ///
-    /// It spreads what many programs would otherwise do at the same moment. With zero, pauses are shortest, and tokens
+    /// It spreads what many programs would otherwise do at the same moment. With zero, waits are shortest, and tokens
     /// are refreshed at the earliest possible moment.
     fn jitter(&self) -> f64 {
         platform::jitter()

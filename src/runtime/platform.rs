@@ -40,16 +40,16 @@ pub trait MaybeSync {}
 #[cfg(target_arch = "wasm32")]
 impl<T: ?Sized> MaybeSync for T {}
 
-/// Is a boxed future that can be sent to another thread, except in a browser.
+/// Aliases a boxed future that can be sent to another thread, except in a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-/// Is a boxed future; in a browser it stays on its thread.
+/// Aliases a boxed future; in a browser it stays on its thread.
 #[cfg(target_arch = "wasm32")]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Is a boxed stream that can be sent to another thread, except in a browser.
+/// Aliases a boxed stream that can be sent to another thread, except in a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
-/// Is a boxed stream; in a browser it stays on its thread.
+/// Aliases a boxed stream; in a browser it stays on its thread.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type BoxStream<T> = Pin<Box<dyn Stream<Item = T>>>;

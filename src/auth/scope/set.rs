@@ -111,7 +111,7 @@ impl From<Scope> for Scopes {
     }
 }
 
-/// Parses scopes that spaces separate, as in OAuth (RFC 6749, section 3.3); an empty text is the empty set.
+/// Parses scopes that spaces separate, as in OAuth (RFC 6749, section 3.3); an empty string is the empty set.
 impl FromStr for Scopes {
     type Err = Error;
 

@@ -38,7 +38,8 @@ impl Bearer {
 
     /// Returns the lifetime that was left when the cache returned the token.
     ///
-    /// It is zero if the source gave the token no lifetime at all; the cache then returns it once.
+    /// It is zero if the source gave a lifetime of zero: only the callers that wait for its fetch get such a token. If
+    /// the source gave no lifetime, the cache assumes five minutes.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.remaining

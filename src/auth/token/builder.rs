@@ -53,7 +53,8 @@ impl TokenCacheBuilder {
         }
     }
 
-    /// Sets how many sets of scopes the cache holds. The default is 10 000, and each lock holder takes one.
+    /// Sets how many sets of scopes the cache holds. The default is 10 000. Each lock holder takes one, and the calls
+    /// for the integrator as a whole take one more.
     ///
     /// When a new set exceeds the capacity, the cache evicts the least recently used sixteenth. A set with a fetch in
     /// flight is never evicted. An entry with a token of 500 bytes takes about a kilobyte.
@@ -63,7 +64,8 @@ impl TokenCacheBuilder {
 
     /// Sets how long a source may take for one token. The default is a minute.
     ///
-    /// A caller waits no longer than its own operation timeout; the fetch then continues for the others.
+    /// An API call waits no longer than its own operation timeout; the fetch then continues for the others.
+    /// [`ClientCredentials`](crate::ClientCredentials) takes ten seconds at most, whatever the limit.
     pub fn fetch_limit(self, fetch_limit: Duration) -> Self {
         Self { fetch_limit, ..self }
     }

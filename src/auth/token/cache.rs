@@ -22,7 +22,7 @@ use crate::model::sensitive::Secret;
 // at once would be refused.
 const PREFETCH_CONCURRENCY: usize = 8;
 
-/// Caches the tokens of a [`TokenSource`] and refreshes them in the background before they expire.
+/// Caches the tokens of a [`TokenSource`], and refreshes them in the background while they are used.
 ///
 /// [The module](super) describes when a token is refreshed and who waits. A `TokenCache` is a handle: clones are cheap
 /// and share the tokens, so one cache can serve many clients. Every [`Unloc`](crate::Unloc) has a cache. Build one
@@ -57,11 +57,12 @@ impl TokenCache {
     /// Returns a token for these scopes: the cached one, or the result of a refresh.
     ///
     /// # Errors
-    /// Returns the source's error. Callers that wait for the same fetch share its error. During the backoff that
-    /// follows, calls fail with this error and nothing is sent; [`Error::retry_after`](crate::Error::retry_after) says
-    /// how long that takes. The kind is [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source exceeded the
-    /// [fetch limit](super::TokenCacheBuilder::fetch_limit), and
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no Tokio runtime is running.
+    /// Returns the source's error at once, without a retry. Callers that wait for the same fetch share its error.
+    /// During the backoff that follows, callers get this error and nothing is sent;
+    /// [`Error::retry_after`](crate::Error::retry_after) says how long that takes. The kind is
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) if the source exceeded the [fetch
+    /// limit](super::TokenCacheBuilder::fetch_limit), and [`ErrorKind::Configuration`](crate::ErrorKind::Configuration)
+    /// if no Tokio runtime is running.
     pub async fn get(&self, scopes: &Scopes) -> Result<Bearer> {
         match self.get_fresh(scopes) {
             Some(bearer) => {
@@ -151,7 +152,7 @@ impl TokenCache {
         is_believed
     }
 
-    /// Drops a refused token by the fetch that returned it: another fetch may have returned the same text since.
+    /// Drops a refused token by the fetch that returned it: another fetch may have returned the same string since.
     pub(crate) fn reject_bearer(&self, scopes: &Scopes, refused: &Bearer) {
         self.reject_generation(scopes, &refused.access_token(), Some(refused.generation));
     }

@@ -26,12 +26,12 @@ pub struct Token {
 }
 
 impl Token {
-    /// Creates a token of unknown lifetime. The cache assumes five minutes.
+    /// Creates a token of unknown lifetime. The cache assumes five minutes, and logs one warning.
     pub fn new(access_token: impl Into<Secret>) -> Self {
         Self { access_token: access_token.into(), lifetime: None, granted: None, lock_holders: Vec::new() }
     }
 
-    /// Sets the lifetime, counted from now.
+    /// Sets the lifetime, counted from the moment at which the cache receives the token.
     #[must_use]
     pub fn expires_in(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
@@ -59,7 +59,7 @@ impl Token {
         &self.access_token
     }
 
-    /// Returns the lifetime, counted from when the source issued the token, if the source gave one.
+    /// Returns the lifetime, counted from the moment at which the cache receives the token, if the source gave one.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime

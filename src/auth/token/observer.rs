@@ -34,7 +34,7 @@ pub enum TokenEvent {
         error: Error,
         /// Counts the fetches that failed in a row.
         failures: u32,
-        /// Is the pause before the next fetch.
+        /// Is the length of the backoff before the next fetch.
         pause: Duration,
     },
     /// The service refused a token before it expired; the cache has dropped it.

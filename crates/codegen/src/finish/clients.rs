@@ -16,7 +16,7 @@ use unloc_spec::echoes::echoes;
 use unloc_spec::{Client, Document, Operation, Position};
 
 use super::builders::Paths;
-use super::{Context, docs, example};
+use super::{Context, docs, envelopes, example};
 use crate::names;
 
 /// Returns the functions of each client, and a module `clients` with the clients that are not written by hand.
@@ -159,9 +159,10 @@ pub(super) fn documentation(
     text.push_str(&format!("\n\n{}\n\n", docs::safe(&operation.description)));
     text.push_str(&format!("Sends `{} {}`", operation.method, operation.path));
     text.push_str(if operation.idempotent {
-        ". Idempotent: retried after transient failures.\n\n"
+        ". Idempotent: retried after transient failures; see [`RetryPolicy`](crate::RetryPolicy).\n\n"
     } else {
-        ". **Not idempotent**: retried only when the request certainly was not processed.\n\n"
+        ". **Not idempotent**: retried only while no request has reached the service, and once after a 401; see \
+         [`RetryPolicy`](crate::RetryPolicy).\n\n"
     });
     let parameters: Vec<_> = operation.parameters.iter().filter(|p| !operation.is_filled_in(p)).collect();
     if !parameters.is_empty() {
@@ -178,27 +179,44 @@ pub(super) fn documentation(
         // The first sentence says what the error means. The rest, about bodies and codes, is for readers of the YAML.
         let line = docs::safe(description).replace('\n', " ");
         let line = line.split_once(". ").map_or(line.as_str(), |(first, _)| first);
-        text.push_str(&format!("* {status}: {}\n", line.trim_end_matches('.')));
+        text.push_str(&format!("* {status}: {}.\n", line.trim_end_matches('.')));
     }
     let echoes: Vec<_> = echoes(document, operation).iter().map(|echo| format!("`{}`", echo.at.join("."))).collect();
     if operation.response_inferred || !echoes.is_empty() {
         text.push_str("\n# Response\n");
     }
     if operation.response_inferred {
-        text.push_str(
-            "The content of the response is inferred. A response that cannot be decoded is not an error, because the \
-             operation was carried out: every field is `None` then, and a `tracing` event gives the reason.\n",
-        );
+        text.push_str(&inferred_response(context, operation));
     }
     if !echoes.is_empty() {
         let all = echoes.join(", ");
         let any = if echoes.len() > 1 { "any of " } else { "" };
         text.push_str(&format!("If the response leaves out {any}{all}, the value from the request is returned.\n"));
     }
-    let level = match operation.evidence.as_str() {
-        "documented" => "Documented",
-        _ => "**Inferred**, not documented",
+    // Without a level in front, the note of a documented operation may say that its response is not documented.
+    let level = match (operation.evidence.as_str(), operation.evidence_note.trim()) {
+        ("documented", "") => "Unloc documents this operation.",
+        ("documented", _) => "",
+        _ => "**Inferred in part.** ",
     };
-    text.push_str(&format!("\n# Evidence\n{level}. {}", docs::safe(&operation.evidence_note)));
+    text.push_str(&format!("\n# Evidence\n{level}{}", docs::safe(&operation.evidence_note)));
     text
+}
+
+/// Returns what callers get if an inferred response is empty or cannot be decoded.
+///
+/// `decode` then reads `{}` in its place, so this is what `sending` takes out of an empty envelope.
+fn inferred_response(context: &Context<'_>, operation: &Operation) -> String {
+    let result = match envelopes::of(context, operation) {
+        Some(envelope) if envelope.is_list => {
+            format!("an empty list if the response contains no `{}`", envelope.property)
+        }
+        Some(envelope) => format!("`None` if the response contains no `{}`", envelope.property),
+        None => "a value without any of its fields if the response is empty".to_owned(),
+    };
+    format!(
+        "The content of the response is inferred. `send` returns {result}, or if it cannot be decoded: the operation \
+         was carried out all the same. In the second case, a `tracing` event gives the reason. HTML and XML are \
+         errors, because they come from a proxy.\n"
+    )
 }

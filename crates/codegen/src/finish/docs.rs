@@ -107,9 +107,9 @@ fn inline(line: &str) -> String {
         if !code && (rest.starts_with("https://") || rest.starts_with("http://")) {
             let end = rest.find(|c: char| c.is_whitespace() || "`<>()[]\"".contains(c)).unwrap_or(rest.len());
             // Punctuation at the end belongs to the sentence.
-            let address = rest[..end].trim_end_matches(['.', ',', ';', ':']);
-            out.push_str(&format!("<{address}>"));
-            rest = &rest[address.len()..];
+            let url = rest[..end].trim_end_matches(['.', ',', ';', ':']);
+            out.push_str(&format!("<{url}>"));
+            rest = &rest[url.len()..];
             continue;
         }
         match next {

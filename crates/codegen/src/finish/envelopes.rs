@@ -13,6 +13,8 @@ pub(super) struct Unwrapped<'a> {
     pub(super) property: &'a str,
     /// Is the property that holds the cursor of the next page.
     pub(super) cursor: Option<&'a str>,
+    /// Is set if the property holds a list.
+    pub(super) is_list: bool,
 }
 
 /// Returns how the response of an operation is unwrapped, as `x-envelope` of its schema or `x-pagination` says.
@@ -23,7 +25,8 @@ pub(super) fn of<'a>(context: &Context<'a>, operation: &'a Operation) -> Option<
     let properties = context.spec["components"]["schemas"][schema].get("properties")?.as_object()?;
     // The checks of the `x-` keys refuse every other property, so the remaining one is the cursor.
     let cursor = properties.keys().find(|name| *name != property).map(String::as_str);
-    Some(Unwrapped { property, cursor })
+    let is_list = properties.get(property)?.get("type").is_some_and(|kind| kind == "array");
+    Some(Unwrapped { property, cursor, is_list })
 }
 
 /// Returns the schemas that are only envelopes of responses. No user needs their types, so those become `pub(crate)`.

@@ -28,8 +28,15 @@ pub(super) fn of_items(module: &syn::Path, operation: &Operation) -> String {
     )
 }
 
+/// Names the variables of clients whose own names would mislead.
+// In every handwritten example a `LockHolderClient` is `home`, and `lock_holder` is a `types::LockHolder`.
+const VARIABLES: [(&str, &str); 1] = [("LockHolderClient", "home")];
+
 /// Returns the name of the variable that holds a client in an example.
 fn variable(client: &Client) -> String {
+    if let Some((_, variable)) = VARIABLES.iter().find(|(name, _)| *name == client.name) {
+        return (*variable).to_owned();
+    }
     let name = names::snake(&client.name);
     name.strip_suffix("_client").map_or_else(|| name.clone(), str::to_owned)
 }

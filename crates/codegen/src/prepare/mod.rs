@@ -1,8 +1,7 @@
 //! Applies the tolerances to a spec: what progenitor generates from the result reads responses leniently.
 //!
-//! The vendor's documents contradict themselves, so responses are read leniently and requests are written strictly.
-//! Every tolerance is one [`Rule`] with its reason. A rule either changes the schemas before generation or leaves a
-//! mark in
+//! Unloc's documents contradict themselves, so responses are read leniently and requests are written strictly. Every
+//! tolerance is one [`Rule`] with its reason. A rule either changes the schemas before generation or leaves a mark in
 //! [`Marks`] for the finishing passes.
 
 mod draft;

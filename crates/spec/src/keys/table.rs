@@ -42,8 +42,8 @@ pub const KEYS: &[Key] = &[
         name: EVIDENCE,
         places: &[Place::Operation],
         values: LEVELS,
-        meaning: "Says whether the vendor describes the operation, or whether its path or response is inferred. \
-                  The rustdoc of an inferred operation says so.",
+        meaning: "Says whether Unloc describes the operation, or whether its path or response is inferred. The \
+                  rustdoc of an inferred operation says so.",
         check: None,
     },
     Key {
@@ -58,8 +58,8 @@ pub const KEYS: &[Key] = &[
         places: &[Place::Operation],
         values: LEVELS,
         meaning: "Says whether the success response is described. An `inferred` response requires nothing. If it \
-                  cannot be decoded, that is no error unless it is HTML or XML: the operation was carried out, and \
-                  every field is absent.",
+                  cannot be decoded, that is no error unless it is HTML or XML: the operation was carried out, and the \
+                  value or all of its fields are absent.",
         check: Some(checks::response_evidence),
     },
     Key {

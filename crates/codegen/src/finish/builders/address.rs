@@ -1,4 +1,4 @@
-//! Writes the address of a request.
+//! Writes the URL of a request.
 //!
 //! progenitor's statement is `let url = format!("{}/operation/{}", client.baseurl, encode_path(&path.to_string()));`.
 //! It encodes a value, but not the segments `.` and `..` or an empty one, which the URL parser then removes: an id of

@@ -31,15 +31,18 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
     // `::std::vec::Vec<types::Lock>` in the page's type; the stream yields what is inside.
     let item: &Type =
         argument(&list.ty, "::std::vec::Vec").ok_or_else(|| format!("list `{}` of `{page_name}`", paging.items))?;
-    let cursor = &query(builder, fields, &paging.cursor)?.ident;
+    let cursor = query(builder, fields, &paging.cursor)?;
+    let (start, cursor) = (cursor.setter(), &cursor.ident);
     let setter = query(builder, fields, "limit")?.setter();
     let (constant, name) = (builder.constant(), builder.name());
     let text = format!(
-        "Returns a stream of all items from the current cursor on, and fetches pages as it is read. A page has {} \
-         items, unless [`{setter}`](Self::{setter}) sets another size. From the second page on, the next page is \
-         fetched while the current one is read.",
+        "Returns a stream of all items, or of those from the cursor of [`{start}`](Self::{start}) on. Pages are \
+         fetched as the stream is read. They have at most {} items, unless [`{setter}`](Self::{setter}) sets another \
+         number. Each page is a call of its own, with its own timeouts and retries. From the second page on, the next \
+         page is fetched while the current one is read.",
         paging.size
     );
+    let pages = format!("Returns a stream of the pages, or of those from the cursor of [`{start}`](Self::{start}) on.");
     let example = example::of_items(builder.paths.client, operation);
     Ok(vec![parse_quote! {
         impl #name {
@@ -53,7 +56,7 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
                 crate::http::pages::items(self.pages())
             }
 
-            /// Returns a stream of the pages from the current cursor on.
+            #[doc = #pages]
             ///
             /// The stream ends with a page that has no cursor, an empty cursor, or one that occurred before. It also
             /// ends with a page that has no items, whatever its cursor is, because the documents describe the end of a

@@ -21,13 +21,13 @@ struct Returned {
 /// Returns both functions.
 pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<ImplItem>, String> {
     let (operation, constant) = (builder.operation, builder.constant());
-    let mut sends = format!("Sends `{} {}`.", operation.method, operation.path);
+    let mut sends = format!("Sends `{} {}`.{}", operation.method, operation.path, result(builder));
     let mut asks = quote!();
     if let Some(paging) = &operation.pagination {
         let size = paging.size;
         sends.push_str(&format!(
-            " Returns one page of at most {size} items, unless [`limit`](Self::limit) sets another size. \
-             [`items`](Self::items) returns the whole list."
+            " Returns one [`Page`](crate::Page) and requests at most {size} items for it, unless \
+             [`limit`](Self::limit) sets another number. [`items`](Self::items) returns the whole list."
         ));
         // No document says what the service does without `limit`, and it may cut the list. With `limit` it sends a
         // cursor, so a caller can see that there is more.
@@ -60,14 +60,14 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
             ///
             /// # Errors
             /// Any [`Error`](crate::Error). Its [`kind`](crate::Error::kind) says where it occurred, and its
-            /// [`outcome`](crate::Error::outcome) whether the service may have processed the request.
+            /// [`outcome`](crate::Error::outcome) whether the service may have carried out the operation.
             pub async fn send(self) -> crate::error::Result<#value> {
                 self.send_with_response().await.map(crate::http::Response::into_value)
             }
         },
         parse_quote! {
-            /// Sends the request like [`send`](Self::send). Returns the status and headers of the response and the
-            /// number of attempts as well.
+            /// Sends the request like [`send`](Self::send). Also returns the status and headers of the response, and how
+            /// often the request was sent.
             ///
             /// # Errors
             /// The errors of [`send`](Self::send).
@@ -79,6 +79,25 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
             }
         },
     ])
+}
+
+/// Returns the sentence on the result of an operation without pagination, if its type needs one.
+fn result(builder: &Builder<'_>) -> String {
+    let operation = builder.operation;
+    let Some(envelope) = envelopes::of(builder.context, operation).filter(|_| operation.pagination.is_none()) else {
+        return String::new();
+    };
+    match envelope.cursor {
+        // As for the keys of one lock: the response may have a cursor, but no parameter takes it.
+        Some(_) => " Returns one [`Page`](crate::Page). The operation takes no cursor, so it has no `items()`: a page \
+                    with a [`cursor`](crate::Page::cursor) is only a part of the list."
+            .to_owned(),
+        None if envelope.is_list => " Returns all items of the response, which has no cursor.".to_owned(),
+        None if operation.response_inferred => {
+            format!(" Returns `None` if the response contains no `{}` or cannot be decoded.", envelope.property)
+        }
+        None => String::new(),
+    }
 }
 
 /// Returns what an operation returns, or `None` if its response has no content.

@@ -231,7 +231,7 @@ pub(super) const EDITS: &[Edit] = &[
             ("    LockAuth:", "        - opt-out\n", ""),
             (
                 "    LockAuth:",
-                "        opt-out: The lock holder has not objected. This value is known from an older API of the vendor only.\n",
+                "        opt-out: The lock holder has not objected. This value is known from an older API of Unloc only.\n",
                 "",
             ),
         ],
@@ -262,7 +262,7 @@ pub(super) const EDITS: &[Edit] = &[
         "a response enum becomes a plain string",
         &[(
             "    LockAuth:",
-            "      enum:\n        - opt-in\n        - opt-out\n        - deny\n      x-enum-descriptions:\n        opt-in: The lock holder has agreed.\n        opt-out: The lock holder has not objected. This value is known from an older API of the vendor only.\n        deny: The lock holder has refused.\n",
+            "      enum:\n        - opt-in\n        - opt-out\n        - deny\n      x-enum-descriptions:\n        opt-in: The lock holder has agreed.\n        opt-out: The lock holder has not objected. This value is known from an older API of Unloc only.\n        deny: The lock holder has refused.\n",
             "",
         )],
         &["enum response: compatible / breaking"],
