@@ -46,7 +46,7 @@ const ROUTES: &[(&str, &str)] = &[
         r#"{"connectionId"}: changes the state of the account or the connection"#,
     ),
     ("POST /_emulator/vendors/change-password", r#"{"connectionId", "password"}: changes the password at the vendor"#),
-    ("GET, POST, DELETE /_emulator/faults", "the faults in force; adds one; removes all"),
+    ("GET, POST, DELETE /_emulator/faults", "the active faults; adds one; removes all"),
     ("DELETE /_emulator/faults/{id}", "removes a fault"),
     ("GET, PUT /_emulator/quirks", r#"all quirks; {"on": [name, ...]} switches these on and all others off"#),
     ("POST /_emulator/tokens/expire", "expires all tokens issued so far"),

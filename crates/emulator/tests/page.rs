@@ -137,7 +137,7 @@ async fn the_control_interface_has_every_path_that_the_page_requests() {
                 response.headers().get("content-type").is_some_and(|name| name.as_bytes().starts_with(b"text/event"));
             let (status, text) =
                 (response.status(), if is_stream { String::new() } else { response.text().await.unwrap() });
-            found |= status.is_success() || status == StatusCode::BAD_REQUEST || text.contains("fault in force");
+            found |= status.is_success() || status == StatusCode::BAD_REQUEST || text.contains("no active fault");
         }
         assert!(found, "{path}");
     }

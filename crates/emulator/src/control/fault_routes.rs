@@ -38,11 +38,7 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, ApiError> {
     let removed = id.is_ok_and(|Path(id)| app.faults.remove(id));
     app.world.changed();
-    if removed {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::not_found("There is no fault in force with this id"))
-    }
+    if removed { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found("There is no active fault with this id")) }
 }
 
 pub(super) async fn clear(State(app): State<App>) -> StatusCode {

@@ -88,7 +88,7 @@ impl<'a> FaultControl<'a> {
         Self { app }
     }
 
-    /// Adds a fault after those in force. Returns the id with which it can be removed.
+    /// Adds a fault after the active ones. Returns the id with which it can be removed.
     ///
     /// # Errors
     ///
@@ -99,7 +99,7 @@ impl<'a> FaultControl<'a> {
         Ok(id)
     }
 
-    /// Removes a fault. Returns whether it was still in force.
+    /// Removes a fault. Returns whether it was still active.
     pub fn remove(&self, id: u64) -> bool {
         let removed = self.app.faults.remove(id);
         self.app.world.changed();
@@ -112,7 +112,7 @@ impl<'a> FaultControl<'a> {
         self.app.world.changed();
     }
 
-    /// Returns the faults in force, in the order in which they are checked.
+    /// Returns the active faults, in the order in which they are checked.
     pub fn list(&self) -> Vec<ActiveFault> {
         self.app.faults.list()
     }

@@ -1,4 +1,4 @@
-//! Defines the faults that can be injected, and holds those in force.
+//! Defines the faults that can be injected, and holds the active ones.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -220,7 +220,7 @@ pub enum FaultError {
     NoMediaType,
 }
 
-/// Is a fault that is in force.
+/// Is an active fault.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ActiveFault {
@@ -231,7 +231,7 @@ pub struct ActiveFault {
     pub fault: Fault,
 }
 
-/// Holds the faults in force. Knows the operations of the specs, so that it can reject a misspelt name.
+/// Holds the active faults. Knows the operations of the specs, so that it can reject a misspelt name.
 pub(crate) struct Faults {
     operations: Vec<&'static str>,
     /// Holds the latest id, and the faults in the order in which they were added.
@@ -254,7 +254,7 @@ impl Faults {
         Ok(id)
     }
 
-    /// Removes a fault. Returns whether it was still in force.
+    /// Removes a fault. Returns whether it was still active.
     pub(crate) fn remove(&self, id: u64) -> bool {
         let mut faults = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         let count = faults.1.len();

@@ -1,4 +1,4 @@
-// Shows the latest events, requests and deliveries, the faults in force and the quirks.
+// Shows the latest events, requests and deliveries, the active faults and the quirks.
 
 import { button, byId, call, fill, make, personName, setAttribute, setClass, setText } from "./dom.js";
 import { showMessage } from "./locks.js";
