@@ -56,7 +56,7 @@ impl Exported<'_> {
                 }
                 item => {
                     if let Some(name) = name(item) {
-                        let path = [module.as_slice(), &[name.clone()]].concat();
+                        let path = [module.as_slice(), std::slice::from_ref(&name)].concat();
                         self.items.insert(path, (public.to_owned(), name, condition));
                     }
                 }

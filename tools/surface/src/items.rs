@@ -202,7 +202,7 @@ impl Surface {
                 syn::TraitItem::Fn(function) => self.function(&format!("{name}::"), &function.sig),
                 syn::TraitItem::Type(item) => self.add(format!("type {name}::{}", item.ident)),
                 syn::TraitItem::Const(item) => {
-                    self.add(format!("const {name}::{}: {}", item.ident, type_text(&item.ty)))
+                    self.add(format!("const {name}::{}: {}", item.ident, type_text(&item.ty)));
                 }
                 _ => {}
             }
