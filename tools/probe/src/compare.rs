@@ -10,7 +10,7 @@ use unloc_spec::{At, Document, Operation, keys};
 /// Describes where a response deviates from the spec. Contains no value of the response.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deviation {
-    /// Is one of `answer` (there was no response), `status`, `path`, `body`, `field`, `missing`, `type`, `value`,
+    /// Is one of `response` (there was none), `status`, `path`, `body`, `field`, `missing`, `type`, `value`,
     /// `format`.
     pub kind: &'static str,
     /// Locates the deviation in the body. The items of a list share one location.

@@ -36,7 +36,7 @@ impl Service {
                 }
                 found
             }
-            Err(why) => [Deviation::new("answer", "", format!("{why} (for an unknown id)"))].into(),
+            Err(why) => [Deviation::new("response", "", format!("{why} (for an unknown id)"))].into(),
         };
         self.deviate(id, found);
     }

@@ -192,7 +192,7 @@ impl Service {
                 Reply { called: true, status: Some(status), value }
             }
             Err(why) => {
-                let deviation = Deviation::new("answer", "", why.clone());
+                let deviation = Deviation::new("response", "", why.clone());
                 self.report(&operation, Err(why), BTreeSet::from([deviation]));
                 Reply { called: true, ..Reply::default() }
             }

@@ -167,7 +167,7 @@ fn a_call_without_a_response_does_not_stop_the_probe() {
             assert_eq!(probed.reports.len(), documented().len(), "{operation}");
             let report = probed.reports.iter().find(|report| report.operation == operation).unwrap();
             assert!(report.outcome.clone().unwrap_err().starts_with("no "), "{operation}: {:?}", report.outcome);
-            assert_eq!(deviations(&probed), [format!("{operation}: answer ")]);
+            assert_eq!(deviations(&probed), [format!("{operation}: response ")]);
         }
         // Without a token, the operations that need one are not called.
         let emulator = Emulator::start().await.unwrap();

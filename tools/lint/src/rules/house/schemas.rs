@@ -25,7 +25,7 @@ pub(super) const INTEGER: Rule = Rule {
 };
 
 pub(super) const BOUNDS: Rule = Rule {
-    id: "house-answer-bounds",
+    id: "house-response-bounds",
     severity: Severity::Warning,
     reason: "The SDK does not enforce bounds in responses, so a bound there is a false promise.",
     example: "`maxLength` in a schema that only responses use",

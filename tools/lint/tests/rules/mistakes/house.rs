@@ -61,7 +61,7 @@ pub(crate) const FOR_HOUSE: &[Mistake] = &[
     ("house-enum", "      x-enum-descriptions:\n        open: It is open.\n        shut: It is shut.\n", "", "State:"),
     ("house-integer-format", "            format: int32\n", "", "schema:"),
     (
-        "house-answer-bounds",
+        "house-response-bounds",
         "          description: Its id.",
         "          description: Its id.\n          maxLength: 9",
         "maxLength",
