@@ -22,20 +22,15 @@ struct Check {
 }
 
 const DENY: &[&str] = &["--", "-D", "warnings"];
-const NATIVE_TLS: &str = "native-tls";
 const SCHEMARS: &str = "unloc/schemars";
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions", "--no-default-features"];
 
 /// Lists the checks that cargo runs. Without its default features `unloc` uses the bindings that were staged before.
+// Each feature alone is a job of gates.yml: every set of features compiles reqwest and what depends on it again.
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
     check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
     check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features", "--all-targets"]),
-    check(
-        "lints, rustls without provider",
-        &["clippy", "-p", "unloc", "--no-default-features", "--features", "rustls-no-provider"],
-    ),
-    check("lints, native TLS", &["clippy", "-p", "unloc", "--no-default-features", "--features", NATIVE_TLS]),
     check("lints, all features", &["clippy", "-p", "unloc", "--all-features", "--all-targets"]),
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--target", WASM]),
     check("tests and doctests", &["test", "--workspace", "--features", SCHEMARS]),
@@ -199,7 +194,7 @@ fn by_cargo(check: &Check, root: &Path) -> Result<Option<Skip>> {
 fn need_of(check: &Check) -> Option<Need> {
     let has = |argument: &str| check.arguments.contains(&argument);
     match () {
-        () if has(NATIVE_TLS) || has("--all-features") => Some(Need::Openssl),
+        () if has("--all-features") => Some(Need::Openssl),
         () if has(WASM) => Some(Need::Wasm),
         () if check.arguments == COUNTED => Some(Need::Valgrind),
         () => None,

@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::Result;
 use syn::{Attribute, Item, Type, Visibility};
 
-use crate::items::{Surface, condition as condition_of};
+use crate::items::Surface;
 use crate::modules::{Crate, Module};
 use crate::paths::{absolute, leaves};
+use crate::print::condition as condition_of;
 
 /// Returns the public items of the crate in this package, which programs know by this name.
 ///

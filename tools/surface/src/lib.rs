@@ -5,6 +5,7 @@ mod handwritten;
 mod items;
 pub mod modules;
 mod paths;
+mod print;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

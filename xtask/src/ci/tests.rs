@@ -118,12 +118,7 @@ fn lists_skipped_checks_and_fails_in_continuous_integration() {
 #[test]
 fn knows_which_checks_need_something() {
     let needs: Vec<_> = CHECKS.iter().filter_map(|check| Some((check.name, need_of(check)?))).collect();
-    let wanted = [
-        ("lints, native TLS", Need::Openssl),
-        ("lints, all features", Need::Openssl),
-        ("browsers", Need::Wasm),
-        ("instructions", Need::Valgrind),
-    ];
+    let wanted = [("lints, all features", Need::Openssl), ("browsers", Need::Wasm), ("instructions", Need::Valgrind)];
     assert_eq!(needs, wanted);
 }
 
