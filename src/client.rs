@@ -2,16 +2,21 @@
 
 mod builder;
 mod credentials;
+#[cfg(feature = "dynamic")]
+pub mod dynamic;
 mod environment;
 mod lock_holder;
+#[cfg(any(feature = "dynamic", feature = "typed"))]
 mod resolving;
 mod unloc;
+#[cfg(any(feature = "dynamic", feature = "typed"))]
 mod waiting;
 
 pub use builder::UnlocBuilder;
 pub use credentials::ClientCredentials;
 pub use environment::Environment;
 pub use lock_holder::LockHolderClient;
+#[cfg(feature = "typed")]
 pub use resolving::CreateKeyResolution;
 pub use unloc::Unloc;
 

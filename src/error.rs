@@ -18,12 +18,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use ::http::StatusCode;
+use ::http::header::HeaderMap;
 
 use crate::model::operation::Operation;
-#[cfg(test)]
+#[cfg(any(test, target_arch = "wasm32"))]
 pub(crate) use cause::Cause;
+pub(crate) use cause::Failed;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use cause::Unresolved;
 pub(crate) use duration::seconds;
@@ -293,6 +294,7 @@ impl Error {
             (_, ErrorKind::Timeout) => "timeout",
             (_, ErrorKind::Decode) => "decode",
             (_, ErrorKind::State) => "state",
+            (_, ErrorKind::Cancelled) => "cancelled",
         }
     }
 }

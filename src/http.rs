@@ -6,6 +6,8 @@
 pub(crate) mod config;
 pub(crate) mod connection;
 pub(crate) mod decode;
+#[cfg(feature = "dynamic")]
+pub(crate) mod dynamic;
 pub(crate) mod options;
 pub(crate) mod pages;
 pub(crate) mod path;

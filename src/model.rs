@@ -12,6 +12,7 @@ pub(crate) mod page;
 #[cfg(all(test, feature = "schemars"))]
 mod schemas;
 pub(crate) mod sensitive;
+#[cfg(feature = "dynamic")]
 pub(crate) mod table;
 pub(crate) mod text;
 

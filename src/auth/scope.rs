@@ -8,6 +8,7 @@ use std::str::FromStr;
 pub use set::Scopes;
 
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "typed")]
 use crate::model::integrator::types;
 
 /// Holds one scope: a name and, after a colon, its arguments.
@@ -149,6 +150,7 @@ impl fmt::Display for Scope {
 ///
 /// # Errors
 /// Returns [`ErrorKind::Scope`] if a part of the lock holder's natural key is not allowed in a scope.
+#[cfg(feature = "typed")]
 pub fn lock_holder_scope(lock_holder: &types::LockHolder) -> Result<Scope> {
     let suffix = lock_holder.organization_id_suffix.as_deref().unwrap_or_default();
     Scope::lock_holder_identifier(&lock_holder.country_iso, &lock_holder.organization_id, suffix)

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Url;
-use reqwest::header::HeaderValue;
+use ::http::header::HeaderValue;
+use url::Url;
 
 use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
 use crate::auth::token::{TokenCache, TokenSource};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use ::http::header::HeaderValue;
 
 use crate::auth::scope::Scopes;
 use crate::auth::token::{FetchToken, Token, TokenSource};

@@ -4,7 +4,7 @@ use std::env;
 use std::fmt;
 use std::str::FromStr;
 
-use reqwest::Url;
+use url::Url;
 
 use crate::error::{Error, ErrorKind};
 use crate::http::connection::is_loopback;

@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
+use ::http::header::{DATE, HeaderMap};
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::header::{DATE, HeaderMap};
+use serde_json::Value;
 
-use crate::client::LockHolderClient;
 use crate::error::Result;
 use crate::http::poller::Poller;
+use crate::http::{ApiClient, RequestOptions, Response};
 use crate::model::integrator::operations::GET_KEYS_FOR_LOCK;
-use crate::model::integrator::types::{CreateKeyRequest, Key, LockId};
 use crate::model::lenient::Cut;
-use crate::model::{Nullable, Page};
+#[cfg(feature = "typed")]
+use crate::{
+    client::LockHolderClient,
+    model::Page,
+    model::integrator::types::{CreateKeyRequest, Key, LockId},
+};
 
 /// Sets how often the list of keys is polled before a missing key counts as not created.
 // Four polls take about two seconds. That is for a request that was still on its way when its connection broke.
@@ -26,6 +31,7 @@ const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// [`LockHolderClient::resolve_create_key`] returns it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+#[cfg(feature = "typed")]
 #[must_use = "after an unknown outcome, what to do next depends on it"]
 pub enum CreateKeyResolution {
     /// The key was created. Its `id` is missing if the service's list leaves it out.
@@ -44,6 +50,7 @@ pub enum CreateKeyResolution {
     },
 }
 
+#[cfg(feature = "typed")]
 impl LockHolderClient {
     /// Finds out whether a call of [`create_key`](Self::create_key) created a key, if its error has the outcome
     /// [`Unknown`](crate::Outcome::Unknown) or [`Accepted`](crate::Outcome::Accepted).
@@ -105,29 +112,62 @@ impl LockHolderClient {
         since: DateTime<Utc>,
     ) -> Result<CreateKeyResolution> {
         let (client, lock_id) = (self.client(), lock_id.into());
-        let mut poller = Poller::new(&client, &GET_KEYS_FOR_LOCK);
-        let mut polls = 1;
-        loop {
-            let call = self.get_keys_for_lock().lock_id(lock_id.as_str()).options(poller.options());
-            let response = call.send_with_response().await?;
-            // With each response, since each has a `Date` of its own.
-            let since = on_service_clock(since, response.headers(), client.config.clock.now().wall);
-            let found = judge(response.value(), &lock_id, request, since);
-            // A key, or a reason why none can be named, does not change by another poll. A missing key may still
-            // appear.
-            if found != CreateKeyResolution::NotCreated || polls == MAX_POLLS {
-                return Ok(found);
-            }
-            if !poller.pause().await {
-                return Ok(unknown("the operation timeout leaves no time to poll the list of keys again"));
-            }
-            polls += 1;
-        }
+        let fetch = |options| self.get_keys_for_lock().lock_id(lock_id.as_str()).options(options).send_with_response();
+        resolve(&client, since, fetch, |page, since| judge(page, &lock_id, request, since)).await
     }
 }
 
-fn unknown(reason: &'static str) -> CreateKeyResolution {
-    CreateKeyResolution::Unknown { reason }
+/// Polls the list of a lock's keys until `judge` finds a key, or a reason why none can be named.
+pub(super) async fn resolve<T, R: Verdict, F: Future<Output = Result<Response<T>>>>(
+    client: &ApiClient,
+    since: DateTime<Utc>,
+    fetch: impl Fn(RequestOptions) -> F,
+    judge: impl Fn(&T, DateTime<Utc>) -> R,
+) -> Result<R> {
+    let mut poller = Poller::new(client, &GET_KEYS_FOR_LOCK);
+    let mut polls = 1;
+    loop {
+        let response = fetch(poller.options()).await?;
+        // With each response, since each has a `Date` of its own.
+        let since = on_service_clock(since, response.headers(), client.config.clock.now().wall);
+        let found = judge(response.value(), since);
+        // A key, or a reason why none can be named, does not change by another poll. A missing key may still appear.
+        if !found.is_missing() || polls == MAX_POLLS {
+            return Ok(found);
+        }
+        if !poller.pause().await {
+            return Ok(R::unknown("the operation timeout leaves no time to poll the list of keys again"));
+        }
+        polls += 1;
+    }
+}
+
+/// Says what was found of a key that a call may have created.
+pub(super) trait Verdict {
+    /// Returns whether no such key is in the list.
+    fn is_missing(&self) -> bool;
+    /// Returns the verdict that it cannot be decided, for this reason.
+    fn unknown(reason: &'static str) -> Self;
+}
+
+/// Says which key of a list was created by a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The key at this place of the list was.
+    At(usize),
+    Missing,
+    Unknown(&'static str),
+}
+
+#[cfg(feature = "typed")]
+impl Verdict for CreateKeyResolution {
+    fn is_missing(&self) -> bool {
+        *self == Self::NotCreated
+    }
+
+    fn unknown(reason: &'static str) -> Self {
+        Self::Unknown { reason }
+    }
 }
 
 /// Converts a time of this machine's clock, which reads `wall` now, to the service's clock, if the response has a
@@ -144,45 +184,62 @@ fn on_service_clock(since: DateTime<Utc>, headers: &HeaderMap, wall: Duration) -
 }
 
 /// Looks for the key of the request in the list of the lock's keys.
+#[cfg(feature = "typed")]
 fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: DateTime<Utc>) -> CreateKeyResolution {
+    // As JSON, like dynamic calls have them: one function decides for both.
+    let keys: Vec<_> = page.iter().map(|key| serde_json::to_value(key).unwrap_or_default()).collect();
+    let request = serde_json::to_value(request).unwrap_or_default();
+    match find(&keys, page.cursor().is_some(), lock_id.as_str(), &request, since) {
+        Found::At(index) => match page.items().get(index) {
+            Some(key) => CreateKeyResolution::Created(Box::new(key.clone())),
+            None => CreateKeyResolution::NotCreated,
+        },
+        Found::Missing => CreateKeyResolution::NotCreated,
+        Found::Unknown(reason) => CreateKeyResolution::Unknown { reason },
+    }
+}
+
+/// Looks for the key of a request among the keys of a lock, both as the SDK reads and writes them.
+pub(super) fn find(keys: &[Value], is_truncated: bool, lock_id: &str, request: &Value, since: DateTime<Utc>) -> Found {
     let oldest = since.checked_sub_signed(CLOCK_SKEW).unwrap_or(DateTime::<Utc>::MIN_UTC);
-    let mut candidates = page.iter().filter(|key| {
-        let is_old = key.created.is_some_and(|created| created < oldest);
+    let mut candidates = keys.iter().enumerate().filter(|(_, key)| {
+        let is_old = time(&key["created"]).is_some_and(|created| created < oldest);
         // A key without a lock id is of this lock: the list is that of the lock.
-        let elsewhere = key.lock_id.as_ref().is_some_and(|other| other != lock_id);
+        let elsewhere = key["lockId"].as_str().is_some_and(|other| other != lock_id);
         !is_old && !elsewhere && matches_request(key, request)
     });
     match (candidates.next(), candidates.next()) {
         // Documented as complete, but a cursor says that there are more: one of them may be the key, or a second one.
-        _ if page.cursor().is_some() => unknown("the list of the lock's keys is truncated"),
-        (None, _) => CreateKeyResolution::NotCreated,
-        (Some(_), Some(_)) => unknown("several keys of the lock match the request"),
-        (Some(key), None) => match key.created {
-            Some(created) if created >= since => CreateKeyResolution::Created(Box::new(key.clone())),
-            Some(_) => unknown("a key matches the request, but was created up to five minutes before the call"),
-            None => unknown("a key matches the request, but the service does not say when it was created"),
+        _ if is_truncated => Found::Unknown("the list of the lock's keys is truncated"),
+        (None, _) => Found::Missing,
+        (Some(_), Some(_)) => Found::Unknown("several keys of the lock match the request"),
+        (Some((index, key)), None) => match time(&key["created"]) {
+            Some(created) if created >= since => Found::At(index),
+            Some(_) => Found::Unknown("a key matches the request, but was created up to five minutes before the call"),
+            None => Found::Unknown("a key matches the request, but the service does not say when it was created"),
         },
     }
 }
 
 /// Returns whether the request may have created this key.
 // Properties that the request leaves to the service are not compared, since its defaults are not documented.
-fn matches_request(key: &Key, request: &CreateKeyRequest) -> bool {
-    let CreateKeyRequest { user_id, start, end, duration_minutes, recurrence, .. } = request;
-    // Cut to milliseconds, as they are sent: a clock reads finer, so that the uncut times would hardly ever be equal.
-    let (start, end) = (start.cut(), end.cut());
-    let starts = match start {
-        Nullable::Value(start) => key.start == Some(start),
-        Nullable::Null | Nullable::Absent => true,
-    };
-    let ends = match (end, duration_minutes) {
-        (Nullable::Value(end), None) => key.end == Some(end),
-        (Nullable::Null | Nullable::Absent, None) => key.end.is_none(),
+fn matches_request(key: &Value, request: &Value) -> bool {
+    // The times of requests are cut to milliseconds: a clock reads finer, so that uncut times would hardly ever be
+    // equal.
+    let starts = time(&request["start"]).is_none_or(|start| time(&key["start"]) == Some(start));
+    let ends = match (time(&request["end"]), request["durationMinutes"].is_null()) {
+        (Some(end), true) => time(&key["end"]) == Some(end),
+        (None, true) => key["end"].is_null(),
         // With both `end` and `durationMinutes`, it is not documented which counts, nor when a duration begins.
-        (_, Some(_)) => key.end.is_some(),
+        (_, false) => !key["end"].is_null(),
     };
-    let recurs = recurrence.is_none() || key.recurrence == *recurrence;
-    key.to_user.id == *user_id && starts && ends && recurs
+    let recurs = request["recurrence"].is_null() || key["recurrence"] == request["recurrence"];
+    key["toUser"]["id"] == request["userId"] && starts && ends && recurs
+}
+
+/// Reads a time.
+fn time(value: &Value) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|time| time.to_utc())
 }
 
 #[cfg(test)]
@@ -208,6 +265,10 @@ mod tests {
     fn judged(keys: Vec<Key>, cursor: Option<&str>) -> CreateKeyResolution {
         let request = CreateKeyRequest::builder().user_id("+12125550142").end(at("18:00:00")).build().unwrap();
         judge(&Page::new(keys, cursor.map(Cursor::from)), &"door".into(), &request, at("12:00:00"))
+    }
+
+    fn matches(key: &Key, request: &CreateKeyRequest) -> bool {
+        matches_request(&serde_json::to_value(key).unwrap(), &serde_json::to_value(request).unwrap())
     }
 
     fn is_unknown(found: &CreateKeyResolution) -> bool {
@@ -242,7 +303,7 @@ mod tests {
     fn converts_the_time_of_the_call_to_the_services_clock() {
         let wall = Duration::from_secs(at("12:00:00").timestamp().unsigned_abs());
         let shifted = |date: Option<&'static str>| {
-            let date = date.map(|date| (DATE, reqwest::header::HeaderValue::from_static(date)));
+            let date = date.map(|date| (DATE, ::http::header::HeaderValue::from_static(date)));
             on_service_clock(at("11:59:50"), &date.into_iter().collect(), wall)
         };
         assert_eq!(shifted(None), at("11:59:50"));
@@ -260,18 +321,16 @@ mod tests {
     fn does_not_compare_what_the_request_leaves_to_the_service() {
         let request = |request: serde_json::Value| serde_json::from_value::<CreateKeyRequest>(request).unwrap();
         let started = Key { start: Some(at("12:00:00")), ..key(Some("12:00:01"), None) };
-        assert!(matches_request(&started, &request(json!({"userId": "+12125550142"}))));
-        assert!(!matches_request(&started, &request(json!({"userId": "+12125550143"}))));
+        assert!(matches(&started, &request(json!({"userId": "+12125550142"}))));
+        assert!(!matches(&started, &request(json!({"userId": "+12125550143"}))));
         assert!(!matches_request(
             &started,
             &request(json!({"userId": "+12125550142", "start": "2030-05-01T13:00:00Z"}))
         ));
         let lasting = request(json!({"userId": "+12125550142", "durationMinutes": 60}));
-        assert!(
-            !matches_request(&started, &lasting) && matches_request(&key(Some("12:00:01"), Some("13:00:01")), &lasting)
-        );
+        assert!(!matches(&started, &lasting) && matches(&key(Some("12:00:01"), Some("13:00:01")), &lasting));
         let weekly = request(json!({"userId": "+12125550142", "recurrence": {"mon": {
             "startHour": 8, "startMinute": 0, "endHour": 9, "endMinute": 0}}}));
-        assert!(!matches_request(&started, &weekly));
+        assert!(!matches(&started, &weekly));
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::auth::scope::{Scope, ScopeGeneration, Scopes, lock_holder_scope};
+#[cfg(feature = "typed")]
+use crate::auth::scope::lock_holder_scope;
+use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
 use crate::auth::token::TokenCache;
 use crate::client::environment::Environment;
 use crate::client::lock_holder::LockHolderClient;
@@ -50,6 +52,7 @@ impl Unloc {
     /// # Errors
     /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if country, organization id and suffix of the lock holder cannot
     /// form a scope.
+    #[cfg(feature = "typed")]
     pub fn lock_holder(&self, lock_holder: &types::LockHolder) -> Result<LockHolderClient> {
         // The first generation names a lock holder by country, organization id and suffix, the second by its id.
         let scope = match self.generation {
@@ -57,6 +60,31 @@ impl Unloc {
             ScopeGeneration::Admin => Scope::lock_holder_admin(&lock_holder.id)?,
         };
         Ok(self.lock_holder_by_id(&lock_holder.id, scope))
+    }
+
+    /// Returns the client of a lock holder as JSON, as `getLockHolders` and `createLockHolder` return it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Scope`](crate::ErrorKind::Scope) if id, country, organization id and suffix of the lock holder
+    /// cannot form a scope.
+    ///
+    /// ```no_run
+    /// # async fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
+    /// let lock_holders = unloc.call("getLockHolders", serde_json::Value::Null).send().await?;
+    /// let home = unloc.lock_holder_from_json(&lock_holders.as_json()[0])?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "dynamic")]
+    pub fn lock_holder_from_json(&self, lock_holder: &serde_json::Value) -> Result<LockHolderClient> {
+        let text = |name: &str| lock_holder[name].as_str().unwrap_or_default();
+        let id = text("id");
+        let scope = match self.generation {
+            ScopeGeneration::Identifier => {
+                Scope::lock_holder_identifier(text("countryIso"), text("organizationId"), text("organizationIdSuffix"))?
+            }
+            ScopeGeneration::Admin => Scope::lock_holder_admin(id)?,
+        };
+        Ok(self.lock_holder_by_id(id, scope))
     }
 
     /// Returns the client of the lock holder with this id, with tokens for this scope.

@@ -1,13 +1,18 @@
 //! Waits for what the service does after its response.
 
-use crate::client::LockHolderClient;
-use crate::error::Result;
-use crate::http::poller::{Poller, Progress};
-use crate::model::integrator::operations::{GET_KEY, GET_VENDOR_CONNECTION};
-use crate::model::integrator::types::{
-    Key, KeyId, KeyState, LockId, VendorConnection, VendorConnectionId, VendorConnectionState,
+use crate::http::poller::Progress;
+#[cfg(feature = "typed")]
+use crate::{
+    client::LockHolderClient,
+    error::Result,
+    http::poller::Poller,
+    model::integrator::operations::{GET_KEY, GET_VENDOR_CONNECTION},
+    model::integrator::types::{
+        Key, KeyId, KeyState, LockId, VendorConnection, VendorConnectionId, VendorConnectionState,
+    },
 };
 
+#[cfg(feature = "typed")]
 impl LockHolderClient {
     /// Waits until a key is in this state, and returns the key.
     ///
@@ -49,7 +54,7 @@ impl LockHolderClient {
     ) -> Result<Key> {
         let (client, lock, key) = (self.client(), lock_id.into(), key_id.into());
         let fetch = |options| self.get_key().lock_id(lock.as_str()).key_id(key.as_str()).options(options).send();
-        Poller::new(&client, &GET_KEY).poll(fetch, |key| progress("key", &key.state, &state, key_can_become)).await
+        Poller::new(&client, &GET_KEY).poll(fetch, |key| KEY.progress(key.state.as_str(), state.as_str())).await
     }
 
     /// Waits until a vendor connection is in this state, and returns the connection.
@@ -83,65 +88,75 @@ impl LockHolderClient {
     ) -> Result<VendorConnection> {
         let (client, id) = (self.client(), vendor_connection_id.into());
         let fetch = |options| self.get_vendor_connection().vendor_connection_id(id.as_str()).options(options).send();
-        let judge =
-            |found: &VendorConnection| progress("vendor connection", &found.state, &state, connection_can_become);
+        let judge = |found: &VendorConnection| VENDOR_CONNECTION.progress(found.state.as_str(), state.as_str());
         Poller::new(&client, &GET_VENDOR_CONNECTION).poll(fetch, judge).await
     }
 }
 
-/// Judges whether the wanted state is reached, can be reached, or cannot.
-fn progress<S: PartialEq + std::fmt::Display>(
-    what: &str,
-    found: &S,
-    wanted: &S,
-    can_become: impl Fn(&S, &S) -> bool,
-) -> Progress {
-    if found == wanted {
-        Progress::Reached
-    } else if can_become(found, wanted) {
-        Progress::Pending(format!("the {what} is still `{found}` and not `{wanted}`"))
-    } else {
-        Progress::Never(format!("the {what} is `{found}`, from which it cannot become `{wanted}`"))
-    }
+/// Describes something whose state can be waited for.
+pub(super) struct Stateful {
+    /// Names it in errors.
+    name: &'static str,
+    /// Returns whether it can reach the second state from the first one, by itself or by being revoked or disconnected.
+    // Unloc's documents do not say which state follows which. Wherever this is not certain it returns `true`: to wait
+    // until the timeout does less harm than to give up on a key that is about to work.
+    can_become: fn(&str, &str) -> bool,
 }
 
-/// Returns whether a key in one state can reach another by itself, or by being revoked.
-// Unloc's documents do not say which state follows which. Wherever this is not certain it returns `true`: to wait
-// until the timeout does less harm than to give up on a key that is about to work.
-fn key_can_become(from: &KeyState, to: &KeyState) -> bool {
-    use KeyState::{Active, Creating, Error, Expired, Inactive, Revoked, Scheduled};
-
-    match from {
+/// Describes keys, which `getKey` returns.
+pub(super) const KEY: Stateful = Stateful {
+    name: "key",
+    can_become: |from, to| match from {
         // Its start may have come at any moment, so it can be in every later state.
-        Scheduled => !matches!(to, Creating),
+        "scheduled" => to != "creating",
         // A key with a recurrence becomes active and inactive in turn.
-        Active | Inactive => matches!(to, Active | Inactive | Expired | Revoked | KeyState::Unknown(_)),
-        Expired => matches!(to, Revoked),
+        "active" | "inactive" => !matches!(to, "creating" | "scheduled" | "error"),
         // Nothing repairs a key that could not be created; a new one is needed.
-        Error => matches!(to, Revoked),
-        Revoked => false,
+        "expired" | "error" => to == "revoked",
+        "revoked" => false,
         // `creating`, and states that this version does not know.
         _ => true,
-    }
-}
+    },
+};
 
-/// Returns whether a vendor connection in one state can reach another: by itself, by a new password or a refresh, or by
-/// being disconnected.
-fn connection_can_become(from: &VendorConnectionState, to: &VendorConnectionState) -> bool {
-    use VendorConnectionState::{Connected, Disconnected, Error};
-
-    match from {
-        Connected => matches!(to, Disconnected | Error | VendorConnectionState::Unknown(_)),
+/// Describes vendor connections, which `getVendorConnection` returns.
+pub(super) const VENDOR_CONNECTION: Stateful = Stateful {
+    name: "vendor connection",
+    can_become: |from, to| match from {
+        "connected" => to != "connecting",
         // Connecting the account again creates a new vendor connection.
-        Disconnected => false,
-        // `connecting`, `error`, and states that this version does not know.
+        "disconnected" => false,
+        // `connecting`, `error`, and states that this version does not know. From `error` it can become connected by a
+        // new password or a refresh.
         _ => true,
+    },
+};
+
+impl Stateful {
+    /// Judges whether the wanted state is reached, can be reached, or cannot.
+    pub(super) fn progress(&self, found: &str, wanted: &str) -> Progress {
+        let Self { name, can_become } = self;
+        if found == wanted {
+            Progress::Reached
+        } else if can_become(found, wanted) {
+            Progress::Pending(format!("the {name} is still `{found}` and not `{wanted}`"))
+        } else {
+            Progress::Never(format!("the {name} is `{found}`, from which it cannot become `{wanted}`"))
+        }
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "typed"))]
 mod tests {
     use super::*;
+
+    fn key_can_become(from: &KeyState, to: &KeyState) -> bool {
+        (KEY.can_become)(from.as_str(), to.as_str())
+    }
+
+    fn connection_can_become(from: &VendorConnectionState, to: &VendorConnectionState) -> bool {
+        (VENDOR_CONNECTION.can_become)(from.as_str(), to.as_str())
+    }
 
     #[test]
     fn a_key_can_reach_any_state_from_creating_and_from_unknown_states_and_none_from_revoked() {

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use ::http::StatusCode;
+use ::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{ACTED, Error, ErrorKind, Inner, Outcome, REQUEST_IDS, Sent, redact};
 use crate::model::operation::Operation;

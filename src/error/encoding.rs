@@ -1,6 +1,6 @@
 //! Detects content codings, such as gzip, which the SDK does not decode.
 
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use ::http::header::{CONTENT_ENCODING, HeaderMap};
 
 use super::body::is_uncompressed;
 
@@ -35,7 +35,7 @@ fn shown(name: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use ::http::header::HeaderValue;
 
     use super::*;
 

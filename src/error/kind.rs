@@ -86,6 +86,11 @@ pub enum ErrorKind {
     /// *Carried out?* Only reads were, which change nothing. *What to do:* the message names the state. Create a new
     /// key in place of one in `error`, and reconnect a vendor connection that is `disconnected`.
     State,
+    /// The call was cancelled by [`RequestOptions::cancel_on`](crate::RequestOptions::cancel_on).
+    ///
+    /// *Carried out?* [`Outcome::NotSent`] if no request was sent yet, [`Outcome::Unknown`] if one was on its way. *What
+    /// to do:* if the operation is not idempotent and the outcome is `Unknown`, look for what it has done.
+    Cancelled,
 }
 
 /// Says whether the service may have carried out the operation, as far as the client can know.

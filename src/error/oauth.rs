@@ -44,8 +44,8 @@ impl Error {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
-    use reqwest::header::HeaderMap;
+    use ::http::StatusCode;
+    use ::http::header::HeaderMap;
 
     use super::*;
 

@@ -1,15 +1,18 @@
 //! Creates errors from the service's responses, from transport failures and from timeouts.
 
-use std::error::Error as StdError;
+#[cfg(not(target_arch = "wasm32"))]
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
-use reqwest::{StatusCode, Url};
+use ::http::StatusCode;
+use ::http::header::HeaderMap;
 use serde_json::Value;
+use url::Url;
 
 use super::body::without_mark;
-use super::cause::Cause;
+#[cfg(not(target_arch = "wasm32"))]
+use super::cause::root;
+use super::cause::{Cause, Failed};
 use super::encoding::{ENCODED, coding};
 use super::invalid_request::Unbuilt;
 use super::seconds;
@@ -17,6 +20,8 @@ use super::{ACTED, Error, ErrorKind, Outcome, Sent, one_line, redact};
 
 /// Says what to do about `invalid_client`, which the token endpoint returns for unknown clients of any kind.
 pub(super) const CHECK_CREDENTIALS: &str = "check the client id and secret, and that they belong to this environment";
+
+const REDIRECTED: &str = "redirects are not followed, since they would carry the token elsewhere: check the base URL";
 
 impl Error {
     /// Creates the error of a response outside 2xx. What the call sent is redacted from the service's words.
@@ -26,9 +31,7 @@ impl Error {
         let coded = coding(&headers, &body);
         // The first arm that matches says most: `invalid_client` comes with 400 or 401, depending on the service.
         let hint = match status.as_u16() {
-            300..=399 if headers.contains_key("location") => {
-                Some("redirects are not followed, since they would carry the token elsewhere: check the base URL")
-            }
+            300..=399 if headers.contains_key("location") => Some(REDIRECTED),
             _ if code.as_deref() == Some("invalid_client") => Some(CHECK_CREDENTIALS),
             403 => Some("check that the token's scope covers this lock holder"),
             // The service names its own 404s, such as an id that does not exist. Without a code, something else
@@ -58,15 +61,13 @@ impl Error {
         })
     }
 
-    /// Creates the error of a request that got no response.
-    pub(crate) fn transport(error: reqwest::Error) -> Self {
+    /// Creates the error of a request that got no response from this origin. `what` is the error of the platform.
+    pub(crate) fn transport(Failed { cause, origin, what, source }: Failed) -> Self {
         const CHECK: &str = "check the base URL, the network and any proxy";
 
         // Paths hold phone numbers (`/users/{userId}/keys/`), so only scheme, host and port are shown.
-        let origin = error.url().map_or_else(|| "the service".to_owned(), |url| url.origin().ascii_serialization());
-        let cause = Cause::of(&error);
-        let error = error.without_url();
-        let (kind, what, hint) = match cause {
+        let origin = origin.unwrap_or_else(|| "the service".to_owned());
+        let (kind, begun, hint) = match cause {
             Cause::NoTls => {
                 let hint = "enable one of the features rustls, native-tls and rustls-no-provider";
                 (ErrorKind::Configuration, "this program was built without TLS, which {} needs", hint)
@@ -90,16 +91,15 @@ impl Error {
         };
         // All other causes arise before the first byte of the request is written.
         let is_open = matches!(cause, Cause::Timeout | Cause::Broken);
-        Self::new(kind, format!("{}: {}", what.replace("{}", &origin), one_line(&root(&error)))).change(|inner| {
+        Self::new(kind, format!("{}: {}", begun.replace("{}", &origin), one_line(&what))).change(|inner| {
             inner.outcome = if is_open { Outcome::Unknown } else { Outcome::NotSent };
-            inner.status = error.status();
-            // Without its URL, since callers print the chain of sources as well.
-            inner.source = Some(Arc::new(error));
+            inner.source = source;
             inner.hint = Some(hint.into());
         })
     }
 
     /// Creates the error of an HTTP client that could not be built.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn no_client(error: reqwest::Error) -> Self {
         Self::new(ErrorKind::Configuration, format!("the HTTP client cannot be built: {}", one_line(&root(&error))))
             .change(|inner| inner.source = Some(Arc::new(error)))
@@ -111,6 +111,14 @@ impl Error {
         let what = format!("no complete response from {origin} within {}", seconds(time));
         // Whether the service received the request is not known here: connecting is part of the time.
         Self::new(ErrorKind::Timeout, what).at_worst(Outcome::Unknown).hint(ACTED)
+    }
+
+    /// Creates the error of a redirect whose status the platform does not show.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn redirected(url: &Url) -> Self {
+        let what = format!("{} redirects elsewhere", url.origin().ascii_serialization());
+        // Unknown: it may be a 303, which says that the service has carried out the operation.
+        Self::new(ErrorKind::Service, what).at_worst(Outcome::Unknown).hint(REDIRECTED)
     }
 
     /// Turns the error of a body that broke off into the one of a success whose response was lost.
@@ -141,17 +149,6 @@ impl Error {
             inner.body = body;
         })
     }
-}
-
-/// Returns the text of the innermost source.
-fn root(error: &dyn StdError) -> String {
-    // The outer layers repeat each other ("error sending request", "client error (Connect)"); only the last names the
-    // cause.
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
 }
 
 /// Limits how many refused parameters an error names: errors stay one readable line.

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Url;
-use reqwest::header::HeaderValue;
+use ::http::header::HeaderValue;
+use url::Url;
 
 use crate::auth::scope::Scopes;
 use crate::auth::token::TokenCache;
+use crate::http::connection::Connection;
 use crate::http::options::RequestOptions;
 use crate::http::path;
 use crate::http::retry::Budget;
@@ -19,7 +20,7 @@ pub(crate) const USER_AGENT: &str = concat!("unloc-rust/", env!("CARGO_PKG_VERSI
 /// Connects calls to one API: it holds the connection pool, the configuration, and the source of the calls' tokens.
 #[derive(Clone)]
 pub(crate) struct ApiClient {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Connection,
     // Shared: the `LockHolderClient`s of one `Unloc` differ in their tokens only.
     pub(crate) config: Arc<ClientConfig>,
     /// Is `None` for the token call, which authenticates by the client secret in its body.

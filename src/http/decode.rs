@@ -2,6 +2,7 @@
 
 mod echoes;
 mod json_path;
+#[cfg(feature = "dynamic")]
 pub(crate) mod table;
 
 use std::borrow::Cow;

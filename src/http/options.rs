@@ -3,9 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use ::http::header::{HeaderMap, HeaderName, HeaderValue};
+use futures_util::FutureExt;
+use futures_util::future::Shared;
 
 use crate::http::retry::RetryPolicy;
+use crate::runtime::platform::{BoxFuture, MaybeSend};
 
 /// Limits one attempt, from the request to the last byte of its response.
 // A slow response of the service takes seconds; 20 s leave room for a slow network as well.
@@ -23,6 +26,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 /// | [`operation_timeout`] | 60 s | the whole call: the wait for a token, all attempts, the waits between them |
 /// | [`retry`](Self::retry) | [`RetryPolicy::default`]: 3 attempts | whether and when the call is retried |
 /// | [`header`](Self::header) | none | additional headers |
+/// | [`cancel_on`](Self::cancel_on) | never | when the call is given up |
 ///
 /// # Where to set them
 ///
@@ -59,7 +63,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(60);
 ///
 /// A call whose future is dropped, by `select!` or by `tokio::time::timeout`, returns no error. Its request is
 /// cancelled, but may have reached the service. So the outcome is unknown: a dropped `createKey` may have created a
-/// key. Set [`operation_timeout`] instead. The error of a call that times out has an
+/// key. Set [`operation_timeout`] or [`cancel_on`](Self::cancel_on) instead. The error of a call that times out has an
 /// [`outcome`](crate::Error::outcome), which says whether the service may have carried out the operation.
 ///
 /// # `Debug`
@@ -75,9 +79,13 @@ pub struct RequestOptions {
     operation_timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
     headers: HeaderMap,
+    cancelled: Option<Cancelled>,
     // Setters are chained, so a mistake in one of them is reported by the call.
     refused: Option<String>,
 }
+
+/// Completes when a call is to be cancelled. Clones complete together.
+pub(crate) type Cancelled = Shared<BoxFuture<'static, ()>>;
 
 /// Lists the headers that the SDK or the HTTP client sets.
 // A caller's value would break the framing of the request (`content-length`), its authentication (`authorization`), or
@@ -122,6 +130,29 @@ impl RequestOptions {
         Self { retry: Some(retry), ..self }
     }
 
+    /// Cancels the call when this future completes, with an error of the kind
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    ///
+    /// Unlike a call whose future is dropped, a cancelled call has an error, whose
+    /// [`outcome`](crate::Error::outcome) says whether the service may have carried out the operation. The request is
+    /// aborted.
+    ///
+    /// ```no_run
+    /// # async fn example(home: unloc::LockHolderClient, stop: impl Future<Output = ()> + Send + 'static) -> unloc::Result<()> {
+    /// use unloc::{ErrorKind, Outcome, RequestOptions};
+    ///
+    /// let key = home.create_key().lock_id("front-door").user_id("+12125550142");
+    /// match key.options(RequestOptions::new().cancel_on(stop)).send().await {
+    ///     Err(error) if error.kind() == ErrorKind::Cancelled && error.outcome() == Outcome::NotSent => {}
+    ///     key => println!("{}", key?.state),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel_on(self, cancelled: impl Future<Output = ()> + MaybeSend + 'static) -> Self {
+        let cancelled: BoxFuture<'static, ()> = Box::pin(cancelled);
+        Self { cancelled: Some(cancelled.shared()), ..self }
+    }
+
     /// Adds a header. It replaces one of the same name that was added before.
     ///
     /// The call fails with [`ErrorKind::Request`](crate::ErrorKind::Request), before anything is sent, if the name or
@@ -160,6 +191,7 @@ impl RequestOptions {
             operation_timeout: self.operation_timeout.or(others.operation_timeout),
             retry: self.retry.or_else(|| others.retry.clone()),
             headers,
+            cancelled: self.cancelled.or_else(|| others.cancelled.clone()),
             refused: self.refused.or_else(|| others.refused.clone()),
         }
     }
@@ -186,6 +218,7 @@ impl RequestOptions {
             operation_timeout,
             retry: self.retry.or_else(|| others.retry.clone()).unwrap_or_default(),
             headers,
+            cancelled: self.cancelled.or_else(|| others.cancelled.clone()),
             refused: self.refused.or_else(|| others.refused.clone()).or(no_time),
         }
     }
@@ -197,6 +230,7 @@ pub(crate) struct CallOptions {
     pub(crate) operation_timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) headers: HeaderMap,
+    pub(crate) cancelled: Option<Cancelled>,
     /// Says why a call with these options is refused.
     pub(crate) refused: Option<String>,
 }

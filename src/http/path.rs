@@ -7,7 +7,7 @@
 use std::fmt::{self, Display, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use reqwest::Url;
+use url::Url;
 
 use crate::error::Unbuilt;
 use crate::model::operation::Operation;
@@ -20,28 +20,50 @@ pub(crate) fn prefix(base: &Url) -> &str {
 /// Sets the initial capacity of a path, in bytes; few paths are longer.
 const CAPACITY: usize = 192;
 
+/// Returns the URL of an operation below a base URL, with these values for the parameters of its path.
+// Every call gets its URL here, with types or without.
+pub(crate) fn url(base: &Url, operation: &Operation, values: &[(&str, &dyn Display)]) -> Result<Url, Unbuilt> {
+    let mut address = Address::below(base);
+    let mut rest = operation.path;
+    // Literal text of the template is from the author of the spec, and is written as it is.
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, inside)| Some((before, inside.split_once('}')?)))
+    {
+        address.path.push_str(before);
+        let (_, value) = values
+            .iter()
+            .find(|(parameter, _)| *parameter == name)
+            .ok_or_else(|| Unbuilt(format!("`{name}` is not set")))?;
+        // `part` is for a value with text beside it, as in `/locks/{id}:open`, where neither can be a whole segment.
+        let is_whole = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
+        if is_whole {
+            address.segment(name, *value)?
+        } else {
+            address.part(name, *value)?
+        }
+        rest = after;
+    }
+    address.path.push_str(rest);
+    address.finish(operation)
+}
+
 /// Builds the URL of a request.
 // It starts from the base URL, which is parsed once for each client: to parse it for each call took measurable time.
-pub(crate) struct Address<'a> {
+struct Address<'a> {
     base: &'a Url,
     path: String,
 }
 
 impl<'a> Address<'a> {
     /// Starts a URL with the path of the base URL.
-    pub(crate) fn below(base: &'a Url) -> Self {
+    fn below(base: &'a Url) -> Self {
         let mut path = String::with_capacity(CAPACITY);
         path.push_str(prefix(base));
         Self { base, path }
     }
 
-    /// Appends literal text of the operation's template.
-    pub(crate) fn text(&mut self, text: &str) {
-        self.path.push_str(text);
-    }
-
     /// Appends a parameter that is a whole segment, percent-encoded except for letters, digits and `-_~.`.
-    pub(crate) fn segment(&mut self, name: &str, value: &dyn Display) -> Result<(), Unbuilt> {
+    fn segment(&mut self, name: &str, value: &dyn Display) -> Result<(), Unbuilt> {
         let start = self.path.len();
         self.part(name, value)?;
         match self.path.get(start..) {
@@ -52,7 +74,7 @@ impl<'a> Address<'a> {
     }
 
     /// Appends a parameter to a segment that has other text as well, such as `{id}.json`.
-    pub(crate) fn part(&mut self, name: &str, value: &dyn Display) -> Result<(), Unbuilt> {
+    fn part(&mut self, name: &str, value: &dyn Display) -> Result<(), Unbuilt> {
         let start = self.path.len();
         // Writing to a `String` cannot fail.
         let _ = write!(Encoded(&mut self.path), "{value}");
@@ -64,7 +86,7 @@ impl<'a> Address<'a> {
     }
 
     /// Returns the URL if its path is one of the operation's template.
-    pub(crate) fn finish(self, operation: &Operation) -> Result<Url, Unbuilt> {
+    fn finish(self, operation: &Operation) -> Result<Url, Unbuilt> {
         let mut url = self.base.clone();
         url.set_path(&self.path);
         // The quick check suffices for nearly all calls: a path that the parser left unchanged consists of the

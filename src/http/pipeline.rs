@@ -8,9 +8,10 @@ mod span;
 use std::pin::pin;
 use std::time::Duration;
 
+use ::http::StatusCode;
+use ::http::header::HeaderMap;
 use futures_util::FutureExt;
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use futures_util::future::{Either, select};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -26,6 +27,8 @@ use crate::runtime::clock::Clock;
 use crate::runtime::moment::Moment;
 use crate::runtime::platform::MaybeSend;
 use crate::runtime::timeout::timeout;
+#[cfg(feature = "dynamic")]
+pub(crate) use sending::send_by_table;
 pub(crate) use sending::{send, send_for_nothing};
 use span::record;
 
@@ -56,10 +59,23 @@ struct CallState {
     /// Is set once an attempt may have reached the service and was not refused for its token. From then on the service
     /// may have carried out the operation.
     may_have_acted: bool,
+    /// Is set while a request is sent and its response received.
+    in_flight: bool,
     /// Holds the token that was refused. A call replaces one token, once.
     refused: Option<Bearer>,
     /// Holds the 401 for that token, until there is another token.
     refusal: Option<Error>,
+}
+
+impl CallState {
+    /// Returns the error of a call that was cancelled.
+    fn cancelled(&mut self) -> Error {
+        if self.in_flight {
+            // The request may have reached the service, and its response may be on the way.
+            (self.sent, self.outcome) = (self.sent + 1, self.outcome.max(Outcome::Unknown));
+        }
+        Error::new(ErrorKind::Cancelled, "the call was cancelled").at_worst(self.outcome)
+    }
 }
 
 /// Ends a call once its response is there: it records the result in the call's span.
@@ -107,14 +123,24 @@ impl Call<'_> {
             failures: 0,
             outcome: Outcome::NotSent,
             may_have_acted: false,
+            in_flight: false,
             refused: None,
             refusal: None,
         };
         // Pinned in place: `instrument` by value would copy the whole future into its wrapper.
         let response = {
             let attempts = pin!(self.attempts(transport, &mut state));
-            attempts.instrument(span.clone()).await
+            let attempts = attempts.instrument(span.clone());
+            match self.options.cancelled.clone() {
+                None => Some(attempts.await),
+                // The signal first, so that a call that is cancelled already sends nothing.
+                Some(cancelled) => match select(cancelled, pin!(attempts)).await {
+                    Either::Left(_) => None,
+                    Either::Right((response, _)) => Some(response),
+                },
+            }
         };
+        let response = response.unwrap_or_else(|| Err(state.cancelled()));
         let end = CallEnd { span, operation: self.operation, sent: state.sent, outcome: state.outcome };
         match response {
             Ok(response) => Ok((response, end)),
@@ -257,7 +283,9 @@ impl Call<'_> {
         );
         let timeout = AttemptTimeout { elapsed: self.clock.sleep(limit), limit };
         let sending = pin!(transport.send(bearer, timeout));
+        state.in_flight = true;
         let response = sending.instrument(span.clone()).await;
+        state.in_flight = false;
         record(&span, response.as_ref().ok().map(T::status), response.as_ref().err());
         let outcome = response.as_ref().map_or_else(Error::outcome, |_| Outcome::Accepted);
         state.sent += u32::from(outcome != Outcome::NotSent);

@@ -40,7 +40,12 @@ pub(crate) struct Poller<'a> {
 
 impl<'a> Poller<'a> {
     pub(crate) fn new(client: &'a ApiClient, operation: &'static Operation) -> Self {
-        let timeout = RequestOptions::new().merge(&client.config.options).operation_timeout;
+        Self::with_options(client, operation, &RequestOptions::new())
+    }
+
+    /// Returns a poller whose operation timeout these options may set.
+    pub(crate) fn with_options(client: &'a ApiClient, operation: &'static Operation, options: &RequestOptions) -> Self {
+        let timeout = options.clone().merge(&client.config.options).operation_timeout;
         Self { client, operation, started: client.config.clock.now(), timeout, polls: 0 }
     }
 
@@ -119,11 +124,12 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use reqwest::header::HeaderValue;
+    use ::http::header::HeaderValue;
     use tokio::time::Instant;
 
     use super::*;
     use crate::http::config::ClientConfig;
+    use crate::http::connection::Connection;
     use crate::http::retry::Budget;
     use crate::model::integrator::operations::GET_KEY;
     use crate::runtime::clock::Clock;
@@ -133,7 +139,7 @@ mod tests {
         let (base, clock) = ("https://api.unloc.app/".parse().unwrap(), Arc::new(Manual::with_jitter(jitter)));
         let budget = Arc::new(Budget::new(&base, 0, clock.now()));
         let config = ClientConfig { base, clock, budget, options, user_agent: HeaderValue::from_static("x") };
-        ApiClient { http: reqwest::Client::new(), config: Arc::new(config), tokens: None }
+        ApiClient { http: Connection(reqwest::Client::new()), config: Arc::new(config), tokens: None }
     }
 
     /// Polls until the `last` poll, which `end` judges; returns the result, and the times of the polls in milliseconds.

@@ -2,11 +2,12 @@
 
 use std::fmt::Display;
 
+use ::http::Method;
+use ::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Url};
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
 use crate::error::Unbuilt;
 
@@ -41,6 +42,13 @@ impl Request<()> {
 }
 
 impl<B> Request<B> {
+    /// Returns this request, with a value that is not sent, in place of the body.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn with<T>(self, body: T) -> Request<T> {
+        let Self { method, url, headers, json, .. } = self;
+        Request { method, url, headers, json, body }
+    }
+
     /// Asks for a response in JSON.
     pub(crate) fn accept_json(&mut self) {
         self.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));

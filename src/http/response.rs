@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use ::http::StatusCode;
+use ::http::header::HeaderMap;
 
 /// Holds the value of a successful call, the status and headers of the response, and how often it was sent.
 ///

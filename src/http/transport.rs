@@ -1,21 +1,28 @@
 //! Sends one attempt of a call, and reads the response.
 
-mod body;
+#[cfg(target_arch = "wasm32")]
+mod fetch;
 mod headers;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 
 use std::pin::pin;
 use std::time::Duration;
 
+use ::http::header::{self, HeaderMap};
+use ::http::{Method, StatusCode};
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use reqwest::header::{self, HeaderMap};
-use reqwest::{Method, StatusCode, Url};
+use url::Url;
 
-use body::{BODY_LIMIT, BodyError, read};
+#[cfg(target_arch = "wasm32")]
+use fetch::send;
 use headers::sdk_headers;
+#[cfg(not(target_arch = "wasm32"))]
+use native::send;
 
 use crate::auth::token::Bearer;
-use crate::error::{Error, Result, Sent, Texts};
+use crate::error::{Error, Failed, Result, Sent, Texts};
 use crate::http::config::ApiClient;
 use crate::http::decode::SentRequest;
 use crate::http::retry::retry_after;
@@ -48,6 +55,28 @@ pub(crate) struct AttemptTimeout {
     /// Completes when the time is over. The pipeline makes it, because it knows the clock.
     pub(crate) elapsed: BoxFuture<'static, ()>,
     pub(crate) limit: Duration,
+}
+
+/// Limits the size of a body, in bytes.
+// A page of 200 locks has 114 kB, so that a page of 2 500 items stays far below.
+const BODY_LIMIT: usize = 32 << 20;
+
+/// Says why a body could not be read.
+enum BodyError {
+    /// The connection broke.
+    Broken(Failed),
+    /// The attempt timed out.
+    TimedOut,
+    /// The body is larger than [`BODY_LIMIT`].
+    TooLarge,
+}
+
+/// Holds the request of one attempt.
+struct Outgoing<'a> {
+    method: &'a Method,
+    url: &'a Url,
+    headers: HeaderMap,
+    json: Option<&'a Bytes>,
 }
 
 /// Holds a successful response, not yet decoded.
@@ -100,16 +129,14 @@ impl HttpTransport<'_> {
         let AttemptTimeout { mut elapsed, limit } = timeout;
         let mut request = self.request();
         if let Some(bearer) = bearer {
-            request.headers_mut().insert(header::AUTHORIZATION, bearer.header());
+            request.headers.insert(header::AUTHORIZATION, bearer.header());
         }
-        // Not reqwest's own timeout: it does not use the client's clock, which tests replace.
-        let mut response = match select(pin!(self.client.http.execute(request)), &mut elapsed).await {
-            Either::Left((response, _)) => response.map_err(Error::transport)?,
+        // Not the HTTP client's own timeout: it does not use the client's clock, which tests replace.
+        let (status, headers, body) = match select(pin!(send(&self.client.http, request)), &mut elapsed).await {
+            Either::Left((response, _)) => response?,
             Either::Right(_) => return Err(Error::timed_out(&self.url, limit)),
         };
-        // Taken out before the body is read, which consumes the response.
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let body = match select(pin!(read(response)), elapsed).await {
+        let body = match select(pin!(body.read()), elapsed).await {
             Either::Left((body, _)) => body,
             Either::Right(_) => Err(BodyError::TimedOut),
         };
@@ -123,7 +150,7 @@ impl HttpTransport<'_> {
         // A 2xx status says that the service has acted, so none of these errors may leave that open.
         match body {
             Ok(body) => Ok(RawResponse { status, headers, body }),
-            Err(BodyError::Broken(error)) => Err(Error::cut_off(status, headers, Error::transport(error))),
+            Err(BodyError::Broken(failed)) => Err(Error::cut_off(status, headers, Error::transport(failed))),
             Err(BodyError::TimedOut) => Err(Error::cut_off(status, headers, Error::timed_out(&self.url, limit))),
             Err(BodyError::TooLarge) => {
                 let what = format!("its body is larger than {} MiB", BODY_LIMIT >> 20);
@@ -133,25 +160,21 @@ impl HttpTransport<'_> {
     }
 
     /// Returns the request of one attempt, without the token.
-    fn request(&self) -> reqwest::Request {
-        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
-        let all = request.headers_mut();
+    fn request(&self) -> Outgoing<'_> {
         // Four more: `user-agent` and `accept-encoding`, then the token, and the `host` that hyper adds.
-        all.reserve(self.headers.len() + self.caller_headers.len() + 4);
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + self.caller_headers.len() + 4);
         // A header parameter of a list type occurs once for each item.
         for (name, value) in &self.headers {
-            all.append(name, value.clone());
+            headers.append(name, value.clone());
         }
         for (name, value) in sdk_headers(cfg!(target_arch = "wasm32"), &self.client.config.user_agent) {
-            all.insert(name, value);
+            headers.insert(name, value);
         }
         // `RequestOptions::header` refuses the names that the SDK sets, so this overwrites none of them.
         for (name, value) in &self.caller_headers {
-            all.insert(name, value.clone());
+            headers.insert(name, value.clone());
         }
-        // A clone of `Bytes` shares the buffer.
-        *request.body_mut() = self.json.clone().map(Into::into);
-        request
+        Outgoing { method: &self.method, url: &self.url, headers, json: self.json.as_ref() }
     }
 
     /// Returns what the call sent, to complete a response that leaves it out.

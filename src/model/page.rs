@@ -35,6 +35,12 @@ impl<T> Page<T> {
         Self { items, cursor: cursor.filter(|cursor| !cursor.expose().is_empty()) }
     }
 
+    /// Returns this page with other items.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn map<U>(self, map: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(map).collect(), cursor: self.cursor }
+    }
+
     /// Returns the items of this page.
     #[must_use]
     pub fn items(&self) -> &[T] {

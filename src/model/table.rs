@@ -3,7 +3,6 @@
 //! They are enough to make a call and to decode its response without the generated types. The build writes them from
 //! the prepared spec that the types are generated from, tolerances included. They are separate from [`Operation`], so
 //! that the linker drops them from a program that makes no such call.
-#![allow(dead_code, reason = "no call is made without types so far: only the tests use a part of this")]
 
 use std::fmt;
 
@@ -19,8 +18,20 @@ pub(crate) struct Table {
     pub(crate) body: Option<Shape>,
     /// Describes the body of a successful response.
     pub(crate) response: Option<Shape>,
+    /// Describes what callers get of the response, if that is only a part of it.
+    pub(crate) unwrapped: Option<Unwrapped>,
     /// Describes how the response is paginated, if it is.
     pub(crate) paging: Option<Paging>,
+}
+
+/// Describes the part of a response that callers get.
+#[derive(Debug)]
+pub(crate) struct Unwrapped {
+    /// Names the property that holds the value or the list.
+    pub(crate) property: &'static str,
+    /// Names the property that holds the cursor of the next page.
+    pub(crate) cursor: Option<&'static str>,
+    pub(crate) is_list: bool,
 }
 
 /// Describes a parameter of an operation.
@@ -46,10 +57,10 @@ pub(crate) enum Place {
 /// Describes the pagination of a list.
 #[derive(Debug)]
 pub(crate) struct Paging {
-    /// Names the property of the response that lists the items.
-    pub(crate) items: &'static str,
-    /// Names the parameter, and the property of the response, that hold the cursor.
+    /// Names the parameter that holds the cursor.
     pub(crate) cursor: &'static str,
+    /// Names the parameter that limits the items of a page.
+    pub(crate) limit: &'static str,
     /// Holds the page size that is requested unless the caller says otherwise.
     pub(crate) size: u64,
 }
@@ -63,6 +74,7 @@ pub(crate) struct Shape {
 
 /// Describes a value that is not null.
 #[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "the specs of this repository have neither numbers with a fraction nor dates")]
 pub(crate) enum Kind {
     /// The value is any JSON. Alternatives (`oneOf`, `anyOf`) and combinations (`allOf`) are not described further.
     Any,
@@ -111,6 +123,8 @@ pub(crate) struct Property {
     pub(crate) aliases: &'static [&'static str],
     pub(crate) required: bool,
     pub(crate) reading: Reading,
+    /// Limits the characters of a string in a request: at least, at most.
+    pub(crate) length: Option<(u64, u64)>,
     pub(crate) shape: Shape,
 }
 
@@ -125,17 +139,4 @@ pub(crate) enum Reading {
     Loose,
     /// It may have another JSON type that `x-tolerate` names, and counts as absent if it cannot be read.
     OrAbsent,
-}
-
-impl Table {
-    /// Returns the tables of all operations.
-    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
-        super::TABLES.iter().copied().flatten()
-    }
-
-    /// Returns the table of an operation.
-    pub(crate) fn of(operation: &Operation) -> Option<&'static Self> {
-        // By address, since every operation is one static; comparing all fields would only take longer.
-        Self::all().find(|table| std::ptr::eq(table.operation, operation))
-    }
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use reqwest::Url;
-use reqwest::header::HeaderValue;
+use url::Url;
+use ::http::header::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::config::{ApiClient, ClientConfig, USER_AGENT};
+use crate::http::connection::Connection;
 use crate::http::options::RequestOptions;
 use crate::http::retry::{Budget, RetryPolicy};
 use crate::runtime::clock::{Clock, SystemClock};
@@ -50,7 +51,7 @@ impl At {
             options: RequestOptions::new().retry(RetryPolicy::never()).operation_timeout(Duration::from_secs(5)),
             user_agent: HeaderValue::from_static(USER_AGENT),
         };
-        let client = ApiClient { http: reqwest::Client::new(), config: Arc::new(config), tokens: None };
+        let client = ApiClient { http: Connection(reqwest::Client::new()), config: Arc::new(config), tokens: None };
         Self { client: Arc::new(client) }
     }
 }

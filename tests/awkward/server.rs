@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use reqwest::Url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use url::Url;
 
 /// Lists headers that every request has, so that the rows leave them out.
 const ALWAYS: [&str; 2] = ["accept-encoding: identity", concat!("user-agent: unloc-rust/", env!("CARGO_PKG_VERSION"))];

@@ -35,6 +35,9 @@ use unloc_spec::{Document, Error, Operation, apis};
 /// of its name.
 const AT_ROOT: [&str; 2] = ["auth", "integrator"];
 
+/// Names the API whose calls the SDK makes by itself. Its types are always there.
+const ALWAYS_TYPED: &str = "auth";
+
 /// Runs a build script: writes the [`sources`] of the package to `OUT_DIR`.
 ///
 /// Each error of a spec becomes one `cargo::error` line with file, line and reason.
@@ -113,8 +116,12 @@ pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
     for (before, table, kind) in [
         ("", "OPERATIONS", "&crate::model::Operation"),
         ("", "PROPERTIES", "&str"),
-        ("", "TABLES", "crate::model::table::Table"),
-        ("#[cfg(test)] ", "TYPED", "(&crate::model::Operation, crate::http::decode::table::tests::Typed)"),
+        ("#[cfg(feature = \"dynamic\")] ", "TABLES", "crate::model::table::Table"),
+        (
+            "#[cfg(all(test, feature = \"dynamic\"))] ",
+            "TYPED",
+            "(&crate::model::Operation, crate::http::decode::table::tests::Typed)",
+        ),
     ] {
         let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
         models.push_str(&format!("{before}pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
@@ -187,6 +194,8 @@ pub struct Generated<'a> {
     document: &'a Document,
     /// Is the path of the module that will hold the types.
     module: String,
+    /// Is set for an API whose types are left out without the feature `typed`.
+    is_optional: bool,
     /// Is the path of the module that will hold the builders.
     client: String,
     prepared: Prepared,
@@ -208,7 +217,8 @@ impl<'a> Generated<'a> {
         let run = Run::of(document, &prepared, &module, &operations, &placeholders);
         let tokens = run.tokens().map_err(|error| vec![error])?;
         let client = format!("crate::client::{api}");
-        Ok(Self { document, module, client, prepared, operations, placeholders, tokens })
+        let is_optional = api != ALWAYS_TYPED;
+        Ok(Self { document, module, is_optional, client, prepared, operations, placeholders, tokens })
     }
 
     /// Rewrites progenitor's output into the bindings. `made` names the clients that have to be generated.
@@ -216,13 +226,13 @@ impl<'a> Generated<'a> {
     /// # Errors
     /// Returns every reason found why the output cannot be rewritten.
     pub fn finish(self, made: &BTreeSet<String>) -> Result<Finished, Vec<Error>> {
-        let Self { document, module, client, prepared, operations, placeholders, tokens } = self;
+        let Self { document, module, is_optional, client, prepared, operations, placeholders, tokens } = self;
         // Parsing takes longer than generating. It is here and not in `of`, so that the linter can stop before it.
         let run = Run::of(document, &prepared, &module, &operations, &placeholders);
         let file = run.parsed(tokens).map_err(|error| vec![error])?;
         let (spec, marks) = (&prepared.spec, &prepared.marks);
-        let context =
-            finish::Context { document, spec, marks, operations: &operations, placeholders: &placeholders, made };
+        let (operations, placeholders) = (&operations, &placeholders);
+        let context = finish::Context { document, spec, marks, operations, placeholders, made, is_optional };
         finish::finish(file, &module, &client, &context).map_err(|error| vec![error])
     }
 }

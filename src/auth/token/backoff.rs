@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use ::http::StatusCode;
 
 use crate::error::{Error, ErrorKind};
 use crate::runtime::clock::share;
@@ -91,7 +91,7 @@ fn is_refusal(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderMap;
+    use ::http::header::HeaderMap;
 
     use super::*;
 

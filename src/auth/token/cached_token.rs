@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use ::http::header::HeaderValue;
 
 use super::bearer::{self, Bearer};
 use super::issued::Token;

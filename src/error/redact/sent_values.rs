@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use reqwest::Url;
+use url::Url;
 
 use super::body_strings::Texts;
 use super::escapes::{self, Unit};

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::error::{Cause, ErrorKind, Outcome};
+use crate::error::{Cause, Error, ErrorKind, Failed, Outcome};
 
 /// Requests `url` with a client configured by `configure`; returns the cause, kind and outcome of the failure.
 async fn failure(
@@ -16,9 +16,9 @@ async fn failure(
     configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
 ) -> (Cause, ErrorKind, Outcome) {
     let http = connect(&url.parse().unwrap(), Some(Box::new(configure))).unwrap();
-    let error = http.post(url).body("{}").send().await.unwrap_err();
-    let cause = Cause::of(&error);
-    let error = Error::transport(error);
+    let error = http.0.post(url).body("{}").send().await.unwrap_err();
+    let failed = Failed::from(error);
+    let (cause, error) = (failed.cause, Error::transport(failed));
     (cause, error.kind(), error.outcome())
 }
 
@@ -101,7 +101,7 @@ async fn a_closure_cannot_turn_on_redirects_or_the_referer() {
     let url = format!("http://127.0.0.1:{}/", port.await);
     let fresh = |_| reqwest::Client::builder().no_proxy().referer(true).redirect(reqwest::redirect::Policy::limited(9));
     let http = connect(&url.parse().unwrap(), Some(Box::new(fresh))).unwrap();
-    assert_eq!(http.get(&url).send().await.unwrap().status(), 302);
+    assert_eq!(http.0.get(&url).send().await.unwrap().status(), 302);
 }
 
 /// Without TLS, the failure of an `https` URL is a mistake of the build and not of the network.

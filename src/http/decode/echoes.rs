@@ -1,7 +1,7 @@
 //! Completes a response with values that the call sent and the response leaves out.
 
-use reqwest::Url;
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::http::path::decode_segment;
 use crate::model::operation::{Operation, Source};

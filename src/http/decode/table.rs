@@ -2,7 +2,6 @@
 //!
 //! The result is the same as with the type: the table says what each property tolerates, and the functions that read it
 //! are those that the types call.
-#![allow(dead_code, reason = "only tests read by tables so far, since every call has types")]
 
 mod object;
 #[cfg(test)]

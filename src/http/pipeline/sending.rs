@@ -1,21 +1,28 @@
 //! Makes a call for a generated builder: runs the pipeline through reqwest, and decodes the response.
 
+use ::http::header::HeaderMap;
+use ::http::{Method, StatusCode};
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use reqwest::{Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "dynamic")]
+use serde_json::Value;
+use url::Url;
 
 use super::{Call, CallEnd};
 use crate::error::encoding::{ENCODED, coding};
 use crate::error::{Error, ErrorKind, Result, Texts, Unbuilt};
 use crate::http::config::{ApiClient, ClientConfig};
 use crate::http::decode::decode;
+#[cfg(feature = "dynamic")]
+use crate::http::decode::table;
 use crate::http::options::RequestOptions;
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::http::transport::{HttpTransport, RawResponse};
 use crate::model::operation::Operation;
+#[cfg(feature = "dynamic")]
+use crate::model::table::Table;
 use crate::runtime::platform;
 
 /// Makes a call, and decodes the response as a `T`.
@@ -30,9 +37,7 @@ pub(crate) async fn send<T: DeserializeOwned>(
     let (RawResponse { status, headers, body }, end) = exchange(&mut transport, options).await?;
     // Inside the span, since decoding can warn about an inferred response.
     let read = end.span.in_scope(|| read(operation, &headers, &body, &transport));
-    let read = read.map_err(|what| {
-        Error::undecodable(status, headers.clone(), body.to_vec(), &what).redacted(&transport.sensitive_values(None))
-    });
+    let read = read.map_err(|what| undecodable(status, &headers, &body, &what, &transport));
     end.finish(status, headers, read)
 }
 
@@ -47,6 +52,28 @@ pub(crate) async fn send_for_nothing(
     let mut transport = transport(client, operation, (method, url, headers, json), &body);
     let (RawResponse { status, headers, .. }, end) = exchange(&mut transport, options).await?;
     end.finish(status, headers, Ok(()))
+}
+
+/// Makes a call whose response is decoded by the table of its operation.
+#[cfg(feature = "dynamic")]
+pub(crate) async fn send_by_table(
+    client: &ApiClient,
+    built: Result<Request<Value>, Unbuilt>,
+    options: RequestOptions,
+    table: &'static Table,
+) -> Result<Response<Value>> {
+    let operation = table.operation;
+    let Request { method, url, headers, json, body } = sendable(built, operation)?;
+    let mut transport = transport(client, operation, (method, url, headers, json), &body);
+    let (RawResponse { status, headers, body }, end) = exchange(&mut transport, options).await?;
+    let by_table = || match coded(&headers, &body) {
+        Some(why) => Err(why),
+        None => table::read(table, &body, &transport.sent_request()),
+    };
+    // As in `send`. A response without documented content is not read, so that any is accepted.
+    let read = if table.response.is_some() { end.span.in_scope(by_table) } else { Ok(Value::Null) };
+    let read = read.map_err(|what| undecodable(status, &headers, &body, &what, &transport));
+    end.finish(status, headers, read)
 }
 
 /// Returns the request, if it could be built and a Tokio runtime can send it.
@@ -89,9 +116,26 @@ fn read<T: DeserializeOwned>(
     body: &Bytes,
     transport: &HttpTransport<'_>,
 ) -> Result<T, String> {
-    // An error even where an unreadable response counts as empty: a proxy may have written this one, not the service.
-    match coding(headers, body) {
-        Some(coding) => Err(format!("its body is encoded as {coding}, which the SDK does not decode: {ENCODED}")),
+    match coded(headers, body) {
+        Some(why) => Err(why),
         None => decode(operation, body, &transport.sent_request()),
     }
+}
+
+/// Says why a body is unreadable that a proxy or gateway has compressed.
+// An error even where an unreadable response counts as empty: a proxy may have written this one, not the service.
+fn coded(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    coding(headers, body)
+        .map(|coding| format!("its body is encoded as {coding}, which the SDK does not decode: {ENCODED}"))
+}
+
+/// Returns the error of a success that cannot be decoded.
+fn undecodable(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &Bytes,
+    what: &str,
+    transport: &HttpTransport<'_>,
+) -> Error {
+    Error::undecodable(status, headers.clone(), body.to_vec(), what).redacted(&transport.sensitive_values(None))
 }

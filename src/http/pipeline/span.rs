@@ -1,6 +1,6 @@
 //! Makes the `tracing` spans of calls, and records their results.
 
-use reqwest::StatusCode;
+use ::http::StatusCode;
 use tracing::Span;
 use tracing::field::Empty;
 

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use ::http::StatusCode;
+use ::http::header::HeaderMap;
 use futures_util::future::join_all;
-use reqwest::header::HeaderMap;
-use reqwest::{StatusCode, Url};
 use tokio::time::{Instant, sleep};
+use url::Url;
 
 use super::*;
 use crate::auth::token::Token;

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Url;
+use url::Url;
 
 use crate::runtime::moment::Moment;
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use ::http::header::{DATE, HeaderMap, RETRY_AFTER};
 use chrono::DateTime;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 /// Replaces a number of seconds that does not fit into 64 bits.
 const LONGEST: Duration = Duration::MAX;
@@ -76,8 +76,8 @@ fn date(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use ::http::header::HeaderValue;
     use proptest::prelude::*;
-    use reqwest::header::HeaderValue;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Lists the headers that the SDK adds to every request.
 
-use reqwest::header::{self, HeaderName, HeaderValue};
+use ::http::header::{self, HeaderName, HeaderValue};
 
 /// Returns the headers of every request, apart from the token and the headers that its operation and body require.
 ///

@@ -16,7 +16,7 @@ use unloc_spec::echoes::echoes;
 use unloc_spec::{Client, Document, Operation, Position};
 
 use super::builders::Paths;
-use super::{Context, docs, envelopes, example};
+use super::{Context, docs, envelopes, example, optional_item};
 use crate::names;
 
 /// Returns the functions of each client, and a module `clients` with the clients that are not written by hand.
@@ -37,10 +37,14 @@ pub(super) fn items(paths: &Paths<'_>, context: &Context<'_>) -> Vec<Item> {
         } else {
             parse_quote!(crate::client::#name)
         };
-        items.push(parse_quote! {
+        let mut functions = parse_quote! {
             #[doc = #text]
             impl #path { #(#methods)* }
-        });
+        };
+        if context.is_optional {
+            optional_item(&mut functions);
+        }
+        items.push(functions);
     }
     // Written even if it is empty: `modules` in `lib.rs` exports it with a glob.
     items.push(parse_quote! {
@@ -76,7 +80,7 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
             }
         }
     });
-    let shown = &client.name;
+    let (shown, parameters) = (&client.name, &client.parameters);
     vec![
         parse_quote! {
             #[doc = #text]
@@ -106,6 +110,18 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
                 }
 
                 #(#getters)*
+
+                /// Calls an operation by its name: see [`DynamicCall`](crate::dynamic::DynamicCall).
+                #[cfg(feature = "dynamic")]
+                pub fn call(
+                    &self,
+                    operation: &str,
+                    arguments: impl ::std::convert::Into<::serde_json::Value>,
+                ) -> crate::client::dynamic::DynamicCall {
+                    let filled_in = ::std::vec![#((#parameters, ::std::clone::Clone::clone(&self.#fields))),*];
+                    let client = crate::client::dynamic::Caller::new(#shown, #module::TABLES, self.client(), filled_in);
+                    client.call(operation, ::std::convert::Into::into(arguments))
+                }
 
                 pub(crate) fn client(&self) -> ::std::sync::Arc<crate::http::ApiClient> {
                     ::std::sync::Arc::clone(&self.client)

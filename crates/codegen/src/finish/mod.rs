@@ -54,6 +54,8 @@ pub(crate) struct Context<'a> {
     pub(crate) placeholders: &'a Placeholders,
     /// Names the clients that are not written by hand.
     pub(crate) made: &'a BTreeSet<String>,
+    /// Is set for an API whose types are left out without the feature `typed`.
+    pub(crate) is_optional: bool,
 }
 
 /// Holds the bindings of one API as syntax trees.
@@ -82,10 +84,14 @@ pub(crate) fn finish(mut file: File, module: &str, client: &str, context: &Conte
     let mut types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
     unique(&types, document)?;
     let envelopes = envelopes::unwrapped(context);
-    let (fields, built) = types::finish(&mut types, &model, context, &envelopes)?;
+    let (fields, mut built) = types::finish(&mut types, &model, context, &envelopes)?;
     let mut builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
     let paths = builders::Paths { model: &model, client: &client };
     builders::finish(&mut builder, &paths, context, &fields).map_err(|(at, what)| missing_at(&at, &what))?;
+    if context.is_optional {
+        // The ids stay: the handwritten clients and tokens use them as well.
+        types.iter_mut().filter(|item| !matches!(item, Item::Macro(_))).for_each(optional_item);
+    }
     // Types and tables are for `crate::model`, builders and functions for `crate::client`, which is a higher layer of
     // `unloc`.
     let mut items: Vec<Item> = vec![parse_quote! {
@@ -93,10 +99,13 @@ pub(crate) fn finish(mut file: File, module: &str, client: &str, context: &Conte
     }];
     items.append(&mut operation_table::items(document, marks, operations));
     items.append(&mut schema_table::items(&model, context));
-    let of = |items: Vec<Item>| File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
     let mut own: Vec<Item> = vec![parse_quote! {
         pub mod builder { #(#builder)* }
     }];
+    if context.is_optional {
+        own.iter_mut().chain(&mut built).for_each(optional_item);
+    }
+    let of = |items: Vec<Item>| File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
     own.extend(built);
     own.append(&mut clients::items(&paths, context));
     let mut finished = Finished { model: of(items), client: of(own) };
@@ -105,6 +114,22 @@ pub(crate) fn finish(mut file: File, module: &str, client: &str, context: &Conte
         rename::rename(file, operations, placeholders).map_err(|what| missing(&what))?;
     }
     Ok(finished)
+}
+
+/// Leaves an item out without the feature `typed`.
+fn optional_item(item: &mut Item) {
+    let attributes = match item {
+        Item::Struct(item) => &mut item.attrs,
+        Item::Enum(item) => &mut item.attrs,
+        Item::Impl(item) => &mut item.attrs,
+        Item::Mod(item) => &mut item.attrs,
+        Item::Fn(item) => &mut item.attrs,
+        Item::Const(item) => &mut item.attrs,
+        Item::Macro(item) => &mut item.attrs,
+        // Generated code has no other items. One without the attribute would not compile without the types.
+        _ => return,
+    };
+    attributes.push(parse_quote!(#[cfg(feature = "typed")]));
 }
 
 /// Refuses two types, or two fields of a type, of one name.

@@ -12,6 +12,7 @@ use syn::{Item, parse_quote};
 use unloc_spec::{Operation, Pagination, RawOperation, entries, resolve, schema_name};
 
 use super::Context;
+use super::envelopes::{self, Unwrapped};
 use crate::names;
 use crate::prepare::{Marks, Reader, schemas};
 
@@ -33,8 +34,12 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
         };
         let body = option(shape(table.content(operation, "requestBody")));
         let response = option(shape(*response));
-        let paging = option(operation.pagination.as_ref().map(|Pagination { items, cursor, size }| {
-            quote!(crate::model::table::Paging { items: #items, cursor: #cursor, size: #size })
+        let paging = option(operation.pagination.as_ref().map(|Pagination { cursor, size, .. }| {
+            quote!(crate::model::table::Paging { cursor: #cursor, limit: "limit", size: #size })
+        }));
+        let unwrapped = option(envelopes::of(context, operation).map(|Unwrapped { property, cursor, is_list }| {
+            let cursor = option(cursor.map(|cursor| quote!(#cursor)));
+            quote!(crate::model::table::Unwrapped { property: #property, cursor: #cursor, is_list: #is_list })
         }));
         tables.push(quote! {
             crate::model::table::Table {
@@ -42,6 +47,7 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
                 parameters: &[#(#parameters),*],
                 body: #body,
                 response: #response,
+                unwrapped: #unwrapped,
                 paging: #paging,
             }
         });
@@ -60,17 +66,19 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
         parse_quote! {
             /// Describes the schemas of requests and responses, by the names of their types.
             #[allow(non_upper_case_globals)]
+            #[cfg(feature = "dynamic")]
             pub(crate) mod schemas {
                 #(#statics)*
             }
         },
         parse_quote! {
             /// Describes the request and response of each operation, in the order of their paths.
+            #[cfg(feature = "dynamic")]
             pub(crate) static TABLES: &[crate::model::table::Table] = &[#(#tables),*];
         },
         parse_quote! {
             /// Decodes each response into its type.
-            #[cfg(test)]
+            #[cfg(all(test, feature = "dynamic"))]
             pub(crate) static TYPED: &[(&crate::model::Operation, crate::http::decode::table::tests::Typed)] = &[#(#typed),*];
         },
     ]
@@ -175,6 +183,7 @@ impl<'a> Schemas<'a> {
                 Some(Reader::Loose { or_absent: true, .. }) => quote!(OrAbsent),
                 Some(Reader::Loose { .. }) => quote!(Loose),
             };
+            let length = option(self.marks.lengths.get(&key).map(|(least, most)| quote!((#least, #most))));
             let (required, shape) = (required.iter().any(|one| one == name), self.shape(node));
             quote! {
                 crate::model::table::Property {
@@ -182,6 +191,7 @@ impl<'a> Schemas<'a> {
                     aliases: &[#(#aliases),*],
                     required: #required,
                     reading: crate::model::table::Reading::#reading,
+                    length: #length,
                     shape: #shape,
                 }
             }

@@ -102,6 +102,16 @@ pub(super) fn finish(
         items.push(builder.implementation(&fields, send.ok_or_else(|| at(described()))?).map_err(at)?);
         items.extend(paging::items(&builder, &fields).map_err(at)?);
     }
+    let calls = context.operations.iter().enumerate().map(|(place, operation)| {
+        let builder = Builder { context, operation, place, paths, types };
+        let (constant, name) = (builder.constant(), builder.name());
+        quote!((#constant, #name::__call))
+    });
+    items.push(parse_quote! {
+        /// Lists the calls with types, for the tests that compare them with dynamic calls.
+        #[cfg(all(test, feature = "dynamic"))]
+        pub(crate) static __CALLS: &[(&crate::model::Operation, crate::client::dynamic::tests::TypedCall)] = &[#(#calls),*];
+    });
     Ok(())
 }
 
@@ -207,15 +217,49 @@ impl Builder<'_> {
         let setters: Vec<_> = setters.collect();
         let (options, request, sending) =
             (options(), request::request(self, fields, send)?, sending::items(self, fields)?);
+        let call = self.call(fields);
         Ok(parse_quote! {
             impl #name {
                 #new
                 #(#setters)*
                 #options
                 #request
+                #call
                 #(#sending)*
             }
         })
+    }
+
+    /// Returns `__call`, which makes the call with JSON arguments: tests compare it with the dynamic call.
+    fn call(&self, fields: &[Field<'_>]) -> ImplItem {
+        let set = fields.iter().map(|field| {
+            let ident = &field.ident;
+            match field.parameter {
+                Some(Parameter { name, .. }) => quote! {
+                    if let ::std::option::Option::Some(value) = arguments.take(#name) {
+                        builder.#ident = ::std::result::Result::Ok(value);
+                    }
+                },
+                None => {
+                    let (setter, ty) = (field.setter(), self.body_type(field));
+                    quote!(builder = builder.#setter(arguments.rest::<#ty>());)
+                }
+            }
+        });
+        parse_quote! {
+            #[cfg(all(test, feature = "dynamic"))]
+            pub(crate) fn __call(
+                client: ::std::sync::Arc<crate::http::ApiClient>,
+                mut arguments: crate::client::dynamic::tests::Arguments,
+            ) -> crate::client::dynamic::tests::TypedResponse {
+                let mut builder = Self::__new(client);
+                #(#set)*
+                ::std::boxed::Box::pin(async move {
+                    let response = builder.send_with_response().await?;
+                    ::std::result::Result::Ok(crate::client::dynamic::tests::json(response))
+                })
+            }
+        }
     }
 
     /// Returns the type of the request body's builder, if there is one.

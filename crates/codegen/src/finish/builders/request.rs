@@ -93,7 +93,7 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
             let Self { client, #(#parts,)* .. } = self;
             #(#values)*
             #address
-            let mut request = crate::http::request::Request::new(::reqwest::Method::#method, url);
+            let mut request = crate::http::request::Request::new(::http::Method::#method, url);
             #accepts
             #(#query)*
             #(#headers)*

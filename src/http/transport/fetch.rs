@@ -1,0 +1,214 @@
+//! Sends requests through `fetch`, in browsers, Node.js and other JavaScript platforms.
+//!
+//! Everything is read by `Reflect`: the caller's `fetch` may come from any library, so its results are no instances of
+//! the platform's classes.
+
+use ::http::StatusCode;
+use ::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use url::Url;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::{BODY_LIMIT, BodyError, Outgoing};
+use crate::error::{Cause, Error, Failed, Result};
+use crate::http::connection::Connection;
+
+/// Sends a request; returns status and headers, and the body to be read. Dropped, it aborts the request.
+pub(super) async fn send(connection: &Connection, outgoing: Outgoing<'_>) -> Result<(StatusCode, HeaderMap, Body)> {
+    let url = outgoing.url;
+    let sent = async {
+        let abort = Abort::new()?;
+        let init = init(&outgoing, &abort)?;
+        let url = JsValue::from_str(url.as_str());
+        let promise = match &connection.0 {
+            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, &init)?,
+            None => call(&js_sys::global(), "fetch", &[&url, &init])?,
+        };
+        JsFuture::from(Promise::resolve(&promise)).await.map(|response| (response, abort))
+    };
+    let failed = |error: JsValue| Error::transport(failed(&error, Some(url)));
+    let (response, abort) = sent.await.map_err(failed)?;
+    // Browsers hide a redirect that they do not follow: no status, no headers, no body.
+    let number = get(&response, "status").and_then(|status| status.as_f64()).unwrap_or_default();
+    if number == 0.0 {
+        return Err(Error::redirected(url));
+    }
+    // `fetch` allows a mock to respond with any number.
+    let status = StatusCode::from_u16(number as u16).map_err(|_| failed(JsValue::from_str("not an HTTP status")))?;
+    let mut headers = headers(&response).map_err(failed)?;
+    let is_encoded = headers.remove(CONTENT_ENCODING).is_some();
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    // `fetch` has decoded the body, so that the length is that of something else.
+    Ok((status, headers, Body { response, announced: announced.filter(|_| !is_encoded), abort }))
+}
+
+/// Holds a body whose length may differ from what `content-length` claims.
+pub(super) struct Body {
+    response: JsValue,
+    announced: Option<u64>,
+    abort: Abort,
+}
+
+impl Body {
+    /// Reads the body up to [`BODY_LIMIT`].
+    pub(super) async fn read(self) -> Result<Bytes, BodyError> {
+        let Self { response, announced, abort } = self;
+        // Refused before anything of it is read.
+        if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
+            return Err(BodyError::TooLarge);
+        }
+        let broken = |error: JsValue| BodyError::Broken(Failed { cause: Cause::Broken, ..failed(&error, None) });
+        let stream = get(&response, "body").filter(JsValue::is_object);
+        let body = match stream {
+            // A body of unknown length may never end.
+            Some(stream) if announced.is_none() => chunks(&stream).await.map_err(broken)?,
+            _ => whole(&response).await.map(Some).map_err(broken)?,
+        };
+        abort.is_over();
+        body.filter(|body| body.len() <= BODY_LIMIT).map(Bytes::from).ok_or(BodyError::TooLarge)
+    }
+}
+
+/// Reads a body at once.
+async fn whole(response: &JsValue) -> Result<Vec<u8>, JsValue> {
+    let buffer = settled(call(response, "arrayBuffer", &[])?).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+/// Reads the chunks of a body; returns `None` if they are too many.
+async fn chunks(stream: &JsValue) -> Result<Option<Vec<u8>>, JsValue> {
+    let reader = call(stream, "getReader", &[])?;
+    let mut body = Vec::new();
+    loop {
+        let chunk = settled(call(&reader, "read", &[])?).await?;
+        if get(&chunk, "done").is_some_and(|done| done.is_truthy()) {
+            return Ok(Some(body));
+        }
+        let chunk = Uint8Array::new(&get(&chunk, "value").unwrap_or_default());
+        if body.len() + chunk.length() as usize > BODY_LIMIT {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk.to_vec());
+    }
+}
+
+/// Aborts a request when it is dropped before the response was read.
+struct Abort(Option<JsValue>);
+
+impl Abort {
+    fn new() -> Result<Self, JsValue> {
+        let constructor: Function = Reflect::get(&js_sys::global(), &"AbortController".into())?.dyn_into()?;
+        Reflect::construct(&constructor, &Array::new()).map(Some).map(Self)
+    }
+
+    /// Leaves a request alone whose response was read.
+    fn is_over(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            // `abort` has no failure that anything could be done about.
+            let _ = call(controller, "abort", &[]);
+        }
+    }
+}
+
+/// Returns the options of `fetch`.
+fn init(outgoing: &Outgoing<'_>, abort: &Abort) -> Result<JsValue, JsValue> {
+    let (init, headers) = (Object::new(), Array::new());
+    for (name, value) in &outgoing.headers {
+        // Every value is visible ASCII: `RequestOptions` and the token refuse all others.
+        let value = JsValue::from_str(value.to_str().unwrap_or_default());
+        headers.push(&Array::of2(&JsValue::from_str(name.as_str()), &value));
+    }
+    let body = outgoing.json.map(|json| JsValue::from_str(&String::from_utf8_lossy(json)));
+    let signal = abort.0.as_ref().and_then(|controller| get(controller, "signal"));
+    for (name, value) in [
+        ("method", Some(outgoing.method.as_str().into())),
+        ("headers", Some(headers.into())),
+        // As text: a stream cannot be sent again after a connection was lost, and needs HTTP/2 in Chromium.
+        ("body", body),
+        ("signal", signal),
+        // A redirect would carry tokens and secrets to another host.
+        ("redirect", Some("manual".into())),
+        // A state that is polled must not come out of a cache.
+        ("cache", Some("no-store".into())),
+        // The token is all that authenticates a request, and the page's URL is nobody's business.
+        ("credentials", Some("omit".into())),
+        ("referrerPolicy", Some("no-referrer".into())),
+    ] {
+        if let Some(value) = value {
+            Reflect::set(&init, &name.into(), &value)?;
+        }
+    }
+    Ok(init.into())
+}
+
+/// Returns the headers of a response.
+fn headers(response: &JsValue) -> Result<HeaderMap, JsValue> {
+    let mut found = HeaderMap::new();
+    let entries = call(&get(response, "headers").unwrap_or_default(), "entries", &[])?;
+    for entry in js_sys::try_iter(&entries)?.into_iter().flatten() {
+        let entry = Array::from(&entry?);
+        let text = |index| entry.get(index).as_string().unwrap_or_default();
+        // What is no header of HTTP can be of no use.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(text(0)), HeaderValue::try_from(text(1))) {
+            found.append(name, value);
+        }
+    }
+    Ok(found)
+}
+
+/// Describes the value that `fetch` rejected with.
+fn failed(error: &JsValue, url: Option<&Url>) -> Failed {
+    let text = |of: &JsValue, name: &str| get(of, name).and_then(|text| text.as_string());
+    // Node.js says "fetch failed", and keeps the reason in `cause`. Browsers keep it to themselves.
+    let cause = get(error, "cause").filter(JsValue::is_object);
+    let code = cause.as_ref().and_then(|cause| text(cause, "code")).unwrap_or_default();
+    let what = cause.as_ref().and_then(|cause| text(cause, "message")).filter(|what| !what.is_empty());
+    let what = what.or_else(|| text(error, "message")).or_else(|| error.as_string());
+    Failed {
+        cause: match code.as_str() {
+            "ECONNREFUSED" => Cause::Refused,
+            "ENOTFOUND" | "EAI_AGAIN" => Cause::Unresolved,
+            "EHOSTUNREACH" | "ENETUNREACH" => Cause::Unconnected,
+            "UND_ERR_CONNECT_TIMEOUT" => Cause::ConnectTimeout,
+            "ERR_TLS_CERT_ALTNAME_INVALID" => Cause::OtherName,
+            // The names of OpenSSL's reasons, as Node.js reports them.
+            "CERT_HAS_EXPIRED"
+            | "CERT_NOT_YET_VALID"
+            | "CERT_REVOKED"
+            | "CERT_UNTRUSTED"
+            | "DEPTH_ZERO_SELF_SIGNED_CERT"
+            | "SELF_SIGNED_CERT_IN_CHAIN"
+            | "UNABLE_TO_GET_ISSUER_CERT"
+            | "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"
+            | "UNABLE_TO_VERIFY_LEAF_SIGNATURE" => Cause::Certificate,
+            // Whether the service has the request is unknown.
+            _ => Cause::Broken,
+        },
+        origin: url.map(|url| url.origin().ascii_serialization()),
+        what: what.unwrap_or_else(|| "fetch failed".to_owned()),
+        source: None,
+    }
+}
+
+fn get(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok()
+}
+
+fn call(of: &JsValue, name: &str, arguments: &[&JsValue]) -> Result<JsValue, JsValue> {
+    let function: Function = Reflect::get(of, &name.into())?.dyn_into()?;
+    let list = Array::new();
+    arguments.iter().for_each(|argument| _ = list.push(argument));
+    function.apply(of, &list)
+}
+
+async fn settled(promise: JsValue) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&promise)).await
+}
