@@ -187,6 +187,14 @@ impl UnlocBuilder {
         Self { configure: Some(configure), ..self }
     }
 
+    /// Sets the function that sends requests in place of the platform's `fetch`, of the same form.
+    ///
+    /// It gets the URL as a string, and the options as a plain object. It is called without `this`.
+    #[cfg(target_arch = "wasm32")]
+    pub fn fetch(self, fetch: js_sys::Function) -> Self {
+        Self { configure: Some(fetch), ..self }
+    }
+
     /// Sets the name of your program for the `user-agent` header, such as `my-program/1.2`. The SDK's own name,
     /// `unloc-rust/` and its version, follows.
     ///
