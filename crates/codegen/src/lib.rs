@@ -21,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 
-pub use finish::Finished;
+pub use finish::requirement::limits;
+pub use finish::{Finished, envelopes};
 pub use panics::quietly;
 pub use reserved::{CLIENTS, Reserved};
 

@@ -16,7 +16,7 @@ use unloc_spec::echoes::echoes;
 use unloc_spec::{Client, Document, Operation, Position};
 
 use super::builders::Paths;
-use super::{Context, docs, envelopes, example, optional_item};
+use super::{Context, docs, example, optional_item};
 use crate::names;
 
 /// Returns the functions of each client, and a module `clients` with the clients that are not written by hand.
@@ -223,7 +223,7 @@ pub(super) fn documentation(
 ///
 /// `decode` then reads `{}` in its place, so this is what `sending` takes out of an empty envelope.
 fn inferred_response(context: &Context<'_>, operation: &Operation) -> String {
-    let result = match envelopes::of(context, operation) {
+    let result = match context.unwrapped(operation) {
         Some(envelope) if envelope.is_list => {
             format!("an empty list if the response contains no `{}`", envelope.property)
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use unloc_spec::keys::RUST_NAME;
 use unloc_spec::{Client, Document, Operation, schema_name};
 
-use super::{Context, envelopes};
+use super::Context;
 use crate::names;
 
 /// Returns the path below which users find the bindings of an API.
@@ -61,7 +61,7 @@ pub(super) fn doctest(module: &syn::Path, context: &Context<'_>, client: &Client
         call.push_str(&setters.replace("unloc::types::", &format!("{root}::types::")));
     }
     call.push_str("\n    .send()\n    .await?;");
-    let given = envelopes::of(context, operation).map(|envelope| names::snake(envelope.property));
+    let given = context.unwrapped(operation).map(|envelope| names::snake(envelope.property));
     let given = given.unwrap_or_else(|| "response".to_owned());
     let call = match &operation.success {
         Some(_) => format!("let {given} = {call}\nprintln!(\"{{{given}:?}}\");"),

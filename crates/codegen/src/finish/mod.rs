@@ -22,12 +22,12 @@ mod builders;
 mod clients;
 mod docs;
 mod enums;
-mod envelopes;
+pub mod envelopes;
 mod example;
 mod operation_table;
 mod qualify;
 mod rename;
-mod requirement;
+pub(crate) mod requirement;
 mod schema_table;
 mod types;
 
@@ -38,6 +38,7 @@ use syn::{File, Item, ItemMod, Type, parse_quote};
 use unloc_spec::{Document, Error, Operation, escape};
 
 pub(crate) use enums::variant;
+use envelopes::Unwrapped;
 
 use crate::names;
 use crate::placeholder::Placeholders;
@@ -56,6 +57,13 @@ pub(crate) struct Context<'a> {
     pub(crate) made: &'a BTreeSet<String>,
     /// Is set for an API whose types are left out without the feature `typed`.
     pub(crate) is_optional: bool,
+}
+
+impl<'a> Context<'a> {
+    /// Returns how the response of an operation is unwrapped.
+    fn unwrapped(&self, operation: &'a Operation) -> Option<Unwrapped<'a>> {
+        envelopes::of(self.spec, self.marks, operation)
+    }
 }
 
 /// Holds the bindings of one API as syntax trees.
@@ -83,7 +91,7 @@ pub(crate) fn finish(mut file: File, module: &str, client: &str, context: &Conte
     // with a function for each operation, its hooks and its prelude are dropped with `file`.
     let mut types = content(&mut file, "types").ok_or_else(|| missing("module `types`"))?;
     unique(&types, document)?;
-    let envelopes = envelopes::unwrapped(context);
+    let envelopes = envelopes::unwrapped(context.spec, marks, operations);
     let (fields, mut built) = types::finish(&mut types, &model, context, &envelopes)?;
     let mut builder = content(&mut file, "builder").ok_or_else(|| missing("module `builder`"))?;
     let paths = builders::Paths { model: &model, client: &client };

@@ -7,6 +7,22 @@ use unloc_spec::{Document, beside_null, underlying};
 ///
 /// `nullable` is set if the setter takes `None`.
 pub(super) fn requirement(document: &Document, schema: &Value, required: bool, nullable: bool) -> String {
+    let mut text = if required { "Required".to_owned() } else { "Optional".to_owned() };
+    for part in limits(document, schema) {
+        text.push_str(&format!("; {part}"));
+    }
+    text.push('.');
+    text.push_str(match (nullable, required) {
+        (false, _) => "",
+        (true, true) => " `None` is sent as null.",
+        (true, false) => " `None` is sent as null. Nothing is sent if the setter is not called.",
+    });
+    text
+}
+
+/// Returns the limits of a schema in words, such as "4 to 1024 characters".
+#[must_use]
+pub fn limits(document: &Document, schema: &Value) -> Vec<String> {
     let root = &document.value;
     // The document is read here and not the prepared spec, from which `prepare` has removed all limits.
     let node = beside_null(schema).map_or(schema, |(_, other)| other);
@@ -28,17 +44,7 @@ pub(super) fn requirement(document: &Document, schema: &Value, required: bool, n
         range(number("minItems"), number("maxItems"), " items"),
         pattern,
     ];
-    let mut text = if required { "Required".to_owned() } else { "Optional".to_owned() };
-    for part in parts.into_iter().flatten() {
-        text.push_str(&format!("; {part}"));
-    }
-    text.push('.');
-    text.push_str(match (nullable, required) {
-        (false, _) => "",
-        (true, true) => " `None` is sent as null.",
-        (true, false) => " `None` is sent as null. Nothing is sent if the setter is not called.",
-    });
-    text
+    parts.into_iter().flatten().collect()
 }
 
 #[cfg(test)]

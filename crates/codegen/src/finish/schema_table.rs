@@ -12,7 +12,7 @@ use syn::{Item, parse_quote};
 use unloc_spec::{Operation, Pagination, RawOperation, entries, resolve, schema_name};
 
 use super::Context;
-use super::envelopes::{self, Unwrapped};
+use super::envelopes::Unwrapped;
 use crate::names;
 use crate::prepare::{Marks, Reader, schemas};
 
@@ -37,7 +37,7 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
         let paging = option(operation.pagination.as_ref().map(|Pagination { cursor, size, .. }| {
             quote!(crate::model::table::Paging { cursor: #cursor, limit: "limit", size: #size })
         }));
-        let unwrapped = option(envelopes::of(context, operation).map(|Unwrapped { property, cursor, is_list }| {
+        let unwrapped = option(context.unwrapped(operation).map(|Unwrapped { property, cursor, is_list }| {
             let cursor = option(cursor.map(|cursor| quote!(#cursor)));
             quote!(crate::model::table::Unwrapped { property: #property, cursor: #cursor, is_list: #is_list })
         }));

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::{ImplItem, Type, parse_quote};
 
 use super::{Builder, Field};
-use crate::finish::{argument, envelopes, optional};
+use crate::finish::{argument, optional};
 use crate::names;
 
 /// Describes what an operation returns.
@@ -84,7 +84,7 @@ pub(super) fn items(builder: &Builder<'_>, fields: &[Field<'_>]) -> Result<Vec<I
 /// Returns the sentence on the result of an operation without pagination, if its type needs one.
 fn result(builder: &Builder<'_>) -> String {
     let operation = builder.operation;
-    let Some(envelope) = envelopes::of(builder.context, operation).filter(|_| operation.pagination.is_none()) else {
+    let Some(envelope) = builder.context.unwrapped(operation).filter(|_| operation.pagination.is_none()) else {
         return String::new();
     };
     match envelope.cursor {
@@ -109,7 +109,7 @@ fn returned(builder: &Builder<'_>) -> Result<Option<Returned>, String> {
     // A response may be a sensitive string, whose type is handwritten.
     let handwritten = context.marks.replaced.get(schema).and_then(|rust| syn::parse_str(rust).ok());
     let decoded: Type = handwritten.unwrap_or_else(|| parse_quote!(#model::types::#ident));
-    let Some(envelope) = envelopes::of(context, operation) else {
+    let Some(envelope) = context.unwrapped(operation) else {
         return Ok(Some(Returned { value: decoded.clone(), decoded, open: None }));
     };
     let fields = builder.types.get(&name).ok_or_else(|| format!("type `{name}`"))?;
