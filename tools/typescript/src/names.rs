@@ -73,8 +73,7 @@ pub(crate) fn type_name(schema: &str) -> String {
 
 /// Returns the name of the type that a reference leads to.
 pub(crate) fn referred(reference: &str) -> String {
-    // A JSON pointer escapes two letters (RFC 6901, section 3).
-    type_name(&component_schema(reference).unwrap_or(reference).replace("~1", "/").replace("~0", "~"))
+    type_name(component_schema(reference).unwrap_or(reference))
 }
 
 /// Returns the name of the type that holds an operation's parameters.

@@ -20,7 +20,7 @@ fn declaration(spec: &Spec<'_>, name: &str, node: &Value) -> String {
     let place = Place { indent: 0, pointer: format!("/components/schemas/{}", escape(name)) };
     let ty = type_name(name);
     let text = if is_interface(node) {
-        format!("export interface {ty} {}\n", spec.object(node, &place, Some(name)))
+        format!("export interface {ty} {}\n", spec.object(node, &place))
     } else {
         spec.ty(node, &place).behind(&format!("export type {ty} ="))
     };

@@ -128,7 +128,7 @@ impl Spec<'_> {
             Some("integer" | "number") => Type::one("number"),
             Some("string") => Type::one("string"),
             Some("array") => self.ty(node.get("items").unwrap_or(&Value::Null), &place.inside("items")).list(),
-            _ if node.get("properties").is_some() => Type::one(self.object(node, place, None)),
+            _ if node.get("properties").is_some() => Type::one(self.object(node, place)),
             Some("object") => {
                 let text = match node.get("additionalProperties") {
                     Some(Value::Bool(false)) => "never".to_owned(),
@@ -141,11 +141,15 @@ impl Spec<'_> {
         }
     }
 
-    /// Returns the members of an object in braces. `component` is its name, if it is a component itself.
-    pub(crate) fn object(&self, node: &Value, place: &Place, component: Option<&str>) -> String {
+    /// Returns the members of an object in braces.
+    pub(crate) fn object(&self, node: &Value, place: &Place) -> String {
+        let component = component_at(&place.pointer);
         let inner = Place { indent: place.indent + 2, pointer: String::new() };
         let members = self.properties(node, &place.pointer).into_iter().map(|(name, property)| {
-            let is_there = component.map_or_else(|| presence(node, name), |schema| self.presence(schema, name));
+            let is_there = match component {
+                Some(schema) => self.presence(schema, name),
+                None => presence(node, name),
+            };
             let at = Place {
                 pointer: format!("{}/properties/{}", place.pointer, unloc_spec::escape(name)),
                 ..inner.clone()
@@ -220,6 +224,11 @@ impl Spec<'_> {
         let list = underlying(&self.document.value, list).unwrap_or(list);
         self.ty(list.get("items").unwrap_or(&Value::Null), place)
     }
+}
+
+/// Returns the name of the component at a pointer. No component that can be bound has a slash in its name.
+fn component_at(pointer: &str) -> Option<&str> {
+    pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))
 }
 
 /// Returns the tag for what the spec marks as deprecated.
