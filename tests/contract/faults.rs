@@ -12,6 +12,7 @@ mod redirects;
 mod retry_budget;
 mod slow_responses;
 mod statuses;
+mod table;
 mod timeouts;
 mod tokens;
 mod unreachable;

@@ -201,9 +201,14 @@ impl Server {
         self.state().pass_time = Arc::new(pass_time);
     }
 
+    /// Responds by `script` from now on to everything but token requests.
+    pub(crate) fn on_request(&self, script: impl FnMut(&Request) -> Response + Send + 'static) {
+        self.state().script = Box::new(script);
+    }
+
     /// Responds like this from now on to everything but token requests.
     pub(crate) fn respond_with(&self, response: Response) {
-        self.state().script = Box::new(move |_| response.clone());
+        self.on_request(move |_| response.clone());
     }
 
     /// Returns all requests so far, except token requests.

@@ -3,17 +3,11 @@
 use unloc::ErrorKind::{Decode, Service};
 use unloc::Outcome::{Accepted, Unknown};
 
-use super::connection::Step;
+use super::connection::{Step, endless};
 use super::{Failure, Scenario, assert_failed, key, list};
 use crate::support::Response;
 
 const MIB: usize = 1 << 20;
-
-/// Returns a response that sends chunks until the client stops reading.
-fn endless(status: u16) -> Response {
-    let head = format!("HTTP/1.1 {status} Scripted\r\ntransfer-encoding: chunked\r\n\r\n");
-    Response::Steps(vec![Step::Send(head.into()), Step::SendForEver])
-}
 
 #[tokio::test]
 async fn a_list_of_ten_megabytes_is_read() {

@@ -80,3 +80,9 @@ pub(crate) fn all_but_the_end(status: u16) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\n\r\n", length + 1);
     [head.into_bytes(), vec![b' '; length]].concat()
 }
+
+/// Returns a response that sends chunks until the client stops reading.
+pub(crate) fn endless(status: u16) -> Response {
+    let head = format!("HTTP/1.1 {status} Scripted\r\ntransfer-encoding: chunked\r\n\r\n");
+    Response::Steps(vec![Step::Send(head.into()), Step::SendForEver])
+}

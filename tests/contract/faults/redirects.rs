@@ -11,7 +11,7 @@ use crate::support::{Response, SECRET, Server, TOKEN_TARGET, token_response};
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
 /// Starts a server at another origin, which accepts every request.
-async fn elsewhere() -> Server {
+pub(super) async fn elsewhere() -> Server {
     let server = Server::always(locks("elsewhere")).await;
     server.on_token(|_| token_response("from-elsewhere"));
     server
