@@ -2,6 +2,9 @@
 //!
 //! Two calls stand for all operations. Listing locks is idempotent. Creating a key is not: a second request may create
 //! a second key.
+//!
+//! `tests/faults.json` has most faults, and says how the call ends after each. The tests here check what a row cannot
+//! say: how long the waits are, whole messages, several calls of one client, and settings that JavaScript lacks.
 
 mod body_sizes;
 mod broken_responses;

@@ -1,7 +1,7 @@
-//! Tests response bodies that are very large, endless or empty.
+//! Tests response bodies that are very large or endless.
 
-use unloc::ErrorKind::{Decode, Service};
-use unloc::Outcome::{Accepted, Unknown};
+use unloc::ErrorKind::Decode;
+use unloc::Outcome::Accepted;
 
 use super::connection::{Step, endless};
 use super::{Failure, Scenario, assert_failed, key, list};
@@ -52,24 +52,4 @@ async fn chunks_are_not_read_beyond_32_mib() {
     let error = assert_failed(scenario.create_key().await, failure, "its body is larger than 32 MiB");
     assert!(error.body().is_empty());
     assert_eq!(scenario.counts(), (1, 1));
-}
-
-#[tokio::test]
-async fn an_endless_error_body_keeps_its_status() {
-    let scenario = Scenario::new([endless(502), key()]).await;
-    let failure = Failure { kind: Service, outcome: Unknown, attempts: 1, status: Some(502) };
-    assert_failed(scenario.create_key().await, failure, "the service responded with 502 Bad Gateway");
-    assert_eq!(scenario.counts(), (1, 1));
-}
-
-#[tokio::test]
-async fn an_empty_or_null_success_body_is_a_decode_error() {
-    for response in [Response::new(204, ""), Response::new(200, ""), Response::new(205, ""), Response::new(200, "null")]
-    {
-        let scenario = Scenario::new([response]).await;
-        let error = scenario.get_locks().await.unwrap_err();
-        let status = error.status().map(|status| status.as_u16());
-        assert_eq!(Failure::of(&error), Failure { kind: Decode, outcome: Accepted, attempts: 1, status }, "{error}");
-        assert_eq!(scenario.counts(), (1, 1));
-    }
 }

@@ -1,19 +1,11 @@
-//! Tests connections that break, and responses that are not HTTP or not JSON.
+//! Tests connections that break, and pages of gateways.
 
-use unloc::ErrorKind::{Connection, Decode, Service};
+use unloc::ErrorKind::{Connection, Service};
 use unloc::Outcome::{Accepted, Unknown};
 
 use super::connection::{Step, raw, reset, whole};
 use super::{Failure, Scenario, assert_failed, key, list, locks};
 use crate::support::Response;
-
-/// Asserts that getLocks is retried after this response until it succeeds.
-async fn assert_get_locks_is_retried(broken: Response) {
-    let scenario = Scenario::new([broken.clone(), broken, locks("whole")]).await;
-    assert_eq!(scenario.get_locks().await.unwrap(), ["whole"]);
-    assert_eq!(scenario.counts(), (3, 1));
-    assert_eq!(scenario.clock.waits(), [125.0, 250.0]);
-}
 
 /// Asserts that createKey is sent once if it gets this response, and that its outcome is unknown.
 async fn assert_create_key_is_unknown(broken: Response) {
@@ -28,18 +20,12 @@ async fn assert_create_key_is_unknown(broken: Response) {
     assert!(scenario.clock.waits().is_empty());
 }
 
-/// Asserts that createKey is sent once if it gets this response, and that it was accepted.
-async fn assert_create_key_was_accepted(broken: Response) {
-    let scenario = Scenario::new([broken, key()]).await;
-    let failure = Failure { kind: Connection, outcome: Accepted, attempts: 1, status: Some(201) };
-    let error = assert_failed(scenario.create_key().await, failure, "but its body broke off");
-    assert!(error.to_string().contains("was carried out") && !error.is_retryable(), "{error}");
-    assert_eq!(scenario.counts(), (1, 1));
-}
-
 #[tokio::test]
 async fn get_locks_is_retried_after_a_reset() {
-    assert_get_locks_is_retried(reset()).await;
+    let scenario = Scenario::new([reset(), reset(), locks("whole")]).await;
+    assert_eq!(scenario.get_locks().await.unwrap(), ["whole"]);
+    assert_eq!(scenario.counts(), (3, 1));
+    assert_eq!(scenario.clock.waits(), [125.0, 250.0]);
 }
 
 #[tokio::test]
@@ -48,62 +34,13 @@ async fn create_key_is_not_retried_after_a_reset() {
 }
 
 #[tokio::test]
-async fn get_locks_is_retried_after_a_close_without_a_response() {
-    assert_get_locks_is_retried(Response::HangUp).await;
-}
-
-#[tokio::test]
-async fn create_key_is_not_retried_after_a_close_without_a_response() {
-    assert_create_key_is_unknown(Response::HangUp).await;
-}
-
-#[tokio::test]
-async fn get_locks_is_retried_after_a_truncated_head() {
-    assert_get_locks_is_retried(raw("HTTP/1.1 200 OK\r\ncontent-le")).await;
-}
-
-#[tokio::test]
-async fn create_key_has_unknown_outcome_after_a_truncated_head() {
-    assert_create_key_is_unknown(raw("HTTP/1.1 201 Created\r\ncontent-le")).await;
-}
-
-#[tokio::test]
-async fn get_locks_is_retried_after_a_truncated_body() {
-    assert_get_locks_is_retried(raw("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"locks\": [")).await;
-}
-
-#[tokio::test]
 async fn create_key_was_accepted_if_its_body_is_truncated() {
-    assert_create_key_was_accepted(raw("HTTP/1.1 201 Created\r\ncontent-length: 500\r\n\r\n{\"key\": {")).await;
-}
-
-const CHUNK: &str = "transfer-encoding: chunked\r\n\r\n9\r\n{\"locks\":\r\n40\r\n [";
-
-#[tokio::test]
-async fn get_locks_is_retried_after_a_truncated_chunk() {
-    assert_get_locks_is_retried(raw(format!("HTTP/1.1 200 OK\r\n{CHUNK}"))).await;
-}
-
-#[tokio::test]
-async fn create_key_was_accepted_if_a_chunk_is_truncated() {
-    assert_create_key_was_accepted(raw(format!("HTTP/1.1 201 Created\r\n{CHUNK}"))).await;
-}
-
-#[tokio::test]
-async fn get_locks_is_retried_if_the_last_chunk_is_missing() {
-    let body = list("unfinished");
-    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-    assert_get_locks_is_retried(raw(format!("{head}{:x}\r\n{body}\r\n", body.len()))).await;
-}
-
-#[tokio::test]
-async fn get_locks_fails_after_three_truncated_bodies() {
-    let half = || raw("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{");
-    let scenario = Scenario::new([half(), half(), half(), locks("too late")]).await;
-    let failure = Failure { kind: Connection, outcome: Accepted, attempts: 3, status: Some(200) };
-    let error = assert_failed(scenario.get_locks().await, failure, "sent 3 times");
-    assert!(error.is_retryable());
-    assert_eq!(scenario.counts(), (3, 1));
+    let half = raw("HTTP/1.1 201 Created\r\ncontent-length: 500\r\n\r\n{\"key\": {");
+    let scenario = Scenario::new([half, key()]).await;
+    let failure = Failure { kind: Connection, outcome: Accepted, attempts: 1, status: Some(201) };
+    let error = assert_failed(scenario.create_key().await, failure, "but its body broke off");
+    assert!(error.to_string().contains("was carried out") && !error.is_retryable(), "{error}");
+    assert_eq!(scenario.counts(), (1, 1));
 }
 
 #[tokio::test]
@@ -118,35 +55,10 @@ async fn data_after_a_response_is_not_taken_for_the_next_response() {
 }
 
 #[tokio::test]
-async fn get_locks_is_retried_after_bytes_that_are_not_http() {
-    assert_get_locks_is_retried(raw("220 mail.example.com ESMTP\r\n")).await;
-}
-
-#[tokio::test]
-async fn create_key_has_unknown_outcome_after_bytes_that_are_not_http() {
-    assert_create_key_is_unknown(raw([0, 159, 146, 150, 13, 10, 13, 10])).await;
-}
-
-#[tokio::test]
 async fn a_head_of_two_megabytes_is_refused() {
     let mut head = "HTTP/1.1 201 Created\r\n".to_owned();
     head.extend((0..20_000).map(|number| format!("x-{number}: {}\r\n", "x".repeat(100))));
     assert_create_key_is_unknown(raw(head)).await;
-}
-
-#[tokio::test]
-async fn early_hints_are_skipped() {
-    let hinted = format!("HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n{}", whole(200, &list("hinted")));
-    let scenario = Scenario::new([raw(hinted)]).await;
-    assert_eq!(scenario.get_locks().await.unwrap(), ["hinted"]);
-    assert_eq!(scenario.counts(), (1, 1));
-}
-
-#[tokio::test]
-async fn a_body_without_a_length_ends_with_the_connection() {
-    let scenario = Scenario::new([raw(format!("HTTP/1.0 200 OK\r\n\r\n{}", list("old")))]).await;
-    assert_eq!(scenario.get_locks().await.unwrap(), ["old"]);
-    assert_eq!(scenario.counts(), (1, 1));
 }
 
 /// Returns a response after which the server closes the connection without having announced it.
@@ -201,17 +113,6 @@ async fn create_key_has_unknown_outcome_if_the_idle_connection_is_reset() {
     scenario.get_locks().await.unwrap();
     let failure = Failure { kind: Connection, outcome: Unknown, attempts: 1, status: None };
     assert_failed(scenario.create_key().await, failure, "the service may have processed the request");
-    assert_eq!(scenario.counts(), (2, 1));
-}
-
-#[tokio::test]
-async fn html_with_status_200_is_not_retried() {
-    let page = || Response::new(200, "<!DOCTYPE html><html><title>Welcome</title></html>");
-    let scenario = Scenario::new([page(), page()]).await;
-    let failure = || Failure { kind: Decode, outcome: Accepted, attempts: 1, status: Some(200) };
-    let locks = assert_failed(scenario.get_locks().await, failure(), "the service responded with 200 OK, but");
-    let key = assert_failed(scenario.create_key().await, failure(), "the service responded with 200 OK, but");
-    assert!(!locks.is_retryable() && !key.is_retryable());
     assert_eq!(scenario.counts(), (2, 1));
 }
 

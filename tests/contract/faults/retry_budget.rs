@@ -71,17 +71,3 @@ async fn the_budget_refills_with_successful_calls() {
     assert_eq!(scenario.get_locks().await.unwrap(), ["there"]);
     assert_eq!(scenario.counts(), (14, 1));
 }
-
-#[tokio::test]
-async fn the_retry_with_a_fresh_token_takes_nothing_from_the_budget() {
-    let scenario = Scenario::with([Response::expired(), locks("there")], |builder| builder.retry_budget(0)).await;
-    assert_eq!(scenario.get_locks().await.unwrap(), ["there"]);
-    assert_eq!((scenario.counts(), scenario.clock.waits()), ((2, 2), vec![]));
-}
-
-#[tokio::test]
-async fn retried_token_requests_take_nothing_from_the_budget() {
-    let scenario = Scenario::with([locks("there")], |builder| builder.retry_budget(0)).await.tokens([busy()]);
-    assert_eq!(scenario.get_locks().await.unwrap(), ["there"]);
-    assert_eq!(scenario.counts(), (1, 2));
-}

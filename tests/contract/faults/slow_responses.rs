@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use unloc::ErrorKind::{Service, Timeout};
-use unloc::Outcome::{Accepted, Rejected, Unknown};
+use unloc::ErrorKind::Timeout;
+use unloc::Outcome::{Accepted, Unknown};
 
 use super::connection::{Step, all_but_the_end, never, then_silence, whole};
 use super::{Failure, Scenario, assert_failed, key, list, locks};
@@ -20,16 +20,6 @@ async fn get_locks_is_attempted_three_times_without_a_response() {
     assert!(error.is_retryable());
     assert_eq!(scenario.counts(), (3, 1));
     assert_eq!(scenario.clock.waits(), [125.0, 250.0]);
-}
-
-#[tokio::test]
-async fn create_key_is_sent_once_without_a_response() {
-    let scenario = Scenario::new([never(), key()]).await;
-    let failure = Failure { kind: Timeout, outcome: Unknown, attempts: 1, status: None };
-    let error = assert_failed(scenario.create_key().await, failure, "the service may have processed the request");
-    assert!(!error.is_retryable());
-    assert_eq!(scenario.counts(), (1, 1));
-    assert!(scenario.clock.waits().is_empty());
 }
 
 #[tokio::test]
@@ -58,35 +48,12 @@ async fn a_slow_response_is_awaited() {
 }
 
 #[tokio::test]
-async fn a_stalled_response_head_times_out_with_unknown_outcome() {
-    let scenario = Scenario::new([then_silence("HTTP/1.1 201 Cre"), key()]).await;
-    let failure = Failure { kind: Timeout, outcome: Unknown, attempts: 1, status: None };
-    assert_failed(scenario.create_key().await, failure, "no complete response from http");
-    assert_eq!(scenario.counts(), (1, 1));
-}
-
-#[tokio::test]
 async fn create_key_with_a_stalled_success_body_was_accepted() {
     let scenario = Scenario::new([then_silence(all_but_the_end(201)), key()]).await;
     let failure = Failure { kind: Timeout, outcome: Accepted, attempts: 1, status: Some(201) };
     let error =
         assert_failed(scenario.create_key().await, failure, "but its body broke off: no complete response from http");
     assert!(error.to_string().contains("the operation was carried out"), "{error}");
-    assert_eq!(scenario.counts(), (1, 1));
-}
-
-#[tokio::test]
-async fn get_locks_with_a_stalled_body_is_retried() {
-    let scenario = Scenario::new([then_silence(all_but_the_end(200)), locks("whole")]).await;
-    assert_eq!(scenario.get_locks().await.unwrap(), ["whole"]);
-    assert_eq!(scenario.counts(), (2, 1));
-}
-
-#[tokio::test]
-async fn a_stalled_error_body_is_still_a_rejection() {
-    let scenario = Scenario::new([then_silence(all_but_the_end(409)), key()]).await;
-    let failure = Failure { kind: Service, outcome: Rejected, attempts: 1, status: Some(409) };
-    assert_failed(scenario.create_key().await, failure, "the service responded with 409");
     assert_eq!(scenario.counts(), (1, 1));
 }
 

@@ -102,14 +102,6 @@ async fn a_3xx_status_that_is_no_redirect_is_not_called_one() {
 }
 
 #[tokio::test]
-async fn a_rejection_after_an_unknown_attempt_leaves_the_outcome_unknown() {
-    let scenario = Scenario::new([status(503), status(404)]).await;
-    let failure = Failure { kind: Service, outcome: Unknown, attempts: 2, status: Some(404) };
-    assert_failed(scenario.get_locks().await, failure, "sent 2 times");
-    assert_eq!(scenario.counts(), (2, 1));
-}
-
-#[tokio::test]
 async fn seconds_in_retry_after_are_honoured() {
     for busy in [429, 503] {
         let scenario = Scenario::new([after(busy, "7"), after(busy, "9"), locks("there")]).await;

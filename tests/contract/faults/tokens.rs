@@ -119,13 +119,6 @@ async fn wrong_credentials_are_not_retried() {
 }
 
 #[tokio::test]
-async fn get_locks_is_retried_with_a_fresh_token_after_a_401() {
-    let scenario = Scenario::new([Response::expired(), locks("there")]).await;
-    assert_eq!(scenario.get_locks().await.unwrap(), ["there"]);
-    assert_eq!((scenario.counts(), scenario.clock.waits()), ((2, 2), vec![]));
-}
-
-#[tokio::test]
 async fn get_locks_fails_with_the_second_401() {
     let scenario = Scenario::new([Response::expired(), Response::expired(), locks("too late")]).await;
     let failure = Failure { kind: Service, outcome: Rejected, attempts: 2, status: Some(401) };
@@ -141,26 +134,6 @@ async fn create_key_is_retried_with_a_fresh_token_after_a_401() {
     let requests = scenario.server.requests();
     assert_eq!(requests[0].body, requests[1].body);
     assert_ne!(requests[0].header("authorization"), requests[1].header("authorization"));
-    assert_eq!((scenario.counts(), scenario.clock.waits()), ((2, 2), vec![]));
-}
-
-#[tokio::test]
-async fn create_key_is_not_retried_after_a_503_with_the_fresh_token() {
-    let scenario = Scenario::new([Response::expired(), busy(), key()]).await;
-    let failure = Failure { kind: Service, outcome: Unknown, attempts: 2, status: Some(503) };
-    assert_failed(
-        scenario.create_key().await,
-        failure,
-        "the service responded with 503 Service Unavailable, sent 2 times",
-    );
-    assert_eq!((scenario.counts(), scenario.clock.waits()), ((2, 2), vec![]));
-}
-
-#[tokio::test]
-async fn create_key_has_unknown_outcome_after_a_reset_with_the_fresh_token() {
-    let scenario = Scenario::new([Response::expired(), reset(), key()]).await;
-    let failure = Failure { kind: Connection, outcome: Unknown, attempts: 2, status: None };
-    assert_failed(scenario.create_key().await, failure, "may have processed the request");
     assert_eq!((scenario.counts(), scenario.clock.waits()), ((2, 2), vec![]));
 }
 
@@ -198,16 +171,4 @@ async fn create_key_is_retryable_if_no_fresh_token_is_available_after_a_401() {
         assert_failed(scenario.create_key().await, failure, "no fresh token: getToken: the service responded with 503");
     assert!(error.is_retryable() && error.retry_after().is_some(), "{error}");
     assert_eq!((scenario.counts(), scenario.clock.waits()), ((1, 4), vec![FIRST, SECOND]));
-}
-
-#[tokio::test]
-async fn create_key_is_not_retryable_if_the_credentials_are_refused_after_a_401() {
-    let first = crate::support::token_response(&crate::support::token(1));
-    let wrong = Response::new(401, r#"{"error":"invalid_client"}"#);
-    let scenario = Scenario::new([Response::expired(), key()]).await.tokens([first, wrong]);
-    let failure = Failure { kind: Service, outcome: Rejected, attempts: 1, status: Some(401) };
-    let error =
-        assert_failed(scenario.create_key().await, failure, "no fresh token: getToken: the service responded with 401");
-    assert!(!error.is_retryable(), "{error}");
-    assert_eq!((scenario.counts(), scenario.clock.waits()), ((1, 2), vec![]));
 }
