@@ -180,6 +180,3 @@ pub(crate) fn known(shape: &Shape, value: Value) -> Value {
         (_, value) => value,
     }
 }
-
-#[cfg(test)]
-mod tests;

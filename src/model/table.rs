@@ -123,6 +123,8 @@ pub(crate) struct Property {
     pub(crate) aliases: &'static [&'static str],
     pub(crate) required: bool,
     pub(crate) reading: Reading,
+    /// Is set if a request may contain null for it.
+    pub(crate) sends_null: bool,
     /// Limits the characters of a string in a request: at least, at most.
     pub(crate) length: Option<(u64, u64)>,
     pub(crate) shape: Shape,

@@ -21,10 +21,8 @@ pub(super) fn write(name: &str, shape: &Shape, value: Value) -> Result<Value, St
     }
     match shape.kind {
         Kind::Any => Ok(value),
-        Kind::Component(component) => {
-            let nullable = shape.nullable || component.shape.nullable;
-            write(name, &Shape { nullable, ..component.shape }, value)
-        }
+        // Whether it may be null is known where it is used.
+        Kind::Component(component) => write(name, &Shape { nullable: shape.nullable, ..component.shape }, value),
         Kind::Boolean if value.is_boolean() => Ok(value),
         Kind::Boolean => wrong("true or false"),
         Kind::Integer { bits, signed } => match fits(&value, bits, signed) {
@@ -86,7 +84,8 @@ fn text(name: &str, kind: Kind, text: &str) -> Result<Value, String> {
 fn object(name: &str, properties: &[Property], mut object: Map<String, Value>) -> Result<Value, String> {
     let inside = |property: &str| if name.is_empty() { property.to_owned() } else { format!("{name}.{property}") };
     let mut written = Map::new();
-    for Property { name: property, required, length, shape, .. } in properties {
+    for Property { name: property, required, sends_null, length, shape, .. } in properties {
+        let shape = &Shape { nullable: *sends_null, ..*shape };
         match object.remove(*property) {
             Some(value) => {
                 let place = inside(property);

@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::{Map, Value};
 use syn::{Item, parse_quote};
-use unloc_spec::{Operation, Pagination, RawOperation, entries, resolve, schema_name};
+use unloc_spec::{Operation, Pagination, RawOperation, beside_null, entries, resolve, schema_name, underlying};
 
 use super::Context;
 use super::envelopes::Unwrapped;
@@ -18,7 +18,7 @@ use crate::prepare::{Marks, Reader, schemas};
 
 /// Returns the tables of one API.
 pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
-    let table = Schemas { module, spec: context.spec, marks: context.marks };
+    let table = Schemas { module, document: &context.document.value, spec: context.spec, marks: context.marks };
     let responses: Vec<_> =
         context.operations.iter().map(|operation| table.content(operation, "responses/200")).collect();
     // Components that no request or response can contain get no entry.
@@ -95,6 +95,8 @@ fn option(value: Option<TokenStream>) -> TokenStream {
 /// Writes the description of schemas.
 struct Schemas<'a> {
     module: &'a syn::Path,
+    /// Is the spec as the author wrote it.
+    document: &'a Value,
     /// Is the prepared spec, from which the types are generated.
     spec: &'a Value,
     marks: &'a Marks,
@@ -183,6 +185,8 @@ impl<'a> Schemas<'a> {
                 Some(Reader::Loose { or_absent: true, .. }) => quote!(OrAbsent),
                 Some(Reader::Loose { .. }) => quote!(Loose),
             };
+            let sends_null =
+                allows_null(self.document, &self.document["components"]["schemas"][schema]["properties"][name]);
             let length = option(self.marks.lengths.get(&key).map(|(least, most)| quote!((#least, #most))));
             let (required, shape) = (required.iter().any(|one| one == name), self.shape(node));
             quote! {
@@ -191,6 +195,7 @@ impl<'a> Schemas<'a> {
                     aliases: &[#(#aliases),*],
                     required: #required,
                     reading: crate::model::table::Reading::#reading,
+                    sends_null: #sends_null,
                     length: #length,
                     shape: #shape,
                 }
@@ -250,6 +255,12 @@ fn integer(format: &str) -> TokenStream {
 /// Returns a `Shape` of this kind.
 fn shape_of(kind: &TokenStream, nullable: bool) -> TokenStream {
     quote!(crate::model::table::Shape { kind: crate::model::table::Kind::#kind, nullable: #nullable })
+}
+
+/// Returns whether a schema allows null in the author's spec. The prepared spec allows it for all optional properties.
+fn allows_null(document: &Value, node: &Value) -> bool {
+    let of = underlying(document, node).unwrap_or(node);
+    is_nullable(node) || is_nullable(of) || beside_null(node).is_some() || beside_null(of).is_some()
 }
 
 /// Returns whether a schema allows null.

@@ -4,6 +4,7 @@
 mod bodies;
 mod quirks;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -106,6 +107,15 @@ fn all() -> Vec<(Both, Value, Vec<String>)> {
         (both, status.unwrap(), bodies::words(document))
     };
     Both::all().into_iter().map(with_schema).collect()
+}
+
+/// Returns what generates response bodies that the tolerances cover, by the id of the operation.
+pub(crate) fn random_bodies() -> BTreeMap<&'static str, Box<dyn Fn(&[u8]) -> Vec<u8>>> {
+    let generator = |(both, schema, words): (Both, Value, Vec<String>)| {
+        let body = move |bytes: &[u8]| Bodies { schema: &schema, words: &words }.body(&mut Dice(bytes.iter()), false);
+        (both.table.operation.id, Box::new(body) as Box<dyn Fn(&[u8]) -> Vec<u8>>)
+    };
+    all().into_iter().map(generator).collect()
 }
 
 #[test]

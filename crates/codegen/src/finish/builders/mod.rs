@@ -248,6 +248,7 @@ impl Builder<'_> {
         });
         parse_quote! {
             #[cfg(all(test, feature = "dynamic"))]
+            #[allow(unused_variables)]
             pub(crate) fn __call(
                 client: ::std::sync::Arc<crate::http::ApiClient>,
                 mut arguments: crate::client::dynamic::tests::Arguments,
