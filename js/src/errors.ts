@@ -1,0 +1,146 @@
+/** Says where an error arose. Later versions may add kinds. */
+export type ErrorKind =
+  | "configuration" | "scope" | "request" | "token" | "service" | "certificate"
+  | "connection" | "timeout" | "decode" | "state" | "cancelled"
+  | (string & {});
+
+/**
+ * Says whether the service may have carried out the operation.
+ *
+ * - `notSent`: no request reached the service.
+ * - `rejected`: the service refused the request.
+ * - `unknown`: it may have been carried out. Look before you send it again.
+ * - `accepted`: it was carried out, but its response is lost.
+ */
+export type Outcome = "notSent" | "rejected" | "unknown" | "accepted";
+
+/** Holds what an error tells. None of it holds a secret, a token or a response body. */
+export interface ErrorDetails {
+  message: string;
+  kind: ErrorKind;
+  outcome: Outcome;
+  /** Says whether sending the call again is safe and useful. */
+  retryable: boolean;
+  /** Counts the requests that were sent or tried. */
+  attempts: number;
+  operation?: string;
+  /** Is the status of the service's response, if it sent one. */
+  status?: number;
+  /** Is the service's word for the error. */
+  code?: string;
+  /** Is the service's sentence about the error. Secrets, tokens and phone numbers in it are redacted. */
+  description?: string;
+  /** Says how long the service asks to wait. */
+  retryAfterMs?: number;
+  requestId?: string;
+}
+
+const OPTIONAL = ["operation", "status", "code", "description", "retryAfterMs", "requestId"] as const;
+
+/** Is the base of all errors of this package. Its message names the operation, the reason, and what to do. */
+export class UnlocError extends Error {
+  static {
+    // On the prototype, because `constructor.name` is another one after minification.
+    this.prototype.name = "UnlocError";
+  }
+  readonly kind: ErrorKind;
+  readonly outcome: Outcome;
+  readonly retryable: boolean;
+  readonly attempts: number;
+  declare readonly operation?: string;
+  declare readonly status?: number;
+  declare readonly code?: string;
+  declare readonly description?: string;
+  declare readonly retryAfterMs?: number;
+  declare readonly requestId?: string;
+
+  constructor(details: ErrorDetails, options?: { cause: unknown }) {
+    super(details.message, options);
+    this.kind = details.kind;
+    this.outcome = details.outcome;
+    this.retryable = details.retryable;
+    this.attempts = details.attempts;
+    for (const name of OPTIONAL) {
+      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
+    }
+  }
+
+  /** Returns the details, for logs. */
+  toJSON(): ErrorDetails & { name: string } {
+    // `cause` and `stack` are not enumerable, so they are left out.
+    return Object.assign({ name: this.name, message: this.message }, this);
+  }
+}
+
+/** The service responded with an error. */
+export class UnlocServiceError extends UnlocError {
+  static {
+    this.prototype.name = "UnlocServiceError";
+  }
+}
+
+/** No access token could be had. */
+export class UnlocTokenError extends UnlocError {
+  static {
+    this.prototype.name = "UnlocTokenError";
+  }
+}
+
+/** A timeout of an attempt or of the whole call was reached. */
+export class UnlocTimeoutError extends UnlocError {
+  static {
+    this.prototype.name = "UnlocTimeoutError";
+  }
+}
+
+/** The connection could not be made, or it broke. */
+export class UnlocConnectionError extends UnlocError {
+  static {
+    this.prototype.name = "UnlocConnectionError";
+  }
+}
+
+/** The client's options, a scope or the call's parameters are wrong. Nothing was sent. */
+export class UnlocConfigurationError extends UnlocError {
+  static {
+    this.prototype.name = "UnlocConfigurationError";
+  }
+}
+
+/** The call's `signal` aborted it. `cause` is the signal's reason. */
+export class UnlocAbortError extends UnlocError {
+  static {
+    // The name by which programs recognize aborts of `fetch`.
+    this.prototype.name = "AbortError";
+  }
+}
+
+const CLASSES = new Map<string, typeof UnlocError>([
+  ["configuration", UnlocConfigurationError],
+  ["scope", UnlocConfigurationError],
+  ["request", UnlocConfigurationError],
+  ["token", UnlocTokenError],
+  ["service", UnlocServiceError],
+  ["certificate", UnlocConnectionError],
+  ["connection", UnlocConnectionError],
+  ["timeout", UnlocTimeoutError],
+  ["cancelled", UnlocAbortError],
+]);
+
+/**
+ * Makes an error of what the module threw: the details as JSON.
+ *
+ * Anything else is a defect, such as a trap, and is returned as it is.
+ * @internal
+ */
+export function toError(thrown: unknown, signal?: AbortSignal): unknown {
+  if (typeof thrown !== "string") return thrown;
+  const details = JSON.parse(thrown) as ErrorDetails;
+  const options = details.kind === "cancelled" && signal ? { cause: signal.reason as unknown } : undefined;
+  return new (CLASSES.get(details.kind) ?? UnlocError)(details, options);
+}
+
+/** @internal */
+export function configurationError(message: string): UnlocConfigurationError {
+  return new UnlocConfigurationError({ message, kind: "configuration", outcome: "notSent", retryable: false, attempts: 0 });
+}

@@ -1,0 +1,127 @@
+import { source, synchronous } from "#load";
+import type { CallOptions, Page } from "./calls.js";
+import { configurationError, toError } from "./errors.js";
+import initialize, { Client, initSync, lockHolderScope as scopeOf } from "./generated/unloc.js";
+import type { LockHolder } from "./generated/types.js";
+
+// Programs that are compiled without the types of browsers do not know `WebAssembly`.
+type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (bytes: never) => infer M } } ? M : never;
+
+export interface InitOptions {
+  /** Is the WebAssembly module, or says where it is. By default it is next to this package's code. */
+  wasm?: string | URL | Response | ArrayBuffer | ArrayBufferView | WasmModule;
+}
+
+let loaded = false;
+let loading: Promise<void> | undefined;
+
+/**
+ * Loads the WebAssembly module. Calls do this by themselves.
+ *
+ * Call it before anything else to say where the module is, or to load it early. Once the module is loaded or being
+ * loaded, this has no effect.
+ */
+export async function init({ wasm }: InitOptions = {}): Promise<void> {
+  if (wasm === undefined && loadNow()) return;
+  if (!loaded) await (loading ??= loadFrom(() => wasm ?? source()));
+}
+
+/** Loads the module if the environment can do so without waiting. Returns whether it is loaded. */
+function loadNow(): boolean {
+  // A second instance would not know the clients of the first one.
+  if (loaded || loading || !synchronous) return loaded;
+  try {
+    initSync({ module: source() as Uint8Array<ArrayBuffer> });
+  } catch (cause) {
+    throw notLoaded(cause);
+  }
+  return (loaded = true);
+}
+
+async function loadFrom(wasm: () => NonNullable<InitOptions["wasm"]>): Promise<void> {
+  try {
+    await initialize({ module_or_path: wasm() as URL });
+    loaded = true;
+  } catch (cause) {
+    throw notLoaded(cause);
+  } finally {
+    loading = undefined; // after a failure, the next call tries again
+  }
+}
+
+function notLoaded(cause: unknown): Error {
+  return configurationError(
+    `cannot load the WebAssembly module (${String(cause)}); pass init({ wasm }) the URL at which unloc.wasm is served, ` +
+      "and allow 'wasm-unsafe-eval' in the page's Content-Security-Policy, if it has one",
+  );
+}
+
+/** Returns the scope of a lock holder's tokens. In browsers, it needs the loaded module: await `init()` or a call first. */
+export function lockHolderScope(lockHolder: LockHolder): string {
+  if (!loadNow()) throw configurationError("lockHolderScope() needs the WebAssembly module: await init() first");
+  return orError(() => scopeOf(JSON.stringify(lockHolder)));
+}
+
+/** Is a call as the module takes it. */
+export interface CallRequest extends Omit<CallOptions, "signal"> {
+  operation: string;
+  lockHolder?: object | undefined;
+  parameters?: object | undefined;
+  waitFor?: string;
+  since?: Date | string;
+  accessToken?: string;
+}
+
+type GetToken = (scope: string | undefined, refused: string | undefined) => Promise<string>;
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Owns the one object that a client has in the module, which is made as soon as the module is loaded. */
+export class WasmClient {
+  #make: (() => Client) | undefined;
+  #client: Client | undefined;
+
+  constructor(configuration: object, getToken: GetToken | undefined, fetch: Fetch | undefined) {
+    const json = JSON.stringify(configuration);
+    this.#make = () => orError(() => new Client(json, getToken, fetch));
+    if (loadNow()) this.#open();
+  }
+
+  async call<T>(request: CallRequest, signal?: AbortSignal): Promise<T> {
+    await init();
+    try {
+      return JSON.parse(await this.#open().call(JSON.stringify(request), signal)) as T;
+    } catch (thrown) {
+      throw toError(thrown, signal);
+    }
+  }
+
+  async *pages<Item>(request: CallRequest, signal?: AbortSignal): AsyncGenerator<Page<Item>, void, undefined> {
+    await init();
+    const pages = orError(() => this.#open().pages(JSON.stringify(request), signal));
+    try {
+      for (let page; (page = await pages.next()) !== undefined; ) yield JSON.parse(page) as Page<Item>;
+    } catch (thrown) {
+      throw toError(thrown, signal);
+    } finally {
+      pages.free();
+    }
+  }
+
+  dispose(): void {
+    this.#client?.free();
+    this.#make = this.#client = undefined;
+  }
+
+  #open(): Client {
+    if (!this.#make) throw configurationError("this client was disposed of: make a new one");
+    return (this.#client ??= this.#make());
+  }
+}
+
+function orError<T>(attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (thrown) {
+    throw toError(thrown);
+  }
+}
