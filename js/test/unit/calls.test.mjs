@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { fake, refuse } from "./fake.mjs";
+import { replaceGlue } from "./replace.mjs";
+
+replaceGlue();
+const { Unloc, UnlocAbortError } = await import("../../dist/esm/index.js");
+
+const holder = { id: "h1", name: "Harbour", countryIso: "NO", organizationId: "harbour", organizationIdSuffix: "" };
+const unloc = new Unloc({ getToken: () => "token" });
+const home = unloc.lockHolder(holder);
+
+beforeEach(() => {
+  fake.requests.length = 0;
+  fake.list = [];
+  fake.freed = { clients: 0, pages: 0 };
+  fake.answer = async () => null;
+});
+
+test("a call is sent once it is awaited, and only once", async () => {
+  fake.answer = async () => ({ id: "k1" });
+  const call = home.createKey({ lockId: "l1", userId: "+12125550142" });
+  assert.equal(fake.requests.length, 0);
+  assert.deepEqual(await call, { id: "k1" });
+  assert.equal(await call, await call);
+  assert.equal(fake.requests.length, 1);
+});
+
+test("a request has the lock holder, the parameters and the options, and nothing else", async () => {
+  await home.createKey({ lockId: "l1", userId: "u" }, { retry: false, timeouts: { attemptMs: 5 }, headers: { "x-a": "b" } });
+  assert.deepEqual(fake.requests, [
+    {
+      operation: "createKey",
+      lockHolder: { id: "h1", countryIso: "NO", organizationId: "harbour", organizationIdSuffix: "" },
+      parameters: { lockId: "l1", userId: "u" },
+      retry: false,
+      timeouts: { attemptMs: 5 },
+      headers: { "x-a": "b" },
+    },
+  ]);
+});
+
+test("a lock holder can be named by its id and scope, and others have no lock holder", async () => {
+  await unloc.lockHolder({ id: "h2", scope: "lockHolder.admin:h2" }).getLock({ lockId: "l1" });
+  await unloc.getLockHolders();
+  assert.deepEqual(fake.requests, [
+    { operation: "getLock", lockHolder: { id: "h2", scope: "lockHolder.admin:h2" }, parameters: { lockId: "l1" } },
+    { operation: "getLockHolders" },
+  ]);
+});
+
+test("every operation of the table is a method", async () => {
+  const { operations } = await import("../../dist/esm/generated/operations.js");
+  for (const name of Object.keys(operations.Unloc)) assert.equal(typeof unloc[name], "function", name);
+  for (const name of Object.keys(operations.LockHolderClient)) assert.equal(typeof home[name], "function", name);
+});
+
+test("a paginated list is one page if it is awaited, and all items if it is iterated", async () => {
+  fake.answer = async () => ({ items: [{ id: "k1" }], cursor: "c" });
+  fake.list = [{ items: [{ id: "k1" }, { id: "k2" }], cursor: "c" }, { items: [{ id: "k3" }] }];
+  const keys = home.getKeys({ limit: 2 });
+  assert.deepEqual(await keys, { items: [{ id: "k1" }], cursor: "c" });
+  assert.deepEqual(await collect(keys), [{ id: "k1" }, { id: "k2" }, { id: "k3" }]);
+  assert.deepEqual(await collect(keys.pages()), fake.list);
+  assert.equal(fake.requests.length, 3);
+  assert.equal(fake.freed.pages, 2);
+});
+
+test("leaving a loop frees its pages", async () => {
+  fake.list = [{ items: [1, 2] }, { items: [3] }];
+  for await (const key of home.getKeys()) {
+    assert.equal(key, 1);
+    break;
+  }
+  assert.equal(fake.freed.pages, 1);
+});
+
+test("lists without pages can be iterated, too", async () => {
+  fake.answer = async ({ operation }) => (operation === "getKeysForLock" ? { items: [1, 2] } : [{ id: "v1" }]);
+  assert.deepEqual(await home.getVendorConnections(), [{ id: "v1" }]);
+  assert.deepEqual(await collect(home.getVendorConnections()), [{ id: "v1" }]);
+  assert.deepEqual(await collect(home.getVendorConnections().pages()), [{ items: [{ id: "v1" }] }]);
+  assert.deepEqual(await home.getKeysForLock({ lockId: "l1" }), { items: [1, 2] });
+  assert.deepEqual(await collect(home.getKeysForLock({ lockId: "l1" })), [1, 2]);
+});
+
+test("an error on a later page ends the loop", async () => {
+  fake.list = [{ items: [1] }, { items: [2] }];
+  let asked = 0;
+  fake.answer = async () => (asked++ ? refuse({ status: 503 }) : null);
+  const seen = [];
+  await assert.rejects(async () => {
+    for await (const key of home.getKeys()) seen.push(key);
+  }, { name: "UnlocServiceError", status: 503 });
+  assert.deepEqual(seen, [1]);
+  assert.equal(fake.freed.pages, 1);
+});
+
+test("waiting and resolving are the operations with one more property", async () => {
+  await home.waitForKey({ lockId: "l1", keyId: "k1" }, "active");
+  await home.waitForVendorConnection({ vendorConnectionId: "v1" }, "connected");
+  await home.resolveCreateKey({ lockId: "l1", userId: "u" }, new Date(0));
+  const [key, connection, created] = fake.requests.map(({ lockHolder: _, ...request }) => request);
+  assert.deepEqual(key, { operation: "getKey", parameters: { lockId: "l1", keyId: "k1" }, waitFor: "active" });
+  assert.deepEqual(connection, {
+    operation: "getVendorConnection",
+    parameters: { vendorConnectionId: "v1" },
+    waitFor: "connected",
+  });
+  assert.deepEqual(created, {
+    operation: "createKey",
+    parameters: { lockId: "l1", userId: "u" },
+    since: "1970-01-01T00:00:00.000Z",
+  });
+});
+
+for (const [when, signal] of [["before", AbortSignal.abort("why")], ["while it is sent", AbortSignal.timeout(5)]]) {
+  test(`a call that is aborted ${when} rejects with the reason`, async () => {
+    fake.answer = async (_, given) => {
+      assert.equal(given, signal);
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      refuse({ kind: "cancelled", outcome: "unknown" });
+    };
+    const error = await home.createKey({}, { signal }).catch((error) => error);
+    assert.ok(error instanceof UnlocAbortError);
+    assert.equal(error.name, "AbortError");
+    assert.equal(error.outcome, "unknown");
+    assert.equal(error.cause, signal.reason);
+    assert.ok(!("signal" in fake.requests[0]));
+  });
+}
+
+test("catch and finally send the call, too", async () => {
+  fake.answer = async () => refuse({});
+  let ended = 0;
+  assert.equal(await home.createKey({}).catch(() => "caught"), "caught");
+  await assert.rejects(home.createKey({}).finally(() => (ended += 1)));
+  assert.equal(ended, 1);
+  assert.equal(fake.requests.length, 2);
+});
+
+async function collect(iterable) {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
