@@ -127,7 +127,8 @@ export class LockHolderClient {
 
   /** @internal */
   constructor(client: WasmClient, lockHolder: LockHolderReference) {
-    const { id, scope, countryIso, organizationId, organizationIdSuffix }: Partial<LockHolder> & { scope?: string } = lockHolder;
+    const all: Partial<LockHolder> & { scope?: string } = lockHolder;
+    const { id, scope, countryIso, organizationId, organizationIdSuffix } = all;
     this.#target = { client, lockHolder: { id, scope, countryIso, organizationId, organizationIdSuffix } };
   }
 

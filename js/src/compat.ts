@@ -160,7 +160,8 @@ async function respond<T>(
     const { lockHolderId: id, ...rest } = parameters as Parameters;
     const flat = unnest("lockHolder", unnest(`${operation}Request`, rest));
     const request = { operation, accessToken, parameters: flat, lockHolder: id === undefined ? undefined : { id } };
-    const data = paginated ? await list(current.client, request, name) : named(name, await current.client.call(request));
+    const { client } = current;
+    const data = paginated ? await list(client, request, name) : named(name, await client.call(request));
     return { data: data as T };
   } catch (cause) {
     if (!(cause instanceof UnlocError)) throw cause;
@@ -170,7 +171,11 @@ async function respond<T>(
 }
 
 /** Returns one page if `limit` or `startAfterId` asks for it. Without them, the old library got the whole list. */
-async function list(client: WasmClient, request: CallRequest & { parameters: Parameters }, name: string): Promise<object> {
+async function list(
+  client: WasmClient,
+  request: CallRequest & { parameters: Parameters },
+  name: string,
+): Promise<object> {
   const { limit, startAfterId } = request.parameters;
   if (limit !== undefined || startAfterId !== undefined) {
     const { items, cursor } = await client.call<Page<unknown>>(request);

@@ -142,5 +142,6 @@ export function toError(thrown: unknown, signal?: AbortSignal): unknown {
 
 /** @internal */
 export function configurationError(message: string): UnlocConfigurationError {
-  return new UnlocConfigurationError({ message, kind: "configuration", outcome: "notSent", retryable: false, attempts: 0 });
+  const kind = "configuration";
+  return new UnlocConfigurationError({ message, kind, outcome: "notSent", retryable: false, attempts: 0 });
 }

@@ -51,12 +51,12 @@ async function loadFrom(wasm: () => NonNullable<InitOptions["wasm"]>): Promise<v
 
 function notLoaded(cause: unknown): Error {
   return configurationError(
-    `cannot load the WebAssembly module (${String(cause)}); pass init({ wasm }) the URL at which unloc.wasm is served, ` +
-      "and allow 'wasm-unsafe-eval' in the page's Content-Security-Policy, if it has one",
+    `cannot load the WebAssembly module (${String(cause)}); pass init({ wasm }) the URL at which you serve ` +
+      "unloc/unloc.wasm, and allow 'wasm-unsafe-eval' if the page has a Content-Security-Policy",
   );
 }
 
-/** Returns the scope of a lock holder's tokens. In browsers, it needs the loaded module: await `init()` or a call first. */
+/** Returns the scope of a lock holder's tokens. In browsers, await `init()` or a call first: it needs the module. */
 export function lockHolderScope(lockHolder: LockHolder): string {
   if (!loadNow()) throw configurationError("lockHolderScope() needs the WebAssembly module: await init() first");
   return orError(() => scopeOf(JSON.stringify(lockHolder)));

@@ -28,15 +28,14 @@ test("a call is sent once it is awaited, and only once", async () => {
 });
 
 test("a request has the lock holder, the parameters and the options, and nothing else", async () => {
-  await home.createKey({ lockId: "l1", userId: "u" }, { retry: false, timeouts: { attemptMs: 5 }, headers: { "x-a": "b" } });
+  const options = { retry: false, timeouts: { attemptMs: 5 }, headers: { "x-a": "b" } };
+  await home.createKey({ lockId: "l1", userId: "u" }, options);
   assert.deepEqual(fake.requests, [
     {
       operation: "createKey",
       lockHolder: { id: "h1", countryIso: "NO", organizationId: "harbour", organizationIdSuffix: "" },
       parameters: { lockId: "l1", userId: "u" },
-      retry: false,
-      timeouts: { attemptMs: 5 },
-      headers: { "x-a": "b" },
+      ...options,
     },
   ]);
 });

@@ -78,18 +78,22 @@ test("without a value there is neither data nor an error", async () => {
 const key = { userId: "u", start: null, end: null, skipInviteNotification: true };
 const account = { createVendorAccount: true, vendor: "danalock", email: "a@example.com", password: "EXAMPLE" };
 const house = { name: "Harbour", countryIso: "NO", organizationId: "harbour" };
-for (const [name, parameters, expected] of [
-  ["createKey", { lockId: "l1", createKeyRequest: key }, { lockId: "l1", ...key }],
-  ["createKey", { lockId: "l1", ...key }, { lockId: "l1", ...key }],
-  ["updateKey", { lockId: "l1", keyId: "k1", updateKeyRequest: { state: "revoked" } }, { lockId: "l1", keyId: "k1", state: "revoked" }],
-  ["updateLock", { lockId: "l1", updateLockRequest: { name: "n", image: undefined } }, { lockId: "l1", name: "n" }],
-  ["updateLockHolder", { updateLockHolderRequest: { name: "n" } }, { name: "n" }],
-  ["createOrUpdateRole", { lockId: "l1", userId: "u", createOrUpdateRoleRequest: { canShare: true } }, { lockId: "l1", userId: "u", canShare: true }],
+const keyIds = { lockId: "l1", keyId: "k1" };
+const roleIds = { lockId: "l1", userId: "u" };
+for (const [name, ids, body] of [
+  ["createKey", { lockId: "l1" }, key],
+  ["updateKey", keyIds, { state: "revoked" }],
+  ["updateLock", { lockId: "l1" }, { name: "n" }],
+  ["updateLockHolder", {}, { name: "n" }],
+  ["createOrUpdateRole", roleIds, { canShare: true, userName: "Kim" }],
 ]) {
-  test(`${name} takes ${JSON.stringify(Object.keys(parameters))}`, async () => {
+  test(`${name} takes its body nested, and flat`, async () => {
     fake.answer = async () => ({ id: "x" });
-    await unloc[name]("token", { lockHolderId, ...parameters });
-    assert.deepEqual(fake.requests, [{ operation: name, accessToken: "token", lockHolder, parameters: expected }]);
+    for (const parameters of [{ ...ids, [`${name}Request`]: { ...body, image: undefined } }, { ...ids, ...body }]) {
+      await unloc[name]("token", { lockHolderId, ...parameters });
+      const request = { operation: name, accessToken: "token", lockHolder, parameters: { ...ids, ...body } };
+      assert.deepEqual(fake.requests.pop(), request);
+    }
   });
 }
 

@@ -16,7 +16,8 @@ export const fake = {
 
 /** Throws as the module does: the details of an error as JSON. */
 export function refuse(details) {
-  throw JSON.stringify({ message: "m", kind: "service", outcome: "rejected", retryable: false, attempts: 1, ...details });
+  const defaults = { message: "m", kind: "service", outcome: "rejected", retryable: false, attempts: 1 };
+  throw JSON.stringify({ ...defaults, ...details });
 }
 
 export function initSync({ module }) {

@@ -5,6 +5,8 @@ export function initialize(data) {
 }
 
 export function resolve(specifier, context, next) {
-  if (specifier.endsWith("/generated/unloc.js")) return { url: new URL("fake.mjs", import.meta.url).href, shortCircuit: true };
+  if (specifier.endsWith("/generated/unloc.js")) {
+    return { url: new URL("fake.mjs", import.meta.url).href, shortCircuit: true };
+  }
   return next(specifier === "#load" ? `./load/${loader}.js` : specifier, context);
 }

@@ -16,7 +16,8 @@ test("a client does not load the module", () => {
 
 test("a call fails if the module cannot be loaded", async () => {
   fake.failLoad = new TypeError("Failed to fetch");
-  await assert.rejects(unloc.getLockHolders(), { name: "UnlocConfigurationError", message: /Failed to fetch.*init\(\{ wasm \}\)/ });
+  const message = /Failed to fetch.*init\(\{ wasm \}\)/;
+  await assert.rejects(unloc.getLockHolders(), { name: "UnlocConfigurationError", message });
   fake.failLoad = undefined;
 });
 
