@@ -99,7 +99,8 @@ export class WasmClient {
     await init();
     const pages = orError(() => this.#open().pages(JSON.stringify(request), signal));
     try {
-      for (let page; (page = await pages.next()) !== undefined; ) yield JSON.parse(page) as Page<Item>;
+      let page: string | undefined;
+      while ((page = await pages.next()) !== undefined) yield JSON.parse(page) as Page<Item>;
     } catch (thrown) {
       throw toError(thrown, signal);
     } finally {
