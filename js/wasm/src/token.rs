@@ -1,0 +1,84 @@
+//! Gets tokens from the function of the program.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use js_sys::{Function, Promise, Reflect};
+use serde::Deserialize;
+use unloc::token::{FetchToken, Token, TokenSource};
+use unloc::{Error, Result, Scopes, Secret};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+/// Holds what a token endpoint returns (RFC 6749, section 5.1), as the facade passes it on.
+#[derive(Deserialize)]
+struct Issued {
+    access_token: String,
+    expires_in: Option<f64>,
+    scope: Option<Scope>,
+    lock_holder_id: Option<String>,
+}
+
+/// Holds the scopes of a token, which some services write as a list.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Scope {
+    Text(String),
+    List(Vec<String>),
+}
+
+/// Calls `getToken(scope, refused)`, which resolves to JSON.
+pub(crate) async fn fetch(get_token: Function, scopes: Scopes, refused: Option<Secret>) -> Result<Token> {
+    let scope = scopes.to_string();
+    let scope = if scope.is_empty() { JsValue::UNDEFINED } else { JsValue::from_str(&scope) };
+    let refused = refused.map_or(JsValue::UNDEFINED, |refused| JsValue::from_str(refused.expose()));
+    let called = get_token.call2(&JsValue::UNDEFINED, &scope, &refused);
+    let settled = match called {
+        Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+        Err(thrown) => Err(thrown),
+    };
+    let text = settled.map_err(|thrown| failed(&thrown))?.as_string().unwrap_or_default();
+    let issued: Issued = serde_json::from_str(&text)
+        .map_err(|_| Error::token("`getToken` returned neither a token nor an object with an `access_token`"))?;
+    let mut token = Token::new(issued.access_token);
+    if let Some(seconds) = issued.expires_in {
+        // Negative, infinite or no number: the token counts as expired, and is used once.
+        token = token.expires_in(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    }
+    token = match issued.scope {
+        Some(Scope::Text(scope)) if !scope.is_empty() => token.granted(scope),
+        Some(Scope::List(scopes)) if !scopes.is_empty() => token.granted(scopes.join(" ")),
+        _ => token,
+    };
+    Ok(token.lock_holders(issued.lock_holder_id))
+}
+
+/// Returns the error of a `getToken` that threw.
+fn failed(thrown: &JsValue) -> Error {
+    let get = |name: &str| Reflect::get(thrown, &name.into()).ok();
+    let what = get("message").and_then(|message| message.as_string()).unwrap_or_default();
+    let what = if what.is_empty() { "`getToken` failed".to_owned() } else { format!("`getToken` failed: {what}") };
+    // `fetch` rejects with a `TypeError` if it gets no response. Any other error is final, unless it says otherwise.
+    let is_unreachable = get("name").and_then(|name| name.as_string()).is_some_and(|name| name == "TypeError");
+    if is_unreachable || get("retryable").is_some_and(|retryable| retryable.is_truthy()) {
+        Error::token_unavailable(what)
+    } else {
+        Error::token(what)
+    }
+}
+
+/// Returns a source with one token, which it gives out once.
+///
+/// After a 401 the cache asks again. It gets an error, and the call is not repeated.
+pub(crate) fn only(access_token: String) -> impl TokenSource {
+    Only(Cell::new(Some(access_token)))
+}
+
+struct Only(Cell<Option<String>>);
+
+impl TokenSource for Only {
+    fn fetch(&self, _: Scopes) -> FetchToken<'_> {
+        let token = self.0.take().map(Token::new).ok_or_else(|| Error::token("the service refused the given token"));
+        Box::pin(std::future::ready(token))
+    }
+}
