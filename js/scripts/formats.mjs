@@ -1,6 +1,7 @@
 // Compiles the sources into the two formats of modules. No bundler: every file of dist/ is a file of src/.
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import ts from "typescript";
 import { dist, generated, join, root } from "./paths.mjs";
 
@@ -8,25 +9,25 @@ import { dist, generated, join, root } from "./paths.mjs";
 export function compile(configuration, format) {
   const { options, fileNames } = read(configuration);
   const program = ts.createProgram(fileNames, options);
-  const { diagnostics } = program.emit();
+  const { diagnostics } = program.emit(undefined, (name, text) => {
+    mkdirSync(dirname(name), { recursive: true });
+    writeFileSync(...(format === "cjs" ? commonJsFile(name, text) : [name, text]));
+  });
   refuse([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
-  const folder = join(dist, format);
-  mkdirSync(join(folder, "generated"), { recursive: true });
-  copyFileSync(join(generated, "unloc.d.ts"), join(folder, "generated", "unloc.d.ts"));
-  const glue = readFileSync(join(generated, "unloc.js"), "utf8");
-  writeFileSync(join(folder, "generated", "unloc.js"), format === "cjs" ? commonJs(glue) : glue);
-  if (format === "cjs") {
-    writeFileSync(join(folder, "package.json"), `${JSON.stringify(CJS_PACKAGE, null, 2)}\n`);
-  }
+  const [glue, types] = ["unloc.js", "unloc.d.ts"].map((name) => readFileSync(join(generated, name), "utf8"));
+  const folder = join(dist, format, "generated");
+  writeFileSync(join(folder, format === "cjs" ? "unloc.cjs" : "unloc.js"), format === "cjs" ? commonJs(glue) : glue);
+  writeFileSync(join(folder, format === "cjs" ? "unloc.d.cts" : "unloc.d.ts"), types);
 }
 
-// The nearest package.json decides what `#load` is. Without `import.meta` a browser has no URL to load from, so there the
-// module is embedded.
-const CJS_PACKAGE = {
-  type: "commonjs",
-  sideEffects: false,
-  imports: { "#load": { node: "./load/node.cjs", default: "./load/inline.js" } },
-};
+/**
+ * Returns a file in which the extension says that it is CommonJS, so that no second package.json has to: `#load` would be
+ * looked up there, and tools differ in whether they do. The files name each other as `"./calls.js"`.
+ */
+function commonJsFile(name, text) {
+  const renamed = (path) => path.replace(/\.js$/, ".cjs").replace(/\.d\.ts$/, ".d.cts");
+  return [renamed(name), text.replace(/(["'])(\.{1,2}\/[^"']+\.js)\1/g, (_, quote, path) => quote + renamed(path) + quote)];
+}
 
 /** Refuses glue that a page could only use with `unsafe-eval` in its Content-Security-Policy. */
 export function checkGlue() {

@@ -30,6 +30,18 @@ export async function startEmulator(...options) {
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
       return text === "" ? undefined : JSON.parse(text);
     },
+    /** Returns a token response, as a backend gets it for its page. */
+    async token(scope) {
+      const body = { grant_type: "client_credentials", client_id: this.clientId, client_secret: this.clientSecret, scope };
+      const init = { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+      return (await fetch(`${url}/auth/v1/token/`, init)).json();
+    },
+    /** Gets something from the Integrator API without this package. */
+    async get(path, scope) {
+      const { access_token } = await this.token(scope);
+      const headers = { authorization: `Bearer ${access_token}` };
+      return (await fetch(`${url}/integrators/v1/${path}`, { headers })).json();
+    },
     /** Counts the requests of an operation. */
     async requests(operation) {
       const { requests } = await this.control("GET", "requests");
