@@ -1,7 +1,7 @@
 //! Runs every check of continuous integration, fast ones first.
 
 mod gates;
-mod machine;
+pub(crate) mod machine;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -12,6 +12,7 @@ use unloc_bench_record::report;
 use unloc_diff::Sides;
 
 use crate::commands::{cargo, print, surface};
+use crate::js;
 use machine::{Here, Machine, Need, Skip, WASM, missing};
 
 /// Describes a check that cargo runs.
@@ -111,6 +112,8 @@ fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
     for check in CHECKS {
         timed(check.name, &|| by_cargo(check, root))?;
     }
+    timed("JavaScript", &|| js::check(root))?;
+    timed("JavaScript in browsers", &|| js::check_in_browsers(root))?;
     let cargo = || cargo(root);
     timed("packages and examples outside of the workspace", &|| {
         unloc_outside::check(root, &cargo, &cargo).map(|()| None)

@@ -8,7 +8,7 @@ use anyhow::{Error, Result, bail};
 use lexopt::prelude::*;
 use unloc_bench_record::report;
 
-use crate::{ci, release};
+use crate::{ci, js, release};
 
 const USAGE: &str = "\
 usage: cargo xtask <COMMAND> [OPTIONS]
@@ -22,12 +22,16 @@ Commands:
   surface       Write the public API of the bindings to openapi/surface
   package       Build the packages, including the bindings for builds without the feature `generate`
   outside       Build the packages and run the examples of the guides, outside of the workspace
+  js            Build the npm package
   release       With --dry-run: check everything that a release needs, and print what publishes it
   bench-report  Write the recorded benchmark results into the tables of the documents
   help          Print this help
 
 Options of `surface` and `bench-report`:
       --check             Report differences instead of writing
+
+Options of `js`:
+      --test              Run its tests as well, with an emulator
 
 Options of `outside`:
       --toolchain <NAME>  Use another rustup toolchain
@@ -71,6 +75,10 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "probe" => reported(unloc_probe::command(&root, arguments)?),
         "soak" => none(arguments).and_then(|()| checked(ci::soak(&root))),
         "ci" => none(arguments).and_then(|()| checked(ci::run(&root))),
+        "js" => {
+            let with_tests = flag(arguments, "test")?;
+            checked(js::run(&root, with_tests))
+        }
         "release" => match arguments.next()? {
             Some(Long("dry-run")) => none(arguments).and_then(|()| checked(release::rehearse(&root))),
             None => bail!("publishing is left to you: run with --dry-run, which prints the commands (RELEASING.md)"),
@@ -81,11 +89,11 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
             let toolchain = toolchain(arguments)?;
             checked(unloc_outside::check(&root, &|| cargo(&root), &|| cargo_of(toolchain.as_deref(), &root)))
         }
-        "surface" => match is_check(arguments)? {
+        "surface" => match flag(arguments, "check")? {
             true => checked(surface(&root)),
             false => shown(&unloc_surface::write(&root)?),
         },
-        "bench-report" => match is_check(arguments)? {
+        "bench-report" => match flag(arguments, "check")? {
             true => checked(ci::figures(&root).map(|skip| {
                 skip.iter().for_each(|skip| print(&format!("SKIPPED: {} ({})\n", skip.reason, skip.remedy)));
             })),
@@ -188,11 +196,11 @@ fn checked(ran: Result<()>) -> Outcome {
     ))
 }
 
-/// Parses the only option of `surface` and `bench-report`.
-fn is_check(arguments: &mut lexopt::Parser) -> Result<bool> {
+/// Parses the only option of a command.
+fn flag(arguments: &mut lexopt::Parser, name: &str) -> Result<bool> {
     match arguments.next()? {
         None => Ok(false),
-        Some(Long("check")) => none(arguments).map(|()| true),
+        Some(Long(given)) if given == name => none(arguments).map(|()| true),
         Some(other) => Err(other.unexpected().into()),
     }
 }
@@ -208,9 +216,20 @@ mod tests {
 
     #[test]
     fn every_command_is_listed_and_prints_help() {
-        for name in
-            ["ci", "soak", "validate", "diff", "probe", "surface", "package", "outside", "release", "bench-report"]
-        {
+        let names = [
+            "ci",
+            "soak",
+            "validate",
+            "diff",
+            "probe",
+            "surface",
+            "package",
+            "outside",
+            "js",
+            "release",
+            "bench-report",
+        ];
+        for name in names {
             assert!(USAGE.contains(&format!("\n  {name} ")), "{name}");
             assert!(command(&mut lexopt::Parser::from_args([name, "--help"])).is_ok(), "{name}");
         }
@@ -230,6 +249,7 @@ mod tests {
             (&["probe"], "missing option `--base-url`", true),
             (&["probe", "--base-url", "https://example.com", "--format", "xml"], "markdown or json", true),
             (&["surface", "--chekc"], "invalid option '--chekc'", false),
+            (&["js", "--tests"], "invalid option '--tests'", false),
             (&["outside", "--toolchain"], "missing argument for option '--toolchain'", false),
             (&["release"], "--dry-run", false),
             (&["release", "--force"], "invalid option '--force'", false),

@@ -2,6 +2,7 @@
 
 mod ci;
 mod commands;
+mod js;
 mod release;
 
 use std::process::ExitCode;

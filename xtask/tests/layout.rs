@@ -48,6 +48,7 @@ fn dependencies_match_the_graph_in_the_guide() {
     let (mut packages, mut edges) = (BTreeSet::new(), BTreeSet::new());
     read("Cargo.toml", &mut packages, &mut edges);
     read("fuzz/Cargo.toml", &mut packages, &mut edges);
+    read("js/wasm/Cargo.toml", &mut packages, &mut edges);
     let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
     let section = text.split("\n## ").find(|section| section.starts_with("Layout\n")).unwrap();
     let name = |word: &str| word.trim_matches(['`', '*', ' ', ',', ';', '.', '&']).to_owned();

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-pub(super) const WASM: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// Says why a check was skipped, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +22,25 @@ impl Skip {
 
 /// Names what a check needs beyond cargo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(crate) enum Need {
     /// Stands for the headers of OpenSSL, and `pkg-config` to find them.
     Openssl,
     /// Stands for the standard library of the browser target.
     Wasm,
     Valgrind,
+    /// Stands for Node in a version that the npm package supports, with npm.
+    Node,
+    /// Stands for a browser that the tests can start. Chrome will do.
+    Chromium,
 }
 
+/// Is the oldest version of Node that the npm package supports: `engines` in `js/package.json`.
+const NODE: u32 = 20;
+/// Lists the names of programs that are Chromium. `js/test/browser/` looks for the same.
+const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
 /// Abstracts the machine, so that tests can replace it.
-pub(super) trait Machine {
+pub(crate) trait Machine {
     /// Returns whether this is a machine of continuous integration, where missing programs are installed.
     fn is_ci(&self) -> bool;
     fn is_set(&self, variable: &str) -> bool;
@@ -42,7 +51,7 @@ pub(super) trait Machine {
 }
 
 /// Returns why a check with this need is skipped; nothing if the machine has what the check needs, or could install it.
-pub(super) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
+pub(crate) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
     if has(need, machine) {
         return None;
     }
@@ -54,6 +63,8 @@ pub(super) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
             ("the target wasm32-unknown-unknown is not installed", "rustup target add wasm32-unknown-unknown")
         }
         Need::Valgrind => ("valgrind is not installed", "apt-get install valgrind"),
+        Need::Node => ("Node 20 or newer, with npm, is not installed", "install it as nodejs.org says"),
+        Need::Chromium => ("Chromium is not installed", "apt-get install chromium"),
     };
     // Nothing is installed on a developer's machine.
     if !machine.is_ci() {
@@ -63,6 +74,9 @@ pub(super) fn missing(need: Need, machine: &impl Machine) -> Option<Skip> {
         Need::Openssl => install(machine, &["libssl-dev", "pkg-config"]),
         Need::Valgrind => install(machine, &["valgrind"]),
         Need::Wasm => machine.run("rustup", &["target", "add", WASM]).map(drop),
+        // Distributions have older ones.
+        Need::Node => Err("it has to be a step of the workflow".to_owned()),
+        Need::Chromium => install(machine, &["chromium"]),
     };
     if has(need, machine) {
         return None;
@@ -88,7 +102,17 @@ fn has(need: Need, machine: &impl Machine) -> bool {
             folder.is_ok_and(|folder| machine.is_folder(folder.trim()))
         }
         Need::Valgrind => machine.run("valgrind", &["--version"]).is_ok(),
+        Need::Node => {
+            let version = machine.run("node", &["--version"]).ok().and_then(|said| major(&said));
+            version.is_some_and(|version| version >= NODE) && machine.run("npm", &["--version"]).is_ok()
+        }
+        Need::Chromium => CHROMIUM.iter().any(|name| machine.run(name, &["--version"]).is_ok()),
     }
+}
+
+/// Returns the first number of a version such as `v20.20.2`.
+fn major(version: &str) -> Option<u32> {
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 /// Installs packages with apt-get, on Debian and its derivatives and only as root, so that no password is asked for.
@@ -112,7 +136,7 @@ fn is_unreachable(why: &str) -> bool {
 }
 
 /// Is the real machine.
-pub(super) struct Here;
+pub(crate) struct Here;
 
 impl Machine for Here {
     fn is_ci(&self) -> bool {
@@ -146,6 +170,6 @@ impl Machine for Here {
 
 /// Returns whether the value of the variable `CI` means yes. Services set it to `true` or `1`; unset, empty, `false`
 /// and `0` mean no.
-pub(super) fn is_ci(value: Option<&str>) -> bool {
+pub(crate) fn is_ci(value: Option<&str>) -> bool {
     value.is_some_and(|value| !matches!(value.trim().to_lowercase().as_str(), "" | "0" | "false"))
 }

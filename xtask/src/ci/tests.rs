@@ -39,6 +39,8 @@ impl Machine for Fake {
             "id" => return Ok(if self.is_user { "1000\n" } else { "0\n" }.to_owned()),
             "rustc" => return Ok("wasm\n".to_owned()),
             "rustup" | "apt-get" => {}
+            "node" if self.has.borrow().contains(&"old node") => return Ok("v18.20.4\n".to_owned()),
+            "node" if self.has.borrow().contains(&"node") => return Ok("v20.20.2\n".to_owned()),
             _ if self.has.borrow().contains(&program) => return Ok(String::new()),
             _ => return Err(format!("no {program}")),
         }
@@ -52,11 +54,12 @@ impl Machine for Fake {
     }
 }
 
-const NEEDS: [Need; 3] = [Need::Openssl, Need::Wasm, Need::Valgrind];
+const NEEDS: [Need; 5] = [Need::Openssl, Need::Wasm, Need::Valgrind, Need::Node, Need::Chromium];
 
 #[test]
 fn skips_nothing_if_everything_is_installed() {
-    let machine = Fake { has: RefCell::new(vec!["pkg-config", "wasm", "valgrind"]), ..Fake::default() };
+    let has = vec!["pkg-config", "wasm", "valgrind", "node", "npm", "google-chrome"];
+    let machine = Fake { has: RefCell::new(has), ..Fake::default() };
     assert!(NEEDS.iter().all(|need| missing(*need, &machine).is_none()));
     for has in ["macOS", "OPENSSL_DIR"] {
         let machine = Fake { has: RefCell::new(vec![has]), ..Fake::default() };
@@ -66,8 +69,10 @@ fn skips_nothing_if_everything_is_installed() {
 
 #[test]
 fn installs_nothing_on_a_developer_machine_and_names_the_command() {
-    for (need, remedy) in NEEDS.into_iter().zip(["libssl-dev", "rustup target add", "apt-get install valgrind"]) {
-        let machine = Fake { brings: vec![("", "valgrind"), ("", "wasm"), ("", "pkg-config")], ..Fake::default() };
+    let remedies = ["libssl-dev", "rustup target add", "install valgrind", "nodejs.org", "install chromium"];
+    for (need, remedy) in NEEDS.into_iter().zip(remedies) {
+        let brings = ["valgrind", "wasm", "pkg-config", "chromium"].map(|program| ("", program)).to_vec();
+        let machine = Fake { brings, ..Fake::default() };
         let skip = missing(need, &machine).unwrap();
         assert!(skip.reason.contains("not installed") && skip.remedy.contains(remedy), "{skip:?}");
         assert!(!machine.ran.borrow().iter().any(|line| line.contains("install") || line.contains("add")));
@@ -76,9 +81,22 @@ fn installs_nothing_on_a_developer_machine_and_names_the_command() {
 
 #[test]
 fn installs_missing_programs_in_continuous_integration() {
-    let brings = vec![("libssl-dev", "pkg-config"), ("target add", "wasm"), ("valgrind", "valgrind")];
+    let packages = [("libssl-dev", "pkg-config"), ("valgrind", "valgrind"), ("chromium", "chromium")];
+    let brings = packages.into_iter().chain([("target add", "wasm")]).collect();
     let machine = Fake { is_ci: true, brings, ..Fake::default() };
-    assert!(NEEDS.iter().all(|need| missing(*need, &machine).is_none()));
+    let installed = NEEDS.into_iter().filter(|need| *need != Need::Node);
+    assert!(installed.map(|need| missing(need, &machine)).all(|skip| skip.is_none()));
+}
+
+#[test]
+fn node_has_to_be_there_in_a_version_that_the_package_supports() {
+    for has in [vec![], vec!["old node", "npm"], vec!["node"]] {
+        let machine = Fake { is_ci: true, has: RefCell::new(has.clone()), ..Fake::default() };
+        let skip = missing(Need::Node, &machine).unwrap();
+        assert!(!skip.is_allowed && skip.reason.contains("step of the workflow"), "{has:?}: {skip:?}");
+    }
+    let package = include_str!("../../../js/package.json");
+    assert!(package.contains("\"node\": \">=20\""));
 }
 
 #[test]
@@ -88,6 +106,7 @@ fn allows_a_failed_installation_only_if_the_rustup_server_is_unreachable() {
         (Need::Wasm, "error: toolchain 'x' does not support target", false),
         (Need::Valgrind, "could not download", false),
         (Need::Openssl, "could not download", false),
+        (Need::Chromium, "could not download", false),
     ] {
         let machine = Fake { is_ci: true, says, ..Fake::default() };
         let skip = missing(need, &machine).unwrap();
