@@ -37,9 +37,9 @@ pub(crate) fn url(base: &Url, operation: &Operation, values: &[(&str, &dyn Displ
         // `part` is for a value with text beside it, as in `/locks/{id}:open`, where neither can be a whole segment.
         let is_whole = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
         if is_whole {
-            address.segment(name, *value)?
+            address.segment(name, *value)?;
         } else {
-            address.part(name, *value)?
+            address.part(name, *value)?;
         }
         rest = after;
     }

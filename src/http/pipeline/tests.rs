@@ -1,5 +1,6 @@
 //! Tests the pipeline with Tokio's paused clock and a test double for the transport, so that no test waits or connects.
 
+mod cancelled;
 mod model;
 mod refusals;
 

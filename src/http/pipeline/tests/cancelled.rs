@@ -1,0 +1,57 @@
+//! Tests when a cancelled call ends, and what its error says about the service.
+
+use super::*;
+
+/// Makes a call that is cancelled after this time. A token takes 0.5 s, each response a second.
+async fn cancelled(after: f64, errors: impl IntoIterator<Item = Error>) -> (Error, usize) {
+    cancelled_call("createKey", after, errors).await
+}
+
+async fn cancelled_call(id: &str, after: f64, errors: impl IntoIterator<Item = Error>) -> (Error, usize) {
+    let service = Service { latency: Duration::from_secs(1), ..Service::new(errors) };
+    let options = defaults().cancel_on(sleep(Duration::from_secs_f64(after)));
+    let begun = Instant::now();
+    let error = service.call(id, options).await.unwrap_err();
+    assert_eq!(begun.elapsed().as_secs_f64(), after);
+    assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Cancelled, false), "{error}");
+    (error, service.sent.load(Ordering::SeqCst))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_cancelled_before_it_is_sent_has_done_nothing() {
+    for after in [0.0, 0.4] {
+        let (error, sent) = cancelled(after, []).await;
+        assert_eq!((error.outcome(), error.attempts(), sent), (Outcome::NotSent, 0, 0), "{after}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_cancelled_in_flight_may_have_been_carried_out() {
+    let (error, sent) = cancelled(1.0, []).await;
+    assert_eq!((error.outcome(), error.attempts(), sent), (Outcome::Unknown, 1, 1), "{error}");
+    // After a 401, which is a refusal, the request is in flight again.
+    let (error, _) = cancelled(2.5, [refused()]).await;
+    assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 2), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_cancelled_between_attempts_keeps_the_worst_outcome() {
+    // The first attempt ends after 1.5 s, and the next one begins 5 s later.
+    let unsent = Error::new(ErrorKind::Connection, "no connection").retry_in(Duration::from_secs(5));
+    for (id, failure, outcome, attempts) in [
+        ("createKey", unsent, Outcome::NotSent, 0),
+        ("getLocks", status(503).retry_in(Duration::from_secs(5)), Outcome::Unknown, 1),
+        ("getLocks", status(429).retry_in(Duration::from_secs(5)), Outcome::Rejected, 1),
+    ] {
+        let (error, _) = cancelled_call(id, 3.0, [failure]).await;
+        assert_eq!((error.outcome(), error.attempts()), (outcome, attempts), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_that_never_comes_changes_nothing() {
+    let service = Service::new([]);
+    let options = defaults().cancel_on(std::future::pending());
+    assert!(service.call("createKey", options.clone()).await.is_ok());
+    assert!(service.call("getLocks", options).await.is_ok());
+}
