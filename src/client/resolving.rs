@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn does_not_compare_what_the_request_leaves_to_the_service() {
-        let request = |request: serde_json::Value| serde_json::from_value::<CreateKeyRequest>(request).unwrap();
+        let request = |request: Value| serde_json::from_value::<CreateKeyRequest>(request).unwrap();
         let started = Key { start: Some(at("12:00:00")), ..key(Some("12:00:01"), None) };
         assert!(matches(&started, &request(json!({"userId": "+12125550142"}))));
         assert!(!matches(&started, &request(json!({"userId": "+12125550143"}))));

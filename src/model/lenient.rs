@@ -13,7 +13,9 @@ use std::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-pub(crate) use duplicate_keys::{once, put};
+pub(crate) use duplicate_keys::once;
+#[cfg(feature = "dynamic")]
+pub(crate) use duplicate_keys::put;
 pub(crate) use time::{Cut, read_cut, time, write_cut};
 
 /// Reads null as an empty list or map.

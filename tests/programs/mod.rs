@@ -42,6 +42,7 @@ fn build(name: &str) -> PathBuf {
             cargo.arg("--release");
         }
         let features = [
+            ("typed", true),
             ("generate", cfg!(feature = "generate")),
             ("rustls", cfg!(feature = "rustls")),
             ("native-tls", cfg!(feature = "native-tls")),

@@ -24,21 +24,29 @@ struct Check {
 
 const DENY: &[&str] = &["--", "-D", "warnings"];
 const SCHEMARS: &str = "unloc/schemars";
+const DYNAMIC: &str = "unloc/dynamic";
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions", "--no-default-features"];
 
 /// Lists the checks that cargo runs. Without its default features `unloc` uses the bindings that were staged before.
 // Each feature alone is a job of gates.yml: every set of features compiles reqwest and what depends on it again.
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
-    check("lints, default features", &["clippy", "--workspace", "--all-targets"]),
-    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features", "--all-targets"]),
+    check("lints, default features", &["clippy", "--workspace", "--all-targets", "--features", DYNAMIC]),
+    check(
+        "lints, only types",
+        &["clippy", "-p", "unloc", "--no-default-features", "--features", "typed", "--all-targets"],
+    ),
+    check("lints, no types", &["clippy", "-p", "unloc", "--no-default-features", "--features", "dynamic"]),
     check("lints, all features", &["clippy", "-p", "unloc", "--all-features", "--all-targets"]),
-    check("browsers", &["check", "-p", "unloc", "--no-default-features", "--target", WASM]),
-    check("tests and doctests", &["test", "--workspace", "--features", SCHEMARS]),
-    check("tests, no features", &["test", "-p", "unloc", "--no-default-features", "--lib", "--test", "contract"]),
+    check("browsers", &["check", "-p", "unloc", "--no-default-features", "--features", "typed", "--target", WASM]),
+    check("tests and doctests", &["test", "--workspace", "--features", SCHEMARS, "--features", DYNAMIC]),
+    check(
+        "tests, only types",
+        &["test", "-p", "unloc", "--no-default-features", "--features", "typed", "--lib", "--test", "contract"],
+    ),
     Check {
         name: "documentation",
-        arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS],
+        arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS, "--features", DYNAMIC],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
     check("instructions", COUNTED),

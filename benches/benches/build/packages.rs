@@ -17,6 +17,7 @@ const RING: &str =
 /// With `rustls-no-provider`, it also depends on rustls with ring.
 pub(crate) fn user(folder: PathBuf, unloc: &Path, features: &[&str]) -> Result<PathBuf> {
     let ring = if features.contains(&"rustls-no-provider") { RING } else { "" };
+    let features = [features, &["typed"]].concat();
     let manifest = format!(
         "[package]\nname = \"user\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{ring}\
          unloc = {{ path = {:?}, default-features = false, features = {features:?} }}\n",

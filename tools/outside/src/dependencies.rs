@@ -25,7 +25,7 @@ impl Dependency {
         let mut features: Vec<_> = features.iter().map(String::as_str).collect();
         // The default features except `generate`, which is a feature of the example package: it is tested on and off.
         let is_split = name == "unloc" && *default_features;
-        features.extend(is_split.then_some("rustls"));
+        features.extend(is_split.then_some(["rustls", "typed"]).into_iter().flatten());
         let default_features = *default_features && !is_split;
         format!("{{ version = {version:?}, default-features = {default_features}, features = {features:?} }}")
     }

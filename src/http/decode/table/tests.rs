@@ -109,11 +109,14 @@ fn all() -> Vec<(Both, Value, Vec<String>)> {
     Both::all().into_iter().map(with_schema).collect()
 }
 
+/// Makes a body of random bytes.
+pub(crate) type RandomBody = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// Returns what generates response bodies that the tolerances cover, by the id of the operation.
-pub(crate) fn random_bodies() -> BTreeMap<&'static str, Box<dyn Fn(&[u8]) -> Vec<u8>>> {
+pub(crate) fn random_bodies() -> BTreeMap<&'static str, RandomBody> {
     let generator = |(both, schema, words): (Both, Value, Vec<String>)| {
         let body = move |bytes: &[u8]| Bodies { schema: &schema, words: &words }.body(&mut Dice(bytes.iter()), false);
-        (both.table.operation.id, Box::new(body) as Box<dyn Fn(&[u8]) -> Vec<u8>>)
+        (both.table.operation.id, Box::new(body) as RandomBody)
     };
     all().into_iter().map(generator).collect()
 }

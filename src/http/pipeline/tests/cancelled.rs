@@ -29,8 +29,9 @@ async fn a_call_that_is_cancelled_before_it_is_sent_has_done_nothing() {
 async fn a_call_that_is_cancelled_in_flight_may_have_been_carried_out() {
     let (error, sent) = cancelled(1.0, []).await;
     assert_eq!((error.outcome(), error.attempts(), sent), (Outcome::Unknown, 1, 1), "{error}");
-    // After a 401, which is a refusal, the request is in flight again.
-    let (error, _) = cancelled(2.5, [refused()]).await;
+    // The second attempt begins 1 s after the first one has ended, plus jitter of at most 0.25 s.
+    let busy = status(503).retry_in(Duration::from_secs(1));
+    let (error, _) = cancelled_call("getLocks", 3.0, [busy]).await;
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Unknown, 2), "{error}");
 }
 

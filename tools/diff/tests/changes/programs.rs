@@ -82,7 +82,7 @@ impl Package {
         // The target folder of this test already has the compiled dependencies.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let output = Command::new(env!("CARGO"))
-            .args(["check", "--examples", "--no-default-features", "--keep-going", "--offline"])
+            .args(["check", "--examples", "--no-default-features", "--features", "typed", "--keep-going", "--offline"])
             .args(["--message-format", "json", "--manifest-path"])
             .arg(self.folder.join("Cargo.toml"))
             .arg("--target-dir")
