@@ -28,7 +28,7 @@ use serde_json::{Map, Value, json};
 
 pub use value::DynamicValue;
 
-use crate::client::resolving::{self, Found, Verdict};
+use crate::client::resolving::{self, Found};
 use crate::client::{LockHolderClient, Unloc, waiting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::poller::Poller;
@@ -265,17 +265,16 @@ impl DynamicCall {
             let call = list.clone().options(limits.or(&options));
             async move { call.raw().await.map(|(table, response)| response.map(|keys| dynamic::known_page(table, keys))) }
         };
-        let found = resolving::resolve(&client, since, fetch, |page, since| {
-            let page: &Page<Value> = page;
+        let judge = |page: &Page<Value>, since| {
             let lock_id = lock_id.as_str().unwrap_or_default();
-            let found = resolving::find(page.items(), page.cursor().is_some(), lock_id, &request, since);
-            Resolution(match found {
-                Found::At(index) => json!({"resolution": "created", "key": page.items().get(index)}),
-                Found::Missing => json!({"resolution": "notCreated"}),
-                Found::Unknown(reason) => json!({"resolution": "unknown", "reason": reason}),
-            })
-        });
-        found.await.map(|Resolution(found)| DynamicValue::new(found))
+            resolving::find(page.items(), page.cursor().is_some(), lock_id, &request, since)
+        };
+        let (page, found) = resolving::resolve(&client, since, fetch, judge).await?;
+        Ok(DynamicValue::new(match found {
+            Found::At(index) => json!({"resolution": "created", "key": page.items().get(index)}),
+            Found::Missing => json!({"resolution": "notCreated"}),
+            Found::Unknown(reason) => json!({"resolution": "unknown", "reason": reason}),
+        }))
     }
 
     /// Sends the request, and returns the page of the response.
@@ -294,19 +293,6 @@ impl DynamicCall {
         let (table, arguments) = call?;
         let request = dynamic::request(table, client.base(), &filled_in, arguments);
         Ok((table, pipeline::send_by_table(&client, request, options, table).await?))
-    }
-}
-
-/// Holds the JSON of a resolution.
-struct Resolution(Value);
-
-impl Verdict for Resolution {
-    fn is_missing(&self) -> bool {
-        self.0["resolution"] == "notCreated"
-    }
-
-    fn unknown(reason: &'static str) -> Self {
-        Self(json!({"resolution": "unknown", "reason": reason}))
     }
 }
 

@@ -113,17 +113,18 @@ impl LockHolderClient {
     ) -> Result<CreateKeyResolution> {
         let (client, lock_id) = (self.client(), lock_id.into());
         let fetch = |options| self.get_keys_for_lock().lock_id(lock_id.as_str()).options(options).send_with_response();
-        resolve(&client, since, fetch, |page, since| judge(page, &lock_id, request, since)).await
+        let found = resolve(&client, since, fetch, |page, since| judge(page, &lock_id, request, since)).await;
+        found.map(|(page, found)| resolution(&page, found))
     }
 }
 
-/// Polls the list of a lock's keys until `judge` finds a key, or a reason why none can be named.
-pub(super) async fn resolve<T, R: Verdict, F: Future<Output = Result<Response<T>>>>(
+/// Polls the list of a lock's keys until `judge` finds a key, or a reason why none can be named. Returns the last list.
+pub(super) async fn resolve<T, F: Future<Output = Result<Response<T>>>>(
     client: &ApiClient,
     since: DateTime<Utc>,
     fetch: impl Fn(RequestOptions) -> F,
-    judge: impl Fn(&T, DateTime<Utc>) -> R,
-) -> Result<R> {
+    judge: impl Fn(&T, DateTime<Utc>) -> Found,
+) -> Result<(T, Found)> {
     let mut poller = Poller::new(client, &GET_KEYS_FOR_LOCK);
     let mut polls = 1;
     loop {
@@ -132,22 +133,15 @@ pub(super) async fn resolve<T, R: Verdict, F: Future<Output = Result<Response<T>
         let since = on_service_clock(since, response.headers(), client.config.clock.now().wall);
         let found = judge(response.value(), since);
         // A key, or a reason why none can be named, does not change by another poll. A missing key may still appear.
-        if !found.is_missing() || polls == MAX_POLLS {
-            return Ok(found);
+        if found != Found::Missing || polls == MAX_POLLS {
+            return Ok((response.into_value(), found));
         }
         if !poller.pause().await {
-            return Ok(R::unknown("the operation timeout leaves no time to poll the list of keys again"));
+            let why = "the operation timeout leaves no time to poll the list of keys again";
+            return Ok((response.into_value(), Found::Unknown(why)));
         }
         polls += 1;
     }
-}
-
-/// Says what was found of a key that a call may have created.
-pub(super) trait Verdict {
-    /// Returns whether no such key is in the list.
-    fn is_missing(&self) -> bool;
-    /// Returns the verdict that it cannot be decided, for this reason.
-    fn unknown(reason: &'static str) -> Self;
 }
 
 /// Says which key of a list was created by a call.
@@ -157,17 +151,6 @@ pub(super) enum Found {
     At(usize),
     Missing,
     Unknown(&'static str),
-}
-
-#[cfg(feature = "typed")]
-impl Verdict for CreateKeyResolution {
-    fn is_missing(&self) -> bool {
-        *self == Self::NotCreated
-    }
-
-    fn unknown(reason: &'static str) -> Self {
-        Self::Unknown { reason }
-    }
 }
 
 /// Converts a time of this machine's clock, which reads `wall` now, to the service's clock, if the response has a
@@ -185,11 +168,17 @@ fn on_service_clock(since: DateTime<Utc>, headers: &HeaderMap, wall: Duration) -
 
 /// Looks for the key of the request in the list of the lock's keys.
 #[cfg(feature = "typed")]
-fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: DateTime<Utc>) -> CreateKeyResolution {
+fn judge(page: &Page<Key>, lock_id: &LockId, request: &CreateKeyRequest, since: DateTime<Utc>) -> Found {
     // As JSON, like dynamic calls have them: one function decides for both.
     let keys: Vec<_> = page.iter().map(|key| serde_json::to_value(key).unwrap_or_default()).collect();
     let request = serde_json::to_value(request).unwrap_or_default();
-    match find(&keys, page.cursor().is_some(), lock_id.as_str(), &request, since) {
+    find(&keys, page.cursor().is_some(), lock_id.as_str(), &request, since)
+}
+
+/// Returns what was found with the key itself.
+#[cfg(feature = "typed")]
+fn resolution(page: &Page<Key>, found: Found) -> CreateKeyResolution {
+    match found {
         Found::At(index) => match page.items().get(index) {
             Some(key) => CreateKeyResolution::Created(Box::new(key.clone())),
             None => CreateKeyResolution::NotCreated,
@@ -264,7 +253,8 @@ mod tests {
 
     fn judged(keys: Vec<Key>, cursor: Option<&str>) -> CreateKeyResolution {
         let request = CreateKeyRequest::builder().user_id("+12125550142").end(at("18:00:00")).build().unwrap();
-        judge(&Page::new(keys, cursor.map(Cursor::from)), &"door".into(), &request, at("12:00:00"))
+        let page = Page::new(keys, cursor.map(Cursor::from));
+        resolution(&page, judge(&page, &"door".into(), &request, at("12:00:00")))
     }
 
     fn matches(key: &Key, request: &CreateKeyRequest) -> bool {
@@ -314,7 +304,7 @@ mod tests {
         assert_eq!(on_service_clock(first, &HeaderMap::new(), wall), first);
         let request = CreateKeyRequest::builder().user_id("+12125550142").build().unwrap();
         let found = judge(&Page::new(vec![], None), &"door".into(), &request, first);
-        assert_eq!(found, CreateKeyResolution::NotCreated);
+        assert_eq!(found, Found::Missing);
     }
 
     #[test]

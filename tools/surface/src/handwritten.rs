@@ -48,6 +48,11 @@ impl Exported<'_> {
             match item {
                 Item::Use(item) => {
                     for (path, name) in leaves(&item.tree) {
+                        // `::http` is another crate, also beside a module `http`.
+                        if item.leading_colon.is_some() {
+                            self.lines.insert(format!("use {public}::{name} = {}{condition}", path.join("::")));
+                            continue;
+                        }
                         self.reexport(module, &path, &name, public, &condition);
                     }
                 }
@@ -188,7 +193,7 @@ mod tests {
             ),
             (
                 "",
-                "mod inner; mod other; pub mod open { pub fn run() {} } pub use inner::{cache, Key as Lock}; #[cfg(feature = \"x\")] pub use other::Source; pub use chrono; pub use other::generated;",
+                "mod inner; mod other; pub mod open { pub fn run() {} } pub use inner::{cache, Key as Lock}; #[cfg(feature = \"x\")] pub use other::Source; pub use chrono; pub use ::inner::Foreign; pub use other::generated;",
             ),
         ] {
             let source = source.replace("mod inner;", "").replace("mod other;", "");
@@ -208,6 +213,7 @@ mod tests {
                 "struct door::Lock",
                 "struct door::cache::Cache",
                 "trait door::Source if feature = \"x\"",
+                "use door::Foreign = inner::Foreign",
                 "use door::chrono = chrono",
                 "use door::generated, generated",
             ]
