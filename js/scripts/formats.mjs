@@ -21,12 +21,13 @@ export function compile(configuration, format) {
 }
 
 /**
- * Returns a file in which the extension says that it is CommonJS, so that no second package.json has to: `#load` would be
- * looked up there, and tools differ in whether they do. The files name each other as `"./calls.js"`.
+ * Returns a file in which the extension says that it is CommonJS. A second package.json could say so, but `#load` would
+ * have to be in it, and tools differ in whether they look there. The files name each other as `"./calls.js"`.
  */
 function commonJsFile(name, text) {
   const renamed = (path) => path.replace(/\.js$/, ".cjs").replace(/\.d\.ts$/, ".d.cts");
-  return [renamed(name), text.replace(/(["'])(\.{1,2}\/[^"']+\.js)\1/g, (_, quote, path) => quote + renamed(path) + quote)];
+  const quoted = /(["'])(\.{1,2}\/[^"']+\.js)\1/g;
+  return [renamed(name), text.replace(quoted, (_, quote, path) => quote + renamed(path) + quote)];
 }
 
 /** Refuses glue that a page could only use with `unsafe-eval` in its Content-Security-Policy. */
@@ -34,7 +35,7 @@ export function checkGlue() {
   const glue = readFileSync(join(generated, "unloc.js"), "utf8");
   const found = glue.match(/\bnew Function\b|\beval\(/);
   if (found) {
-    throw new Error(`unloc.js contains \`${found[0]}\`: a dependency of unloc-wasm enables the feature \`unsafe-eval\` of js-sys`);
+    throw new Error(`unloc.js has \`${found[0]}\`: a dependency of unloc-wasm enables \`unsafe-eval\` of js-sys`);
   }
 }
 

@@ -4,6 +4,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
+const json = (body) => ({ body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+
 /** Starts an emulator with its own port and data: `startEmulator("--locks", "200")`. */
 export async function startEmulator(...options) {
   const program = process.env.UNLOC_EMULATOR;
@@ -24,17 +26,16 @@ export async function startEmulator(...options) {
     clientSecret: variables.UNLOC_CLIENT_SECRET,
     /** Calls the control interface: `control("POST", "faults", { kind: "status", status: 503 })`. */
     async control(method, path, body) {
-      const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-      const response = await fetch(`${url}/_emulator/${path}`, { method, ...init });
+      const response = await fetch(`${url}/_emulator/${path}`, { method, ...(body === undefined ? {} : json(body)) });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
       return text === "" ? undefined : JSON.parse(text);
     },
     /** Returns a token response, as a backend gets it for its page. */
     async token(scope) {
-      const body = { grant_type: "client_credentials", client_id: this.clientId, client_secret: this.clientSecret, scope };
-      const init = { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-      return (await fetch(`${url}/auth/v1/token/`, init)).json();
+      const { clientId: client_id, clientSecret: client_secret } = this;
+      const body = json({ grant_type: "client_credentials", client_id, client_secret, scope });
+      return (await fetch(`${url}/auth/v1/token/`, { method: "POST", ...body })).json();
     },
     /** Gets something from the Integrator API without this package. */
     async get(path, scope) {

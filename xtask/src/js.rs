@@ -16,7 +16,7 @@ use crate::commands::{cargo, print};
 /// Is the name of npm as the system starts it.
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 /// Names the tests that need no browser, as scripts of `js/package.json`.
-const SUITES: [&str; 2] = ["test:unit", "test:packaging"];
+const SUITES: [&str; 4] = ["test:unit", "test:faults", "test:types", "test:packaging"];
 const IN_BROWSERS: [&str; 1] = ["test:browser"];
 /// Is a copy of the lock file that the installed packages belong to.
 const INSTALLED: &str = "node_modules/.installed-lock.json";
@@ -70,6 +70,10 @@ fn build(root: &Path) -> Result<()> {
     let (js, generated) = (root.join("js"), root.join("js/src/generated"));
     fs::create_dir_all(&generated).with_context(|| format!("{} cannot be created", generated.display()))?;
     step("bindings", "cargo xtask package", || unloc_outside::bindings::stage(root))?;
+    step("types", "cargo xtask validate", || {
+        let write = |(name, text): (&String, &String)| fs::write(generated.join(name), text);
+        unloc_typescript::sources(root)?.iter().try_for_each(write).context("js/src/generated cannot be written")
+    })?;
     let module = step("module", "cargo xtask js", || {
         let build = ["build", "--release", "--target", WASM, "-p", "unloc-wasm"];
         built(wasm(root).args(build), |name| name.extension() == Some(OsStr::new("wasm")))

@@ -84,12 +84,12 @@ describe("the calls of the example program", { skip: !process.env.UNLOC_EMULATOR
   });
 
   test("an expired token is an error after one request", async () => {
-    await emulator.control("POST", "/_emulator/tokens/expire");
-    const before = (await emulator.control("GET", "/_emulator/requests")).requests.length;
+    await emulator.control("POST", "tokens/expire");
+    const before = (await emulator.control("GET", "requests")).requests.length;
     const { data, error } = await unloc.getLock(token, { lockHolderId, lockId });
     assert.equal(data, undefined);
     assert.deepEqual(error, { error: "JsonWebTokenError", errorDescription: "JWT expired" });
-    assert.equal((await emulator.control("GET", "/_emulator/requests")).requests.length, before + 1);
+    assert.equal((await emulator.control("GET", "requests")).requests.length, before + 1);
   });
 });
 
