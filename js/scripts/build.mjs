@@ -3,7 +3,7 @@
 
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { checkGlue, compile } from "./formats.mjs";
+import { checkGlue, compile, derive } from "./formats.mjs";
 import { embed, optimize } from "./module.mjs";
 import { dist, generated, join, root } from "./paths.mjs";
 
@@ -17,8 +17,8 @@ rmSync(dist, { recursive: true, force: true });
 step("optimize the module", optimize);
 step("embed the module", embed);
 step("check the glue", checkGlue);
-step("compile for import", () => compile("tsconfig.json", "esm"));
-step("compile for require", () => compile("tsconfig.cjs.json", "cjs"));
+step("compile for import", compile);
+step("derive what is required", derive);
 step("copy the licences", () => {
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(root, "..", name), join(root, name));
 });

@@ -61,7 +61,8 @@ export class UnlocError extends Error {
     this.retryable = details.retryable;
     this.attempts = details.attempts;
     for (const name of OPTIONAL) {
-      if (details[name] !== undefined) Object.assign(this, { [name]: details[name] });
+      // The module writes null for what an error does not have.
+      if (details[name] != null) Object.assign(this, { [name]: details[name] });
     }
   }
 
