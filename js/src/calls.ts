@@ -67,7 +67,7 @@ export class Call<T> implements PromiseLike<T> {
 /**
  * Is the call of a list. Awaiting it returns one page, or the whole list if the operation has no pages.
  *
- * `for await` reads all items over all pages, and each loop reads them anew. `pages()` returns the pages instead.
+ * `for await` reads all items over all pages, and each loop reads them again. `pages()` returns the pages instead.
  */
 export class ListCall<T, Item> extends Call<T> implements AsyncIterable<Item> {
   readonly #pages: () => AsyncIterable<Page<Item>>;
