@@ -1,7 +1,7 @@
 // Calls the emulator from a page of another origin, in the browsers of this machine.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -15,12 +15,31 @@ let folder, emulator, api, elsewhere, site;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "unloc-page-"));
-  const root = fileURLToPath(new URL("page", import.meta.url));
-  const output = { target: "es2022", outDir: folder, emptyOutDir: true };
-  await build({ root, logLevel: "error", worker: { format: "es" }, build: output });
   emulator = await startEmulator();
   [api, elsewhere, site] = await Promise.all([serveApi(emulator), serveElsewhere(), servePage(folder, emulator)]);
+  const root = fileURLToPath(new URL("page", import.meta.url));
+  const output = { target: "es2022", outDir: folder, emptyOutDir: true };
+  await build({ root, logLevel: "error", plugins: [oldExample()], worker: { format: "es" }, build: output });
 });
+
+/** Makes a module of the old library's example: its only change is the import. */
+function oldExample() {
+  const load = (id) => {
+    if (!id.endsWith("old-example")) return undefined;
+    const compat = fileURLToPath(new URL("../../dist/esm/compat.js", import.meta.url));
+    const required = "const unloc = require('unloc/compat')";
+    const source = readFileSync(new URL("../unit/seed-example.cjs", import.meta.url), "utf8");
+    assert.ok(source.includes(required));
+    const program = source
+      .replace(required, `import * as unloc from ${JSON.stringify(compat)};`)
+      .replaceAll("https://api-sandbox.unloc.app", api.url)
+      .replace("YOUR_CLIENT_ID", emulator.clientId)
+      .replace("YOUR_CLIENT_SECRET", emulator.clientSecret);
+    return `${program}\nexport const printed = [];\nconst console = { log: (...values) => printed.push(...values) };
+      export { main };`;
+  };
+  return { name: "old-example", resolveId: (id) => (id === "old-example" ? `\0${id}` : undefined), load };
+}
 
 after(async () => {
   [api, elsewhere, site].forEach((server) => server?.close());
@@ -189,6 +208,16 @@ function tests(launch) {
   test("the browser itself sends such a request again if its connection was used before", async () => {
     await createWhileReset(1, "succeeds");
     assert.equal(sent("POST").length, 2);
+  });
+
+  test("the example of the old library runs in a page", async () => {
+    const [, keys, , locks, , roles] = await page.evaluate(async () => {
+      await oldExample.main();
+      return oldExample.printed;
+    });
+    assert.ok(keys.length > 0 && keys.every(({ toUser, state }) => toUser.id && state));
+    assert.ok(locks.length > 0 && locks.every(({ id, name }) => id && name));
+    assert.ok(roles.length > 0 && roles.every(({ userId, lockId }) => userId && lockId));
   });
 
   test("loads the module from a server that does not know its type", async () => {

@@ -81,6 +81,14 @@ test("Node imports it", () => works("node/main.mjs"));
 
 test("Node requires it", () => works("node/main.cjs"));
 
+test("the quickstart runs", async () => {
+  // It creates a key, which the consumers would count.
+  const own = await startEmulator();
+  const env = { ...process.env, UNLOC_EMULATOR_URL: own.url };
+  const printed = await run(process.execPath, [join(root, "examples/quickstart.mjs")], { env }).finally(() => own.stop());
+  assert.match(printed, /^Lock holders \(3\)/);
+});
+
 for (const project of ["node16", "bundler"]) {
   test(`TypeScript compiles it, strictly, with moduleResolution ${project}`, async () => {
     const options = ["--project", `typescript/${project}.json`, "--typeRoots", join(root, "node_modules/@types")];

@@ -1,5 +1,6 @@
 // Is what the tests call in the page.
 import * as unloc from "../../../dist/esm/index.js";
+import * as oldExample from "old-example";
 import { client, failure, withSecret } from "./client.js";
 
 /** Runs a worker's program and returns what it posted. */
@@ -12,4 +13,4 @@ function work(task) {
   });
 }
 
-Object.assign(window, { unloc, client: (options) => client(location.search, options), failure, withSecret, work });
+Object.assign(window, { unloc, client: (options) => client(location.search, options), failure, oldExample, withSecret, work });
