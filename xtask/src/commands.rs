@@ -32,6 +32,7 @@ Options of `surface` and `bench-report`:
 
 Options of `js`:
       --test              Run its tests as well, with an emulator
+      --record            Measure its size and cost as well, and write benches/recorded/javascript.json
 
 Options of `outside`:
       --toolchain <NAME>  Use another rustup toolchain
@@ -75,10 +76,12 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "probe" => reported(unloc_probe::command(&root, arguments)?),
         "soak" => none(arguments).and_then(|()| checked(ci::soak(&root))),
         "ci" => none(arguments).and_then(|()| checked(ci::run(&root))),
-        "js" => {
-            let with_tests = flag(arguments, "test")?;
-            checked(js::run(&root, with_tests))
-        }
+        "js" => match arguments.next()? {
+            None => checked(js::run(&root, false)),
+            Some(Long("test")) => none(arguments).and_then(|()| checked(js::run(&root, true))),
+            Some(Long("record")) => none(arguments).and_then(|()| checked(js::record(&root))),
+            Some(other) => Err(other.unexpected().into()),
+        },
         "release" => match arguments.next()? {
             Some(Long("dry-run")) => none(arguments).and_then(|()| checked(release::rehearse(&root))),
             None => bail!("publishing is left to you: run with --dry-run, which prints the commands (RELEASING.md)"),

@@ -7,8 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use std::{fs, io};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use serde_json::Value;
+use unloc_bench_record::javascript;
 
 use crate::ci::machine::{Here, Need, Skip, WASM, missing};
 use crate::commands::{cargo, print};
@@ -35,6 +36,15 @@ pub(crate) fn run(root: &Path, with_tests: bool) -> Result<()> {
         Some(skip) => print(&format!("SKIPPED: tests in browsers: {} ({})\n", skip.reason, skip.remedy)),
         None => test(root, &IN_BROWSERS)?,
     }
+    Ok(())
+}
+
+/// Builds the package, measures what it costs, and writes the record for [`report`](unloc_bench_record::report).
+pub(crate) fn record(root: &Path) -> Result<()> {
+    run(root, false)?;
+    let record = || javascript::record(root).map_err(Error::from_boxed);
+    let file = step("costs", "node js/bench/cost.mjs", record)?;
+    print(&format!("recorded in {}\n", file.display()));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Both print them as the same table.
 
 mod history;
+pub mod javascript;
 mod machine;
 pub mod report;
 mod spread;

@@ -21,6 +21,9 @@ pub struct Machine {
     pub libc: Option<String>,
     /// Is the version of the compiler.
     pub rustc: String,
+    /// Is the version of Node, if it ran the benchmark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// Is the load average of the minute before the run.
     pub load: Option<f64>,
 }
@@ -42,6 +45,7 @@ impl Machine {
             system: format!("{} {release}", std::env::consts::OS).trim_end().to_owned(),
             libc: libc(),
             rustc: rustc.to_owned(),
+            node: None,
             load: read("/proc/loadavg").split(' ').next().and_then(|load| load.parse().ok()),
         }
     }

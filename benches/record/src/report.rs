@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Machine, Record, Result, Spread, history, short, table};
+use crate::{Machine, Record, Result, Spread, history, javascript, short, table};
 
 /// Lists the paths that every call through `unloc` depends on.
 const LIBRARY: &[&str] = &["build.rs", "src", "openapi/*.yaml", "crates/codegen/src", "crates/spec/src"];
@@ -15,7 +15,7 @@ const LIBRARY: &[&str] = &["build.rs", "src", "openapi/*.yaml", "crates/codegen/
 const EMULATOR: &[&str] = &["crates/emulator/src"];
 
 /// Lists the reported benchmarks and the git pathspecs that their figures depend on.
-const REPORTS: [(&str, &[&[&str]]); 7] = [
+const REPORTS: [(&str, &[&[&str]]); 8] = [
     ("overhead", &[LIBRARY, &["benches/build.rs", "benches/src", "benches/benches/overhead.rs"]]),
     ("token", &[&["src/auth", "src/runtime/clock.rs", "benches/benches/token.rs"]]),
     ("paging", &[LIBRARY, EMULATOR, &["benches/benches/paging.rs"]]),
@@ -23,6 +23,7 @@ const REPORTS: [(&str, &[&[&str]]); 7] = [
     ("instructions", &[LIBRARY, &["benches/src", "benches/benches/instructions.rs"]]),
     ("build", &[LIBRARY, &["Cargo.lock", "Cargo.toml", "crates/codegen/Cargo.toml", "benches/benches/build"]]),
     ("soak", &[LIBRARY, EMULATOR, &["tests/soak"]]),
+    (javascript::BENCH, &[LIBRARY, &["js/bench", "js/src", "js/wasm/src"]]),
 ];
 
 /// Describes why the age of records was not checked, and how to make the check possible.
@@ -111,24 +112,31 @@ fn abbreviated(record: &Record) -> String {
 
 /// Returns the path of each document and its text with the current records.
 fn documents(root: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let (guide, front) = (root.join("benches/README.md"), root.join("README.md"));
+    let [guide, front, package] = ["benches/README.md", "README.md", "js/README.md"].map(|name| root.join(name));
     let read = |file: &Path| fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()));
     let mut text = read(&guide)?;
-    for (bench, _) in REPORTS {
+    for (bench, _) in REPORTS.into_iter().filter(|(bench, _)| *bench != javascript::BENCH) {
         let record = Record::read(root, bench)?;
         let section = format!("{}\n\n{}", origin(&record), table(&record.rows));
         text = with_section(&text, bench, &section).map_err(|why| format!("{}: {why}", guide.display()))?;
     }
-    let short = with_section(&read(&front)?, "in short", &in_short(root)?);
-    Ok(vec![(guide, text), (front.clone(), short.map_err(|why| format!("{}: {why}", front.display()))?)])
+    let in_section = |file: &Path, name, section: &str| {
+        with_section(&read(file)?, name, section).map_err(|why| format!("{}: {why}", file.display()))
+    };
+    let short = in_section(&front, "in short", &in_short(root)?)?;
+    let record = Record::read(root, javascript::BENCH)?;
+    let costs = format!("{}\n{}", javascript::costs(&record)?, origin(&record));
+    let costs = in_section(&package, javascript::BENCH, &costs)?;
+    Ok(vec![(guide, text), (front, short), (package, costs)])
 }
 
 /// Describes when, where and by which command the figures were recorded.
 fn origin(record: &Record) -> String {
-    let Machine { cpu, cores, system, rustc, load, .. } = &record.machine;
+    let Machine { cpu, cores, system, rustc, node, load, .. } = &record.machine;
+    let node = node.as_ref().map(|node| format!(", Node {node}")).unwrap_or_default();
     let load = load.map(|load| format!(", at a load average of {} before the run", short(load))).unwrap_or_default();
     format!(
-        "Recorded on {} at commit {} by `{}`, on {cpu} with {cores} processors, {system}, Rust {rustc}{load}. \
+        "Recorded on {} at commit {} by `{}`, on {cpu} with {cores} processors, {system}, Rust {rustc}{node}{load}. \
          Quartiles are in brackets.",
         record.date,
         abbreviated(record),
@@ -173,7 +181,7 @@ fn in_short(root: &Path) -> Result<String> {
 }
 
 /// Returns a figure of a record, from the first group whose name starts with `group`.
-fn figure(record: &Record, group: &str, row: &str, name: &str) -> Result<Spread> {
+pub(crate) fn figure(record: &Record, group: &str, row: &str, name: &str) -> Result<Spread> {
     let found = record.rows.iter().find(|found| found.group.starts_with(group) && found.name == row);
     let found = found.and_then(|row| row.get(name));
     found.ok_or_else(|| {

@@ -29,7 +29,7 @@ pub fn table(rows: &[Row]) -> String {
 }
 
 /// Formats the cells. The first `words` columns are left-aligned, the others are right-aligned numbers.
-fn aligned(lines: &[Vec<String>], words: usize) -> String {
+pub(crate) fn aligned(lines: &[Vec<String>], words: usize) -> String {
     let columns = 0..lines.first().map_or(0, Vec::len);
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = columns.map(width).collect();
