@@ -86,7 +86,9 @@ fn build(root: &Path) -> Result<()> {
     })?;
     let module = step("module", "cargo xtask js", || {
         let build = ["build", "--release", "--target", WASM, "-p", "unloc-wasm"];
-        built(wasm(root).args(build), |name| name.extension() == Some(OsStr::new("wasm")))
+        built(wasm(root).args(build).env("CARGO_ENCODED_RUSTFLAGS", without_paths(root)), |name| {
+            name.extension() == Some(OsStr::new("wasm"))
+        })
     })?;
     step("glue", "cargo xtask js", || {
         succeed(wasm(root).args(["run", "--quiet", "-p", "unloc-bindgen", "--"]).args([&module, &generated]))
@@ -164,6 +166,16 @@ fn step<T>(name: &str, remedy: &str, run: impl FnOnce() -> Result<T>) -> Result<
 /// Runs cargo in the workspace of the WebAssembly crate.
 fn wasm(root: &Path) -> Command {
     cargo(&root.join("js/wasm"))
+}
+
+/// Returns the flags by which the module names no folder of this machine: panics hold the paths of sources.
+fn without_paths(root: &Path) -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let sources = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok()).into_iter().flatten().flatten();
+    let folders = sources.map(|entry| entry.path()).chain([root.to_path_buf()]);
+    // Cargo separates the flags of this variable by this character, so that paths may have spaces.
+    folders.map(|folder| format!("--remap-path-prefix={}=", folder.display())).collect::<Vec<_>>().join("\u{1f}")
 }
 
 fn npm(js: &Path) -> Command {
