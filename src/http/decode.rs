@@ -7,9 +7,9 @@ pub(crate) mod table;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::de::SliceRead;
 
 pub(crate) use echoes::SentRequest;
 
@@ -29,7 +29,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
     sent: &SentRequest<'_>,
 ) -> Result<T, String> {
     let read = |body: &[u8]| serde_json::from_slice(body).ok();
-    decode_by(operation, body, sent, &read, &|body| explain(PhantomData::<T>, body))
+    decode_by(operation, body, sent, &read, &explain::<T>)
 }
 
 /// Decodes a body with `read`; `explain` says why a body cannot be read.
@@ -124,9 +124,21 @@ fn read_bare<T>(envelope: &Envelope, body: &[u8], read: Read<'_, T>) -> Option<T
     read(&[b"{\"", envelope.property.as_bytes(), b"\":", body, b"}"].concat())
 }
 
-/// Says why a body cannot be read.
+/// Says why a body cannot be read as a `T`.
 // The body is read again here, with the path tracked: that takes longer, and successful calls need no path.
-pub(crate) fn explain<S: for<'de> DeserializeSeed<'de>>(seed: S, body: &[u8]) -> String {
+pub(crate) fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
+    explain_by(body, &|reader| {
+        let mut track = serde_path_to_error::Track::new();
+        let error = T::deserialize(serde_path_to_error::Deserializer::new(reader, &mut track)).err()?;
+        Some((json_path(&track.path()), error))
+    })
+}
+
+/// Says why a body cannot be read. `error` reads it, and returns the path and the error of the value.
+fn explain_by(
+    body: &[u8],
+    error: &dyn Fn(&mut serde_json::Deserializer<SliceRead<'_>>) -> Option<(String, serde_json::Error)>,
+) -> String {
     if is_markup(body) {
         let what = "its body is HTML or XML and not JSON: check the base URL, and any proxy or login page in between";
         return what.to_owned();
@@ -135,13 +147,10 @@ pub(crate) fn explain<S: for<'de> DeserializeSeed<'de>>(seed: S, body: &[u8]) ->
     if body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff") {
         return "its body is UTF-16, but JSON has to be UTF-8 (RFC 8259, section 8.1)".to_owned();
     }
-    let reader = &mut serde_json::Deserializer::from_slice(body);
-    let mut track = serde_path_to_error::Track::new();
-    // Without an error in the value, what is wrong must follow it: a seed reads one value and does not look further.
-    let Err(error) = seed.deserialize(serde_path_to_error::Deserializer::new(reader, &mut track)) else {
+    // Without an error in the value, what is wrong must follow it: only one value is read.
+    let Some((path, error)) = error(&mut serde_json::Deserializer::from_slice(body)) else {
         return "its body has trailing data after the JSON value".to_owned();
     };
-    let path = json_path(&track.path());
     let at = if path.is_empty() { String::new() } else { format!(" at `{path}`") };
     format!("its body does not match the spec{at}: {}", without_value(&error.to_string()))
 }

@@ -1,6 +1,6 @@
 //! Names the place of an error in a response without showing data.
 
-use serde_path_to_error::{Path, Segment};
+use serde_path_to_error::Segment;
 
 use crate::model::PROPERTIES;
 
@@ -8,7 +8,7 @@ use crate::model::PROPERTIES;
 ///
 /// The keys of a map are data and may be names of people. A key that no schema of the specs has as a property is shown
 /// as `[name]`.
-pub(crate) fn json_path(path: &Path) -> String {
+pub(crate) fn json_path<'a>(path: impl IntoIterator<Item = &'a Segment>) -> String {
     let mut shown = String::new();
     for segment in path {
         let name = match segment {

@@ -5,17 +5,19 @@
 #![allow(dead_code, reason = "the build names only what the specs ask for")]
 
 use serde::{Deserialize, Deserializer};
+use serde_json::de::SliceRead;
 use serde_json::value::RawValue;
 
 /// Reads a value with `reader`, and returns the default if it cannot be read.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Default>(
     deserializer: D,
-    reader: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'_>>) -> Result<T, serde_json::Error>,
+    reader: impl FnOnce(&mut serde_json::Deserializer<SliceRead<'_>>) -> Result<T, serde_json::Error>,
 ) -> Result<T, D::Error> {
     // As raw JSON first: the deserializer has then passed the value, whatever it holds, such as numbers that no type
     // fits.
     let raw = Box::<RawValue>::deserialize(deserializer)?;
-    Ok(reader(&mut serde_json::Deserializer::from_str(raw.get())).unwrap_or_default())
+    // As bytes, like every body: reading a `str` would compile the deserializers a second time.
+    Ok(reader(&mut serde_json::Deserializer::from_slice(raw.get().as_bytes())).unwrap_or_default())
 }
 
 /// Reads a whole number, as [`super::integer`] does.

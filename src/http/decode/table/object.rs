@@ -1,103 +1,147 @@
 //! Reads objects as the code of serde's derive does: each property once, under any of its names.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Map;
+use serde_path_to_error::Segment;
 
-use super::Reader;
+use super::{Output, Reader};
 use crate::model::lenient;
 use crate::model::table::{Kind, Property, Reading};
 
-/// Reads the value of a property; `None` if the result leaves the property out.
-#[derive(Clone, Copy)]
-struct Named {
+/// Reads the value of a property, and writes it with its name, unless the result leaves the property out.
+struct Named<'a> {
     property: &'static Property,
     keeps_unknown: bool,
+    out: &'a mut Output,
 }
 
-impl Named {
-    fn is_list_or_map(self) -> bool {
-        matches!(self.property.shape.kind, Kind::List(_) | Kind::Map(_))
-    }
-}
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = ();
 
-impl<'de> DeserializeSeed<'de> for Named {
-    type Value = Option<Value>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        let Property { name, required, reading, shape, .. } = self.property;
-        let value = Reader { shape, keeps_unknown: self.keeps_unknown }.optional(from, *reading)?;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        let (Property { name, required, reading, shape, .. }, out) = (self.property, self.out);
+        let before = out.place();
+        out.name(name);
+        let place = out.place();
+        let is_read = Reader { shape, keeps_unknown: self.keeps_unknown, out }.optional(from, *reading)?;
         // Null: an empty list or map where the property tolerates that, an error where a value is required.
-        let value = match (value, shape.kind) {
-            (None, Kind::List(_)) if *reading != Reading::Strict => Some(Vec::<Value>::new().into()),
-            (None, Kind::Map(_)) if *reading != Reading::Strict => Some(Map::new().into()),
-            (None, _) if *required && !shape.nullable => {
+        match shape.kind {
+            _ if is_read => {}
+            Kind::List(_) if *reading != Reading::Strict => out.value(&[(); 0]),
+            Kind::Map(_) if *reading != Reading::Strict => out.value(&Map::new()),
+            _ if *required && !shape.nullable => {
                 return Err(D::Error::custom(format_args!("null where `{name}` is required")));
             }
-            (None, _) => required.then_some(Value::Null),
-            (value, _) => value,
-        };
+            _ => out.value(&()),
+        }
         // Optional lists and maps have `skip_serializing_if` in the types, so that empty ones are left out.
-        let is_empty =
-            |value: &Value| value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
-        Ok(value.filter(|value| *required || !self.is_list_or_map() || !is_empty(value)))
+        let is_left_out = match (shape.kind, out.since(place)) {
+            (_, b"null") => true,
+            (Kind::List(_) | Kind::Map(_), b"[]" | b"{}") => true,
+            _ => false,
+        };
+        if is_left_out && !required {
+            out.truncate(before);
+        }
+        Ok(())
     }
 }
 
 /// Reads an object by its properties.
-pub(super) struct Object {
+pub(super) struct Object<'a> {
     pub(super) properties: &'static [Property],
-    pub(super) keeps_unknown: bool,
+    pub(super) reader: Reader<'a>,
 }
 
-impl Object {
-    fn named(&self, property: &'static Property) -> Named {
-        Named { property, keeps_unknown: self.keeps_unknown }
+impl Object<'_> {
+    fn named(&mut self, property: &'static Property) -> Named<'_> {
+        Named { property, keeps_unknown: self.reader.keeps_unknown, out: self.reader.out }
+    }
+
+    /// Notes that an error is at a property.
+    fn at<E>(&mut self, key: &str, error: E) -> E {
+        self.reader.out.at(Segment::Map { key: key.to_owned() }, error)
     }
 }
 
-impl<'de> Visitor<'de> for Object {
-    type Value = Value;
+impl<'de> Visitor<'de> for Object<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let (mut known, mut object) = (BTreeMap::new(), Map::new());
-        while let Some(name) = entries.next_key::<String>()? {
-            let is_it = |property: &&Property| property.name == name || property.aliases.contains(&name.as_str());
-            if let Some(property) = self.properties.iter().find(is_it) {
-                // An error as in the derived code. `decode_by` merges duplicates, and tries again.
-                if known.contains_key(property.name) {
-                    return Err(A::Error::duplicate_field(property.name));
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
+        let (mut known, mut unknown) = (vec![false; self.properties.len()], Map::new());
+        self.reader.out.open(b'{');
+        while let Some(name) = entries.next_key_seed(Name(self.properties))? {
+            match name {
+                Ok((index, property)) => {
+                    // An error as in the derived code. `decode_by` merges duplicates, and tries again.
+                    if known.get_mut(index).is_some_and(|known| std::mem::replace(known, true)) {
+                        return Err(A::Error::duplicate_field(property.name));
+                    }
+                    let value = entries.next_value_seed(self.named(property));
+                    value.map_err(|error| self.at(property.name, error))?;
                 }
-                known.insert(property.name, entries.next_value_seed(self.named(property))?);
-            } else if self.keeps_unknown {
-                lenient::put(&mut object, name, entries.next_value()?);
-            } else {
-                entries.next_value::<IgnoredAny>()?;
+                Err(name) if self.reader.keeps_unknown => {
+                    lenient::put(&mut unknown, name, entries.next_value()?);
+                }
+                Err(name) => {
+                    let skipped = entries.next_value::<IgnoredAny>();
+                    skipped.map_err(|error| self.at(&name, error))?;
+                }
             }
         }
-        if let Some(missing) = self.properties.iter().find(|one| one.required && !known.contains_key(one.name)) {
+        let missing = self.properties.iter().zip(known).find(|(property, known)| property.required && !known);
+        if let Some((missing, _)) = missing {
             return Err(A::Error::missing_field(missing.name));
         }
-        object.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        Ok(object.into())
+        for (name, value) in unknown {
+            self.reader.out.name(&name);
+            self.reader.out.value(&value);
+        }
+        self.reader.out.close(b'}');
+        Ok(())
     }
 
     // The derived code accepts a list in place of an object, and reads its items in the order of the properties. A list
     // of one object can so be read as the envelope of that object. Whatever the types accept has to be accepted here.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        for (place, property) in self.properties.iter().enumerate() {
-            let value = items.next_element_seed(self.named(property))?;
-            let value = value.ok_or_else(|| A::Error::invalid_length(place, &self))?;
-            object.extend(value.map(|value| (property.name.to_owned(), value)));
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        self.reader.out.open(b'{');
+        for (index, property) in self.properties.iter().enumerate() {
+            let value = items.next_element_seed(self.named(property));
+            let value = value.map_err(|error| self.reader.out.at(Segment::Seq { index }, error))?;
+            value.ok_or_else(|| A::Error::invalid_length(index, &self))?;
         }
-        Ok(object.into())
+        self.reader.out.close(b'}');
+        Ok(())
+    }
+}
+
+/// Reads the name of a property: a property with its place, or a name that the spec does not know.
+struct Name(&'static [Property]);
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Result<(usize, &'static Property), String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = Result<(usize, &'static Property), String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        let is_it = |(_, property): &(usize, &Property)| property.name == name || property.aliases.contains(&name);
+        Ok(self.0.iter().enumerate().find(is_it).ok_or_else(|| name.to_owned()))
     }
 }
