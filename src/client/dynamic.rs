@@ -13,7 +13,7 @@
 //!
 //! let key = json!({"lockId": "front-door", "userId": "+12125550142", "durationMinutes": 60});
 //! let key = home.call("createKey", key).send().await?;
-//! println!("{}", key.as_json()["state"]);
+//! println!("{}", key.to_json()["state"]);
 //! # Ok(()) }
 //! ```
 
@@ -45,7 +45,7 @@ impl Unloc {
     /// ```no_run
     /// # async fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
     /// let lock_holders = unloc.call("getLockHolders", serde_json::Value::Null).send().await?;
-    /// println!("{}", lock_holders.as_json());
+    /// println!("{}", lock_holders.to_json());
     /// # Ok(()) }
     /// ```
     pub fn call(&self, operation: &str, arguments: impl Into<Value>) -> DynamicCall {
@@ -61,7 +61,7 @@ impl LockHolderClient {
     /// ```no_run
     /// # async fn example(home: unloc::LockHolderClient) -> unloc::Result<()> {
     /// let locks = home.call("getLocks", serde_json::json!({"limit": 20})).send().await?;
-    /// println!("{}", locks.as_json());
+    /// println!("{}", locks.to_json());
     /// # Ok(()) }
     /// ```
     pub fn call(&self, operation: &str, arguments: impl Into<Value>) -> DynamicCall {
@@ -232,7 +232,7 @@ impl DynamicCall {
             let options = options.or(&self.options);
             async move { call.options(options).send().await }
         };
-        let judge = |found: &DynamicValue| what.progress(found.as_json()["state"].as_str().unwrap_or_default(), state);
+        let judge = |found: &DynamicValue| what.progress(found.to_json()["state"].as_str().unwrap_or_default(), state);
         Poller::with_options(&client, table.operation, &self.options).poll(fetch, judge).await
     }
 
@@ -263,32 +263,33 @@ impl DynamicCall {
         let list = caller.call("getKeysForLock", list.into());
         let fetch = |limits: RequestOptions| {
             let call = list.clone().options(limits.or(&options));
-            async move { call.raw().await.map(|(table, response)| response.map(|keys| dynamic::known_page(table, keys))) }
+            async move { call.raw().await.map(|(table, response)| response.map(|keys| dynamic::known_page(table, &keys))) }
         };
         let judge = |page: &Page<Value>, since| {
             let lock_id = lock_id.as_str().unwrap_or_default();
             resolving::find(page.items(), page.cursor().is_some(), lock_id, &request, since)
         };
         let (page, found) = resolving::resolve(&client, since, fetch, judge).await?;
-        Ok(DynamicValue::new(match found {
+        let found = match found {
             Found::At(index) => json!({"resolution": "created", "key": page.items().get(index)}),
             Found::Missing => json!({"resolution": "notCreated"}),
             Found::Unknown(reason) => json!({"resolution": "unknown", "reason": reason}),
-        }))
+        };
+        Ok(DynamicValue::new(found.to_string()))
     }
 
     /// Sends the request, and returns the page of the response.
     async fn page(self) -> Result<Page<DynamicValue>> {
         let (table, response) = self.raw().await?;
-        let Some(page) = dynamic::page(table, response.into_value()) else {
+        let Some(page) = dynamic::page(table, response.value()) else {
             let what = "the operation lists nothing, so it has no pages: use `send`";
             return Err(Error::new(ErrorKind::Request, what).during(table.operation));
         };
         Ok(page.map(DynamicValue::new))
     }
 
-    /// Sends the request, and returns the decoded response with its envelope.
-    async fn raw(self) -> Result<(&'static Table, Response<Value>)> {
+    /// Sends the request, and returns the decoded response with its envelope, as JSON.
+    async fn raw(self) -> Result<(&'static Table, Response<String>)> {
         let Self { caller: Caller { client, filled_in, .. }, call, options } = self;
         let (table, arguments) = call?;
         let request = dynamic::request(table, client.base(), &filled_in, arguments);

@@ -71,7 +71,7 @@ impl Unloc {
     /// ```no_run
     /// # async fn example(unloc: unloc::Unloc) -> unloc::Result<()> {
     /// let lock_holders = unloc.call("getLockHolders", serde_json::Value::Null).send().await?;
-    /// let home = unloc.lock_holder_from_json(&lock_holders.as_json()[0])?;
+    /// let home = unloc.lock_holder_from_json(&lock_holders.to_json()[0])?;
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "dynamic")]

@@ -2,7 +2,11 @@
 
 mod write;
 
+use std::collections::BTreeMap;
+
 use ::http::Method;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -132,35 +136,50 @@ fn refuse(table: &Table, missing: &[&str], unknown: &Map<String, Value>) -> Resu
 }
 
 /// Returns what callers get of a decoded response: a list with a cursor as `{"items": […], "cursor": "…"}`.
-pub(crate) fn value(table: &Table, mut response: Value) -> Value {
-    let Some(Unwrapped { property, cursor, is_list }) = table.unwrapped else { return response };
-    if is_list && cursor.is_some() {
-        // Serializing a page of JSON cannot fail.
-        return page(table, response).map(|page| serde_json::to_value(page).unwrap_or_default()).unwrap_or_default();
-    }
-    match response.get_mut(property).map(Value::take) {
-        Some(value) => value,
-        None if is_list => Value::Array(Vec::new()),
-        None => Value::Null,
+pub(crate) fn value(table: &Table, response: String) -> String {
+    let Some(unwrapped) = &table.unwrapped else { return response };
+    let Unwrapped { cursor, is_list, .. } = unwrapped;
+    let (value, next) = unwrap(unwrapped, &response);
+    // A list is decoded to an array, and left out if it is empty.
+    let value = value.unwrap_or(if *is_list { "[]" } else { "null" });
+    match (is_list & cursor.is_some(), next) {
+        (false, _) => value.to_owned(),
+        (true, None) => format!(r#"{{"items":{value}}}"#),
+        (true, Some(next)) => format!(r#"{{"items":{value},"cursor":{next}}}"#),
     }
 }
 
-/// Returns the page of a decoded response, if the operation lists something.
-pub(crate) fn page(table: &Table, mut response: Value) -> Option<Page<Value>> {
-    let Some(Unwrapped { property, cursor, is_list: true }) = table.unwrapped else { return None };
-    let cursor = cursor.and_then(|cursor| Some(Cursor::from(response.get(cursor)?.as_str()?)));
-    // A list is decoded to an array, and left out if it is empty.
-    let items = match response.get_mut(property).map(Value::take) {
-        Some(Value::Array(items)) => items,
-        _ => Vec::new(),
-    };
-    Some(Page::new(items, cursor))
+/// Returns the page of a decoded response, with its items as JSON, if the operation lists something.
+pub(crate) fn page(table: &Table, response: &str) -> Option<Page<String>> {
+    let unwrapped = table.unwrapped.as_ref().filter(|unwrapped| unwrapped.is_list)?;
+    let (items, next) = unwrap(unwrapped, response);
+    let items: Vec<&RawValue> = items.and_then(parse).unwrap_or_default();
+    let items = items.into_iter().map(|item| item.get().to_owned()).collect();
+    Some(Page::new(items, next.and_then(parse::<String>).map(Cursor::from)))
+}
+
+/// Returns the value inside a decoded response, and the cursor of the next page, as JSON.
+fn unwrap<'a>(unwrapped: &Unwrapped, response: &'a str) -> (Option<&'a str>, Option<&'a str>) {
+    let properties: BTreeMap<String, &RawValue> = parse(response).unwrap_or_default();
+    let get = |name: &str| properties.get(name).map(|value| value.get());
+    // By the documents, the cursor of the last page is absent or "empty".
+    let cursor = unwrapped.cursor.and_then(get).filter(|cursor| !matches!(*cursor, "null" | "\"\""));
+    (get(unwrapped.property), cursor)
+}
+
+/// Parses JSON that was written here.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    // As bytes, like every body: reading a `str` would compile the deserializers a second time.
+    serde_json::from_slice(text.as_bytes()).ok()
 }
 
 /// Returns the page of a decoded response with only the properties that the spec knows.
-pub(crate) fn known_page(table: &Table, response: Value) -> Page<Value> {
-    let response = table.response.as_ref().map(|shape| known(shape, response)).unwrap_or_default();
-    page(table, response).unwrap_or_else(|| Page::new(Vec::new(), None))
+pub(crate) fn known_page(table: &Table, response: &str) -> Page<Value> {
+    let known = table.response.as_ref().and_then(|shape| Some(known(shape, parse(response)?))).unwrap_or_default();
+    match page(table, &known.to_string()) {
+        Some(page) => page.map(|item| parse(&item).unwrap_or_default()),
+        None => Page::new(Vec::new(), None),
+    }
 }
 
 /// Returns the part of a decoded value that its shape describes.

@@ -1,6 +1,5 @@
 //! Writes errors as JSON.
 
-use serde::Serialize;
 use serde_json::json;
 use unloc::{Error, ErrorKind, Outcome};
 use wasm_bindgen::JsValue;
@@ -30,12 +29,6 @@ pub(crate) fn refused(what: &str) -> JsValue {
         "message": what, "kind": "request", "outcome": "notSent", "retryable": false, "attempts": 0,
     });
     JsValue::from_str(&described.to_string())
-}
-
-/// Serializes a value that consists of JSON.
-pub(crate) fn json(value: &impl Serialize) -> String {
-    // A map with keys that are no strings could not be serialized; there is none.
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 fn kind(kind: ErrorKind) -> &'static str {

@@ -13,8 +13,9 @@ use std::rc::Rc;
 
 use futures_util::TryStreamExt;
 use js_sys::{Function, Promise};
-use unloc::Unloc;
-use unloc::dynamic::DynamicCall;
+use serde_json::Value;
+use unloc::dynamic::{DynamicCall, DynamicValue};
+use unloc::{Page, Unloc};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -59,7 +60,7 @@ impl Client {
     /// Throws the JSON of an error.
     pub fn pages(&self, request: &str, signal: JsValue) -> Result<Pages, JsValue> {
         let (_, call) = self.prepare(request, &signal)?;
-        let pages = call.pages().and_then(async |page| Ok(error::json(&page)));
+        let pages = call.pages().map_ok(|page| page_text(&page));
         Ok(Pages(Rc::new(RefCell::new(Some(Box::pin(pages))))))
     }
 
@@ -67,6 +68,15 @@ impl Client {
         let request = Request::parse(request)?;
         let call = request.call(&self.unloc, &self.config, signal).map_err(to_js)?;
         Ok((request, call))
+    }
+}
+
+/// Returns the JSON of a page.
+fn page_text(page: &Page<DynamicValue>) -> String {
+    let items = page.iter().map(DynamicValue::as_str).collect::<Vec<_>>().join(",");
+    match page.cursor() {
+        None => format!(r#"{{"items":[{items}]}}"#),
+        Some(cursor) => format!(r#"{{"items":[{items}],"cursor":{}}}"#, Value::from(cursor.expose())),
     }
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::config::{Config, Options};
-use crate::error::{json, refused};
+use crate::error::refused;
 
 /// Describes a call.
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ impl Request {
             (None, Some(since)) => call.resolve(since).await?,
             (None, None) => call.send().await?,
         };
-        Ok(json(&value))
+        Ok(value.into_string())
     }
 }
 

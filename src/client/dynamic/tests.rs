@@ -125,7 +125,7 @@ fn assert_same(table: &Table, by_name: Result<Response<DynamicValue>>, with_type
     match (by_name, with_types) {
         (Ok(by_name), Ok(with_types)) => {
             assert_eq!(by_name.status(), with_types.status(), "{id}");
-            let value = without_unknown(table, by_name.into_value().into_json());
+            let value = without_unknown(table, by_name.into_value().to_json());
             assert_eq!(value, with_types.into_value(), "{id}");
         }
         (Err(by_name), Err(with_types)) => {
@@ -202,7 +202,7 @@ async fn shows_no_argument_and_no_value() {
     let key = call.send().await.unwrap();
     let shown = format!("{shown} {key:?}");
     assert!(shown.contains("createKey") && !shown.contains("12125550142"), "{shown}");
-    assert_eq!(key.as_json()["toUser"]["id"], "+12125550142");
+    assert_eq!(key.to_json()["toUser"]["id"], "+12125550142");
     assert_eq!(key.parse::<crate::types::Key>().unwrap().state, crate::types::KeyState::Active);
 }
 
@@ -211,12 +211,12 @@ async fn lists_pages_and_waits() {
     let service = Service::default();
     let home = client(&service).await.lock_holder_by_id("home", crate::Scopes::unscoped());
     service.state().0 = br#"{"locks":[],"startAfterId":""}"#.to_vec();
-    assert_eq!(home.call("getLocks", Value::Null).send().await.unwrap().into_json(), json!({"items": []}));
+    assert_eq!(home.call("getLocks", Value::Null).send().await.unwrap().to_json(), json!({"items": []}));
     let error = home.call("getLocks", Value::Null).wait_for("active").await.unwrap_err();
     assert!(error.to_string().contains("nothing to wait for"), "{error}");
     service.state().0 = br#"{"key":{"toUser":{"id":"+12125550142"},"state":"revoked"}}"#.to_vec();
     let key = json!({"lockId": "door", "keyId": "key"});
-    assert_eq!(home.call("getKey", key.clone()).wait_for("revoked").await.unwrap().as_json()["state"], "revoked");
+    assert_eq!(home.call("getKey", key.clone()).wait_for("revoked").await.unwrap().to_json()["state"], "revoked");
     let error = home.call("getKey", key.clone()).wait_for("active").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::State, "{error}");
     let pages = futures_util::TryStreamExt::try_collect::<Vec<_>>(home.call("getKey", key).pages()).await;
