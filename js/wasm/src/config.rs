@@ -1,14 +1,13 @@
 //! Reads the configuration of a client.
 
-use std::time::Duration;
-
 use js_sys::Function;
-use serde::Deserialize;
+use serde_json::Value;
 use unloc::token::{TokenCache, source_fn};
 use unloc::{RequestOptions, RetryPolicy, ScopeGeneration, Unloc, UnlocBuilder};
 use wasm_bindgen::JsValue;
 
-use crate::request::parse;
+use crate::error::refused;
+use crate::fields::{self, Fields};
 use crate::token;
 
 /// Holds what a client is made of.
@@ -19,59 +18,39 @@ pub(crate) struct Config {
 }
 
 /// Lists the settings of a client.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Settings {
     environment: Option<String>,
     client_id: Option<String>,
     client_secret: Option<String>,
-    scopes: Option<Generation>,
+    scopes: ScopeGeneration,
     retry_budget: Option<u32>,
-    #[serde(flatten)]
-    options: Options,
+    options: RequestOptions,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Generation {
-    Identifier,
-    Admin,
-}
-
-/// Lists the options of one call, or of all calls of a client.
-#[derive(Deserialize)]
-pub(crate) struct Options {
-    timeouts: Option<Timeouts>,
-    retry: Option<Retry>,
-    headers: Option<std::collections::BTreeMap<String, String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Timeouts {
-    attempt_ms: Option<u64>,
-    operation_ms: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected `false`, or an object with numbers such as `maxAttempts`")]
-enum Retry {
-    Enabled(bool),
-    Policy(Policy),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Policy {
-    max_attempts: Option<u32>,
-    initial_backoff_ms: Option<u64>,
-    max_backoff_ms: Option<u64>,
-    max_retry_after_ms: Option<u64>,
+impl Settings {
+    fn read(text: &str) -> fields::Result<Self> {
+        let mut fields = Fields::parse(text)?;
+        let scopes = match fields.text("scopes")?.as_deref() {
+            None | Some("identifier") => ScopeGeneration::Identifier,
+            Some("admin") => ScopeGeneration::Admin,
+            Some(_) => return Err(fields.wrong("scopes", "`identifier` or `admin`")),
+        };
+        let settings = Self {
+            environment: fields.text("environment")?,
+            client_id: fields.text("clientId")?,
+            client_secret: fields.text("clientSecret")?,
+            scopes,
+            retry_budget: fields.number("retryBudget")?,
+            options: options(&mut fields)?,
+        };
+        fields.end().map(|()| settings)
+    }
 }
 
 impl Config {
     pub(crate) fn parse(text: &str, get_token: Option<Function>, fetch: Option<Function>) -> Result<Self, JsValue> {
-        Ok(Self { settings: parse("the configuration", text)?, get_token, fetch })
+        let settings = Settings::read(text).map_err(|why| refused("the configuration", &why))?;
+        Ok(Self { settings, get_token, fetch })
     }
 
     /// Returns the client.
@@ -96,12 +75,9 @@ impl Config {
 
     fn builder(&self) -> UnlocBuilder {
         let Settings { environment, scopes, retry_budget, options, .. } = &self.settings;
-        let mut builder = Unloc::builder().options(options.to_request());
+        let mut builder = Unloc::builder().options(options.clone()).scopes(*scopes);
         if let Some(environment) = environment {
             builder = builder.environment(environment.as_str());
-        }
-        if let Some(Generation::Admin) = scopes {
-            builder = builder.scopes(ScopeGeneration::Admin);
         }
         if let Some(retries) = retry_budget {
             builder = builder.retry_budget(*retries);
@@ -113,44 +89,46 @@ impl Config {
     }
 }
 
-impl Options {
-    pub(crate) fn to_request(&self) -> RequestOptions {
-        let mut options = RequestOptions::new();
-        if let Some(Timeouts { attempt_ms, operation_ms }) = &self.timeouts {
-            if let Some(time) = attempt_ms {
-                options = options.attempt_timeout(Duration::from_millis(*time));
-            }
-            if let Some(time) = operation_ms {
-                options = options.operation_timeout(Duration::from_millis(*time));
-            }
+/// Reads the options of one call, or of all calls of a client.
+pub(crate) fn options(fields: &mut Fields) -> fields::Result<RequestOptions> {
+    let mut options = RequestOptions::new();
+    if let Some(mut timeouts) = fields.object("timeouts")? {
+        if let Some(time) = timeouts.milliseconds("attemptMs")? {
+            options = options.attempt_timeout(time);
         }
-        match &self.retry {
-            Some(Retry::Enabled(false)) => options = options.retry(RetryPolicy::never()),
-            Some(Retry::Policy(policy)) => options = options.retry(policy.to_request()),
-            Some(Retry::Enabled(true)) | None => {}
+        if let Some(time) = timeouts.milliseconds("operationMs")? {
+            options = options.operation_timeout(time);
         }
-        for (name, value) in self.headers.iter().flatten() {
+        timeouts.end()?;
+    }
+    match fields.take("retry") {
+        None | Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => options = options.retry(RetryPolicy::never()),
+        Some(Value::Object(policy)) => options = options.retry(retry(fields.inside("retry", policy))?),
+        Some(_) => return Err(fields.wrong("retry", "`false` or an object")),
+    }
+    if let Some(headers) = fields.object("headers")? {
+        for (name, value) in headers.rest() {
+            let Value::String(value) = value else { return Err(fields.wrong("headers", "strings")) };
             options = options.header(name, value);
         }
-        options
     }
+    Ok(options)
 }
 
-impl Policy {
-    fn to_request(&self) -> RetryPolicy {
-        let mut policy = RetryPolicy::default();
-        if let Some(attempts) = self.max_attempts {
-            policy = policy.max_attempts(attempts);
-        }
-        if let Some(time) = self.initial_backoff_ms {
-            policy = policy.initial_backoff(Duration::from_millis(time));
-        }
-        if let Some(time) = self.max_backoff_ms {
-            policy = policy.max_backoff(Duration::from_millis(time));
-        }
-        if let Some(time) = self.max_retry_after_ms {
-            policy = policy.max_retry_after(Duration::from_millis(time));
-        }
-        policy
+fn retry(mut fields: Fields) -> fields::Result<RetryPolicy> {
+    let mut policy = RetryPolicy::default();
+    if let Some(attempts) = fields.number("maxAttempts")? {
+        policy = policy.max_attempts(attempts);
     }
+    if let Some(time) = fields.milliseconds("initialBackoffMs")? {
+        policy = policy.initial_backoff(time);
+    }
+    if let Some(time) = fields.milliseconds("maxBackoffMs")? {
+        policy = policy.max_backoff(time);
+    }
+    if let Some(time) = fields.milliseconds("maxRetryAfterMs")? {
+        policy = policy.max_retry_after(time);
+    }
+    fields.end().map(|()| policy)
 }

@@ -24,9 +24,9 @@ pub(crate) fn to_js(error: Error) -> JsValue {
 }
 
 /// Returns the JSON of an error of the facade itself: it sent what is no configuration and no request.
-pub(crate) fn refused(what: &str) -> JsValue {
+pub(crate) fn refused(what: &str, why: &str) -> JsValue {
     let described = json!({
-        "message": what, "kind": "request", "outcome": "notSent", "retryable": false, "attempts": 0,
+        "message": format!("{what} is refused: {why}"), "kind": "request", "outcome": "notSent", "retryable": false, "attempts": 0,
     });
     JsValue::from_str(&described.to_string())
 }

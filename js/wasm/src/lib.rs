@@ -5,6 +5,7 @@
 
 mod config;
 mod error;
+mod fields;
 mod request;
 mod token;
 
@@ -110,6 +111,6 @@ impl Pages {
 /// Throws the JSON of an error.
 #[wasm_bindgen(js_name = lockHolderScope)]
 pub fn lock_holder_scope(lock_holder: &str) -> Result<String, JsValue> {
-    let lock_holder = request::parse::<request::LockHolder>("the lock holder", lock_holder)?;
+    let lock_holder = request::LockHolder::parse(lock_holder)?;
     lock_holder.identifier().map(|scope| scope.to_string()).map_err(to_js)
 }

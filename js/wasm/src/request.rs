@@ -1,25 +1,21 @@
 //! Reads the request of a call.
 
 use js_sys::{Function, Promise, Reflect};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use unloc::chrono::{DateTime, Utc};
 use unloc::dynamic::DynamicCall;
-use unloc::{RequestOptions, Result, Scope, Unloc};
+use unloc::{RequestOptions, Scope, Unloc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::config::{Config, Options};
+use crate::config::{Config, options};
 use crate::error::refused;
+use crate::fields::{self, Fields};
 
 /// Describes a call.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Request {
     operation: String,
     lock_holder: Option<LockHolder>,
-    #[serde(default)]
     parameters: Map<String, Value>,
     /// Is the state to wait for.
     wait_for: Option<String>,
@@ -27,13 +23,10 @@ pub(crate) struct Request {
     since: Option<DateTime<Utc>>,
     /// Is the only token of the call.
     access_token: Option<String>,
-    #[serde(flatten)]
-    options: Options,
+    options: RequestOptions,
 }
 
 /// Describes a lock holder: by its scope, or by what its scope is made of.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct LockHolder {
     id: Option<String>,
     scope: Option<String>,
@@ -43,8 +36,23 @@ pub(crate) struct LockHolder {
 }
 
 impl LockHolder {
+    pub(crate) fn parse(text: &str) -> Result<Self, JsValue> {
+        Fields::parse(text).and_then(Self::read).map_err(|why| refused("the lock holder", &why))
+    }
+
+    // Its other fields are left alone: the service returned them, and it may return more.
+    fn read(mut fields: Fields) -> fields::Result<Self> {
+        Ok(Self {
+            id: fields.text("id")?,
+            scope: fields.text("scope")?,
+            country_iso: fields.text("countryIso")?,
+            organization_id: fields.text("organizationId")?,
+            organization_id_suffix: fields.text("organizationIdSuffix")?,
+        })
+    }
+
     /// Returns the scope by its natural key.
-    pub(crate) fn identifier(&self) -> Result<Scope> {
+    pub(crate) fn identifier(&self) -> unloc::Result<Scope> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         Scope::lock_holder_identifier(
             &text(&self.country_iso),
@@ -56,11 +64,26 @@ impl LockHolder {
 
 impl Request {
     pub(crate) fn parse(text: &str) -> Result<Self, JsValue> {
-        parse("the request", text)
+        Self::read(text).map_err(|why| refused("the request", &why))
+    }
+
+    fn read(text: &str) -> fields::Result<Self> {
+        let mut fields = Fields::parse(text)?;
+        let since = fields.text("since")?.map(|since| since.parse().map_err(|_| fields.wrong("since", "a time")));
+        let request = Self {
+            operation: fields.text("operation")?.ok_or("missing field `operation`")?,
+            lock_holder: fields.object("lockHolder")?.map(LockHolder::read).transpose()?,
+            parameters: fields.object("parameters")?.map(Fields::rest).unwrap_or_default(),
+            wait_for: fields.text("waitFor")?,
+            since: since.transpose()?,
+            access_token: fields.text("accessToken")?,
+            options: options(&mut fields)?,
+        };
+        fields.end().map(|()| request)
     }
 
     /// Returns the call, which ends when the signal is aborted.
-    pub(crate) fn call(&self, unloc: &Unloc, config: &Config, signal: &JsValue) -> Result<DynamicCall> {
+    pub(crate) fn call(&self, unloc: &Unloc, config: &Config, signal: &JsValue) -> unloc::Result<DynamicCall> {
         let own = self.access_token.clone().map(|token| config.client_with(token)).transpose()?;
         let unloc = own.as_ref().unwrap_or(unloc);
         let parameters = self.parameters.clone();
@@ -77,11 +100,11 @@ impl Request {
                 home.call(&self.operation, parameters)
             }
         };
-        Ok(call.options(abort_on(self.options.to_request(), signal)))
+        Ok(call.options(abort_on(self.options.clone(), signal)))
     }
 
     /// Makes the call, and returns the JSON of its result.
-    pub(crate) async fn send(self, call: DynamicCall) -> Result<String> {
+    pub(crate) async fn send(self, call: DynamicCall) -> unloc::Result<String> {
         let value = match (self.wait_for, self.since) {
             (Some(state), _) => call.wait_for(&state).await?,
             (None, Some(since)) => call.resolve(since).await?,
@@ -100,18 +123,6 @@ impl LockHolder {
             "organizationIdSuffix": self.organization_id_suffix,
         })
     }
-}
-
-/// Parses what the facade passes.
-pub(crate) fn parse<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, JsValue> {
-    // serde's message may quote a value, and a value may be a secret: its place has to do.
-    serde_json::from_str(text).map_err(|error| {
-        let known = error.to_string();
-        let known = known.split_once(" at line").map_or(known.as_str(), |(known, _)| known);
-        // `unknown field` and `missing field` name fields only.
-        let shown = if known.contains("field `") { known } else { "a value has the wrong type" };
-        refused(&format!("{what} is refused: {shown}"))
-    })
 }
 
 /// Returns options that cancel a call when an `AbortSignal` is aborted.

@@ -4,28 +4,13 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use js_sys::{Function, Promise, Reflect};
-use serde::Deserialize;
+use serde_json::Value;
 use unloc::token::{FetchToken, Token, TokenSource};
 use unloc::{Error, Result, Scopes, Secret};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-/// Holds what a token endpoint returns (RFC 6749, section 5.1), as the facade passes it on.
-#[derive(Deserialize)]
-struct Issued {
-    access_token: String,
-    expires_in: Option<f64>,
-    scope: Option<Scope>,
-    lock_holder_id: Option<String>,
-}
-
-/// Holds the scopes of a token, which some services write as a list.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scope {
-    Text(String),
-    List(Vec<String>),
-}
+use crate::fields::Fields;
 
 /// Calls `getToken(scope, refused)`, which resolves to JSON.
 pub(crate) async fn fetch(get_token: Function, scopes: Scopes, refused: Option<Secret>) -> Result<Token> {
@@ -38,19 +23,28 @@ pub(crate) async fn fetch(get_token: Function, scopes: Scopes, refused: Option<S
         Err(thrown) => Err(thrown),
     };
     let text = settled.map_err(|thrown| failed(&thrown))?.as_string().unwrap_or_default();
-    let issued: Issued = serde_json::from_str(&text)
-        .map_err(|_| Error::token("`getToken` returned neither a token nor an object with an `access_token`"))?;
-    let mut token = Token::new(issued.access_token);
-    if let Some(seconds) = issued.expires_in {
+    read(&text).ok_or_else(|| Error::token("`getToken` returned neither a token nor an object with an `access_token`"))
+}
+
+/// Reads what a token endpoint returns (RFC 6749, section 5.1), as the facade passes it on.
+fn read(text: &str) -> Option<Token> {
+    let mut issued = Fields::parse(text).ok()?;
+    let mut token = Token::new(issued.text("access_token").ok()??);
+    if let Some(seconds) = issued.take("expires_in") {
         // Negative, infinite or no number: the token counts as expired, and is used once.
-        token = token.expires_in(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+        token = token.expires_in(Duration::try_from_secs_f64(seconds.as_f64()?).unwrap_or_default());
     }
-    token = match issued.scope {
-        Some(Scope::Text(scope)) if !scope.is_empty() => token.granted(scope),
-        Some(Scope::List(scopes)) if !scopes.is_empty() => token.granted(scopes.join(" ")),
-        _ => token,
+    let scope = match issued.take("scope") {
+        None => String::new(),
+        Some(Value::String(scope)) => scope,
+        // Some services write the scopes as a list.
+        Some(Value::Array(scopes)) => scopes.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?.join(" "),
+        Some(_) => return None,
     };
-    Ok(token.lock_holders(issued.lock_holder_id))
+    if !scope.is_empty() {
+        token = token.granted(scope);
+    }
+    Some(token.lock_holders(issued.text("lock_holder_id").ok()?))
 }
 
 /// Returns the error of a `getToken` that threw.
