@@ -24,8 +24,8 @@ export function compile() {
 const ESM_ONLY = ["load/node", "load/web"];
 
 /**
- * Writes dist/cjs. Its files have extensions that say what they are. A second package.json could say so, but `#load` would
- * have to be in it, and tools differ in whether they look there.
+ * Writes dist/cjs. Its files have extensions that say what they are. A second package.json could say so, but `#load`
+ * would have to be in it, and tools differ in whether they look there.
  */
 export function derive() {
   const files = readdirSync(ESM, { recursive: true }).map((name) => name.replaceAll("\\", "/"));

@@ -25,7 +25,7 @@ const INSTALLED: &str = "node_modules/.installed-lock.json";
 /// Builds the package, and with `with_tests` runs all of its tests.
 pub(crate) fn run(root: &Path, with_tests: bool) -> Result<()> {
     if let Some(skip) = lacks(&[Need::Node, Need::Wasm]) {
-        bail!("{}; run: {}", skip.reason, skip.remedy);
+        bail!("{} ({})", skip.reason, skip.remedy);
     }
     build(root)?;
     if !with_tests {

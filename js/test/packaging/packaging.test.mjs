@@ -85,7 +85,8 @@ test("the quickstart runs", async () => {
   // It creates a key, which the consumers would count.
   const own = await startEmulator();
   const env = { ...process.env, UNLOC_EMULATOR_URL: own.url };
-  const printed = await run(process.execPath, [join(root, "examples/quickstart.mjs")], { env }).finally(() => own.stop());
+  const program = join(root, "examples/quickstart.mjs");
+  const printed = await run(process.execPath, [program], { env }).finally(() => own.stop());
   assert.match(printed, /^Lock holders \(3\)/);
 });
 

@@ -13,4 +13,5 @@ function work(task) {
   });
 }
 
-Object.assign(window, { unloc, client: (options) => client(location.search, options), failure, oldExample, withSecret, work });
+const here = (options) => client(location.search, options);
+Object.assign(window, { unloc, client: here, failure, oldExample, withSecret, work });
