@@ -259,8 +259,7 @@ impl DynamicCall {
         // Built as the call built it, so that its times are cut in the same way.
         let request = dynamic::request(table, client.base(), &caller.filled_in, arguments);
         let request = request.map_err(|why| Error::unbuilt(&why).during(table.operation))?.body;
-        let list = Map::from_iter([("lockId".to_owned(), lock_id.clone())]);
-        let list = caller.call("getKeysForLock", list.into());
+        let list = caller.call("getKeysForLock", json!({"lockId": lock_id}));
         let fetch = |limits: RequestOptions| {
             let call = list.clone().options(limits.or(&options));
             async move { call.raw().await.map(|(table, response)| response.map(|keys| dynamic::known_page(table, &keys))) }

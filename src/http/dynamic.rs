@@ -187,14 +187,18 @@ pub(crate) fn known(shape: &Shape, value: Value) -> Value {
     match (shape.kind, value) {
         (Kind::Component(component), value) => known(&component.shape, value),
         (Kind::List(items), Value::Array(list)) => list.into_iter().map(|item| known(items, item)).collect(),
-        (Kind::Map(values), Value::Object(map)) => {
-            map.into_iter().map(|(name, value)| (name, known(values, value))).collect()
+        (Kind::Map(values), Value::Object(mut map)) => {
+            for value in map.values_mut() {
+                *value = known(values, value.take());
+            }
+            map.into()
         }
         (Kind::Object(properties), Value::Object(mut object)) => {
-            let kept = properties.iter().filter_map(|property| {
+            let mut kept = Map::new();
+            kept.extend(properties.iter().filter_map(|property| {
                 Some((property.name.to_owned(), known(&property.shape, object.remove(property.name)?)))
-            });
-            kept.collect()
+            }));
+            kept.into()
         }
         (_, value) => value,
     }

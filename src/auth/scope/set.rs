@@ -53,16 +53,16 @@ impl Scopes {
     /// Returns [`ErrorKind::Scope`] if a scope's name occurs twice with different arguments, in the service's words.
     /// Several `lockHolder.admin` scopes are allowed: the token then covers all of these lock holders.
     pub fn new(scopes: impl IntoIterator<Item = Scope>) -> Result<Self> {
-        let scopes: BTreeSet<_> = scopes.into_iter().collect();
-        let mut names = BTreeSet::new();
-        for scope in scopes.iter().filter(|scope| scope.name() != ADMIN) {
+        let (mut sorted, mut names) = (BTreeSet::new(), BTreeSet::new());
+        sorted.extend(scopes);
+        for scope in sorted.iter().filter(|scope| scope.name() != ADMIN) {
             if !names.insert(scope.name()) {
                 // The service's own text, so that a search for it finds the service's documentation as well.
                 let what = format!("May not have multiple of the same claim: {}", scope.name());
                 return Err(Error::new(ErrorKind::Scope, what));
             }
         }
-        Ok(Self::from_sorted(scopes.into_iter().collect()))
+        Ok(Self::from_sorted(sorted.into_iter().collect()))
     }
 
     /// Returns the scopes for a log, redacted.

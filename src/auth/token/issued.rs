@@ -107,10 +107,11 @@ impl Token {
     /// Returns the granted scopes if they differ from the requested ones, in any order.
     pub(super) fn differing_scope(&self, requested: &Scopes) -> Option<&str> {
         let text = self.granted.as_deref()?;
-        let requested: BTreeSet<_> = requested.iter().map(ToString::to_string).collect();
-        let granted: BTreeSet<_> = text.split_whitespace().map(str::to_owned).collect();
+        let (mut asked, mut granted) = (BTreeSet::new(), BTreeSet::new());
+        asked.extend(requested.iter().map(ToString::to_string));
+        granted.extend(text.split_whitespace().map(str::to_owned));
         // A request without scopes gets the service's default (RFC 6749, section 3.3), which differs from nothing.
-        (!requested.is_empty() && !granted.is_empty() && requested != granted).then_some(text)
+        (!asked.is_empty() && !granted.is_empty() && asked != granted).then_some(text)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Completes a response with values that the call sent and the response leaves out.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::http::path::decode_segment;
@@ -29,8 +29,7 @@ impl SentRequest<'_> {
                 let is_bare = response.get(envelope.property).is_none()
                     && envelope.inside.iter().any(|name| response.get(*name).is_some());
                 if is_bare {
-                    let object = Map::from_iter([(envelope.property.to_owned(), response.take())]);
-                    *response = object.into();
+                    *response = json!({envelope.property: response.take()});
                 }
                 response.get_mut(envelope.property)
             }

@@ -1,7 +1,5 @@
 //! Writes JSON arguments as the types of the bindings are written.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Map, Value};
 
@@ -40,10 +38,11 @@ pub(super) fn write(name: &str, shape: &Shape, value: Value) -> Result<Value, St
             _ => wrong("a list"),
         },
         Kind::Map(values) => match value {
-            Value::Object(map) => {
-                let entries =
-                    map.into_iter().map(|(key, value)| Ok((key, write(&format!("{name}[…]"), values, value)?)));
-                entries.collect::<Result<Map<_, _>, String>>().map(Value::Object)
+            Value::Object(mut map) => {
+                for value in map.values_mut() {
+                    *value = write(&format!("{name}[…]"), values, value.take())?;
+                }
+                Ok(map.into())
             }
             _ => wrong("an object"),
         },
@@ -102,8 +101,8 @@ fn object(name: &str, properties: &[Property], mut object: Map<String, Value>) -
     match object.keys().next() {
         None => Ok(written.into()),
         Some(other) => {
-            let known: BTreeSet<_> = properties.iter().map(|property| format!("`{}`", property.name)).collect();
-            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            let known: Vec<_> = properties.iter().map(|property| format!("`{}`", property.name)).collect();
+            let known = known.join(", ");
             Err(format!("`{}` is unknown: there are {known}", inside(other)))
         }
     }

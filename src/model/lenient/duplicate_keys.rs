@@ -70,16 +70,16 @@ impl Once<'_> {
     fn merge(&self, object: &mut Map<String, Value>) {
         for (name, others) in self.aliases {
             let names = std::iter::once(name).chain(*others);
-            let mut found: Vec<_> = names.filter(|name| object.contains_key(**name)).copied().collect();
+            let found: Vec<_> = names.filter(|name| object.contains_key(**name)).copied().collect();
             // A single alias stays: serde reads it, and nothing would be gained by renaming it.
             if found.len() < 2 {
                 continue;
             }
             self.changed.set(true);
-            // The sort is stable: among those that say equally much, the documented name stays first.
-            found.sort_by_key(|name| std::cmp::Reverse(object.get(*name).map(weight)));
-            let values: Vec<_> = found.into_iter().filter_map(|name| object.remove(name)).collect();
-            object.extend(values.into_iter().next().map(|value| ((*name).to_owned(), value)));
+            // Of those that say equally much, `max_by_key` returns the last. Reversed, that is the first name.
+            let values = found.into_iter().rev().filter_map(|name| object.remove(name));
+            let best = values.max_by_key(weight);
+            object.extend(best.map(|value| ((*name).to_owned(), value)));
         }
     }
 }
