@@ -93,7 +93,12 @@ fn exposes_setters_only_for_parameters_that_the_client_does_not_fill_in() {
     }
     assert!(source.contains("# async fn example(project: unloc::v2::Project)"), "an example of a call");
     assert!(source.contains("let mut items = project.get_locks().items();"), "an example of items");
-    assert!(source.contains("///What can be done in one project.\nimpl crate::client::Project {"), "{source}");
+    assert!(
+        source.contains(
+            "///What can be done in one project.\n#[cfg(feature = \"typed\")]\nimpl crate::client::Project {"
+        ),
+        "{source}"
+    );
 }
 
 #[test]

@@ -42,6 +42,9 @@ components:
     bindings.split_whitespace().collect::<String>().replace(",}", "}").replace(",]", "]").replace(",)", ")")
 }
 
+/// Is the description of a property without a length.
+const NO_LENGTH: &str = "length:::std::option::Option::None";
+
 /// Asserts that the table describes a property or parameter like this.
 fn assert_described(bindings: &str, name: &str, description: &str) {
     let description: String = description.split_whitespace().collect();
@@ -64,7 +67,7 @@ fn describes_properties_of_every_kind() {
     let bindings = bound("{}", given, more);
     let strict = |required: bool, kind: &str, nullable: bool| {
         format!(
-            "aliases:&[],required:{required},reading:Reading::Strict,shape:Shape{{kind:Kind::{kind},nullable:{nullable}}}"
+            "aliases:&[],required:{required},reading:Reading::Strict,sends_null:false,{NO_LENGTH},shape:Shape{{kind:Kind::{kind},nullable:{nullable}}}"
         )
     };
     // A property that may be missing may also be null.
@@ -76,7 +79,6 @@ fn describes_properties_of_every_kind() {
         ("real", "Number"),
         ("time", "Time"),
         ("day", "Date"),
-        ("gone", "Text"),
         ("phone", "Component(&crate::model::api::schemas::Phone)"),
         ("state", "Component(&crate::model::api::schemas::State)"),
         ("either", "Component(&crate::model::api::schemas::Either)"),
@@ -84,23 +86,31 @@ fn describes_properties_of_every_kind() {
     ] {
         assert_described(&bindings, name, &strict(false, kind, true));
     }
+    // A request may send null only where the author's spec says so.
+    let gone = strict(false, "Text", true).replace("sends_null:false", "sends_null:true");
+    assert_described(&bindings, "gone", &gone);
     assert_described(&bindings, "must", &strict(true, "Boolean", false));
-    let list =
-        "aliases:&[],required:true,reading:Reading::NullIsEmpty,shape:Shape{kind:Kind::List(&Shape{kind:Kind::Text,";
-    assert_described(&bindings, "list", list);
-    let map =
-        "aliases:&[],required:false,reading:Reading::NullIsEmpty,shape:Shape{kind:Kind::Map(&Shape{kind:Kind::Integer{";
-    assert_described(&bindings, "map", map);
+    let empty = |required: bool, kind: &str| {
+        format!(
+            "aliases:&[],required:{required},reading:Reading::NullIsEmpty,sends_null:false,{NO_LENGTH},shape:Shape{{kind:Kind::{kind}"
+        )
+    };
+    assert_described(&bindings, "list", &empty(true, "List(&Shape{kind:Kind::Text,"));
+    assert_described(&bindings, "map", &empty(false, "Map(&Shape{kind:Kind::Integer{"));
     assert_described(&bindings, "open", &strict(false, "Map(&Shape{kind:Kind::Any,nullable:false})", true));
     assert_described(
         &bindings,
         "loose",
-        "aliases:&[\"Loose\",\"lax\"],required:false,reading:Reading::Loose,shape:Shape{kind:Kind::Text,",
+        &format!(
+            "aliases:&[\"Loose\",\"lax\"],required:false,reading:Reading::Loose,sends_null:false,{NO_LENGTH},shape:Shape{{kind:Kind::Text,"
+        ),
     );
     assert_described(
         &bindings,
         "never",
-        "aliases:&[],required:false,reading:Reading::OrAbsent,shape:Shape{kind:Kind::Integer{bits:64",
+        &format!(
+            "aliases:&[],required:false,reading:Reading::OrAbsent,sends_null:false,{NO_LENGTH},shape:Shape{{kind:Kind::Integer{{bits:64"
+        ),
     );
     assert_described(
         &bindings,
@@ -118,14 +128,20 @@ fn describes_properties_of_every_kind() {
 
 #[test]
 fn describes_requests_strictly_and_parameters_with_their_place() {
-    let sent = "{end: {type: string, format: date-time, nullable: true}, loose: {type: string}}";
+    let sent = "{end: {type: string, format: date-time, nullable: true}, loose: {type: string}, \
+                named: {type: string, minLength: 2, maxLength: 9}}";
     let bindings = bound(sent, "{must: {type: string}, list: {type: array, items: {type: string}}}", "");
     assert_described(
         &bindings,
         "end",
-        "aliases:&[],required:false,reading:Reading::Strict,\
-         shape:Shape{kind:Kind::Component(&crate::model::api::schemas::NullableDateTime),nullable:true}",
+        &format!(
+            "aliases:&[],required:false,reading:Reading::Strict,sends_null:true,{NO_LENGTH},\
+             shape:Shape{{kind:Kind::Component(&crate::model::api::schemas::NullableDateTime),nullable:true}}"
+        ),
     );
+    let length = "length:::std::option::Option::Some((2u64,9u64)),shape:Shape{kind:Kind::Text,nullable:true}";
+    let named = format!("aliases:&[],required:false,reading:Reading::Strict,sends_null:false,{length}");
+    assert_described(&bindings, "named", &named);
     assert_described(&bindings, "NullableDateTime", "shape:Shape{kind:Kind::Time,nullable:true}");
     assert_described(
         &bindings,
