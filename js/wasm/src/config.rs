@@ -60,7 +60,8 @@ impl Config {
             (Some(id), Some(secret), _) => self.builder().client_credentials(id, secret.as_str()),
             (_, _, Some(get_token)) => {
                 let get_token = get_token.clone();
-                self.builder().token_source(source_fn(move |scopes, refused| token::fetch(get_token.clone(), scopes, refused)))
+                self.builder()
+                    .token_source(source_fn(move |scopes, refused| token::fetch(get_token.clone(), scopes, refused)))
             }
             // `build` says what is missing.
             _ => self.builder(),

@@ -134,15 +134,36 @@ fn abort_on(options: RequestOptions, signal: &JsValue) -> RequestOptions {
     if is_aborted {
         return options.cancel_on(std::future::ready(()));
     }
-    let signal = signal.clone();
+    let mut listener = Listener { signal: signal.clone(), resolve: JsValue::UNDEFINED };
     // The executor runs at once, and keeps `resolve` as the listener.
     let aborted = Promise::new(&mut |resolve, _| {
-        let listen = Reflect::get(&signal, &"addEventListener".into()).map(Function::from);
-        // A signal without the method never aborts.
-        let _ = listen.and_then(|listen| listen.call2(&signal, &"abort".into(), &resolve));
+        listener.resolve = resolve.into();
+        listener.call("addEventListener");
     });
     options.cancel_on(async move {
+        // Dropped with the call.
+        let _listener = listener;
         // The promise never rejects.
         let _ = JsFuture::from(aborted).await;
     })
+}
+
+/// Stops listening to a signal when the call is over: one signal may serve many calls, and live long.
+struct Listener {
+    signal: JsValue,
+    resolve: JsValue,
+}
+
+impl Listener {
+    fn call(&self, function: &str) {
+        let function = Reflect::get(&self.signal, &function.into()).map(Function::from);
+        // A signal without the method never aborts.
+        let _ = function.and_then(|function| function.call2(&self.signal, &"abort".into(), &self.resolve));
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.call("removeEventListener");
+    }
 }

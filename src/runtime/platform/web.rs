@@ -19,11 +19,14 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) -> Result<()> {
     Ok(())
 }
 
-/// Returns a future that completes after this time.
+/// Returns a future that completes after this time, never before.
 pub(crate) fn sleep(time: Duration) -> BoxFuture<'static, ()> {
     // `setTimeout` takes a signed 32-bit number of milliseconds, about 25 days. It fires at once for anything longer.
     const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
-    Box::pin(gloo_timers::future::sleep(time.min(LONGEST)))
+    // It takes whole milliseconds, and some platforms fire one early by their own clock. Whoever waits for the end of a
+    // backoff must not find it still on.
+    const LATE: Duration = Duration::from_millis(2);
+    Box::pin(gloo_timers::future::sleep(time.saturating_add(LATE).min(LONGEST)))
 }
 
 /// Returns the time on both clocks.
