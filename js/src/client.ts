@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Call, CallOptions, RetryPolicy, Timeouts } from "./calls.js";
-import { configurationError } from "./errors.js";
+import { configurationError, refuseUnknown } from "./errors.js";
 import { operations } from "./generated/operations.js";
 import type {
   CreateKeyParameters,
@@ -21,7 +21,7 @@ import { WasmClient } from "./wasm.js";
 /** Is the response of a token endpoint, or as much of it as is known. */
 export interface Token {
   access_token: string;
-  /** Is the token's lifetime in seconds. Without it, the token is refreshed when the service refuses it. */
+  /** Is the token's lifetime in seconds. Without it, five minutes are assumed. */
   expires_in?: number;
   scope?: string | readonly string[];
   lock_holder_id?: string;
@@ -93,7 +93,9 @@ export class Unloc {
   readonly #target: Target;
 
   constructor(options: UnlocOptions) {
-    const { getToken, clientCredentials, fetch, ...configuration } = options;
+    const { getToken, clientCredentials, fetch, environment, retry, timeouts, scopes, retryBudget, headers, ...unknown } =
+      options;
+    refuseUnknown(unknown);
     if (clientCredentials && isBrowser()) {
       throw configurationError(
         "client credentials do not belong in a browser, where everyone can read the secret; " +
@@ -101,7 +103,9 @@ export class Unloc {
       );
     }
     const source = getToken && tokenSource(getToken);
-    this.#target = { client: new WasmClient({ ...configuration, ...clientCredentials }, source, fetch) };
+    const { clientId, clientSecret } = clientCredentials ?? {};
+    const known = { environment, retry, timeouts, scopes, retryBudget, headers, clientId, clientSecret };
+    this.#target = { client: new WasmClient(known, source, fetch) };
   }
 
   /** Returns the client of a lock holder. It shares this client's tokens and retry budget. */
@@ -138,7 +142,7 @@ export class LockHolderClient {
    * Polls the key with exponential backoff, within the operation timeout. Fails early if the key can never reach it.
    */
   waitForKey(parameters: GetKeyParameters, state: KeyState, options?: CallOptions): Call<Key> {
-    return call(this.#target, { operation: "getKey", parameters, waitFor: state }, options);
+    return call(this.#target, { operation: "getKey", parameters, action: "wait", waitFor: state }, options);
   }
 
   /** Waits until a vendor connection is in this state, and returns the connection. */
@@ -147,7 +151,7 @@ export class LockHolderClient {
     state: VendorConnectionState,
     options?: CallOptions,
   ): Call<VendorConnection> {
-    return call(this.#target, { operation: "getVendorConnection", parameters, waitFor: state }, options);
+    return call(this.#target, { operation: "getVendorConnection", parameters, action: "wait", waitFor: state }, options);
   }
 
   /**
@@ -160,7 +164,7 @@ export class LockHolderClient {
     since: Date | string,
     options?: CallOptions,
   ): Call<CreateKeyResolution> {
-    return call(this.#target, { operation: "createKey", parameters, since }, options);
+    return call(this.#target, { operation: "createKey", parameters, action: "resolve", since }, options);
   }
 }
 

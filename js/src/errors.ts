@@ -143,6 +143,24 @@ export function toError(thrown: unknown, signal?: AbortSignal): unknown {
 
 /** @internal */
 export function configurationError(message: string): UnlocConfigurationError {
-  const kind = "configuration";
+  return refused("configuration", message);
+}
+
+/**
+ * Refuses options that there are none of. The module would refuse most of them, but takes a few from the facade only.
+ *
+ * @internal
+ */
+export function refuseUnknown(unknown: object): void {
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw configurationError(`unknown option \`${name}\``);
+}
+
+/** @internal */
+export function requestError(message: string): UnlocConfigurationError {
+  return refused("request", message);
+}
+
+function refused(kind: ErrorKind, message: string): UnlocConfigurationError {
   return new UnlocConfigurationError({ message, kind, outcome: "notSent", retryable: false, attempts: 0 });
 }

@@ -1,5 +1,6 @@
 import { Call, ListCall } from "./calls.js";
 import type { CallOptions, Page } from "./calls.js";
+import { refuseUnknown } from "./errors.js";
 import type { CallRequest, WasmClient } from "./wasm.js";
 
 /** Says what an operation returns: a value, an array, one page, or one page of several. */
@@ -28,15 +29,28 @@ export function defineMethods<C extends object>(
 
 /** Returns a call that is sent once it is awaited. */
 export function call<T>(target: Target, request: CallRequest, options: CallOptions = {}): Call<T> {
-  const { signal, ...rest } = options;
-  return new Call(() => target.client.call<T>({ ...rest, ...request, lockHolder: target.lockHolder }, signal));
+  const { signal, whole } = requestOf(target, request, options);
+  return new Call(async () => target.client.call<T>(whole(), signal));
+}
+
+/** Completes a request with the options of the call, which it refuses only when the call is made. */
+function requestOf(target: Target, request: CallRequest, options: CallOptions) {
+  const { signal, timeouts, retry, headers, ...unknown } = options;
+  const whole = (): CallRequest => {
+    refuseUnknown(unknown);
+    return { ...request, ...defined({ timeouts, retry, headers }), lockHolder: target.lockHolder };
+  };
+  return { signal, whole };
+}
+
+function defined(options: { [Name in keyof CallOptions]: CallOptions[Name] | undefined }): CallOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function list(target: Target, kind: Kind, request: CallRequest, options: CallOptions = {}): ListCall<unknown, unknown> {
-  const { signal, ...rest } = options;
-  const whole = { ...rest, ...request, lockHolder: target.lockHolder };
-  const send = () => target.client.call<unknown>(whole, signal);
-  if (kind === "paged") return new ListCall(send, () => target.client.pages(whole, signal));
+  const { signal, whole } = requestOf(target, request, options);
+  const send = async () => target.client.call<unknown>(whole(), signal);
+  if (kind === "paged") return new ListCall(send, () => target.client.pages(whole(), signal));
   return new ListCall(send, async function* () {
     yield kind === "list" ? { items: (await send()) as unknown[] } : ((await send()) as Page<unknown>);
   });

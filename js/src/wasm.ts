@@ -1,6 +1,6 @@
 import { source, synchronous } from "#load";
 import type { CallOptions, Page } from "./calls.js";
-import { configurationError, toError } from "./errors.js";
+import { configurationError, requestError, toError } from "./errors.js";
 import initialize, { Client, initSync, lockHolderScope as scopeOf } from "./generated/unloc.js";
 import type { LockHolder } from "./generated/types.js";
 
@@ -67,6 +67,7 @@ export interface CallRequest extends Omit<CallOptions, "signal"> {
   operation: string;
   lockHolder?: object | undefined;
   parameters?: object | undefined;
+  action?: "wait" | "resolve";
   waitFor?: string;
   since?: Date | string;
   accessToken?: string;
@@ -89,7 +90,7 @@ export class WasmClient {
   async call<T>(request: CallRequest, signal?: AbortSignal): Promise<T> {
     await init();
     try {
-      return JSON.parse(await this.#open().call(JSON.stringify(request), signal)) as T;
+      return JSON.parse(await this.#open().call(toText(request), signal)) as T;
     } catch (thrown) {
       throw toError(thrown, signal);
     }
@@ -97,7 +98,7 @@ export class WasmClient {
 
   async *pages<Item>(request: CallRequest, signal?: AbortSignal): AsyncGenerator<Page<Item>, void, undefined> {
     await init();
-    const pages = orError(() => this.#open().pages(JSON.stringify(request), signal));
+    const pages = orError(() => this.#open().pages(toText(request), signal));
     try {
       let page: string | undefined;
       while ((page = await pages.next()) !== undefined) yield JSON.parse(page) as Page<Item>;
@@ -117,6 +118,18 @@ export class WasmClient {
     if (!this.#make) throw configurationError("this client was disposed of: make a new one");
     return (this.#client ??= this.#make());
   }
+}
+
+/** Serializes a request. What JSON has no value for would become null, which is a key without an end. */
+function toText(request: CallRequest): string {
+  return JSON.stringify(request, function (this: Record<string, unknown>, name: string, value: unknown) {
+    const given = this[name];
+    const isDate = given instanceof Date;
+    if (isDate ? Number.isNaN(given.getTime()) : typeof value === "number" && !Number.isFinite(value)) {
+      throw requestError(`\`${name}\` is no valid ${isDate ? "date" : "number"}`);
+    }
+    return value;
+  });
 }
 
 function orError<T>(attempt: () => T): T {

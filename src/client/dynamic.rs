@@ -172,13 +172,16 @@ impl DynamicCall {
     /// # Errors
     /// The stream yields the first error of a page, and ends after it.
     pub fn pages(self) -> Paged<Page<DynamicValue>> {
+        let failed = |error: Error| -> Paged<Page<DynamicValue>> { Box::pin(stream::once(async { Err(error) })) };
         let (table, arguments) = match &self.call {
             Ok((table, arguments)) => (*table, arguments),
-            Err(error) => {
-                let error = error.clone();
-                return Box::pin(stream::once(async { Err(error) }));
-            }
+            Err(error) => return failed(error.clone()),
         };
+        // Before anything is sent: the operation may change something.
+        if !table.unwrapped.as_ref().is_some_and(|unwrapped| unwrapped.is_list) {
+            let what = "the operation lists nothing, so it has no pages: use `send`";
+            return failed(Error::new(ErrorKind::Request, what).during(table.operation));
+        }
         let cursor = table.paging.as_ref().map(|paging| paging.cursor);
         let start = cursor.and_then(|cursor| Some(Cursor::from(arguments.get(cursor)?.as_str()?)));
         pages::pages(table.operation, start, move |next| {
@@ -268,7 +271,7 @@ impl DynamicCall {
             let lock_id = lock_id.as_str().unwrap_or_default();
             resolving::find(page.items(), page.cursor().is_some(), lock_id, &request, since)
         };
-        let (page, found) = resolving::resolve(&client, since, fetch, judge).await?;
+        let (page, found) = resolving::resolve(&client, &options, since, fetch, judge).await?;
         let found = match found {
             Found::At(index) => json!({"resolution": "created", "key": page.items().get(index)}),
             Found::Missing => json!({"resolution": "notCreated"}),
@@ -280,10 +283,7 @@ impl DynamicCall {
     /// Sends the request, and returns the page of the response.
     async fn page(self) -> Result<Page<DynamicValue>> {
         let (table, response) = self.raw().await?;
-        let Some(page) = dynamic::page(table, response.value()) else {
-            let what = "the operation lists nothing, so it has no pages: use `send`";
-            return Err(Error::new(ErrorKind::Request, what).during(table.operation));
-        };
+        let page = dynamic::page(table, response.value()).unwrap_or_else(|| Page::new(Vec::new(), None));
         Ok(page.map(DynamicValue::new))
     }
 

@@ -113,7 +113,8 @@ impl LockHolderClient {
     ) -> Result<CreateKeyResolution> {
         let (client, lock_id) = (self.client(), lock_id.into());
         let fetch = |options| self.get_keys_for_lock().lock_id(lock_id.as_str()).options(options).send_with_response();
-        let found = resolve(&client, since, fetch, |page, since| judge(page, &lock_id, request, since)).await;
+        let options = RequestOptions::new();
+        let found = resolve(&client, &options, since, fetch, |page, since| judge(page, &lock_id, request, since)).await;
         found.map(|(page, found)| resolution(&page, found))
     }
 }
@@ -121,11 +122,12 @@ impl LockHolderClient {
 /// Polls the list of a lock's keys until `judge` finds a key, or a reason why none can be named. Returns the last list.
 pub(super) async fn resolve<T, F: Future<Output = Result<Response<T>>>>(
     client: &ApiClient,
+    options: &RequestOptions,
     since: DateTime<Utc>,
     fetch: impl Fn(RequestOptions) -> F,
     judge: impl Fn(&T, DateTime<Utc>) -> Found,
 ) -> Result<(T, Found)> {
-    let mut poller = Poller::new(client, &GET_KEYS_FOR_LOCK);
+    let mut poller = Poller::with_options(client, &GET_KEYS_FOR_LOCK, options);
     let mut polls = 1;
     loop {
         let response = fetch(poller.options()).await?;

@@ -125,6 +125,20 @@ impl Unloc {
         &self.tokens
     }
 
+    /// Returns this client with another token cache. Connections, options and the retry budget are shared.
+    ///
+    /// ```no_run
+    /// # fn example(unloc: unloc::Unloc, of_this_user: impl unloc::TokenSource) {
+    /// let unloc = unloc.with_token_cache(unloc::TokenCache::new(of_this_user));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_token_cache(&self, tokens: TokenCache) -> Self {
+        let scopes = self.client.tokens.as_ref().map_or_else(Scopes::unscoped, |(_, scopes)| scopes.clone());
+        let client = Arc::new(self.client.with_tokens(tokens.clone(), scopes));
+        Self { client, tokens, ..self.clone() }
+    }
+
     /// Returns this client with other options for all its calls. Options that are not set stay as they are. Tokens,
     /// connections and the retry budget are shared.
     #[must_use]

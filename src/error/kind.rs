@@ -88,8 +88,9 @@ pub enum ErrorKind {
     State,
     /// The call was cancelled by [`RequestOptions::cancel_on`](crate::RequestOptions::cancel_on).
     ///
-    /// *Carried out?* [`Outcome::NotSent`] if no request was sent yet, [`Outcome::Unknown`] if one was on its way. *What
-    /// to do:* if the operation is not idempotent and the outcome is `Unknown`, look for what it has done.
+    /// *Carried out?* [`Outcome::NotSent`] if no request was sent yet, [`Outcome::Unknown`] if one was on its way or its
+    /// response was read. Between two attempts, the outcome is that of the attempts before. *What to do:* if the
+    /// operation is not idempotent and the outcome is `Unknown`, look for what it has done.
     Cancelled,
 }
 

@@ -19,6 +19,9 @@ use crate::model::lenient::once;
 use crate::model::operation::{Envelope, Operation};
 use json_path::json_path;
 
+/// Reads a value again, and returns the place and the error if it cannot be read.
+type ReadError<'a> = &'a dyn Fn(&mut serde_json::Deserializer<SliceRead<'_>>) -> Option<(String, serde_json::Error)>;
+
 /// Reads a body as it is, without the tolerances here.
 type Read<'a, T> = &'a dyn Fn(&[u8]) -> Option<T>;
 
@@ -135,10 +138,7 @@ pub(crate) fn explain<T: DeserializeOwned>(body: &[u8]) -> String {
 }
 
 /// Says why a body cannot be read. `error` reads it, and returns the path and the error of the value.
-fn explain_by(
-    body: &[u8],
-    error: &dyn Fn(&mut serde_json::Deserializer<SliceRead<'_>>) -> Option<(String, serde_json::Error)>,
-) -> String {
+fn explain_by(body: &[u8], error: ReadError<'_>) -> String {
     if is_markup(body) {
         let what = "its body is HTML or XML and not JSON: check the base URL, and any proxy or login page in between";
         return what.to_owned();

@@ -160,7 +160,10 @@ impl RequestOptions {
     /// see [`UnlocBuilder::user_agent`](crate::UnlocBuilder::user_agent).
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = name.as_ref();
-        match (HeaderName::try_from(name), HeaderValue::try_from(value.as_ref())) {
+        // `HeaderValue` takes bytes beyond ASCII, for which HTTP has no meaning (RFC 9110, section 5.5).
+        let value = Some(value.as_ref()).filter(|value| value.is_ascii());
+        let value = value.ok_or(()).and_then(|value| HeaderValue::try_from(value).map_err(drop));
+        match (HeaderName::try_from(name), value) {
             (Ok(known), _) if RESERVED_HEADERS.contains(&known.as_str()) => {
                 self.refused = Some(format!("the header `{known}` is set by the SDK: remove it from the options"));
             }
@@ -279,6 +282,7 @@ mod tests {
             ("Accept-Encoding", "gzip"),
             ("a b", "x"),
             ("x-a", "hunter2\n"),
+            ("x-a", "hünter hunter2"),
         ] {
             let options = RequestOptions::new().header(name, value);
             let refused = options.merge(&RequestOptions::new()).refused.unwrap();

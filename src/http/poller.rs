@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use futures_util::future::select;
+
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::http::config::ApiClient;
-use crate::http::options::RequestOptions;
+use crate::http::options::{CallOptions, Cancelled, RequestOptions};
 use crate::model::operation::Operation;
 use crate::runtime::clock::share;
 use crate::runtime::moment::Moment;
@@ -35,6 +37,7 @@ pub(crate) struct Poller<'a> {
     operation: &'static Operation,
     started: Moment,
     timeout: Duration,
+    cancelled: Option<Cancelled>,
     polls: u32,
 }
 
@@ -45,8 +48,8 @@ impl<'a> Poller<'a> {
 
     /// Returns a poller whose operation timeout these options may set.
     pub(crate) fn with_options(client: &'a ApiClient, operation: &'static Operation, options: &RequestOptions) -> Self {
-        let timeout = options.clone().merge(&client.config.options).operation_timeout;
-        Self { client, operation, started: client.config.clock.now(), timeout, polls: 0 }
+        let CallOptions { operation_timeout: timeout, cancelled, .. } = options.clone().merge(&client.config.options);
+        Self { client, operation, started: client.config.clock.now(), timeout, cancelled, polls: 0 }
     }
 
     /// Polls until `judge` says that the state is reached, or will not be.
@@ -60,6 +63,10 @@ impl<'a> Poller<'a> {
             match (fetch(self.options()).await, last_state.take()) {
                 // The last known state says more than that one poll timed out.
                 (Err(error), Some(last)) if error.kind() == ErrorKind::Timeout => return Err(self.timed_out(&last)),
+                // As a call by itself, it would say that nothing was sent.
+                (Err(error), Some(last)) if error.kind() == ErrorKind::Cancelled => {
+                    return Err(self.failed(ErrorKind::Cancelled, format!("the wait was cancelled while {last}")));
+                }
                 (Err(error), _) => return Err(error),
                 (Ok(value), _) => match judge(&value) {
                     Progress::Reached => return Ok(value),
@@ -98,7 +105,11 @@ impl<'a> Poller<'a> {
         if pause >= self.time_left() {
             return false;
         }
-        clock.sleep(pause).await;
+        match self.cancelled.clone() {
+            None => clock.sleep(pause).await,
+            // Cancelled: the next poll says so at once.
+            Some(cancelled) => drop(select(cancelled, clock.sleep(pause)).await),
+        }
         true
     }
 
@@ -184,5 +195,21 @@ mod tests {
         let error = error.unwrap_err();
         assert_eq!((error.kind(), error.is_transient(), error.is_retryable()), (ErrorKind::State, false, false));
         assert_eq!((error.to_string(), times.len()), ("getKey: it is gone".to_owned(), 2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancelled_wait_ends_at_once_and_says_what_it_waited_for() {
+        let client = client(1.0, RequestOptions::new());
+        let options = RequestOptions::new().cancel_on(tokio::time::sleep(Duration::from_millis(100)));
+        let (begun, polls) = (Instant::now(), AtomicUsize::new(0));
+        let fetch = |_| {
+            let poll = polls.fetch_add(1, Ordering::SeqCst);
+            async move { if poll == 0 { Ok(()) } else { Err(Error::new(ErrorKind::Cancelled, "the call was cancelled")) } }
+        };
+        let judge = |(): &()| Progress::Pending("the key is still `creating`".to_owned());
+        let error = Poller::with_options(&client, &GET_KEY, &options).poll(fetch, judge).await.unwrap_err();
+        assert_eq!(begun.elapsed(), Duration::from_millis(100));
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Cancelled, Outcome::Rejected), "{error}");
+        assert!(error.to_string().contains("cancelled while the key is still `creating`"), "{error}");
     }
 }

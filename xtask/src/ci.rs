@@ -36,6 +36,7 @@ const CHECKS: &[Check] = &[
         "lints, only types",
         &["clippy", "-p", "unloc", "--no-default-features", "--features", "typed", "--all-targets"],
     ),
+    check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features"]),
     check("lints, no types", &["clippy", "-p", "unloc", "--no-default-features", "--features", "dynamic"]),
     check("lints, all features", &["clippy", "-p", "unloc", "--all-features", "--all-targets"]),
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--features", "typed", "--target", WASM]),

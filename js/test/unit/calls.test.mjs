@@ -101,15 +101,17 @@ test("waiting and resolving are the operations with one more property", async ()
   await home.waitForVendorConnection({ vendorConnectionId: "v1" }, "connected");
   await home.resolveCreateKey({ lockId: "l1", userId: "u" }, new Date(0));
   const [key, connection, created] = fake.requests.map(({ lockHolder: _, ...request }) => request);
-  assert.deepEqual(key, { operation: "getKey", parameters: { lockId: "l1", keyId: "k1" }, waitFor: "active" });
+  assert.deepEqual(key, { operation: "getKey", parameters: { lockId: "l1", keyId: "k1" }, action: "wait", waitFor: "active" });
   assert.deepEqual(connection, {
     operation: "getVendorConnection",
     parameters: { vendorConnectionId: "v1" },
+    action: "wait",
     waitFor: "connected",
   });
   assert.deepEqual(created, {
     operation: "createKey",
     parameters: { lockId: "l1", userId: "u" },
+    action: "resolve",
     since: "1970-01-01T00:00:00.000Z",
   });
 });

@@ -2,7 +2,7 @@
 
 use js_sys::Function;
 use serde_json::Value;
-use unloc::token::{TokenCache, source_fn};
+use unloc::token::source_fn;
 use unloc::{RequestOptions, RetryPolicy, ScopeGeneration, Unloc, UnlocBuilder};
 use wasm_bindgen::JsValue;
 
@@ -67,11 +67,6 @@ impl Config {
             _ => self.builder(),
         };
         builder.build()
-    }
-
-    /// Returns a client whose calls carry this token, and are not repeated with another one.
-    pub(crate) fn client_with(&self, access_token: String) -> unloc::Result<Unloc> {
-        self.builder().token_cache(TokenCache::new(token::only(access_token))).build()
     }
 
     fn builder(&self) -> UnlocBuilder {

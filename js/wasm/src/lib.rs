@@ -28,7 +28,6 @@ use request::Request;
 #[wasm_bindgen]
 pub struct Client {
     unloc: Unloc,
-    config: Rc<Config>,
 }
 
 #[wasm_bindgen]
@@ -40,8 +39,7 @@ impl Client {
     #[wasm_bindgen(constructor)]
     pub fn new(configuration: &str, get_token: Option<Function>, fetch: Option<Function>) -> Result<Self, JsValue> {
         let config = Config::parse(configuration, get_token, fetch)?;
-        let unloc = config.client().map_err(to_js)?;
-        Ok(Self { unloc, config: Rc::new(config) })
+        config.client().map(|unloc| Self { unloc }).map_err(to_js)
     }
 
     /// Makes a call that a request as JSON describes. Resolves to the JSON of its result, or rejects with that of its
@@ -67,7 +65,7 @@ impl Client {
 
     fn prepare(&self, request: &str, signal: &JsValue) -> Result<(Request, DynamicCall), JsValue> {
         let request = Request::parse(request)?;
-        let call = request.call(&self.unloc, &self.config, signal).map_err(to_js)?;
+        let call = request.call(&self.unloc, signal).map_err(to_js)?;
         Ok((request, call))
     }
 }

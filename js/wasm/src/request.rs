@@ -4,26 +4,51 @@ use js_sys::{Function, Promise, Reflect};
 use serde_json::{Map, Value};
 use unloc::chrono::{DateTime, Utc};
 use unloc::dynamic::DynamicCall;
+use unloc::token::TokenCache;
 use unloc::{RequestOptions, Scope, Unloc};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::config::{Config, options};
+use crate::config::options;
 use crate::error::refused;
 use crate::fields::{self, Fields};
+use crate::token;
 
 /// Describes a call.
 pub(crate) struct Request {
     operation: String,
     lock_holder: Option<LockHolder>,
     parameters: Map<String, Value>,
-    /// Is the state to wait for.
-    wait_for: Option<String>,
-    /// Is the time of the call whose outcome is to be resolved.
-    since: Option<DateTime<Utc>>,
+    action: Action,
     /// Is the only token of the call.
     access_token: Option<String>,
     options: RequestOptions,
+}
+
+/// Says what is done with an operation.
+enum Action {
+    Send,
+    /// Polls until the result is in this state.
+    WaitFor(String),
+    /// Resolves the outcome of a call that was made at this time.
+    Resolve(DateTime<Utc>),
+}
+
+impl Action {
+    // Named, and not told by what else is there: `JSON.stringify` leaves out what is undefined, and a `createKey` that is
+    // to be resolved must never be sent.
+    fn read(fields: &mut Fields) -> fields::Result<Self> {
+        let missing = |name: &str| format!("missing field `{name}`");
+        match fields.text("action")?.as_deref() {
+            None => Ok(Self::Send),
+            Some("wait") => Ok(Self::WaitFor(fields.text("waitFor")?.ok_or_else(|| missing("waitFor"))?)),
+            Some("resolve") => {
+                let since = fields.text("since")?.ok_or_else(|| missing("since"))?;
+                Ok(Self::Resolve(since.parse().map_err(|_| fields.wrong("since", "a time"))?))
+            }
+            Some(_) => Err(fields.wrong("action", "`wait` or `resolve`")),
+        }
+    }
 }
 
 /// Describes a lock holder: by its scope, or by what its scope is made of.
@@ -69,13 +94,11 @@ impl Request {
 
     fn read(text: &str) -> fields::Result<Self> {
         let mut fields = Fields::parse(text)?;
-        let since = fields.text("since")?.map(|since| since.parse().map_err(|_| fields.wrong("since", "a time")));
         let request = Self {
             operation: fields.text("operation")?.ok_or("missing field `operation`")?,
             lock_holder: fields.object("lockHolder")?.map(LockHolder::read).transpose()?,
             parameters: fields.object("parameters")?.map(Fields::rest).unwrap_or_default(),
-            wait_for: fields.text("waitFor")?,
-            since: since.transpose()?,
+            action: Action::read(&mut fields)?,
             access_token: fields.text("accessToken")?,
             options: options(&mut fields)?,
         };
@@ -83,8 +106,9 @@ impl Request {
     }
 
     /// Returns the call, which ends when the signal is aborted.
-    pub(crate) fn call(&self, unloc: &Unloc, config: &Config, signal: &JsValue) -> unloc::Result<DynamicCall> {
-        let own = self.access_token.clone().map(|token| config.client_with(token)).transpose()?;
+    pub(crate) fn call(&self, unloc: &Unloc, signal: &JsValue) -> unloc::Result<DynamicCall> {
+        // The call carries this token, and is not repeated with another one.
+        let own = self.access_token.clone().map(|token| unloc.with_token_cache(TokenCache::new(token::only(token))));
         let unloc = own.as_ref().unwrap_or(unloc);
         let parameters = self.parameters.clone();
         let call = match &self.lock_holder {
@@ -105,10 +129,10 @@ impl Request {
 
     /// Makes the call, and returns the JSON of its result.
     pub(crate) async fn send(self, call: DynamicCall) -> unloc::Result<String> {
-        let value = match (self.wait_for, self.since) {
-            (Some(state), _) => call.wait_for(&state).await?,
-            (None, Some(since)) => call.resolve(since).await?,
-            (None, None) => call.send().await?,
+        let value = match self.action {
+            Action::Send => call.send().await?,
+            Action::WaitFor(state) => call.wait_for(&state).await?,
+            Action::Resolve(since) => call.resolve(since).await?,
         };
         Ok(value.into_string())
     }

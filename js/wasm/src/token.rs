@@ -31,7 +31,7 @@ fn read(text: &str) -> Option<Token> {
     let mut issued = Fields::parse(text).ok()?;
     let mut token = Token::new(issued.text("access_token").ok()??);
     if let Some(seconds) = issued.take("expires_in") {
-        // Negative, infinite or no number: the token counts as expired, and is used once.
+        // Negative or too large: the token counts as expired, and is used once.
         token = token.expires_in(Duration::try_from_secs_f64(seconds.as_f64()?).unwrap_or_default());
     }
     let scope = match issued.take("scope") {
@@ -50,8 +50,10 @@ fn read(text: &str) -> Option<Token> {
 /// Returns the error of a `getToken` that threw.
 fn failed(thrown: &JsValue) -> Error {
     let get = |name: &str| Reflect::get(thrown, &name.into()).ok();
-    let what = get("message").and_then(|message| message.as_string()).unwrap_or_default();
-    let what = if what.is_empty() { "`getToken` failed".to_owned() } else { format!("`getToken` failed: {what}") };
+    // Not its message: it is the program's, and may hold what it sent to its backend.
+    let name =
+        get("name").and_then(|name| name.as_string()).filter(|name| name.bytes().all(|b| b.is_ascii_alphabetic()));
+    let what = format!("`getToken` threw {}", name.as_deref().filter(|name| !name.is_empty()).unwrap_or("a value"));
     // `fetch` rejects with a `TypeError` if it gets no response. Any other error is final, unless it says otherwise.
     let is_unreachable = get("name").and_then(|name| name.as_string()).is_some_and(|name| name == "TypeError");
     if is_unreachable || get("retryable").is_some_and(|retryable| retryable.is_truthy()) {

@@ -221,6 +221,11 @@ async fn lists_pages_and_waits() {
     assert_eq!(error.kind(), ErrorKind::State, "{error}");
     let pages = futures_util::TryStreamExt::try_collect::<Vec<_>>(home.call("getKey", key).pages()).await;
     assert!(pages.unwrap_err().to_string().contains("it has no pages"));
+    // Nothing is sent: the operation creates something.
+    service.state().1.clear();
+    let key = home.call("createKey", json!({"lockId": "door", "userId": "+12125550142"}));
+    let items = futures_util::TryStreamExt::try_collect::<Vec<_>>(key.items()).await;
+    assert!(items.unwrap_err().to_string().contains("it has no pages") && service.state().1.is_empty());
     let pages = futures_util::TryStreamExt::try_collect::<Vec<_>>(home.call("getKeyz", Value::Null).pages()).await;
     assert!(pages.unwrap_err().to_string().contains("no operation has this name"));
 }

@@ -18,25 +18,24 @@ use crate::http::connection::Connection;
 /// Sends a request; returns status and headers, and the body to be read. Dropped, it aborts the request.
 pub(super) async fn send(connection: &Connection, outgoing: Outgoing<'_>) -> Result<(StatusCode, HeaderMap, Body)> {
     let url = outgoing.url;
-    let sent = async {
-        let abort = Abort::new()?;
-        let init = init(&outgoing, &abort)?;
-        let url = JsValue::from_str(url.as_str());
-        let promise = match &connection.0 {
-            Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &url, &init)?,
-            None => call(&js_sys::global(), "fetch", &[&url, &init])?,
-        };
-        JsFuture::from(Promise::resolve(&promise)).await.map(|response| (response, abort))
-    };
     let failed = |error: JsValue| Error::transport(failed(&error, Some(url)));
-    let (response, abort) = sent.await.map_err(failed)?;
+    // Nothing is sent before all of this is there.
+    let prepared = prepare(connection, &outgoing);
+    let (fetch, this, init, abort) = prepared
+        .map_err(|error| Error::transport(Failed { cause: Cause::Builder, ..self::failed(&error, Some(url)) }))?;
+    let sent = fetch.call2(&this, &JsValue::from_str(url.as_str()), &init);
+    let response = settled(sent.map_err(failed)?).await.map_err(failed)?;
     // Browsers hide a redirect that they do not follow: no status, no headers, no body.
-    let number = get(&response, "status").and_then(|status| status.as_f64()).unwrap_or_default();
-    if number == 0.0 {
+    if get(&response, "type").is_some_and(|kind| kind == "opaqueredirect") {
         return Err(Error::redirected(url));
     }
-    // `fetch` allows a mock to respond with any number.
-    let status = StatusCode::from_u16(number as u16).map_err(|_| failed(JsValue::from_str("not an HTTP status")))?;
+    // The caller's `fetch` may return anything.
+    let number = get(&response, "status").and_then(|status| status.as_f64()).unwrap_or_default();
+    let status = StatusCode::from_u16(number as u16);
+    let status = status.map_err(|_| {
+        let what = "`fetch` returned no response with an HTTP status".to_owned();
+        Error::transport(Failed { what, ..self::failed(&response, Some(url)) })
+    })?;
     let mut headers = headers(&response).map_err(failed)?;
     let is_encoded = headers.remove(CONTENT_ENCODING).is_some();
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
@@ -60,14 +59,30 @@ impl Body {
             return Err(BodyError::TooLarge);
         }
         let broken = |error: JsValue| BodyError::Broken(Failed { cause: Cause::Broken, ..failed(&error, None) });
-        let stream = get(&response, "body").filter(JsValue::is_object);
+        // The streams of other libraries have no reader.
+        let stream =
+            get(&response, "body").filter(|body| get(body, "getReader").is_some_and(|read| read.is_function()));
         let body = match stream {
             // A body of unknown length may never end.
             Some(stream) if announced.is_none() => chunks(&stream).await.map_err(broken)?,
             _ => whole(&response).await.map(Some).map_err(broken)?,
         };
+        let body = body.filter(|body| body.len() <= BODY_LIMIT).ok_or(BodyError::TooLarge)?;
         abort.is_over();
-        body.filter(|body| body.len() <= BODY_LIMIT).map(Bytes::from).ok_or(BodyError::TooLarge)
+        Ok(body.into())
+    }
+}
+
+/// Returns what sends a request: the function, its `this`, its options, and what aborts it.
+fn prepare(connection: &Connection, outgoing: &Outgoing<'_>) -> Result<(Function, JsValue, JsValue, Abort), JsValue> {
+    let abort = Abort::new()?;
+    let init = init(outgoing, &abort)?;
+    match &connection.0 {
+        Some(fetch) => Ok((fetch.clone(), JsValue::UNDEFINED, init, abort)),
+        None => {
+            let global = js_sys::global();
+            Ok((Reflect::get(&global, &"fetch".into())?.dyn_into()?, global.into(), init, abort))
+        }
     }
 }
 
@@ -122,7 +137,7 @@ impl Drop for Abort {
 fn init(outgoing: &Outgoing<'_>, abort: &Abort) -> Result<JsValue, JsValue> {
     let (init, headers) = (Object::new(), Array::new());
     for (name, value) in &outgoing.headers {
-        // Every value is visible ASCII: `RequestOptions` and the token refuse all others.
+        // Every value is ASCII: `RequestOptions` and the token refuse all others.
         let value = JsValue::from_str(value.to_str().unwrap_or_default());
         headers.push(&Array::of2(&JsValue::from_str(name.as_str()), &value));
     }
@@ -170,13 +185,19 @@ fn failed(error: &JsValue, url: Option<&Url>) -> Failed {
     // Node.js says "fetch failed", and keeps the reason in `cause`. Browsers keep it to themselves.
     let cause = get(error, "cause").filter(JsValue::is_object);
     let code = cause.as_ref().and_then(|cause| text(cause, "code")).unwrap_or_default();
-    let what = cause.as_ref().and_then(|cause| text(cause, "message")).filter(|what| !what.is_empty());
-    let what = what.or_else(|| text(error, "message")).or_else(|| error.as_string());
+    // If several addresses were tried, the errors of all are inside.
+    let first = cause.as_ref().and_then(|cause| get(&get(cause, "errors")?, "0"));
+    let is_connect = |cause: &JsValue| text(cause, "syscall").is_some_and(|call| call == "connect");
+    let is_connect = first.as_ref().or(cause.as_ref()).is_some_and(is_connect);
+    // Names and codes only: a message is the platform's or the caller's, and may quote the URL or a header.
+    let is_word = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let what = Some(code.clone()).filter(is_word).or_else(|| text(error, "name").filter(is_word));
     Failed {
         cause: match code.as_str() {
-            "ECONNREFUSED" => Cause::Refused,
+            // A connection that was there may end with the same codes, and a request may have been sent on it.
+            "ECONNREFUSED" if is_connect => Cause::Refused,
+            "EHOSTUNREACH" | "ENETUNREACH" if is_connect => Cause::Unconnected,
             "ENOTFOUND" | "EAI_AGAIN" => Cause::Unresolved,
-            "EHOSTUNREACH" | "ENETUNREACH" => Cause::Unconnected,
             "UND_ERR_CONNECT_TIMEOUT" => Cause::ConnectTimeout,
             "ERR_TLS_CERT_ALTNAME_INVALID" => Cause::OtherName,
             // The names of OpenSSL's reasons, as Node.js reports them.
@@ -193,7 +214,7 @@ fn failed(error: &JsValue, url: Option<&Url>) -> Failed {
             _ => Cause::Broken,
         },
         origin: url.map(|url| url.origin().ascii_serialization()),
-        what: what.unwrap_or_else(|| "fetch failed".to_owned()),
+        what: what.map_or_else(|| "fetch failed".to_owned(), |what| format!("fetch failed: {what}")),
         source: None,
     }
 }

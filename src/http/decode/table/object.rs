@@ -38,11 +38,8 @@ impl<'de> DeserializeSeed<'de> for Named<'_> {
             _ => out.value(&()),
         }
         // Optional lists and maps have `skip_serializing_if` in the types, so that empty ones are left out.
-        let is_left_out = match (shape.kind, out.since(place)) {
-            (_, b"null") => true,
-            (Kind::List(_) | Kind::Map(_), b"[]" | b"{}") => true,
-            _ => false,
-        };
+        let is_left_out =
+            matches!((shape.kind, out.since(place)), (_, b"null") | (Kind::List(_) | Kind::Map(_), b"[]" | b"{}"));
         if is_left_out && !required {
             out.truncate(before);
         }

@@ -1,0 +1,104 @@
+// Tests with the real module that no slip of a program creates a key, and that errors repeat nothing secret.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { Unloc, UnlocError } from "../dist/esm/index.js";
+
+const PERSON = "+12125550142";
+const SECRET = "EXAMPLE-hunter2";
+const key = { lockId: "door", userId: PERSON };
+
+/** Returns a lock holder's client whose requests all succeed, and the requests. */
+function home({ fetch, getToken = () => "token" } = {}) {
+  const sent = [];
+  const respond = async (url, { method, body }) => {
+    sent.push({ method, url, body });
+    return Response.json({ key: { toUser: { id: PERSON }, state: "creating" } });
+  };
+  const retry = { maxAttempts: 1 };
+  const unloc = new Unloc({ environment: "http://127.0.0.1:9", getToken, fetch: fetch ?? respond, retry });
+  return { home: unloc.lockHolder({ id: "home", scope: "lockHolder.admin:home" }), sent };
+}
+
+async function refused(call, what) {
+  const error = await Promise.resolve()
+    .then(call)
+    .then(() => assert.fail(`not refused: ${what}`), (error) => error);
+  assert.ok(error instanceof UnlocError, inspect(error));
+  assert.equal(error.outcome, "notSent");
+  assert.ok(error.message.includes(what), error.message);
+}
+
+test("a call that is to be resolved or waited for is never sent as it is", async () => {
+  const { home: client, sent } = home();
+  await refused(() => client.resolveCreateKey(key), "since");
+  await refused(() => client.resolveCreateKey(key, null), "since");
+  await refused(() => client.resolveCreateKey(key, new Date(NaN)), "since");
+  await refused(() => client.resolveCreateKey(key, "yesterday"), "since");
+  await refused(() => client.waitForKey({ lockId: "door", keyId: "k" }), "waitFor");
+  await refused(() => client.createKey(key, { since: "2030-05-01T10:00:00Z" }), "since");
+  await refused(() => client.createKey(key, { action: "resolve" }), "action");
+  await refused(() => client.createKey(key, { accessToken: "x" }), "accessToken");
+  assert.deepEqual(sent, []);
+});
+
+test("what JSON has no value for does not become a key without an end", async () => {
+  const { home: client, sent } = home();
+  for (const end of [new Date(NaN), NaN, Infinity]) {
+    await refused(() => client.createKey({ ...key, end }), "end");
+  }
+  assert.deepEqual(sent, []);
+  const end = new Date(Date.UTC(2030, 4, 1, 10));
+  await client.createKey({ ...key, end });
+  assert.equal(JSON.parse(sent[0].body).end, "2030-05-01T10:00:00Z");
+});
+
+test("client credentials are taken from their own option only", () => {
+  for (const options of [{ clientId: "me", clientSecret: SECRET }, { accessToken: SECRET }]) {
+    assert.throws(() => new Unloc({ environment: "sandbox", ...options }), (error) => {
+      assert.ok(!inspect(error).includes(SECRET));
+      return error instanceof UnlocError && error.message.includes("unknown option");
+    });
+  }
+});
+
+test("an error repeats nothing of what was thrown at it", async () => {
+  const thrown = () => {
+    throw Object.assign(new TypeError(`${SECRET} ${PERSON}`), { cause: { code: SECRET, message: SECRET } });
+  };
+  for (const options of [{ getToken: thrown }, { fetch: thrown }, { fetch: async () => thrown() }]) {
+    const error = await home(options).home.getLocks().catch((error) => error);
+    const shown = `${inspect(error)} ${JSON.stringify(error)} ${error.stack}`;
+    assert.ok(error instanceof UnlocError && !/hunter2|2125550142/.test(shown), shown);
+  }
+});
+
+test("a connection that was there may have carried the request", async () => {
+  const fails = (cause) => async () => {
+    throw Object.assign(new TypeError("fetch failed"), { cause });
+  };
+  for (const [cause, outcome] of [
+    [{ code: "ECONNREFUSED", syscall: "connect" }, "notSent"],
+    [{ code: "ECONNREFUSED", errors: [{ code: "ECONNREFUSED", syscall: "connect" }] }, "notSent"],
+    [{ code: "EHOSTUNREACH", syscall: "connect" }, "notSent"],
+    [{ code: "EHOSTUNREACH", syscall: "read" }, "unknown"],
+    [{ code: "ECONNREFUSED" }, "unknown"],
+    [{ code: "ENOTFOUND", syscall: "getaddrinfo" }, "notSent"],
+    [{ code: "ECONNRESET", syscall: "read" }, "unknown"],
+    [undefined, "unknown"],
+  ]) {
+    const error = await home({ fetch: fails(cause) }).home.createKey(key).catch((error) => error);
+    assert.equal(error.outcome, outcome, inspect(cause));
+  }
+});
+
+test("a fetch that returns no response is no redirect, and a body of another library is read", async () => {
+  for (const response of [undefined, null, {}, { status: "200" }, { status: 999999 }]) {
+    const error = await home({ fetch: async () => response }).home.getLocks().catch((error) => error);
+    assert.ok(error instanceof UnlocError && !error.message.includes("redirect"), inspect(error));
+  }
+  const body = new TextEncoder().encode(`{"locks":[]}`);
+  const foreign = { status: 200, headers: new Headers(), body: {}, arrayBuffer: async () => body.buffer };
+  assert.deepEqual(await home({ fetch: async () => foreign }).home.getLocks(), { items: [] });
+});
