@@ -30,6 +30,9 @@ export interface Token {
 /**
  * Returns a token for this scope, or an unscoped one if there is no scope.
  *
+ * An error that it throws fails the calls that wait for the token. They are retried if it is a `TypeError`, which
+ * `fetch` throws without a response, or if its property `retryable` is true.
+ *
  * `refused` is a token that the service refused before it expired. A cache must not return it again.
  */
 export type GetToken = (
@@ -94,8 +97,12 @@ export class Unloc {
 
   constructor(options: UnlocOptions) {
     const { getToken, clientCredentials, fetch, environment, retry, timeouts, scopes, retryBudget, headers, ...unknown } =
-      options;
+      options ?? {};
     refuseUnknown(unknown);
+    if (!getToken === !clientCredentials) throw configurationError("pass either getToken or clientCredentials");
+    for (const [name, given] of Object.entries({ getToken, fetch })) {
+      if (given !== undefined && typeof given !== "function") throw configurationError(`\`${name}\` is no function`);
+    }
     if (clientCredentials && isBrowser()) {
       throw configurationError(
         "client credentials do not belong in a browser, where everyone can read the secret; " +
@@ -131,7 +138,9 @@ export class LockHolderClient {
 
   /** @internal */
   constructor(client: WasmClient, lockHolder: LockHolderReference) {
-    const all: Partial<LockHolder> & { scope?: string } = lockHolder;
+    const all: Partial<LockHolder> & { scope?: string } = lockHolder ?? {};
+    // Typically the first of an empty list.
+    if (!all.id) throw configurationError("pass a lock holder that the service returned, or { id, scope }");
     const { id, scope, countryIso, organizationId, organizationIdSuffix } = all;
     this.#target = { client, lockHolder: { id, scope, countryIso, organizationId, organizationIdSuffix } };
   }

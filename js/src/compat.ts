@@ -5,6 +5,7 @@
  */
 import type { Page } from "./calls.js";
 import { UnlocError, configurationError } from "./errors.js";
+import { operations } from "./generated/operations.js";
 import type {
   CreateKeyRequest,
   CreateLockHolderRequest,
@@ -65,6 +66,8 @@ let current: { baseUrl: string; client: WasmClient } | undefined;
 
 /** Sets the base URL of the service. Call it before the other functions. */
 export function init(baseUrl: string): void {
+  // Typically a variable that is not set. Without a URL, the calls would go to production.
+  if (typeof baseUrl !== "string" || !baseUrl) throw configurationError("init() needs the base URL of the service");
   // The example program of the old library calls this whenever it renders.
   if (current?.baseUrl === baseUrl) return;
   const noToken = () => Promise.reject(new Error("the functions of unloc/compat need an access token"));
@@ -157,7 +160,10 @@ async function respond<T>(
 ): Promise<Response<T>> {
   try {
     if (!current) throw configurationError(`${operation}: call init(baseUrl) first`);
-    const { lockHolderId: id, ...rest } = parameters as Parameters;
+    const { lockHolderId: id, ...rest } = (parameters ?? {}) as Parameters;
+    if (id === undefined && operation in operations.LockHolderClient) {
+      throw configurationError(`${operation}: \`lockHolderId\` is missing`);
+    }
     const flat = unnest("lockHolder", unnest(`${operation}Request`, rest));
     const request = { operation, accessToken, parameters: flat, lockHolder: id === undefined ? undefined : { id } };
     const { client } = current;

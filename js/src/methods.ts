@@ -1,6 +1,6 @@
 import { Call, ListCall } from "./calls.js";
 import type { CallOptions, Page } from "./calls.js";
-import { refuseUnknown } from "./errors.js";
+import { configurationError, refuseUnknown } from "./errors.js";
 import type { CallRequest, WasmClient } from "./wasm.js";
 
 /** Says what an operation returns: a value, an array, one page, or one page of several. */
@@ -35,9 +35,12 @@ export function call<T>(target: Target, request: CallRequest, options: CallOptio
 
 /** Completes a request with the options of the call, which it refuses only when the call is made. */
 function requestOf(target: Target, request: CallRequest, options: CallOptions) {
-  const { signal, timeouts, retry, headers, ...unknown } = options;
+  const { signal, timeouts, retry, headers, ...unknown } = options ?? {};
   const whole = (): CallRequest => {
     refuseUnknown(unknown);
+    if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+      throw configurationError("`signal` is no AbortSignal");
+    }
     return { ...request, ...defined({ timeouts, retry, headers }), lockHolder: target.lockHolder };
   };
   return { signal, whole };

@@ -125,7 +125,8 @@ function toText(request: CallRequest): string {
   return JSON.stringify(request, function (this: Record<string, unknown>, name: string, value: unknown) {
     const given = this[name];
     const isDate = given instanceof Date;
-    if (isDate ? Number.isNaN(given.getTime()) : typeof value === "number" && !Number.isFinite(value)) {
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    if (isDate ? Number.isNaN(given.getTime()) : isNumber && !Number.isFinite(value)) {
       throw requestError(`\`${name}\` is no valid ${isDate ? "date" : "number"}`);
     }
     return value;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import * as compat from "../dist/esm/compat.js";
 import { Unloc, UnlocError } from "../dist/esm/index.js";
 
 const PERSON = "+12125550142";
@@ -45,7 +46,7 @@ test("a call that is to be resolved or waited for is never sent as it is", async
 
 test("what JSON has no value for does not become a key without an end", async () => {
   const { home: client, sent } = home();
-  for (const end of [new Date(NaN), NaN, Infinity]) {
+  for (const end of [new Date(NaN), NaN, Infinity, 1n]) {
     await refused(() => client.createKey({ ...key, end }), "end");
   }
   assert.deepEqual(sent, []);
@@ -61,6 +62,23 @@ test("client credentials are taken from their own option only", () => {
       return error instanceof UnlocError && error.message.includes("unknown option");
     });
   }
+});
+
+test("options of the wrong kind are refused where they are given", async () => {
+  const getToken = () => "token";
+  const clientCredentials = { clientId: "me", clientSecret: SECRET };
+  for (const options of [undefined, {}, { getToken, clientCredentials }, { getToken: "token" }, { getToken, fetch: "x" }]) {
+    assert.throws(() => new Unloc(options), UnlocError);
+  }
+  const unloc = new Unloc({ getToken });
+  for (const holder of [undefined, null, {}, "home"]) assert.throws(() => unloc.lockHolder(holder), UnlocError);
+  const { home: client, sent } = home();
+  await refused(() => client.getLocks({}, { signal: new AbortController() }), "signal");
+  await refused(() => client.getLocks({}, { timeout: 5 }), "timeout");
+  assert.deepEqual(sent, []);
+  assert.throws(() => compat.init(undefined), UnlocError);
+  compat.init("http://127.0.0.1:9");
+  assert.match((await compat.getLocks("token")).error.errorDescription, /lockHolderId/);
 });
 
 test("an error repeats nothing of what was thrown at it", async () => {
