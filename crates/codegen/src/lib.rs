@@ -16,6 +16,7 @@ mod panics;
 mod placeholder;
 pub mod prepare;
 mod reserved;
+pub mod shapes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -7,18 +7,20 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use syn::{Item, parse_quote};
-use unloc_spec::{Operation, Pagination, RawOperation, beside_null, entries, resolve, schema_name, underlying};
+use unloc_spec::{Operation, Pagination, RawOperation, resolve, schema_name};
 
 use super::Context;
 use super::envelopes::Unwrapped;
 use crate::names;
-use crate::prepare::{Marks, Reader, schemas};
+use crate::prepare::{Reader, schemas};
+use crate::shapes::{Kind, Property, Shape, Shapes};
 
 /// Returns the tables of one API.
 pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
-    let table = Schemas { module, document: &context.document.value, spec: context.spec, marks: context.marks };
+    let shapes = Shapes { document: &context.document.value, spec: context.spec, marks: context.marks };
+    let table = Schemas { module, shapes };
     let responses: Vec<_> =
         context.operations.iter().map(|operation| table.content(operation, "responses/200")).collect();
     // Components that no request or response can contain get no entry.
@@ -30,7 +32,7 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
         let mut shape = |node: Option<&Value>| {
             let node = node?;
             reached.extend(schemas(context.spec, [node]));
-            Some(table.shape(node))
+            Some(table.tokens(&table.shapes.shape(node)))
         };
         let body = option(shape(table.content(operation, "requestBody")));
         let response = option(shape(*response));
@@ -53,7 +55,7 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
         });
     }
     let statics = reached.iter().map(|name| {
-        let (ident, shape) = (format_ident!("{}", names::pascal(name)), table.component(name));
+        let (ident, shape) = (format_ident!("{}", names::pascal(name)), table.tokens(&table.shapes.component(name)));
         quote! {
             pub(crate) static #ident: crate::model::table::Component = crate::model::table::Component { name: #name, shape: #shape };
         }
@@ -95,25 +97,22 @@ fn option(value: Option<TokenStream>) -> TokenStream {
 /// Writes the description of schemas.
 struct Schemas<'a> {
     module: &'a syn::Path,
-    /// Is the spec as the author wrote it.
-    document: &'a Value,
-    /// Is the prepared spec, from which the types are generated.
-    spec: &'a Value,
-    marks: &'a Marks,
+    shapes: Shapes<'a>,
 }
 
 impl<'a> Schemas<'a> {
     /// Returns the schema of an operation's request or response.
     fn content(&self, operation: &Operation, part: &str) -> Option<&'a Value> {
-        let holder = self.spec.pointer(&format!("{}/{part}", operation.pointer))?;
-        resolve(self.spec, holder)?.pointer("/content/application~1json/schema")
+        let spec = self.shapes.spec;
+        let holder = spec.pointer(&format!("{}/{part}", operation.pointer))?;
+        resolve(spec, holder)?.pointer("/content/application~1json/schema")
     }
 
     /// Returns the type that a response is decoded into.
     fn rust(&self, operation: &Operation) -> Option<syn::Type> {
         let name = schema_name(self.content(operation, "responses/200")?)?;
         let ident = format_ident!("{}", names::pascal(name));
-        Some(match self.marks.replaced.get(name) {
+        Some(match self.shapes.marks.replaced.get(name) {
             Some(rust) => syn::parse_str(rust).ok()?,
             None => {
                 let module = self.module;
@@ -124,8 +123,8 @@ impl<'a> Schemas<'a> {
 
     /// Returns the descriptions of an operation's parameters. Adds the components that these use to `reached`.
     fn parameters(&self, operation: &Operation, reached: &mut BTreeSet<String>) -> Vec<TokenStream> {
-        let raw = RawOperation::find(self.spec, &operation.path, operation.method);
-        let written = raw.map(|raw| raw.parameters(self.spec)).unwrap_or_default();
+        let raw = RawOperation::find(self.shapes.spec, &operation.path, operation.method);
+        let written = raw.map(|raw| raw.parameters(self.shapes.spec)).unwrap_or_default();
         let mut found = Vec::new();
         for parameter in &operation.parameters {
             let is_it = |name: &str, place: &str| name == parameter.name && place == parameter.place;
@@ -133,9 +132,10 @@ impl<'a> Schemas<'a> {
                 .iter()
                 .find(|at| is_it(at.text("name").unwrap_or_default().trim(), at.text("in").unwrap_or_default().trim()));
             let schema = own.and_then(|at| at.value.get("schema")).unwrap_or(&Value::Null);
-            reached.extend(schemas(self.spec, [schema]));
+            reached.extend(schemas(self.shapes.spec, [schema]));
             let (name, required, filled_in) = (&parameter.name, parameter.required, operation.is_filled_in(parameter));
-            let (place, shape) = (format_ident!("{}", names::pascal(&parameter.place)), self.shape(schema));
+            let (place, shape) =
+                (format_ident!("{}", names::pascal(&parameter.place)), self.tokens(&self.shapes.shape(schema)));
             found.push(quote! {
                 crate::model::table::Parameter {
                     name: #name,
@@ -149,121 +149,63 @@ impl<'a> Schemas<'a> {
         found
     }
 
-    /// Returns the description of a component's content, where [`shape`](Self::shape) only refers to the component.
-    fn component(&self, name: &str) -> TokenStream {
-        let node = &self.spec["components"]["schemas"][name];
-        let sensitive = match self.marks.replaced.get(name).map(String::as_str) {
-            Some("crate::model::PhoneNumber") => Some(quote!(PhoneNumber)),
-            Some("crate::model::Secret") => Some(quote!(Secret)),
-            Some("crate::model::Cursor") => Some(quote!(Cursor)),
-            _ => None,
-        };
-        let kind = if let Some(open) = self.marks.enums.get(name) {
-            let (values, case_insensitive) = (open.values.iter().map(|(value, _)| value), open.case_insensitive);
-            quote!(Choice { values: &[#(#values),*], case_insensitive: #case_insensitive })
-        } else if let Some(sensitive) = sensitive {
-            quote!(Sensitive(crate::model::operation::Sensitive::#sensitive))
-        } else if let Some(properties) = node.get("properties").and_then(Value::as_object) {
-            self.object(name, node, properties)
-        } else if node.get("additionalProperties") == Some(&Value::Bool(false)) {
-            quote!(Object(&[]))
-        } else {
-            return self.shape(node);
-        };
-        shape_of(&kind, is_nullable(node))
-    }
-
-    /// Returns the description of an object's properties.
-    fn object(&self, schema: &str, node: &Value, properties: &Map<String, Value>) -> TokenStream {
-        let required = node.get("required").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let properties = properties.iter().map(|(name, node)| {
-            let key = (schema.to_owned(), name.clone());
-            let aliases = self.marks.aliases.get(&key).into_iter().flatten();
-            let reading = match self.marks.lenient.get(&key) {
-                None => quote!(Strict),
-                Some(Reader::NullIsEmpty) => quote!(NullIsEmpty),
-                Some(Reader::Loose { or_absent: true, .. }) => quote!(OrAbsent),
-                Some(Reader::Loose { .. }) => quote!(Loose),
-            };
-            let sends_null =
-                allows_null(self.document, &self.document["components"]["schemas"][schema]["properties"][name]);
-            let length = option(self.marks.lengths.get(&key).map(|(least, most)| quote!((#least, #most))));
-            let (required, shape) = (required.iter().any(|one| one == name), self.shape(node));
-            quote! {
-                crate::model::table::Property {
-                    name: #name,
-                    aliases: &[#(#aliases),*],
-                    required: #required,
-                    reading: crate::model::table::Reading::#reading,
-                    sends_null: #sends_null,
-                    length: #length,
-                    shape: #shape,
-                }
+    /// Returns a `Shape` as tokens.
+    fn tokens(&self, shape: &Shape) -> TokenStream {
+        let kind = match &shape.kind {
+            Kind::Any => quote!(Any),
+            Kind::Boolean => quote!(Boolean),
+            Kind::Integer { bits, signed } => quote!(Integer { bits: #bits, signed: #signed }),
+            Kind::Number => quote!(Number),
+            Kind::Text => quote!(Text),
+            Kind::Time => quote!(Time),
+            Kind::Date => quote!(Date),
+            Kind::Sensitive(name) => {
+                let name = format_ident!("{name}");
+                quote!(Sensitive(crate::model::operation::Sensitive::#name))
             }
-        });
-        quote!(Object(&[#(#properties),*]))
-    }
-
-    /// Returns the description of a schema: a `Shape`, which is a kind of value and whether null is allowed.
-    fn shape(&self, node: &Value) -> TokenStream {
-        if let Some(name) = schema_name(node) {
-            // By reference, since a schema may contain itself.
-            let ident = format_ident!("{}", names::pascal(name));
-            let nullable = is_nullable(node) || is_nullable(&self.spec["components"]["schemas"][name]);
-            let module = self.module;
-            return shape_of(&quote!(Component(&#module::schemas::#ident)), nullable);
-        }
-        let text = |key: &str| node.get(key).and_then(Value::as_str);
-        // Compositions are `Any`: without types there is no way to say which member a value belongs to.
-        let is_choice = ["allOf", "anyOf", "oneOf", "not"].iter().any(|key| node.get(key).is_some());
-        let kind = match text("type").filter(|_| !is_choice) {
-            Some("boolean") => quote!(Boolean),
-            Some("integer") => integer(text("format").unwrap_or_default()),
-            Some("number") => quote!(Number),
-            Some("string") => match text("format") {
-                Some("date-time") => quote!(Time),
-                Some("date") => quote!(Date),
-                _ => quote!(Text),
-            },
-            Some("array") => {
-                let items = self.shape(node.get("items").unwrap_or(&Value::Null));
+            Kind::Choice { values, case_insensitive } => {
+                quote!(Choice { values: &[#(#values),*], case_insensitive: #case_insensitive })
+            }
+            Kind::List(items) => {
+                let items = self.tokens(items);
                 quote!(List(&#items))
             }
-            Some("object") => {
-                // `additionalProperties` may be `true` or `{}`, which is a map of anything.
-                let values = entries(node, "additionalProperties");
-                let values = if values.is_empty() { &Value::Null } else { &node["additionalProperties"] };
-                let values = self.shape(values);
+            Kind::Map(values) => {
+                let values = self.tokens(values);
                 quote!(Map(&#values))
             }
-            _ => quote!(Any),
+            Kind::Object(properties) => {
+                let properties = properties.iter().map(|property| self.property(property));
+                quote!(Object(&[#(#properties),*]))
+            }
+            Kind::Component(name) => {
+                let (module, ident) = (self.module, format_ident!("{}", names::pascal(name)));
+                quote!(Component(&#module::schemas::#ident))
+            }
         };
-        shape_of(&kind, is_nullable(node))
+        let nullable = shape.nullable;
+        quote!(crate::model::table::Shape { kind: crate::model::table::Kind::#kind, nullable: #nullable })
     }
-}
 
-/// Returns the description of an integer. Without a format, typify writes an `i64`.
-fn integer(format: &str) -> TokenStream {
-    let (signed, bits) = match format.strip_prefix("uint") {
-        Some(bits) => (false, bits),
-        None => (true, format.strip_prefix("int").unwrap_or_default()),
-    };
-    let bits: u32 = bits.parse().ok().filter(|bits| [8, 16, 32, 64].contains(bits)).unwrap_or(64);
-    quote!(Integer { bits: #bits, signed: #signed })
-}
-
-/// Returns a `Shape` of this kind.
-fn shape_of(kind: &TokenStream, nullable: bool) -> TokenStream {
-    quote!(crate::model::table::Shape { kind: crate::model::table::Kind::#kind, nullable: #nullable })
-}
-
-/// Returns whether a schema allows null in the author's spec. The prepared spec allows it for all optional properties.
-fn allows_null(document: &Value, node: &Value) -> bool {
-    let of = underlying(document, node).unwrap_or(node);
-    is_nullable(node) || is_nullable(of) || beside_null(node).is_some() || beside_null(of).is_some()
-}
-
-/// Returns whether a schema allows null.
-fn is_nullable(node: &Value) -> bool {
-    node.get("nullable") == Some(&Value::Bool(true))
+    fn property(&self, property: &Property) -> TokenStream {
+        let Property { name, aliases, required, reader, sends_null, length, shape } = property;
+        let reading = match reader {
+            None => quote!(Strict),
+            Some(Reader::NullIsEmpty) => quote!(NullIsEmpty),
+            Some(Reader::Loose { or_absent: true, .. }) => quote!(OrAbsent),
+            Some(Reader::Loose { .. }) => quote!(Loose),
+        };
+        let (length, shape) = (option(length.map(|(least, most)| quote!((#least, #most)))), self.tokens(shape));
+        quote! {
+            crate::model::table::Property {
+                name: #name,
+                aliases: &[#(#aliases),*],
+                required: #required,
+                reading: crate::model::table::Reading::#reading,
+                sends_null: #sends_null,
+                length: #length,
+                shape: #shape,
+            }
+        }
+    }
 }
