@@ -3,6 +3,7 @@ import type { CallOptions, Page } from "./calls.js";
 import { configurationError, requestError, toError } from "./errors.js";
 import initialize, { Client, initSync, lockHolderScope as scopeOf } from "./generated/unloc.js";
 import type { LockHolder } from "./generated/types.js";
+import { Items } from "./lists.js";
 
 // Programs that are compiled without the types of browsers do not know `WebAssembly`.
 type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (bytes: never) => infer M } } ? M : never;
@@ -90,7 +91,9 @@ export class WasmClient {
   async call<T>(request: CallRequest, signal?: AbortSignal): Promise<T> {
     await init();
     try {
-      return JSON.parse(await this.#open().call(toText(request), signal)) as T;
+      const items = request.action ? undefined : Items.of(request.operation);
+      const result = JSON.parse(await this.#open().call(toText(request), signal, items?.keep)) as T;
+      return items ? items.restore(result) : result;
     } catch (thrown) {
       throw toError(thrown, signal);
     }
@@ -98,10 +101,14 @@ export class WasmClient {
 
   async *pages<Item>(request: CallRequest, signal?: AbortSignal): AsyncGenerator<Page<Item>, void, undefined> {
     await init();
-    const pages = orError(() => this.#open().pages(toText(request), signal));
+    const items = Items.of(request.operation);
+    const pages = orError(() => this.#open().pages(toText(request), signal, items?.keep));
     try {
       let page: string | undefined;
-      while ((page = await pages.next()) !== undefined) yield JSON.parse(page) as Page<Item>;
+      while ((page = await pages.next()) !== undefined) {
+        const whole = JSON.parse(page) as Page<Item>;
+        yield items ? items.restore(whole) : whole;
+      }
     } catch (thrown) {
       throw toError(thrown, signal);
     } finally {

@@ -80,6 +80,8 @@ pub struct RequestOptions {
     retry: Option<RetryPolicy>,
     headers: HeaderMap,
     cancelled: Option<Cancelled>,
+    #[cfg(target_arch = "wasm32")]
+    replace_body: Option<js_sys::Function>,
     // Setters are chained, so a mistake in one of them is reported by the call.
     refused: Option<String>,
 }
@@ -153,6 +155,17 @@ impl RequestOptions {
         Self { cancelled: Some(cancelled.shared()), ..self }
     }
 
+    /// Lets a function replace the bodies of successful responses before they are decoded. Only on `wasm32`.
+    ///
+    /// The function gets the bytes of a body as a `Uint8Array`, and returns the text to decode in their place. The body
+    /// is decoded as it is if the function returns `undefined` or throws.
+    ///
+    /// This is for programs in JavaScript that read a part of a response themselves.
+    #[cfg(target_arch = "wasm32")]
+    pub fn replace_body(self, replace: js_sys::Function) -> Self {
+        Self { replace_body: Some(replace), ..self }
+    }
+
     /// Adds a header. It replaces one of the same name that was added before.
     ///
     /// The call fails with [`ErrorKind::Request`](crate::ErrorKind::Request), before anything is sent, if the name or
@@ -195,6 +208,8 @@ impl RequestOptions {
             retry: self.retry.or_else(|| others.retry.clone()),
             headers,
             cancelled: self.cancelled.or_else(|| others.cancelled.clone()),
+            #[cfg(target_arch = "wasm32")]
+            replace_body: self.replace_body.or_else(|| others.replace_body.clone()),
             refused: self.refused.or_else(|| others.refused.clone()),
         }
     }
@@ -222,6 +237,8 @@ impl RequestOptions {
             retry: self.retry.or_else(|| others.retry.clone()).unwrap_or_default(),
             headers,
             cancelled: self.cancelled.or_else(|| others.cancelled.clone()),
+            #[cfg(target_arch = "wasm32")]
+            replace_body: self.replace_body.or_else(|| others.replace_body.clone()),
             refused: self.refused.or_else(|| others.refused.clone()).or(no_time),
         }
     }
@@ -234,6 +251,8 @@ pub(crate) struct CallOptions {
     pub(crate) retry: RetryPolicy,
     pub(crate) headers: HeaderMap,
     pub(crate) cancelled: Option<Cancelled>,
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) replace_body: Option<js_sys::Function>,
     /// Says why a call with these options is refused.
     pub(crate) refused: Option<String>,
 }

@@ -77,6 +77,8 @@ struct Outgoing<'a> {
     url: &'a Url,
     headers: HeaderMap,
     json: Option<&'a Bytes>,
+    #[cfg(target_arch = "wasm32")]
+    replace_body: Option<&'a js_sys::Function>,
 }
 
 /// Holds a successful response, not yet decoded.
@@ -96,6 +98,8 @@ pub(crate) struct HttpTransport<'a> {
     pub(crate) headers: HeaderMap,
     /// Holds the headers that the caller adds.
     pub(crate) caller_headers: HeaderMap,
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) replace_body: Option<js_sys::Function>,
     pub(crate) json: Option<Bytes>,
     /// Holds the value that the body was serialized from.
     pub(crate) body: &'a dyn Texts,
@@ -174,7 +178,14 @@ impl HttpTransport<'_> {
         for (name, value) in &self.caller_headers {
             headers.insert(name, value.clone());
         }
-        Outgoing { method: &self.method, url: &self.url, headers, json: self.json.as_ref() }
+        Outgoing {
+            method: &self.method,
+            url: &self.url,
+            headers,
+            json: self.json.as_ref(),
+            #[cfg(target_arch = "wasm32")]
+            replace_body: self.replace_body.as_ref(),
+        }
     }
 
     /// Returns what the call sent, to complete a response that leaves it out.

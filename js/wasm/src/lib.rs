@@ -43,29 +43,34 @@ impl Client {
     }
 
     /// Makes a call that a request as JSON describes. Resolves to the JSON of its result, or rejects with that of its
-    /// error.
+    /// error. `replace_body` may replace the body of a successful response.
     // A promise, and no `async fn`: that would borrow the client until the call ends, so that it could not be freed.
-    pub fn call(&self, request: &str, signal: JsValue) -> Promise {
-        let prepared = self.prepare(request, &signal);
+    pub fn call(&self, request: &str, signal: JsValue, replace_body: Option<Function>) -> Promise {
+        let prepared = self.prepare(request, &signal, replace_body);
         future_to_promise(async move {
             let (request, call) = prepared?;
             request.send(call).await.map(|text| JsValue::from_str(&text)).map_err(to_js)
         })
     }
 
-    /// Returns the pages of a list.
+    /// Returns the pages of a list, in the way of [`call`](Self::call).
     ///
     /// # Errors
     /// Throws the JSON of an error.
-    pub fn pages(&self, request: &str, signal: JsValue) -> Result<Pages, JsValue> {
-        let (_, call) = self.prepare(request, &signal)?;
+    pub fn pages(&self, request: &str, signal: JsValue, replace_body: Option<Function>) -> Result<Pages, JsValue> {
+        let (_, call) = self.prepare(request, &signal, replace_body)?;
         let pages = call.pages().map_ok(|page| page_text(&page));
         Ok(Pages(Rc::new(RefCell::new(Some(Box::pin(pages))))))
     }
 
-    fn prepare(&self, request: &str, signal: &JsValue) -> Result<(Request, DynamicCall), JsValue> {
+    fn prepare(
+        &self,
+        request: &str,
+        signal: &JsValue,
+        replace_body: Option<Function>,
+    ) -> Result<(Request, DynamicCall), JsValue> {
         let request = Request::parse(request)?;
-        let call = request.call(&self.unloc, signal).map_err(to_js)?;
+        let call = request.call(&self.unloc, signal, replace_body).map_err(to_js)?;
         Ok((request, call))
     }
 }

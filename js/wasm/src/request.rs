@@ -106,7 +106,12 @@ impl Request {
     }
 
     /// Returns the call, which ends when the signal is aborted.
-    pub(crate) fn call(&self, unloc: &Unloc, signal: &JsValue) -> unloc::Result<DynamicCall> {
+    pub(crate) fn call(
+        &self,
+        unloc: &Unloc,
+        signal: &JsValue,
+        replace_body: Option<Function>,
+    ) -> unloc::Result<DynamicCall> {
         // The call carries this token, and is not repeated with another one.
         let own = self.access_token.clone().map(|token| unloc.with_token_cache(TokenCache::new(token::only(token))));
         let unloc = own.as_ref().unwrap_or(unloc);
@@ -124,7 +129,11 @@ impl Request {
                 home.call(&self.operation, parameters)
             }
         };
-        Ok(call.options(abort_on(self.options.clone(), signal)))
+        let options = abort_on(self.options.clone(), signal);
+        Ok(call.options(match replace_body {
+            Some(replace) => options.replace_body(replace),
+            None => options,
+        }))
     }
 
     /// Makes the call, and returns the JSON of its result.

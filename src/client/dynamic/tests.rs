@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::*;
 use crate::RetryPolicy;
 use crate::auth::token::Token;
-use crate::http::decode::table::tests::random_bodies;
+use crate::http::decode::table::tests::{in_short, random_bodies};
 use crate::http::dynamic::known;
 use crate::runtime::platform::BoxFuture;
 pub(crate) use arguments::Arguments;
@@ -126,7 +126,7 @@ fn assert_same(table: &Table, by_name: Result<Response<DynamicValue>>, with_type
         (Ok(by_name), Ok(with_types)) => {
             assert_eq!(by_name.status(), with_types.status(), "{id}");
             let value = without_unknown(table, by_name.into_value().to_json());
-            assert_eq!(value, with_types.into_value(), "{id}");
+            assert_eq!(in_short(value), in_short(with_types.into_value()), "{id}");
         }
         (Err(by_name), Err(with_types)) => {
             let facts = |error: &Error| (error.kind(), error.outcome(), error.status(), error.attempts());

@@ -11,7 +11,7 @@ pub(crate) mod tests;
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -30,7 +30,7 @@ use output::Output;
 ///
 /// The result has the form that the spec documents:
 /// * A property has the first of its names.
-/// * A known value of an enum has the case of the spec, and times are in RFC 3339.
+/// * A known value of an enum has the case of the spec, and times are in RFC 3339, with milliseconds.
 /// * An optional property that is null or empty is left out.
 /// * Properties that the spec does not know stay.
 ///
@@ -93,7 +93,7 @@ impl Reader<'_> {
             }
             (Kind::Integer { .. }, Reading::Loose) => out.optional(lenient::integer::<_, Option<_>>(from)?),
             (Kind::List(_), Reading::Loose) => out.optional(Some(lenient::list(from)?)),
-            (Kind::Time, _) => out.optional(lenient::time::<_, Option<_>>(from)?),
+            (Kind::Time, _) => out.optional(lenient::time::<_, Option<_>>(from)?.map(written)),
             _ => from.deserialize_option(Maybe(self))?,
         })
     }
@@ -117,7 +117,7 @@ impl Reader<'_> {
             }
             Kind::Number => out.value(&f64::deserialize(from)?),
             Kind::Text | Kind::Choice { .. } => from.deserialize_str(Text(self))?,
-            Kind::Time => out.value(&lenient::time::<_, DateTime<Utc>>(from)?),
+            Kind::Time => out.value(&written(lenient::time(from)?)),
             Kind::Date => out.value(&NaiveDate::deserialize(from)?),
             Kind::Sensitive(Sensitive::PhoneNumber) => out.value(PhoneNumber::deserialize(from)?.expose()),
             Kind::Sensitive(Sensitive::Secret) => out.value(Secret::deserialize(from)?.expose()),
@@ -130,6 +130,12 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// Writes a time with milliseconds, as JavaScript and the service do, or with all the digits it has.
+fn written(time: DateTime<Utc>) -> String {
+    let is_whole = time.timestamp_subsec_nanos().is_multiple_of(1_000_000);
+    time.to_rfc3339_opts(if is_whole { SecondsFormat::Millis } else { SecondsFormat::AutoSi }, true)
 }
 
 /// Returns the error for a number outside the range of its type.

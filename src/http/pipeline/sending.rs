@@ -90,7 +90,19 @@ fn transport<'a>(
     body: &'a dyn Texts,
 ) -> HttpTransport<'a> {
     let (caller_headers, bearers) = (HeaderMap::new(), Vec::new());
-    HttpTransport { client, operation, method, url, headers, caller_headers, json, body, bearers }
+    HttpTransport {
+        client,
+        operation,
+        method,
+        url,
+        headers,
+        caller_headers,
+        #[cfg(target_arch = "wasm32")]
+        replace_body: None,
+        json,
+        body,
+        bearers,
+    }
 }
 
 /// Makes the attempts of a call, up to a successful response that has to be decoded.
@@ -103,6 +115,10 @@ async fn exchange(transport: &mut HttpTransport<'_>, options: RequestOptions) ->
         return Err(Error::new(ErrorKind::Request, why).during(operation));
     }
     transport.caller_headers = std::mem::take(&mut options.headers);
+    #[cfg(target_arch = "wasm32")]
+    {
+        transport.replace_body = options.replace_body.take();
+    }
     let tokens = client.tokens.as_ref().map(|(cache, scopes)| (cache, scopes));
     let base_path = client.base_path();
     let call = Call { operation, base_path, clock: &**clock, budget, options: &options, tokens };

@@ -39,21 +39,24 @@ pub(super) async fn send(connection: &Connection, outgoing: Outgoing<'_>) -> Res
     let mut headers = headers(&response).map_err(failed)?;
     let is_encoded = headers.remove(CONTENT_ENCODING).is_some();
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let replace = outgoing.replace_body.filter(|_| status.is_success()).cloned();
     // `fetch` has decoded the body, so that the length is that of something else.
-    Ok((status, headers, Body { response, announced: announced.filter(|_| !is_encoded), abort }))
+    Ok((status, headers, Body { response, announced: announced.filter(|_| !is_encoded), replace, abort }))
 }
 
 /// Holds a body whose length may differ from what `content-length` claims.
 pub(super) struct Body {
     response: JsValue,
     announced: Option<u64>,
+    /// Is the caller's function that may replace the body.
+    replace: Option<Function>,
     abort: Abort,
 }
 
 impl Body {
     /// Reads the body up to [`BODY_LIMIT`].
     pub(super) async fn read(self) -> Result<Bytes, BodyError> {
-        let Self { response, announced, abort } = self;
+        let Self { response, announced, replace, abort } = self;
         // Refused before anything of it is read.
         if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
             return Err(BodyError::TooLarge);
@@ -67,9 +70,11 @@ impl Body {
             Some(stream) if announced.is_none() => chunks(&stream).await.map_err(broken)?,
             _ => whole(&response).await.map(Some).map_err(broken)?,
         };
-        let body = body.filter(|body| body.len() <= BODY_LIMIT).ok_or(BodyError::TooLarge)?;
+        let body = body.filter(|body| body.length() as usize <= BODY_LIMIT).ok_or(BodyError::TooLarge)?;
         abort.is_over();
-        Ok(body.into())
+        // A function that throws replaces nothing.
+        let replaced = replace.and_then(|replace| replace.call1(&JsValue::UNDEFINED, &body).ok()?.as_string());
+        Ok(replaced.map_or_else(|| body.to_vec(), String::into_bytes).into())
     }
 }
 
@@ -87,26 +92,36 @@ fn prepare(connection: &Connection, outgoing: &Outgoing<'_>) -> Result<(Function
 }
 
 /// Reads a body at once.
-async fn whole(response: &JsValue) -> Result<Vec<u8>, JsValue> {
+async fn whole(response: &JsValue) -> Result<Uint8Array, JsValue> {
     let buffer = settled(call(response, "arrayBuffer", &[])?).await?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    Ok(Uint8Array::new(&buffer))
 }
 
 /// Reads the chunks of a body; returns `None` if they are too many.
-async fn chunks(stream: &JsValue) -> Result<Option<Vec<u8>>, JsValue> {
+async fn chunks(stream: &JsValue) -> Result<Option<Uint8Array>, JsValue> {
     let reader = call(stream, "getReader", &[])?;
-    let mut body = Vec::new();
+    let (mut chunks, mut length) = (Vec::new(), 0);
     loop {
         let chunk = settled(call(&reader, "read", &[])?).await?;
         if get(&chunk, "done").is_some_and(|done| done.is_truthy()) {
-            return Ok(Some(body));
+            break;
         }
         let chunk = Uint8Array::new(&get(&chunk, "value").unwrap_or_default());
-        if body.len() + chunk.length() as usize > BODY_LIMIT {
+        length += chunk.length();
+        if length as usize > BODY_LIMIT {
             return Ok(None);
         }
-        body.extend_from_slice(&chunk.to_vec());
+        chunks.push(chunk);
     }
+    if let [chunk] = &*chunks {
+        return Ok(Some(chunk.clone()));
+    }
+    let (body, mut place) = (Uint8Array::new_with_length(length), 0);
+    for chunk in chunks {
+        body.set(&chunk, place);
+        place += chunk.length();
+    }
+    Ok(Some(body))
 }
 
 /// Aborts a request when it is dropped before the response was read.

@@ -9,11 +9,13 @@
 //! | `types` | the type of a schema |
 //! | `schemas` | a declaration for each schema |
 //! | `operations` | parameters and result of an operation |
+//! | `lists` | the form of each list's body |
 //! | `methods` | the documented methods of each client, and the table of operations |
 //!
 //! A spec that the Rust bindings refuse is refused here for the same reasons. Names, envelopes and tolerances are those
 //! of `unloc-codegen`: the package calls the Rust crate.
 
+mod lists;
 mod methods;
 mod names;
 mod operations;
@@ -50,7 +52,7 @@ pub fn sources(root: &Path) -> Result<BTreeMap<String, String>> {
     of(&document, API).map_err(reasons)
 }
 
-/// Returns the TypeScript sources of one document: `types.ts` and `operations.ts`.
+/// Returns the TypeScript sources of one document: `types.ts`, `operations.ts` and `lists.ts`.
 ///
 /// # Errors
 /// Returns every reason found why there are none.
@@ -70,6 +72,7 @@ pub fn of(document: &Document, api: &str) -> Result<BTreeMap<String, String>, Ve
     };
     Ok(BTreeMap::from([
         ("types.ts".to_owned(), format!("{HEADER}{import}{body}")),
+        ("lists.ts".to_owned(), format!("{HEADER}{}", lists::table(&spec))),
         ("operations.ts".to_owned(), format!("{HEADER}{}", methods::table(&spec))),
     ]))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use unloc_codegen::envelopes::{self, Unwrapped};
 use unloc_codegen::prepare::{Prepared, RULES, prepare};
+use unloc_codegen::shapes::Shapes;
 use unloc_spec::schemas::Schemas;
 use unloc_spec::{
     Client, Document, Error, Operation, Position, RawOperation, beside_null, entries, escape, reached, underlying,
@@ -109,6 +110,11 @@ impl<'a> Spec<'a> {
     /// Returns how the response of an operation is unwrapped.
     pub(crate) fn unwrapped<'o>(&'o self, operation: &'o Operation) -> Option<Unwrapped<'o>> {
         envelopes::of(&self.prepared.spec, &self.prepared.marks, operation)
+    }
+
+    /// Returns what describes the schemas.
+    pub(crate) fn shapes(&self) -> Shapes<'_> {
+        Shapes { document: &self.document.value, spec: &self.prepared.spec, marks: &self.prepared.marks }
     }
 
     /// Returns whether no response can contain a schema.

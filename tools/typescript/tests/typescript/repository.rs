@@ -29,7 +29,7 @@ fn surface() -> Vec<String> {
 #[test]
 fn there_are_two_files_and_they_are_always_the_same() {
     let files = unloc_typescript::sources(root()).unwrap();
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["operations.ts", "types.ts"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["lists.ts", "operations.ts", "types.ts"]);
     assert_eq!(files, unloc_typescript::sources(root()).unwrap());
 }
 
