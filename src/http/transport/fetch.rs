@@ -6,7 +6,8 @@
 use ::http::StatusCode;
 use ::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
+use serde_json::json;
 use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -149,45 +150,41 @@ impl Drop for Abort {
 }
 
 /// Returns the options of `fetch`.
+// As JSON in one piece: each call between the module and JavaScript costs as much as a few properties.
 fn init(outgoing: &Outgoing<'_>, abort: &Abort) -> Result<JsValue, JsValue> {
-    let (init, headers) = (Object::new(), Array::new());
-    for (name, value) in &outgoing.headers {
-        // Every value is ASCII: `RequestOptions` and the token refuse all others.
-        let value = JsValue::from_str(value.to_str().unwrap_or_default());
-        headers.push(&Array::of2(&JsValue::from_str(name.as_str()), &value));
-    }
-    let body = outgoing.json.map(|json| JsValue::from_str(&String::from_utf8_lossy(json)));
-    let signal = abort.0.as_ref().and_then(|controller| get(controller, "signal"));
-    for (name, value) in [
-        ("method", Some(outgoing.method.as_str().into())),
-        ("headers", Some(headers.into())),
-        // As text: a stream cannot be sent again after a connection was lost, and needs HTTP/2 in Chromium.
-        ("body", body),
-        ("signal", signal),
+    // Every value is ASCII: `RequestOptions` and the token refuse all others.
+    let headers =
+        outgoing.headers.iter().map(|(name, value)| json!([name.as_str(), value.to_str().unwrap_or_default()]));
+    let mut options = json!({
+        "method": outgoing.method.as_str(),
+        "headers": headers.collect::<Vec<_>>(),
         // A redirect would carry tokens and secrets to another host.
-        ("redirect", Some("manual".into())),
+        "redirect": "manual",
         // A state that is polled must not come out of a cache.
-        ("cache", Some("no-store".into())),
+        "cache": "no-store",
         // The token is all that authenticates a request, and the page's URL is nobody's business.
-        ("credentials", Some("omit".into())),
-        ("referrerPolicy", Some("no-referrer".into())),
-    ] {
-        if let Some(value) = value {
-            Reflect::set(&init, &name.into(), &value)?;
-        }
+        "credentials": "omit",
+        "referrerPolicy": "no-referrer",
+    });
+    if let Some(json) = outgoing.json {
+        // As text: a stream cannot be sent again after a connection was lost, and needs HTTP/2 in Chromium.
+        options["body"] = String::from_utf8_lossy(json).into();
     }
-    Ok(init.into())
+    let init = JSON::parse(&options.to_string())?;
+    let signal = abort.0.as_ref().and_then(|controller| get(controller, "signal"));
+    Reflect::set(&init, &"signal".into(), &signal.unwrap_or_default())?;
+    Ok(init)
 }
 
 /// Returns the headers of a response.
 fn headers(response: &JsValue) -> Result<HeaderMap, JsValue> {
     let mut found = HeaderMap::new();
     let entries = call(&get(response, "headers").unwrap_or_default(), "entries", &[])?;
-    for entry in js_sys::try_iter(&entries)?.into_iter().flatten() {
-        let entry = Array::from(&entry?);
-        let text = |index| entry.get(index).as_string().unwrap_or_default();
+    // One text for all: neither a name nor a value contains a line end, and no name a comma.
+    let text = String::from(Array::from(&entries).join("\n"));
+    for (name, value) in text.lines().filter_map(|line| line.split_once(',')) {
         // What is no header of HTTP can be of no use.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(text(0)), HeaderValue::try_from(text(1))) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             found.append(name, value);
         }
     }
