@@ -76,10 +76,11 @@ export class Items {
 
   /** Returns a list or a page of it with the items that were kept. */
   restore<T>(page: T): T {
-    const { items } = isArray(page) ? { items: page as unknown[] } : (page as { items: unknown[] });
-    const number = (items[0] as { [PAGE]?: number } | undefined)?.[PAGE];
-    const kept = number === undefined ? undefined : this.#kept.get(number);
-    if (number === undefined || !kept) return page;
+    if (!this.#kept.size) return page;
+    const items = (isArray(page) ? page : (page as { items: unknown }).items) as { [PAGE]?: number }[];
+    const number = items[0]?.[PAGE] ?? 0;
+    const kept = this.#kept.get(number);
+    if (!kept) return page;
     this.#kept.delete(number);
     return (isArray(page) ? kept : { ...page, items: kept }) as T;
   }
