@@ -27,7 +27,8 @@ pub struct Operation {
     /// Is set when the operation is idempotent: a second request changes nothing more. Others are retried only while no
     /// request has reached the service, and once after a 401: see [`RetryPolicy`](crate::RetryPolicy).
     pub idempotent: bool,
-    /// Is set when Unloc documents the operation. Otherwise its path or its response is inferred.
+    /// Is set when Unloc documents the operation. Otherwise it is known from calls of the service only, or its path or its
+    /// response is inferred.
     pub documented: bool,
     /// Describes the property that the response wraps its value in, if any.
     pub(crate) envelope: Option<Envelope>,

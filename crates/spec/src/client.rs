@@ -26,11 +26,15 @@ pub struct Client {
     pub name: String,
     /// Documents what it offers.
     pub description: String,
+    /// Names the client that it is created from and whose tokens it requests. The values of that client are not in the
+    /// paths of its operations.
+    pub parent: Option<String>,
     /// Lists the path parameters that it fills in, in the order of a path.
     pub parameters: Vec<String>,
     /// Names the schema that the client stands for. Its properties are the values of the parameters and of the scopes.
     pub schema: Option<String>,
-    /// Lists its token requests. Each token opens the operations whose `security` names its scope.
+    /// Lists its token requests, or those of its parent. Each token opens the operations whose `security` names its
+    /// scope.
     pub tokens: Vec<TokenRequest>,
 }
 
@@ -47,7 +51,13 @@ impl Client {
     /// Returns the clients of a document, sorted by name. [`keys::check`] reports what is wrong with them.
     #[must_use]
     pub fn all(root: &Value) -> Vec<Self> {
-        entries(root, CLIENTS).into_iter().map(|(name, node)| Self::read(name, node)).collect()
+        let declared = entries(root, CLIENTS);
+        let of_parent = |client: &Self| Some(Self::read("", declared.get(client.parent.as_deref()?)?).tokens);
+        let all = declared.iter().map(|(name, node)| {
+            let client = Self::read(name, node);
+            Self { tokens: of_parent(&client).unwrap_or_else(|| client.tokens.clone()), ..client }
+        });
+        all.collect()
     }
 
     /// Reads a client, and skips what has the wrong type.
@@ -67,6 +77,7 @@ impl Client {
         Self {
             name: name.to_owned(),
             description: keys::text(node, "description"),
+            parent: node.get("parent").and_then(Value::as_str).map(str::to_owned),
             parameters: texts("parameters"),
             schema: node.get("schema").and_then(Value::as_str).map(str::to_owned),
             tokens: tokens.collect(),

@@ -39,6 +39,8 @@ pub const IDEMPOTENT: &str = "x-idempotent";
 pub const LINT_ALLOW: &str = "x-lint-allow";
 /// Describes the pagination of an operation.
 pub const PAGINATION: &str = "x-pagination";
+/// Names the filters without which an operation acts on everything.
+pub const REQUIRED_FILTER: &str = "x-required-filter";
 /// Says whether a response is documented.
 pub const RESPONSE_EVIDENCE: &str = "x-response-evidence";
 /// Is the name in Rust.

@@ -9,7 +9,9 @@ use serde_json::Value;
 use crate::at::At;
 use crate::client::Client;
 use crate::error::Error;
-use crate::keys::{self, EVIDENCE, EVIDENCE_NOTE, IDEMPOTENT, PAGINATION, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE};
+use crate::keys::{
+    self, EVIDENCE, EVIDENCE_NOTE, IDEMPOTENT, PAGINATION, REQUIRED_FILTER, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE,
+};
 use crate::load::{Document, entries, resolve, schema_name, underlying};
 use crate::template::PathTemplate;
 use crate::walk::{PATHS, RawOperation, is_same, method, paths};
@@ -29,12 +31,14 @@ pub struct Operation {
     pub summary: String,
     /// Is the description.
     pub description: String,
-    /// Is `documented` or `inferred`.
+    /// Is `documented`, `observed` or `inferred`.
     pub evidence: String,
     /// Is the text of `x-evidence-note`.
     pub evidence_note: String,
     /// Is set if `x-response-evidence` is `inferred`. A response that cannot be decoded is then no error.
     pub response_inferred: bool,
+    /// Is set if `x-response-evidence` is `observed`. It is decoded like a documented response.
+    pub response_observed: bool,
     /// Is the client that offers it, or `None` if it takes no token.
     pub client: Option<Client>,
     /// Lists the scopes that its `security` names, in both generations.
@@ -51,6 +55,8 @@ pub struct Operation {
     pub errors: BTreeMap<String, String>,
     /// Describes its pagination.
     pub pagination: Option<Pagination>,
+    /// Names the filters without which it acts on everything.
+    pub required_filter: Option<RequiredFilter>,
     /// Is the JSON pointer of the operation in its document.
     pub pointer: String,
 }
@@ -83,6 +89,15 @@ pub struct Pagination {
     pub cursor: String,
     /// Is the number of items that a page has if the caller sets no `limit`.
     pub size: u64,
+}
+
+/// Describes the filters of an operation that acts on everything without them, from `x-required-filter`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequiredFilter {
+    /// Lists the query parameters of which callers set at least one, unless they mean everything.
+    pub parameters: Vec<String>,
+    /// Names the setter by which callers say that they mean everything. Nothing of it is sent.
+    pub all: String,
 }
 
 impl Operation {
@@ -217,6 +232,7 @@ impl Operation {
             evidence: text(EVIDENCE),
             evidence_note: text(EVIDENCE_NOTE),
             response_inferred: text(RESPONSE_EVIDENCE) == "inferred",
+            response_observed: text(RESPONSE_EVIDENCE) == "observed",
             // `keys::check` reports a client that does not fit.
             client: Client::of(clients, &document.value, path, node).ok().flatten().cloned(),
             scopes,
@@ -226,6 +242,7 @@ impl Operation {
             success,
             errors: errors.collect(),
             pagination: node.get(PAGINATION).and_then(Pagination::read),
+            required_filter: node.get(REQUIRED_FILTER).and_then(RequiredFilter::read),
             id,
             pointer: pointer.clone(),
         })

@@ -144,3 +144,37 @@ fn reports_invalid_declarations_and_operations_at_their_place() {
         assert!(found.iter().any(|one| one.starts_with(&begins) && one.contains(reason)), "{to}: {found:#?}");
     }
 }
+
+/// A spec with a client below `Project`, whose paths do not have the project's id.
+fn with_part(declaration: &str) -> String {
+    let path = "  /parts/{partId}/locks:\n    get:\n      operationId: getLocksOfPart\n      parameters:\n        - {name: partId, in: \
+                path, required: true, schema: {type: string}}\n      responses:\n        '204': {description: None.}\n";
+    let text = SPEC.replacen(
+        "security:\n",
+        &format!("  Part:\n    description: What is in a part.\n{declaration}security:\n"),
+        1,
+    );
+    text.replacen("components:\n", &format!("{path}components:\n"), 1)
+}
+
+#[test]
+fn a_client_requests_the_tokens_of_its_parent() {
+    let document = parse(&with_part("    parent: Project\n    parameters: [partId]\n"));
+    let clients = Client::all(&document.value);
+    let [_, part, project] = clients.as_slice() else { panic!("{clients:?}") };
+    assert_eq!((part.parent.as_deref(), &part.tokens), (Some("Project"), &project.tokens));
+    let operations = Operation::all(&document).unwrap();
+    let found = operations.iter().find(|operation| operation.id == "getLocksOfPart").unwrap();
+    assert_eq!(found.client_name(), Some("Part"));
+    for (declaration, reason) in [
+        ("    parent: Projekt\n    parameters: [partId]\n", "`parent` must name another client"),
+        ("    parent: Part\n    parameters: [partId]\n", "`parent` must name another client"),
+        ("    parent: [Project]\n    parameters: [partId]\n", "`parent` must name another client"),
+        ("    parent: Project\n    parameters: [projectId]\n", "`Project` has `projectId` already"),
+        ("    parent: Project\n", "`Part` needs `parameters`"),
+        ("    parent: Project\n    parameters: [partId]\n    tokens: [{}]\n", "remove `tokens` or `parent`"),
+    ] {
+        let found = Operation::all(&parse(&with_part(declaration))).unwrap_err();
+        assert!(found.iter().any(|one| one.to_string().contains(reason)), "{declaration}: {found:#?}");
+    }
+}

@@ -130,7 +130,7 @@ fn reports_invalid_and_misplaced_keys_with_their_place() {
             "x-idempotent: true",
             "x-evidence: maybe",
             "9:7",
-            "x-evidence must be `documented` or `inferred`, not `maybe`",
+            "x-evidence must be one of `documented`, `observed`, `inferred`, not `maybe`",
         ),
         ("x-idempotent: true", "x-lint-allow: {description: ''}", "9:22", "`description` has no reason"),
         ("'200':", "'200':\n          x-note: new", "14:11", "unknown extension `x-note`"),
@@ -186,5 +186,36 @@ fn refuses_properties_next_to_an_envelope_that_would_be_lost() {
                 assert!(found.len() == 1 && found[0].starts_with(&begins), "{properties}: {found:?}");
             }
         }
+    }
+}
+
+#[test]
+fn checks_the_filters_without_which_everything_is_meant() {
+    let to = |filter: &str| {
+        format!(
+            "x-required-filter: {filter}\n      parameters:\n        - {{name: colour, in: query, schema: {{type: string}}}}\n        \
+             - {{name: size, in: query, required: true, schema: {{type: string}}}}"
+        )
+    };
+    let from = "x-idempotent: true\n      parameters:";
+    let sound = SOUND.replace(from, &to("{parameters: [colour], all: allDoors}"));
+    let door = Operation::all(&Document::parse(Path::new("doors.yaml"), &sound).unwrap()).unwrap().remove(0);
+    let filter = door.required_filter.unwrap();
+    assert_eq!((filter.parameters, filter.all), (vec!["colour".to_owned()], "allDoors".to_owned()));
+    for (filter, reason) in [
+        ("{parameters: [color], all: allDoors}", "has no query parameter `color`"),
+        ("{parameters: [doorId], all: allDoors}", "has no query parameter `doorId`"),
+        ("{parameters: [size], all: allDoors}", "the query parameter `size` must be optional"),
+        ("{parameters: [colour, colour], all: allDoors}", "`colour` is named twice"),
+        ("{parameters: [colour], all: all doors}", "`all` must be a Rust identifier"),
+        ("{parameters: [colour], all: doorId}", "has a parameter `doorId` already"),
+        ("{parameters: [colour], all: allDoors, some: a}", "unknown key `some`"),
+        ("{parameters: [], all: allDoors}", "must have `parameters`"),
+        ("{parameters: [1], all: allDoors}", "must have `parameters`"),
+        ("{parameters: [colour]}", "must have `parameters`"),
+        ("colour", "must have `parameters`"),
+    ] {
+        let found = errors(from, &to(filter));
+        assert!(found.len() == 1 && found[0].contains(reason), "{filter}: {found:?}");
     }
 }

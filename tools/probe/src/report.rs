@@ -11,7 +11,7 @@ use super::compare::Deviation;
 pub struct Report {
     /// Is the `operationId`.
     pub operation: String,
-    /// Is the `x-evidence` of the spec: `documented` or `inferred`.
+    /// Is the `x-evidence` of the spec: `documented`, `observed` or `inferred`.
     pub evidence: String,
     /// Is the status of the first call, or the reason why there is none.
     pub outcome: Result<u16, String>,

@@ -46,6 +46,7 @@ fn documentation(spec: &Spec<'_>, operation: &Operation, returned: &Returned) ->
     let level = match (operation.evidence.as_str(), operation.evidence_note.trim()) {
         ("documented", "") => "Unloc documents this operation.",
         ("documented", _) => "",
+        ("observed", _) => "**Observed, not documented.** ",
         _ => "**Inferred in part.** ",
     };
     let raw = operation.raw(spec.document).map_or(&Value::Null, |raw| raw.at.value);
@@ -64,6 +65,9 @@ fn documentation(spec: &Spec<'_>, operation: &Operation, returned: &Returned) ->
 /// Returns the sentences on a response that may be incomplete.
 fn response(spec: &Spec<'_>, operation: &Operation, returned: &Returned) -> String {
     let mut text = String::new();
+    if operation.response_observed {
+        text.push_str("Unloc does not document the content of the response. It is known from calls of the service. ");
+    }
     if operation.response_inferred {
         let result = match returned.kind {
             Kind::Value if returned.is_nullable => "`null`",

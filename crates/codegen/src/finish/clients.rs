@@ -198,8 +198,11 @@ pub(super) fn documentation(
         text.push_str(&format!("* {status}: {}.\n", line.trim_end_matches('.')));
     }
     let echoes: Vec<_> = echoes(document, operation).iter().map(|echo| format!("`{}`", echo.at.join("."))).collect();
-    if operation.response_inferred || !echoes.is_empty() {
+    if operation.response_inferred || operation.response_observed || !echoes.is_empty() {
         text.push_str("\n# Response\n");
+    }
+    if operation.response_observed {
+        text.push_str("Unloc does not document the content of the response. It is known from calls of the service.\n");
     }
     if operation.response_inferred {
         text.push_str(&inferred_response(context, operation));
@@ -213,6 +216,7 @@ pub(super) fn documentation(
     let level = match (operation.evidence.as_str(), operation.evidence_note.trim()) {
         ("documented", "") => "Unloc documents this operation.",
         ("documented", _) => "",
+        ("observed", _) => "**Observed, not documented.** ",
         _ => "**Inferred in part.** ",
     };
     text.push_str(&format!("\n# Evidence\n{level}{}", docs::safe(&operation.evidence_note)));

@@ -30,7 +30,7 @@ pub(crate) fn check_all(one: &KeyUse<'_>, violations: &mut Violations) {
         if !is_type_name {
             violations.add_at(&at, format!("`{name}` is not a Rust type name such as `Account`"));
         }
-        only_known_keys(node, &at, &["description", "parameters", "schema", "tokens"], violations);
+        only_known_keys(node, &at, &["description", "parameters", "parent", "schema", "tokens"], violations);
         if node.get("description").and_then(Value::as_str).is_none_or(|text| text.trim().is_empty()) {
             violations.add_at(&at, format!("`{name}` has no `description`, which documents its operations"));
         }
@@ -70,6 +70,9 @@ fn client(root: &Value, client: &Client, node: &Value, at: &str, violations: &mu
             }
         }
     }
+    if node.get("parent").is_some() {
+        return parent(root, client, node, at, violations);
+    }
     let tokens = node.get("tokens").and_then(Value::as_array).filter(|tokens| !tokens.is_empty());
     let Some(tokens) = tokens else {
         let help = "`tokens` must list the token requests of the client; `{}` is one without scope";
@@ -106,6 +109,33 @@ fn client(root: &Value, client: &Client, node: &Value, at: &str, violations: &mu
                 violations.add_at(&at, format!("{parameter} is not one of the `parameters` of `{}`", client.name));
             }
         }
+    }
+}
+
+/// Checks that the parent of a client is another client with tokens of its own, which the client requests.
+fn parent(root: &Value, client: &Client, node: &Value, at: &str, violations: &mut Violations) {
+    let name = client.parent.as_deref().unwrap_or_default();
+    let all = entries(root, CLIENTS);
+    let at_parent = format!("{at}/parent");
+    let Some(parent) = all.get(name).copied().filter(|_| name != client.name) else {
+        return violations.add_at(&at_parent, "`parent` must name another client of `x-clients`");
+    };
+    // A single level is enough for every known path, and leaves no room for a circle.
+    if parent.get("parent").is_some() {
+        violations.add_at(&at_parent, format!("`{name}` has a parent itself"));
+    }
+    if node.get("tokens").is_some() {
+        let what = format!("`{}` requests the tokens of its parent: remove `tokens` or `parent`", client.name);
+        violations.add_at(&format!("{at}/tokens"), what);
+    }
+    let values = Client::read(name, parent).parameters;
+    for (index, parameter) in client.parameters.iter().enumerate().filter(|(_, parameter)| values.contains(parameter)) {
+        let what = format!("`{name}` has `{parameter}` already: a parent's values are not filled into paths");
+        violations.add_at(&format!("{at}/parameters/{index}"), what);
+    }
+    // Its operations would be those of the parent.
+    if client.parameters.is_empty() {
+        violations.add_at(at, format!("`{}` needs `parameters`, which distinguish it from its parent", client.name));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checks single keys, beyond the type of their value.
 
+mod filter;
 mod unwrapping;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use crate::load::{escape, resolve};
 use crate::tolerance::Tolerance;
 use crate::words::RESERVED;
 
+pub(super) use filter::required_filter;
 pub(super) use unwrapping::{envelope, pagination};
 
 /// Describes one use of a key in a document.
@@ -100,16 +102,22 @@ pub(super) fn response_evidence(one: &KeyUse<'_>, violations: &mut Violations) {
 
 /// Checks that a name survives the conversion to every case of Rust's names.
 pub(super) fn rust_name(one: &KeyUse<'_>, violations: &mut Violations) {
-    let name = one.value.as_str().unwrap_or_default();
+    if let Some(flaw) = name_flaw(one.value.as_str().unwrap_or_default()) {
+        violations.add(format!("x-rust-name {flaw}"));
+    }
+}
+
+/// Returns why a name does not survive the conversion to every case of Rust's names, as the end of a sentence.
+fn name_flaw(name: &str) -> Option<String> {
     let is_ascii_word = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     // heck splits words at `_` and at capitals. `get_Lock`, `get__lock` and `_lock` do not come back from that.
     let is_mixed = name.contains('_') && name.contains(|letter: char| letter.is_ascii_uppercase());
     let has_words = name.split('_').all(|word| !word.is_empty());
     let starts_lower = name.starts_with(|letter: char| letter.is_ascii_lowercase());
     if !is_ascii_word || !starts_lower || !has_words || is_mixed {
-        violations.add("x-rust-name must be a Rust identifier in snake or camel case, such as `getLock` or `get_lock`");
-    } else if RESERVED.contains(&name) {
-        violations.add(format!("x-rust-name must not be the keyword `{name}`"));
+        Some("must be a Rust identifier in snake or camel case, such as `getLock` or `get_lock`".to_owned())
+    } else {
+        RESERVED.contains(&name).then(|| format!("must not be the keyword `{name}`"))
     }
 }
 

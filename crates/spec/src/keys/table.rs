@@ -3,15 +3,15 @@
 use super::checks;
 use super::{
     ALIASES, CASE_INSENSITIVE, CLIENT, CLIENTS, ECHOES, ENUM_DESCRIPTIONS, ENVELOPE, ENVIRONMENT, EVIDENCE,
-    EVIDENCE_NOTE, IDEMPOTENT, Key, LINT_ALLOW, PAGINATION, Place, RESPONSE_EVIDENCE, RUST_NAME, SENSITIVE, TOLERATE,
-    Values,
+    EVIDENCE_NOTE, IDEMPOTENT, Key, LINT_ALLOW, PAGINATION, Place, REQUIRED_FILTER, RESPONSE_EVIDENCE, RUST_NAME,
+    SENSITIVE, TOLERATE, Values,
 };
 use crate::client;
 
 /// Lists the values of `x-environment`.
 const ENVIRONMENTS: Values = Values::OneOf(&["production", "sandbox"]);
 /// Lists the values of `x-evidence` and `x-response-evidence`.
-const LEVELS: Values = Values::OneOf(&["documented", "inferred"]);
+const LEVELS: Values = Values::OneOf(&["documented", "observed", "inferred"]);
 
 /// Is the table, in the order of the places.
 pub const KEYS: &[Key] = &[
@@ -42,22 +42,24 @@ pub const KEYS: &[Key] = &[
         name: EVIDENCE,
         places: &[Place::Operation],
         values: LEVELS,
-        meaning: "Says whether Unloc describes the operation, or whether its path or response is inferred. The \
-                  rustdoc of an inferred operation says so.",
+        meaning: "Says whether Unloc describes the operation, whether it is only known from public code that calls \
+                  the service, or whether its path or response is inferred. The rustdoc of an observed or inferred \
+                  operation says so.",
         check: None,
     },
     Key {
         name: EVIDENCE_NOTE,
         places: &[Place::Operation],
         values: Values::Text,
-        meaning: "Says what is known and what is inferred.",
+        meaning: "Says what is known, what was observed and what is inferred.",
         check: None,
     },
     Key {
         name: RESPONSE_EVIDENCE,
         places: &[Place::Operation],
         values: LEVELS,
-        meaning: "Says whether the success response is described. An `inferred` response requires nothing. If it \
+        meaning: "Says whether the success response is described. An `observed` response is decoded like a documented \
+                  one, but requires only what every known response has. An `inferred` response requires nothing. If it \
                   cannot be decoded, that is no error unless it is HTML or XML: the operation was carried out, and the \
                   value or all of its fields are absent.",
         check: Some(checks::response_evidence),
@@ -70,6 +72,15 @@ pub const KEYS: &[Key] = &[
                   property, and sets how many items to request at once when the caller sets no `limit`. Gives the \
                   operation `items()` and `pages()`.",
         check: Some(checks::pagination),
+    },
+    Key {
+        name: REQUIRED_FILTER,
+        places: &[Place::Operation],
+        values: Values::Own("`{parameters, all}`"),
+        meaning: "Names optional query parameters without which the operation acts on everything, and the setter by \
+                  which callers say that they mean everything. A call with neither is refused before anything is \
+                  sent, and so is a call with both.",
+        check: Some(checks::required_filter),
     },
     Key {
         name: IDEMPOTENT,

@@ -114,6 +114,13 @@ fn documents_what_is_known_of_an_operation() {
     ] {
         assert!(read.contains(part), "no `{part}` in: {read}");
     }
+    let observed = lines.replace("evidence: inferred", "evidence: observed");
+    let observed = written(&spec(&at("/thing", "get", &observed), thing)).comment("  getThing(");
+    for part in
+        ["Unloc does not document the content of the response.", "Evidence: **Observed, not documented.** Seen once."]
+    {
+        assert!(observed.contains(part) && !observed.contains("nferred"), "no `{part}` in: {observed}");
+    }
     let made = written(&spec(&at("/thing", "post", &lines), thing)).comment("  getThing(");
     assert!(made.contains("**Not idempotent**: retried only while no request has reached the service"), "{made}");
 }

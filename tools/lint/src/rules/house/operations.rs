@@ -10,7 +10,7 @@ use unloc_spec::words::nearest;
 pub(super) const EVIDENCE: Rule = Rule {
     id: "house-evidence",
     severity: Severity::Error,
-    reason: "Users need to know what the vendor documents and what we have inferred.",
+    reason: "Users need to know what the vendor documents, what was observed, and what we have inferred.",
     example: "an operation without `x-evidence` or `x-evidence-note`",
 };
 
@@ -54,8 +54,12 @@ pub(super) fn check(spec: &Spec<'_>, findings: &mut Findings<'_>) {
 fn evidence(operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     // `house-key` reports wrong values.
     for (key, other, help) in [
-        (keys::EVIDENCE, keys::EVIDENCE_NOTE, "add `documented`, or `inferred` if its path or response is inferred"),
-        (keys::EVIDENCE_NOTE, keys::EVIDENCE, "say what is known and what is inferred"),
+        (
+            keys::EVIDENCE,
+            keys::EVIDENCE_NOTE,
+            "add `documented`, `observed` if it is only known from calls, or `inferred` if its path or response is",
+        ),
+        (keys::EVIDENCE_NOTE, keys::EVIDENCE, "say what is known, what was observed and what is inferred"),
     ] {
         let misspelt = nearest(key, entries(Some(operation.value)).map(|(other, _)| other));
         if operation.value.get(key).is_none() && misspelt.is_none() {
@@ -98,7 +102,7 @@ fn texts(operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Checks that an operation has exactly one success response, `200` with content or `204`.
+/// Checks that an operation has exactly one success response: `200` or `202` with content, or `204`.
 fn success(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Findings<'_>) {
     let mut successes = entries(operation.value.get("responses")).filter(|(status, _)| status.starts_with('2'));
     let Some((status, response)) = successes.next() else { return };
@@ -116,16 +120,17 @@ fn success(spec: &Spec<'_>, operation: &RawOperation<'_>, findings: &mut Finding
         return;
     }
     let has_content = spec.resolve(response).is_some_and(|response| response.get("content").is_some());
-    if !["200", "204"].contains(&status) {
-        let help = "use `'200'` with a schema, or `'204'` if the response is not documented";
-        let message = format!("a success response must be `'200'` or `'204'`, but is `{status}`");
+    if !["200", "202", "204"].contains(&status) {
+        let help =
+            "use `'200'` with a schema, `'202'` with that of a job, or `'204'` if the response is not documented";
+        let message = format!("a success response must be `'200'`, `'202'` or `'204'`, but is `{status}`");
         findings.key(&SUCCESS, &pointer(status), message, help);
-    } else if status == "200" && !has_content && operation.method != "get" {
+    } else if status != "204" && !has_content && operation.method != "get" {
         let help = "add the `content`, or use `'204'` if the response is not documented";
         findings.key(
             &SUCCESS,
             &pointer(status),
-            format!("the `'200'` of {} has no `content`", operation.called()),
+            format!("the `'{status}'` of {} has no `content`", operation.called()),
             help,
         );
     }

@@ -43,6 +43,7 @@ pub(crate) const FOR_HOUSE: &[Mistake] = &[
     ("house-description", "      description: Adds a door.\n", "", "post:"),
     ("house-tag", "createDoor\n      tags: [Doors]", "createDoor\n      tags: []", "post:"),
     ("house-success", "'204':", "'201':", "'201'"),
+    ("house-success", "'204':", "'202':", "'202'"),
     (
         "house-success",
         "'204':\n          description: It is there.",
