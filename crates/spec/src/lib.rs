@@ -33,12 +33,12 @@ pub mod words;
 pub use at::At;
 pub use client::{Client, TokenRequest};
 pub use error::{Error, Flaw, Position};
-pub use folder::{Config, api, apis};
+pub use folder::{Config, api, apis, described};
 pub use load::{
     Document, Lines, REFERENCE, Target, beside_null, component_schema, entries, escape, follow, is_null, reached,
     reference, reference_pointer, reference_to, references, resolve, schema_name, target, underlying,
 };
-pub use operation::{Operation, Pagination, Parameter};
+pub use operation::{Operation, Pagination, Parameter, RequiredFilter};
 pub use template::{Overlap, PathTemplate, Segment};
 pub use tolerance::Tolerance;
 pub use unsupported::{UNSUPPORTED, Unsupported, unsupported_in};
