@@ -160,9 +160,8 @@ fn with_part(declaration: &str) -> String {
 #[test]
 fn a_client_requests_the_tokens_of_its_parent() {
     let document = parse(&with_part("    parent: Project\n    parameters: [partId]\n"));
-    let clients = Client::all(&document.value);
-    let [_, part, project] = clients.as_slice() else { panic!("{clients:?}") };
-    assert_eq!((part.parent.as_deref(), &part.tokens), (Some("Project"), &project.tokens));
+    let [_, part, project] = <[Client; 3]>::try_from(Client::all(&document.value)).unwrap();
+    assert_eq!((part.parent.as_deref(), part.tokens), (Some("Project"), project.tokens));
     let operations = Operation::all(&document).unwrap();
     let found = operations.iter().find(|operation| operation.id == "getLocksOfPart").unwrap();
     assert_eq!(found.client_name(), Some("Part"));
