@@ -31,7 +31,7 @@ use generate::Run;
 use placeholder::Placeholders;
 use prepare::Prepared;
 use proc_macro2::TokenStream;
-use unloc_spec::{Document, Error, Operation, apis};
+use unloc_spec::{Document, Error, Operation, apis, feature, module};
 
 /// Lists the APIs whose types `lib.rs` of `unloc` exports or keeps private itself. Every other API gets a public module
 /// of its name.
@@ -49,7 +49,10 @@ pub fn build() -> ExitCode {
     CLIENTS.iter().chain(&["openapi"]).for_each(|source| println!("cargo::rerun-if-changed={source}"));
     let write =
         |sources: BTreeMap<String, String>| sources.iter().try_for_each(|(name, text)| write_output(name, text));
-    let Err(errors) = sources(Path::new("")).and_then(|sources| write(sources).map_err(|error| vec![error])) else {
+    // Cargo sets such a variable for each enabled feature.
+    let is_enabled =
+        |feature: &str| std::env::var_os(format!("CARGO_FEATURE_{}", feature.to_ascii_uppercase())).is_some();
+    let Err(errors) = sources(Path::new(""), &is_enabled).and_then(|sources| write(sources).map_err(|error| vec![error])) else {
         return ExitCode::SUCCESS;
     };
     for error in errors {
@@ -61,16 +64,19 @@ pub fn build() -> ExitCode {
 
 /// Returns the Rust sources that a build of the package in this folder includes, by file name.
 ///
-/// These are the bindings of each `openapi/{api}.yaml` as `{api}_model.rs` and `{api}_client.rs`, and the [`modules`]
-/// that include them.
+/// These are the bindings of each `openapi/{api}.yaml` as `{module}_model.rs` and `{module}_client.rs`, and the
+/// [`modules`] that include them. An API is left out if it needs a feature that is not enabled.
 ///
 /// # Errors
 /// Returns every reason found why there are none.
-pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
+pub fn sources(
+    package: &Path,
+    is_enabled: &dyn Fn(&str) -> bool,
+) -> Result<BTreeMap<String, String>, Vec<Error>> {
     let alone = |error| vec![error];
     let (mut reserved, apis) = (written_by_hand(package).map_err(alone)?, apis(package).map_err(alone)?);
     let (mut sources, mut errors) = (modules(&apis), Vec::new());
-    for api in &apis {
+    for api in apis.iter().filter(|api| feature(api).is_none_or(is_enabled)) {
         let spec = package.join(format!("openapi/{api}.yaml"));
         // `check` refuses what is known to panic in progenitor. A panic that gets here is a case that it misses.
         let generated = quietly(|| generate_api(&spec, api, &mut reserved));
@@ -95,9 +101,15 @@ pub fn sources(package: &Path) -> Result<BTreeMap<String, String>, Vec<Error>> {
 /// Each has a module for every API, and the tables that join those of all APIs.
 #[must_use]
 pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
+    let condition = |api: &str| {
+        feature(api).map_or_else(String::new, |feature| format!("#[cfg(feature = \"{feature}\")] "))
+    };
     let included = |part: &str| {
         let modules = apis.iter().map(|api| {
-            format!("pub(crate) mod {api} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{api}_{part}.rs\")); }}\n")
+            let (condition, module) = (condition(api), module(api));
+            format!(
+                "{condition}pub(crate) mod {module} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{module}_{part}.rs\")); }}\n"
+            )
         });
         modules.collect::<String>()
     };
@@ -105,8 +117,10 @@ pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
     // `exported` holds what is public. A further API needs no line in `lib.rs`, which exports the first two by itself.
     let others = apis.iter().filter(|api| !AT_ROOT.contains(&api.as_str()));
     let exports = others.map(|api| {
+        let (condition, module) = (condition(api), module(api));
         format!(
-            "    pub mod {api} {{ pub use crate::client::{api}::{{builder, clients::*}}; pub use crate::model::{api}::types; }}\n"
+            "    {condition}pub mod {module} {{ pub use crate::client::{module}::{{builder, clients::*}}; \
+             pub use crate::model::{module}::types; }}\n"
         )
     });
     clients.push_str(&format!(
@@ -125,7 +139,7 @@ pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
             "(&crate::model::Operation, crate::http::decode::table::tests::Typed)",
         ),
     ] {
-        let all: Vec<_> = apis.iter().map(|api| format!("{api}::{table}")).collect();
+        let all: Vec<_> = apis.iter().map(|api| format!("{}{}::{table}", condition(api), module(api))).collect();
         models.push_str(&format!("{before}pub(crate) static {table}: &[&[{kind}]] = &[{}];\n", all.join(", ")));
     }
     BTreeMap::from([("models.rs".to_owned(), models), ("clients.rs".to_owned(), clients)])
@@ -177,7 +191,8 @@ impl Bindings {
     /// Returns the sources with the file names under which [`modules`] includes them.
     #[must_use]
     pub fn files(self, api: &str) -> [(String, String); 2] {
-        [(format!("{api}_model.rs"), self.model), (format!("{api}_client.rs"), self.client)]
+        let module = module(api);
+        [(format!("{module}_model.rs"), self.model), (format!("{module}_client.rs"), self.client)]
     }
 }
 
@@ -213,13 +228,13 @@ impl<'a> Generated<'a> {
     /// Returns every reason found why there are no bindings of it.
     pub fn of(document: &'a Document, api: &str) -> Result<Self, Vec<Error>> {
         let operations = sound(document)?;
-        let module = format!("crate::model::{api}");
+        let (name, is_optional) = (module(api), api != ALWAYS_TYPED);
+        let module = format!("crate::model::{name}");
         let prepared = prepare::prepare(prepare::RULES, &document.value, &format!("{module}::types"));
         let placeholders = Placeholders::of(&document.value, &operations);
         let run = Run::of(document, &prepared, &module, &operations, &placeholders);
         let tokens = run.tokens().map_err(|error| vec![error])?;
-        let client = format!("crate::client::{api}");
-        let is_optional = api != ALWAYS_TYPED;
+        let client = format!("crate::client::{name}");
         Ok(Self { document, module, is_optional, client, prepared, operations, placeholders, tokens })
     }
 

@@ -8,25 +8,12 @@ use crate::{Document, Error};
 /// Is the name of the configuration file.
 const FILE: &str = "lint.yaml";
 
-/// Lists the APIs that are described and checked, but have no bindings yet.
-// `build.rs` of `unloc` has the same list, because it is compiled without this crate.
-const UNBOUND: [&str; 1] = ["unloc-v2"];
-
-/// Returns the APIs of the package in this folder that have bindings, sorted: the names of the files
-/// `openapi/{api}.yaml` except `lint.yaml`.
+/// Returns the APIs of the package in this folder, sorted: the names of the files `openapi/{api}.yaml` except
+/// `lint.yaml`.
 ///
 /// # Errors
 /// Names the folder, if it cannot be read.
 pub fn apis(package: &Path) -> Result<Vec<String>, Error> {
-    let described = described(package)?;
-    Ok(described.into_iter().filter(|api| !UNBOUND.contains(&api.as_str())).collect())
-}
-
-/// Returns the APIs of the package in this folder with those that have no bindings yet, sorted.
-///
-/// # Errors
-/// Names the folder, if it cannot be read.
-pub fn described(package: &Path) -> Result<Vec<String>, Error> {
     let folder = package.join("openapi");
     let fail = |error: std::io::Error| Error::new(&folder, None, format!("cannot be read: {error}"));
     let mut apis = Vec::new();
@@ -42,6 +29,18 @@ pub fn described(package: &Path) -> Result<Vec<String>, Error> {
 #[must_use]
 pub fn api(file: &str) -> Option<&str> {
     file.strip_suffix(".yaml").filter(|api| *api != "lint")
+}
+
+/// Returns the name of the Rust module with the bindings of an API: `unloc-v2` has the module `v2`.
+#[must_use]
+pub fn module(api: &str) -> &str {
+    feature(api).unwrap_or(api)
+}
+
+/// Returns the feature that enables the bindings of an API, if it needs one: `unloc-v2` needs the feature `v2`.
+#[must_use]
+pub fn feature(api: &str) -> Option<&str> {
+    api.strip_prefix("unloc-")
 }
 
 /// Holds the checks that are enabled for the specs of a folder, in addition to OpenAPI itself.

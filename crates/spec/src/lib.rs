@@ -33,7 +33,7 @@ pub mod words;
 pub use at::At;
 pub use client::{Client, TokenRequest};
 pub use error::{Error, Flaw, Position};
-pub use folder::{Config, api, apis, described};
+pub use folder::{Config, api, apis, feature, module};
 pub use load::{
     Document, Lines, REFERENCE, Target, beside_null, component_schema, entries, escape, follow, is_null, reached,
     reference, reference_pointer, reference_to, references, resolve, schema_name, target, underlying,

@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use unloc_codegen::quietly;
 use unloc_spec::keys::LINT_ALLOW;
-use unloc_spec::{Config, Document, described, escape};
+use unloc_spec::{Config, Document, apis, escape};
 
 pub use bindable::bindable;
 pub use command::command;
@@ -99,7 +99,7 @@ pub fn files(files: &[PathBuf]) -> Result<Linted> {
 pub fn own(root: &Path) -> Result<Vec<PathBuf>> {
     let is_here = std::env::current_dir().is_ok_and(|here| here == root);
     let folder = if is_here { "openapi".into() } else { root.join("openapi") };
-    Ok(described(root)?.iter().map(|api| folder.join(format!("{api}.yaml"))).collect())
+    Ok(apis(root)?.iter().map(|api| folder.join(format!("{api}.yaml"))).collect())
 }
 
 /// Lints one document: runs the rules and, where the configuration asks for bindings, the generator.

@@ -14,7 +14,7 @@ const FOLDER: &str = "generated";
 /// Generates the files of `generated/`: the bindings, as the build generates them, and a copy of each spec. By the
 /// copies a build detects bindings of other specs than its own.
 fn generated(package: &Path) -> Result<BTreeMap<String, String>> {
-    let mut files = unloc_codegen::sources(package)
+    let mut files = unloc_codegen::sources(package, &|_| true)
         .map_err(|errors| anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     for api in apis(package)? {
         let (name, spec) = (format!("{api}.yaml"), package.join(format!("openapi/{api}.yaml")));

@@ -39,8 +39,9 @@ pub(crate) struct Surface {
 
 impl Surface {
     fn of(api: &str) -> Self {
-        let root = if api == AT_ROOT { "unloc::".to_owned() } else { format!("unloc::{api}::") };
-        let modules = ["model", "client"].map(|layer| format!("crate::{layer}::{api}::")).into();
+        let module = unloc_spec::module(api);
+        let root = if api == AT_ROOT { "unloc::".to_owned() } else { format!("unloc::{module}::") };
+        let modules = ["model", "client"].map(|layer| format!("crate::{layer}::{module}::")).into();
         Self { root, modules, lines: BTreeSet::new() }
     }
 
