@@ -6,7 +6,9 @@ use std::sync::Arc;
 use ::http::header::HeaderValue;
 use url::Url;
 
-use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
+use crate::auth::scope::ScopeGeneration;
+#[cfg(doc)]
+use crate::auth::scope::Scopes;
 use crate::auth::token::{TokenCache, TokenSource};
 use crate::client::credentials::{ClientCredentials, from_variables};
 use crate::client::environment::Environment;
@@ -16,7 +18,7 @@ use crate::http::config::{ClientConfig, USER_AGENT};
 use crate::http::connection::{self, Configure};
 use crate::http::retry::Budget;
 use crate::http::{ApiClient, RequestOptions};
-use crate::model::{Secret, auth, integrator};
+use crate::model::{Operation, Secret, auth, integrator};
 use crate::runtime::clock::{Clock, SystemClock};
 
 /// Sets the default size of the retry budget.
@@ -53,7 +55,9 @@ const RETRY_BUDGET: u32 = 20;
 /// [`token_source`]: Self::token_source
 /// [`token_cache`]: Self::token_cache
 #[must_use = "nothing is built before `build()`"]
-pub struct UnlocBuilder {
+pub struct UnlocBuilder<C = Unloc> {
+    /// Is the API that the client is for.
+    api: Api<C>,
     // A `Result`, so that setters can be chained: `build` reports an environment that could not be parsed.
     environment: Option<Result<Environment>>,
     tokens: Option<Tokens>,
@@ -63,6 +67,27 @@ pub struct UnlocBuilder {
     user_agent: Option<String>,
     retry_budget: u32,
     clock: Arc<dyn Clock>,
+}
+
+/// Describes the API that a client `C` is for.
+pub(crate) struct Api<C> {
+    pub(crate) servers: &'static [(&'static str, &'static str)],
+    /// Is the operation that returns tokens, and the servers of its API.
+    pub(crate) tokens: (&'static Operation, &'static [(&'static str, &'static str)]),
+    /// Makes the client.
+    pub(crate) make: fn(Parts) -> C,
+}
+
+/// Holds what a client is made of.
+pub(crate) struct Parts {
+    pub(crate) environment: Environment,
+    /// Calls the API, without tokens so far.
+    pub(crate) client: ApiClient,
+    pub(crate) tokens: TokenCache,
+    pub(crate) generation: ScopeGeneration,
+    /// Holds the credentials, if the client was given any.
+    #[cfg_attr(not(feature = "v2"), allow(dead_code, reason = "only version 2 asks what the credentials reach"))]
+    pub(crate) credentials: Option<ClientCredentials>,
 }
 
 impl Unloc {
@@ -92,6 +117,28 @@ enum Tokens {
 }
 
 impl UnlocBuilder {
+    /// Sets the generation of scopes that tokens are requested for. The default is [`ScopeGeneration::Identifier`].
+    pub fn scopes(self, generation: ScopeGeneration) -> Self {
+        Self { generation, ..self }
+    }
+}
+
+impl<C> UnlocBuilder<C> {
+    /// Returns a builder of the client of an API.
+    pub(crate) fn of(api: Api<C>) -> Self {
+        Self {
+            api,
+            environment: None,
+            tokens: None,
+            generation: ScopeGeneration::default(),
+            configure: None,
+            options: RequestOptions::new(),
+            user_agent: None,
+            retry_budget: RETRY_BUDGET,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
     /// Sets the service to call: an [`Environment`], a [`Url`](crate::Url), or a string that names one. The default is
     /// production.
     pub fn environment<E>(self, environment: E) -> Self
@@ -131,11 +178,6 @@ impl UnlocBuilder {
     /// ```
     pub fn token_cache(self, cache: TokenCache) -> Self {
         Self { tokens: Some(Tokens::Cache(cache)), ..self }
-    }
-
-    /// Sets the generation of scopes that tokens are requested for. The default is [`ScopeGeneration::Identifier`].
-    pub fn scopes(self, generation: ScopeGeneration) -> Self {
-        Self { generation, ..self }
     }
 
     /// Sets timeouts, retries and headers of all calls of this client. `options(…)` on a call takes precedence.
@@ -230,9 +272,9 @@ impl UnlocBuilder {
     /// # Errors
     /// [`ErrorKind::Configuration`] if credentials are missing or invalid, if the base URL or the user agent is
     /// refused, or if TLS cannot be set up.
-    pub fn build(self) -> Result<Unloc> {
+    pub fn build(self) -> Result<C> {
         let environment = self.environment.unwrap_or(Ok(Environment::Production))?;
-        let base = environment.base(integrator::SERVERS)?;
+        let base = environment.base(self.api.servers)?;
         let http = connection::connect(&base, self.configure)?;
         let user_agent = match self.user_agent {
             Some(program) => format!("{program} {USER_AGENT}"),
@@ -240,7 +282,7 @@ impl UnlocBuilder {
         };
         let user_agent = HeaderValue::try_from(user_agent)
             .map_err(|_| Error::new(ErrorKind::Configuration, "the user agent is invalid: use visible ASCII"))?;
-        // The Integrator API and the Auth API get a budget each, since one may fail while the other works.
+        // Calls and token requests get a budget each, since one may fail while the other works.
         let config = |base: &Url, options| {
             Arc::new(ClientConfig {
                 base: base.clone(),
@@ -252,48 +294,40 @@ impl UnlocBuilder {
         };
         let cache =
             |source: Arc<dyn TokenSource>| TokenCache::builder(source).shared_clock(Arc::clone(&self.clock)).build();
-        let tokens = match self.tokens {
-            Some(Tokens::Cache(cache)) => cache,
-            Some(Tokens::Source(source)) => cache(source),
+        let (tokens, credentials) = match self.tokens {
+            Some(Tokens::Cache(cache)) => (cache, None),
+            Some(Tokens::Source(source)) => (cache(source), None),
             Some(Tokens::Credentials(id, secret)) => {
                 // The token client shares the connection pool, but has no tokens of its own and does not retry: the
                 // cache decides when to ask again.
-                let auth = environment.base(auth::SERVERS)?;
-                let config = config(&auth, ClientCredentials::options());
+                let (operation, servers) = self.api.tokens;
+                let config = config(&environment.base(servers)?, ClientCredentials::options());
                 let client = ApiClient { http: http.clone(), config, tokens: None };
-                cache(Arc::new(ClientCredentials::with(client, &id, &secret)?))
+                let credentials = ClientCredentials::with(client, operation, &id, &secret)?;
+                (cache(Arc::new(credentials.clone())), Some(credentials))
             }
             None => {
                 let what = "no credentials: call `client_credentials`, `token_source` or `token_cache`";
                 return Err(Error::new(ErrorKind::Configuration, what));
             }
         };
-        // The scopes of the integrator's own calls; `lock_holder` narrows them to one lock holder.
-        let scopes = match self.generation {
-            ScopeGeneration::Identifier => Scopes::unscoped(),
-            ScopeGeneration::Admin => Scope::integrator_admin().into(),
-        };
-        let client = ApiClient { http, config: config(&base, self.options), tokens: Some((tokens.clone(), scopes)) };
-        Ok(Unloc { client: Arc::new(client), tokens, generation: self.generation, environment })
+        let client = ApiClient { http, config: config(&base, self.options), tokens: None };
+        let generation = self.generation;
+        Ok((self.api.make)(Parts { environment, client, tokens, generation, credentials }))
     }
 }
 
 impl Default for UnlocBuilder {
     fn default() -> Self {
-        Self {
-            environment: None,
-            tokens: None,
-            generation: ScopeGeneration::default(),
-            configure: None,
-            options: RequestOptions::new(),
-            user_agent: None,
-            retry_budget: RETRY_BUDGET,
-            clock: Arc::new(SystemClock),
-        }
+        Self::of(Api {
+            servers: integrator::SERVERS,
+            tokens: (&auth::operations::GET_TOKEN, auth::SERVERS),
+            make: Unloc::of,
+        })
     }
 }
 
-impl fmt::Debug for UnlocBuilder {
+impl<C> fmt::Debug for UnlocBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither tokens nor options, which may hold secrets.
         f.debug_struct("UnlocBuilder").field("environment", &self.environment).finish_non_exhaustive()

@@ -4,19 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::http::Method;
 use ::http::header::HeaderValue;
+use serde_json::{Map, Value};
 
 use crate::auth::scope::Scopes;
 use crate::auth::token::{FetchToken, Token, TokenSource};
-use crate::client::auth::builder::GetToken;
 use crate::client::environment::{self, Environment};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Unbuilt};
 use crate::http::config::{ClientConfig, USER_AGENT};
-use crate::http::connection;
+use crate::http::request::Request;
 use crate::http::retry::Budget;
-use crate::http::{ApiClient, RequestOptions, RetryPolicy};
-use crate::model::Secret;
+use crate::http::{ApiClient, RequestOptions, Response, RetryPolicy, connection, path, pipeline};
 use crate::model::auth::{self, types};
+use crate::model::{Operation, Secret};
 use crate::runtime::clock::{Clock, SystemClock};
 
 /// Limits a token request.
@@ -32,6 +33,8 @@ const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct ClientCredentials {
     client: Arc<ApiClient>,
+    /// Is the token request of the API.
+    operation: &'static Operation,
     client_id: String,
     client_secret: Secret,
     scope_as_list: bool,
@@ -97,7 +100,8 @@ impl ClientCredentials {
             options: Self::options(),
             user_agent: HeaderValue::from_static(USER_AGENT),
         };
-        Self::with(ApiClient { http, config: Arc::new(config), tokens: None }, client_id, client_secret)
+        let client = ApiClient { http, config: Arc::new(config), tokens: None };
+        Self::with(client, &auth::operations::GET_TOKEN, client_id, client_secret)
     }
 
     /// Returns the options of token requests.
@@ -107,11 +111,16 @@ impl ClientCredentials {
         options.retry(RetryPolicy::never())
     }
 
-    /// Returns a source that sends its requests through `client`.
-    pub(crate) fn with(client: ApiClient, client_id: &str, client_secret: &Secret) -> Result<Self> {
+    /// Returns a source that sends this operation through `client`.
+    pub(crate) fn with(
+        client: ApiClient,
+        operation: &'static Operation,
+        client_id: &str,
+        client_secret: &Secret,
+    ) -> Result<Self> {
         let client_id = credential("the client id", client_id)?.to_owned();
         let client_secret = credential("the client secret", client_secret.expose())?.into();
-        Ok(Self { client: Arc::new(client), client_id, client_secret, scope_as_list: false })
+        Ok(Self { client: Arc::new(client), operation, client_id, client_secret, scope_as_list: false })
     }
 }
 
@@ -140,19 +149,9 @@ fn credential<'a>(name: &str, text: &'a str) -> Result<&'a str> {
 impl TokenSource for ClientCredentials {
     fn fetch(&self, scopes: Scopes) -> FetchToken<'_> {
         Box::pin(async move {
-            let mut call = GetToken::__new(Arc::clone(&self.client))
-                .grant_type(types::GrantType::ClientCredentials)
-                .client_id(&self.client_id)
-                .client_secret(&self.client_secret);
-            let mut texts: Vec<_> = scopes.iter().map(ToString::to_string).collect();
-            // A string for one scope, as in every example of the service's documentation. For several scopes it
-            // documents only a list.
-            call = match texts.len() {
-                0 => call,
-                1 if !self.scope_as_list => call.scope(types::RequestedScope::One(texts.remove(0))),
-                _ => call.scope(types::RequestedScope::Many(texts)),
-            };
-            let response = call.send().await;
+            let request = self.request(&scopes);
+            let response = pipeline::send(&self.client, request, RequestOptions::new(), self.operation).await;
+            let response = response.map(Response::into_value);
             // A body that cannot be read as a token may still contain one, or be an OAuth error with status 200.
             let refused = |error: Error| error.or_refusal(self.client_secret.expose()).without_body();
             self.token(response.map_err(refused)?)
@@ -161,6 +160,30 @@ impl TokenSource for ClientCredentials {
 }
 
 impl ClientCredentials {
+    /// Returns the request of a token (RFC 6749, section 4.4.2) with the further fields of its scopes.
+    // Not by a generated builder: which fields a token needs beyond those of OAuth is said by the clients of each API.
+    fn request(&self, scopes: &Scopes) -> Result<Request<Map<String, Value>>, Unbuilt> {
+        let texts: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+        // A string for one scope, as in every example of the service's documentation. For several scopes it documents
+        // only a list.
+        let scope = match texts.as_slice() {
+            [] => None,
+            [scope] if !self.scope_as_list => Some(scope.as_str().into()),
+            _ => Some(texts.into()),
+        };
+        let own = [
+            ("grant_type", Some("client_credentials".into())),
+            ("client_id", Some(self.client_id.as_str().into())),
+            ("client_secret", Some(self.client_secret.expose().into())),
+            ("scope", scope),
+        ];
+        let fields = scopes.fields().map(|(name, value)| (name, Some(value.into())));
+        let body = own.into_iter().chain(fields).filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let mut request = Request::new(Method::POST, path::url(self.client.base(), self.operation, &[])?);
+        request.accept_json();
+        request.json(body.collect())
+    }
+
     /// Returns the token of a response, if it is a bearer token.
     fn token(&self, response: types::Token) -> Result<Token> {
         // RFC 6749, section 7.1: a client must not use a token whose type it does not understand. Section 5.1 requires
