@@ -25,26 +25,32 @@ struct Check {
 const DENY: &[&str] = &["--", "-D", "warnings"];
 const SCHEMARS: &str = "unloc/schemars";
 const DYNAMIC: &str = "unloc/dynamic";
+const SHARED: &str = "unloc-features";
+#[rustfmt::skip]
+const LINT_TYPES: &[&str] = &[
+    "clippy", "-p", "unloc", "-p", SHARED, "--no-default-features", "--features", "typed,target", "--all-targets",
+];
+#[rustfmt::skip]
+const ONLY_TYPES: &[&str] = &[
+    "test", "-p", "unloc", "-p", SHARED, "--no-default-features", "--features", "typed,target",
+    "--lib", "--test", "contract",
+];
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions", "--no-default-features"];
 
 /// Lists the checks that cargo runs. Without its default features `unloc` uses the bindings that were staged before.
 // Each feature alone is a job of gates.yml: every set of features compiles reqwest and what depends on it again.
+// With `unloc-features`, checks of one package share the dependencies of the workspace. Those that check which features
+// `unloc` itself enables leave it out.
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
     check("lints, default features", &["clippy", "--workspace", "--all-targets", "--features", DYNAMIC]),
-    check(
-        "lints, only types",
-        &["clippy", "-p", "unloc", "--no-default-features", "--features", "typed", "--all-targets"],
-    ),
+    check("lints, only types", LINT_TYPES),
     check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features"]),
     check("lints, no types", &["clippy", "-p", "unloc", "--no-default-features", "--features", "dynamic"]),
-    check("lints, all features", &["clippy", "-p", "unloc", "--all-features", "--all-targets"]),
+    check("lints, all features", &["clippy", "-p", "unloc", "-p", SHARED, "--all-features", "--all-targets"]),
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--features", "typed", "--target", WASM]),
     check("tests and doctests", &["test", "--workspace", "--features", SCHEMARS, "--features", DYNAMIC]),
-    check(
-        "tests, only types",
-        &["test", "-p", "unloc", "--no-default-features", "--features", "typed", "--lib", "--test", "contract"],
-    ),
+    check("tests, only types", ONLY_TYPES),
     Check {
         name: "documentation",
         arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS, "--features", DYNAMIC],

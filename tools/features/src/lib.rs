@@ -1,0 +1,1 @@
+//! Is empty: only the features that its manifest enables matter.
