@@ -30,10 +30,12 @@ const SHARED: &str = "unloc-features";
 const LINT_TYPES: &[&str] = &[
     "clippy", "-p", "unloc", "-p", SHARED, "--no-default-features", "--features", "typed,target", "--all-targets",
 ];
+const SETTERS: &str = "unloc-setters";
+// With the programs of `tests/setters/`, which compile `unloc` and its dependencies again: here without the generator.
 #[rustfmt::skip]
 const ONLY_TYPES: &[&str] = &[
-    "test", "-p", "unloc", "-p", SHARED, "--no-default-features", "--features", "typed,target",
-    "--lib", "--test", "contract",
+    "test", "-p", "unloc", "-p", SETTERS, "-p", SHARED, "--no-default-features", "--features", "typed,target",
+    "--lib", "--test", "contract", "--test", "setters",
 ];
 const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructions", "--no-default-features"];
 
@@ -49,7 +51,10 @@ const CHECKS: &[Check] = &[
     check("lints, no types", &["clippy", "-p", "unloc", "--no-default-features", "--features", "dynamic"]),
     check("lints, all features", &["clippy", "-p", "unloc", "-p", SHARED, "--all-features", "--all-targets"]),
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--features", "typed", "--target", WASM]),
-    check("tests and doctests", &["test", "--workspace", "--features", SCHEMARS, "--features", DYNAMIC]),
+    check(
+        "tests and doctests",
+        &["test", "--workspace", "--exclude", SETTERS, "--features", SCHEMARS, "--features", DYNAMIC],
+    ),
     check("tests, only types", ONLY_TYPES),
     Check {
         name: "documentation",
