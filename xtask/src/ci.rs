@@ -1,5 +1,6 @@
 //! Runs every check of continuous integration, fast ones first.
 
+pub(crate) mod beside;
 mod gates;
 pub(crate) mod machine;
 
@@ -12,7 +13,7 @@ use unloc_bench_record::report;
 use unloc_diff::Sides;
 
 use crate::commands::{cargo, print, surface};
-use crate::js;
+use beside::Beside;
 use machine::{Here, Machine, Need, Skip, WASM, missing};
 
 /// Describes a check that cargo runs.
@@ -61,7 +62,6 @@ const CHECKS: &[Check] = &[
         arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS, "--features", DYNAMIC],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    check("instructions", COUNTED),
 ];
 
 /// Lists the randomized tests, with a hundred times the iterations of the checks above.
@@ -122,6 +122,7 @@ pub(crate) fn soak(root: &Path) -> Result<()> {
 
 /// Runs all checks, and collects the skipped ones.
 fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
+    skipped.extend(beside::skipped());
     let mut timed =
         |name, check: &dyn Fn() -> Result<Option<Skip>>| timed(name, check).map(|skip| skipped.extend(skip));
     timed("specs", &|| specs(root).map(|()| None))?;
@@ -129,15 +130,16 @@ fn all(root: &Path, skipped: &mut Vec<Skipped>) -> Result<()> {
     timed("figures", &|| figures(root))?;
     timed("changes since main", &|| changes(root))?;
     timed("bindings", &|| unloc_outside::bindings::stage(root).map(|()| None))?;
+    let mut beside = Beside::start(root)?;
     for check in CHECKS {
         timed(check.name, &|| by_cargo(check, root))?;
+        beside.expect_no_failure()?;
     }
-    timed("JavaScript", &|| js::check(root))?;
-    timed("JavaScript in browsers", &|| js::check_in_browsers(root))?;
     let cargo = || cargo(root);
     timed("packages and examples outside of the workspace", &|| {
         unloc_outside::check(root, &cargo, &cargo).map(|()| None)
-    })
+    })?;
+    beside.finish()
 }
 
 /// Lints the specs of this repository. Warnings are failures here.

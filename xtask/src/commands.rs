@@ -27,6 +27,9 @@ Commands:
   bench-report  Write the recorded benchmark results into the tables of the documents
   help          Print this help
 
+Options of `ci`:
+      --beside            Run only the checks that it runs beside the others: instructions, JavaScript
+
 Options of `surface` and `bench-report`:
       --check             Report differences instead of writing
 
@@ -75,7 +78,10 @@ fn command(arguments: &mut lexopt::Parser) -> Outcome {
         "diff" => reported(unloc_diff::command(&root, arguments)?),
         "probe" => reported(unloc_probe::command(&root, arguments)?),
         "soak" => none(arguments).and_then(|()| checked(ci::soak(&root))),
-        "ci" => none(arguments).and_then(|()| checked(ci::run(&root))),
+        "ci" => match flag(arguments, "beside")? {
+            true => checked(ci::beside::run(&root)),
+            false => checked(ci::run(&root)),
+        },
         "js" => match arguments.next()? {
             None => checked(js::run(&root, false)),
             Some(Long("test")) => none(arguments).and_then(|()| checked(js::run(&root, true))),

@@ -130,7 +130,9 @@ struct Emulator {
 
 impl Emulator {
     fn start(root: &Path) -> Result<Self> {
-        let program = built(cargo(root).args(["build", "-p", "unloc-emulator", "--bins"]), is_emulator)?;
+        // Together with `xtask`, so that it is the same program as the one that the workspace's tests run.
+        let build = ["build", "-p", "unloc-emulator", "-p", "xtask", "--bins"];
+        let program = built(cargo(root).args(build), is_emulator)?;
         let mut command = Command::new(&program);
         let mut process = command.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let stdout = process.stdout.take().context("the emulator has no stdout")?;

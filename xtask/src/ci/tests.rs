@@ -1,7 +1,7 @@
 use std::cell::RefCell;
 
 use super::machine::{Machine, Need, Skip, is_ci, missing};
-use super::{CHECKS, Skipped, conclude, need_of};
+use super::{CHECKS, COUNTED, Skipped, check, conclude, need_of};
 
 /// Simulates a machine that has some programs and can install others.
 #[derive(Default)]
@@ -136,7 +136,9 @@ fn lists_skipped_checks_and_fails_in_continuous_integration() {
 
 #[test]
 fn knows_which_checks_need_something() {
-    let needs: Vec<_> = CHECKS.iter().filter_map(|check| Some((check.name, need_of(check)?))).collect();
+    let beside = check("instructions", COUNTED);
+    let needs: Vec<_> =
+        CHECKS.iter().chain([&beside]).filter_map(|check| Some((check.name, need_of(check)?))).collect();
     let wanted = [("lints, all features", Need::Openssl), ("browsers", Need::Wasm), ("instructions", Need::Valgrind)];
     assert_eq!(needs, wanted);
 }
