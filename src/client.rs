@@ -9,6 +9,8 @@ mod lock_holder;
 #[cfg(any(feature = "dynamic", feature = "typed"))]
 mod resolving;
 mod unloc;
+#[cfg(feature = "v2")]
+pub mod version2;
 #[cfg(any(feature = "dynamic", feature = "typed"))]
 mod waiting;
 

@@ -82,6 +82,15 @@ pub use client::integrator::builder;
 pub use client::{ClientCredentials, Environment, LockHolderClient, Unloc, UnlocBuilder};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use http::{Paged, RequestOptions, Response, RetryPolicy};
+/// Contains version 2 of the API, as a preview: its root client [`Unloc`](v2::Unloc), the clients of organizations,
+/// projects and subprojects, and the types and builders.
+#[cfg(feature = "v2")]
+pub mod v2 {
+    pub use crate::client::exported::v2::*;
+    #[cfg(feature = "typed")]
+    pub use crate::client::version2::CreatedKeys;
+    pub use crate::client::version2::Unloc;
+}
 /// Contains the types of requests and responses, generated from the schemas of the spec.
 pub use model::integrator::types;
 pub use model::{Cursor, IntoField, InvalidPhoneNumber, Nullable, Operation, Page, PhoneNumber, Secret};

@@ -111,6 +111,12 @@ impl ClientCredentials {
         options.retry(RetryPolicy::never())
     }
 
+    /// Returns the id and the secret.
+    #[cfg(feature = "v2")]
+    pub(crate) fn id_and_secret(&self) -> (&str, &Secret) {
+        (&self.client_id, &self.client_secret)
+    }
+
     /// Returns a source that sends this operation through `client`.
     pub(crate) fn with(
         client: ApiClient,

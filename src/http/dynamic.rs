@@ -12,8 +12,8 @@ use url::Url;
 
 use crate::error::Unbuilt;
 use crate::http::path;
-use crate::http::request::Request;
-use crate::model::table::{Kind, Parameter, Place, Shape, Table, Unwrapped};
+use crate::http::request::{self, Request};
+use crate::model::table::{Filter, Kind, Parameter, Place, Shape, Table, Unwrapped};
 use crate::model::{Cursor, Page};
 use write::{shown, write};
 
@@ -31,6 +31,11 @@ pub(crate) fn request(
         // As the builders do: without a limit, it is not documented whether the service cuts the list.
         arguments.entry(paging.limit).or_insert_with(|| paging.size.into());
     }
+    let is_all = match table.filter.as_ref().and_then(|filter| Some((filter.all, arguments.remove(filter.all)?))) {
+        None => false,
+        Some((_, Value::Bool(all))) => all,
+        Some((name, _)) => return Err(Unbuilt(format!("`{name}` must be true or false"))),
+    };
     let mut values = Vec::new();
     let mut missing = Vec::new();
     for parameter in table.parameters {
@@ -44,6 +49,13 @@ pub(crate) fn request(
             None if parameter.required => missing.push(parameter.name),
             None => {}
         }
+    }
+    if let Some(Filter { parameters, all }) = &table.filter {
+        let set = |name: &&'static str| {
+            let value = values.iter().find(|(parameter, _): &&(&Parameter, Value)| parameter.name == *name);
+            (*name, value.map(|(_, value)| value.clone()).unwrap_or_default())
+        };
+        request::filter(is_all, all, &parameters.iter().map(set).collect::<Vec<_>>())?;
     }
     let body = body(table.body.as_ref(), &mut arguments, &mut missing);
     refuse(table, &missing, &arguments)?;
@@ -124,7 +136,8 @@ fn refuse(table: &Table, missing: &[&str], unknown: &Map<String, Value>) -> Resu
             Some((None, body)) => vec![body],
             None => vec![],
         };
-        let known = quoted(&mut parameters.chain(properties));
+        let all = table.filter.as_ref().map(|filter| filter.all);
+        let known = quoted(&mut parameters.chain(all).chain(properties));
         let known = if known.is_empty() { "it takes none".to_owned() } else { format!("it takes {known}") };
         return Err(Unbuilt(format!("`{name}` is no argument of this operation: {known}")));
     }

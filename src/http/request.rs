@@ -11,6 +11,26 @@ use url::Url;
 
 use crate::error::Unbuilt;
 
+/// Refuses a request that would act on everything although the caller has not said so. `all` is what says so.
+#[allow(dead_code, reason = "for operations with a required filter; version 1 has none")]
+pub(crate) fn filter(is_all: bool, all: &str, filters: &[(&str, Value)]) -> Result<(), Unbuilt> {
+    let set: Vec<_> = filters.iter().filter(|(_, value)| !value.is_null()).collect();
+    // The service may take an empty value for no filter.
+    if let Some((name, _)) = set.iter().find(|(_, value)| value.as_str().is_some_and(|text| text.trim().is_empty())) {
+        return Err(Unbuilt(format!("the filter `{name}` is empty, which could select everything: nothing was sent")));
+    }
+    match (is_all, set.first()) {
+        (true, Some((name, _))) => {
+            Err(Unbuilt(format!("`{all}` and the filter `{name}` contradict each other: use one of them")))
+        }
+        (false, None) => {
+            let names: Vec<_> = filters.iter().map(|(name, _)| format!("`{name}`")).collect();
+            Err(Unbuilt(format!("without a filter it acts on everything: set {}, or `{all}`", names.join(" or "))))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Holds a request, with the serialized body that each attempt sends.
 pub(crate) struct Request<B> {
     pub(crate) method: Method,

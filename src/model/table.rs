@@ -22,6 +22,8 @@ pub(crate) struct Table {
     pub(crate) unwrapped: Option<Unwrapped>,
     /// Describes how the response is paginated, if it is.
     pub(crate) paging: Option<Paging>,
+    /// Describes the filter without which the operation acts on everything, if it needs one.
+    pub(crate) filter: Option<Filter>,
 }
 
 /// Describes the part of a response that callers get.
@@ -32,6 +34,15 @@ pub(crate) struct Unwrapped {
     /// Names the property that holds the cursor of the next page.
     pub(crate) cursor: Option<&'static str>,
     pub(crate) is_list: bool,
+}
+
+/// Describes the filter of an operation that acts on everything without one.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    /// Names the parameters of which one has to be set.
+    pub(crate) parameters: &'static [&'static str],
+    /// Names the argument that says that everything is meant. It is not sent.
+    pub(crate) all: &'static str,
 }
 
 /// Describes a parameter of an operation.

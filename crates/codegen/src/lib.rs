@@ -52,7 +52,9 @@ pub fn build() -> ExitCode {
     // Cargo sets such a variable for each enabled feature.
     let is_enabled =
         |feature: &str| std::env::var_os(format!("CARGO_FEATURE_{}", feature.to_ascii_uppercase())).is_some();
-    let Err(errors) = sources(Path::new(""), &is_enabled).and_then(|sources| write(sources).map_err(|error| vec![error])) else {
+    let Err(errors) =
+        sources(Path::new(""), &is_enabled).and_then(|sources| write(sources).map_err(|error| vec![error]))
+    else {
         return ExitCode::SUCCESS;
     };
     for error in errors {
@@ -69,10 +71,7 @@ pub fn build() -> ExitCode {
 ///
 /// # Errors
 /// Returns every reason found why there are none.
-pub fn sources(
-    package: &Path,
-    is_enabled: &dyn Fn(&str) -> bool,
-) -> Result<BTreeMap<String, String>, Vec<Error>> {
+pub fn sources(package: &Path, is_enabled: &dyn Fn(&str) -> bool) -> Result<BTreeMap<String, String>, Vec<Error>> {
     let alone = |error| vec![error];
     let (mut reserved, apis) = (written_by_hand(package).map_err(alone)?, apis(package).map_err(alone)?);
     let (mut sources, mut errors) = (modules(&apis), Vec::new());
@@ -101,9 +100,8 @@ pub fn sources(
 /// Each has a module for every API, and the tables that join those of all APIs.
 #[must_use]
 pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
-    let condition = |api: &str| {
-        feature(api).map_or_else(String::new, |feature| format!("#[cfg(feature = \"{feature}\")] "))
-    };
+    let condition =
+        |api: &str| feature(api).map_or_else(String::new, |feature| format!("#[cfg(feature = \"{feature}\")] "));
     let included = |part: &str| {
         let modules = apis.iter().map(|api| {
             let (condition, module) = (condition(api), module(api));

@@ -23,7 +23,8 @@ pub const CLIENTS: [&str; 5] = [
 
 /// Lists what every generated client has besides the getters of its parameters: its own functions, and those of the
 /// traits `Clone` and `Debug`.
-const ON_GENERATED_CLIENTS: [&str; 6] = ["client", "new", "clone", "clone_from", "to_owned", "fmt"];
+const ON_GENERATED_CLIENTS: [&str; 8] =
+    ["call", "client", "new", "with_options", "clone", "clone_from", "to_owned", "fmt"];
 
 /// Holds the clients and the functions that they already have.
 #[derive(Debug, Default)]

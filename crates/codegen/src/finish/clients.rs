@@ -9,15 +9,19 @@
 //! which `finish` drops. The functions of the clients that the spec declares replace them. They create the builders
 //! through `__new`, which `builders` writes. Nothing of progenitor's output is changed here.
 
-use quote::format_ident;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{ImplItem, Item, parse_quote};
+use syn::{Ident, ImplItem, Item, parse_quote};
 use unloc_spec::echoes::echoes;
 use unloc_spec::{Client, Document, Operation, Position};
 
-use super::builders::Paths;
+use super::builders::{Paths, filter};
 use super::{Context, docs, example, optional_item};
 use crate::names;
+
+/// Names the operation that returns tokens, in the specs that have one.
+const TOKEN_OPERATION: &str = "getToken";
 
 /// Returns the functions of each client, and a module `clients` with the clients that are not written by hand.
 pub(super) fn items(paths: &Paths<'_>, context: &Context<'_>) -> Vec<Item> {
@@ -31,7 +35,7 @@ pub(super) fn items(paths: &Paths<'_>, context: &Context<'_>) -> Vec<Item> {
         let methods = offered.into_iter().map(|operation| method(paths.client, context, &client, operation));
         let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
         let path: syn::Path = if made.contains(&client.name) {
-            structs.extend(declaration(paths.model, &client));
+            structs.extend(declaration(paths, context, &client));
             let own = paths.client;
             parse_quote!(#own::clients::#name)
         } else {
@@ -66,13 +70,13 @@ fn reading_order(document: &Document, operation: &Operation) -> (usize, Option<P
 
 /// Returns the struct of a client that is not written by hand. It holds the transport, and the values of the path
 /// parameters that it fills in.
-fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
-    let (name, text) = (format_ident!("{}", client.name), docs::safe(&client.description));
+fn declaration(paths: &Paths<'_>, context: &Context<'_>, client: &Client) -> Vec<Item> {
+    let (module, name, text) = (paths.model, format_ident!("{}", client.name), docs::safe(&client.description));
     let fields: Vec<_> =
         client.parameters.iter().map(|parameter| format_ident!("{}", names::snake(parameter))).collect();
     let getters = client.parameters.iter().zip(&fields).map(|(parameter, field)| {
         let text = format!("Returns the `{parameter}` that this client sends with each call.");
-        quote::quote! {
+        quote! {
             #[doc = #text]
             #[must_use]
             pub fn #field(&self) -> &str {
@@ -80,7 +84,7 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
             }
         }
     });
-    let (shown, parameters) = (&client.name, &client.parameters);
+    let (shown, parameters, start) = (&client.name, &client.parameters, start(paths, context, client, &fields));
     vec![
         parse_quote! {
             #[doc = #text]
@@ -92,24 +96,24 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
         },
         parse_quote! {
             impl #name {
-                /// Creates a client whose calls carry tokens for these scopes, with the settings of `unloc`.
-                ///
-                /// # Errors
-                /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the spec names no server for the
-                /// environment.
-                pub fn new(
-                    unloc: &crate::client::Unloc,
+                #start
+
+                pub(crate) fn __new(
+                    client: ::std::sync::Arc<crate::http::ApiClient>,
                     #(#fields: impl ::std::convert::Into<::std::string::String>,)*
-                    scopes: impl ::std::convert::Into<crate::auth::scope::Scopes>,
-                ) -> crate::error::Result<Self> {
-                    let client = unloc.for_api(#module::SERVERS, ::std::convert::Into::into(scopes))?;
-                    ::std::result::Result::Ok(Self {
-                        client: ::std::sync::Arc::new(client),
-                        #(#fields: ::std::convert::Into::into(#fields),)*
-                    })
+                ) -> Self {
+                    Self { client, #(#fields: ::std::convert::Into::into(#fields),)* }
                 }
 
                 #(#getters)*
+
+                /// Returns this client with other options for all its calls. Options that are not set stay as they are.
+                /// Tokens, connections and the retry budget are shared.
+                #[must_use]
+                pub fn with_options(&self, options: crate::http::RequestOptions) -> Self {
+                    let client = ::std::sync::Arc::new(self.client.with_options(options));
+                    Self { client, ..::std::clone::Clone::clone(self) }
+                }
 
                 /// Calls an operation by its name: see [`DynamicCall`](crate::dynamic::DynamicCall).
                 #[cfg(feature = "dynamic")]
@@ -139,6 +143,62 @@ fn declaration(module: &syn::Path, client: &Client) -> Vec<Item> {
     ]
 }
 
+/// Returns what the client starts with: a public constructor, or the scopes for the handwritten client that makes it.
+fn start(paths: &Paths<'_>, context: &Context<'_>, client: &Client, fields: &[Ident]) -> TokenStream {
+    if let Some(parent) = &client.parent {
+        let (own, ty, variable) = (paths.client, format_ident!("{parent}"), format_ident!("{}", names::snake(parent)));
+        let text = format!("Creates a client that shares the tokens, connections and options of a [`{parent}`].");
+        return quote! {
+            #[doc = #text]
+            #[must_use]
+            pub fn new(
+                #variable: &#own::clients::#ty,
+                #(#fields: impl ::std::convert::Into<::std::string::String>,)*
+            ) -> Self {
+                Self::__new(#variable.client(), #(#fields),*)
+            }
+        };
+    }
+    // An API with token requests of its own has a handwritten client that makes them.
+    if context.operations.iter().any(|operation| operation.id == TOKEN_OPERATION) {
+        let requests = client.tokens.iter().map(|token| {
+            let scopes = match &token.scope {
+                Some(scope) => quote!(crate::auth::scope::Scopes::from(#scope.parse::<crate::auth::scope::Scope>()?)),
+                None => quote!(crate::auth::scope::Scopes::unscoped()),
+            };
+            let further = token.fields.iter().map(|(name, parameter)| {
+                let value = format_ident!("{}", names::snake(parameter));
+                quote!(.with_field(#name, #value)?)
+            });
+            quote!(#scopes #(#further)*)
+        });
+        return quote! {
+            /// Returns the scopes of each token request of the spec.
+            pub(crate) fn __scopes(
+                #(#fields: &str,)*
+            ) -> crate::error::Result<::std::vec::Vec<crate::auth::scope::Scopes>> {
+                ::std::result::Result::Ok(::std::vec![#(#requests),*])
+            }
+        };
+    }
+    let module = paths.model;
+    quote! {
+        /// Creates a client whose calls carry tokens for these scopes, with the settings of `unloc`.
+        ///
+        /// # Errors
+        /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the spec names no server for the
+        /// environment.
+        pub fn new(
+            unloc: &crate::client::Unloc,
+            #(#fields: impl ::std::convert::Into<::std::string::String>,)*
+            scopes: impl ::std::convert::Into<crate::auth::scope::Scopes>,
+        ) -> crate::error::Result<Self> {
+            let client = unloc.for_api(#module::SERVERS, ::std::convert::Into::into(scopes))?;
+            ::std::result::Result::Ok(Self::__new(::std::sync::Arc::new(client), #(#fields),*))
+        }
+    }
+}
+
 /// Returns the function of a client that starts an operation.
 fn method(module: &syn::Path, context: &Context<'_>, client: &Client, operation: &Operation) -> ImplItem {
     let (function, builder) =
@@ -149,12 +209,19 @@ fn method(module: &syn::Path, context: &Context<'_>, client: &Client, operation:
             // `x-rust-name` renames the setter. The client's getter keeps the parameter's own name.
             let (setter, value) = (names::setter(parameter), names::snake(&parameter.name));
             let (setter, value) = (format_ident!("{setter}"), format_ident!("{value}"));
-            quote::quote!(.#setter(self.#value()))
+            quote!(.#setter(self.#value()))
         });
+    let (parameter, pass) = match &operation.required_filter {
+        None => (quote!(), quote!()),
+        Some(_) => {
+            let ty = filter::name(operation);
+            (quote!(, filter: #module::builder::#ty), quote!(.__filter(filter)))
+        }
+    };
     parse_quote! {
         #[doc = #text]
-        pub fn #function(&self) -> #module::builder::#builder {
-            #module::builder::#builder::__new(self.client())#(#filled_in)*
+        pub fn #function(&self #parameter) -> #module::builder::#builder {
+            #module::builder::#builder::__new(self.client())#(#filled_in)* #pass
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use unloc_spec::keys::RUST_NAME;
-use unloc_spec::{Client, Document, Operation, schema_name};
+use unloc_spec::{Client, Document, Operation, Parameter, schema_name};
 
 use super::Context;
 use crate::names;
@@ -45,15 +45,14 @@ fn variable(client: &Client) -> String {
 pub(super) fn doctest(module: &syn::Path, context: &Context<'_>, client: &Client, operation: &Operation) -> String {
     let (receiver, ty, root) = (variable(client), &client.name, root(module));
     let document = context.document;
-    let mut call = format!("{receiver}\n    .{}()", names::function(operation));
+    let argument = operation.required_filter.as_ref().map_or_else(String::new, |filter| {
+        let own = operation.parameters.iter().find(|parameter| filter.parameters.first() == Some(&parameter.name));
+        let value = own.map(|own| format!("{}({})", names::setter(own), value(own))).unwrap_or_default();
+        format!("{root}::builder::{}::{value}", super::builders::filter::name(operation))
+    });
+    let mut call = format!("{receiver}\n    .{}({argument})", names::function(operation));
     for parameter in operation.parameters.iter().filter(|p| p.required && !operation.is_filled_in(p)) {
-        // Without an example the value is a placeholder for readers, and still compiles where a string is expected.
-        let value = match &parameter.example {
-            Some(Value::String(text)) => format!("{text:?}"),
-            Some(value) => value.to_string(),
-            None => format!("{:?}", format!("the {}", parameter.name)),
-        };
-        call.push_str(&format!("\n    .{}({value})", names::setter(parameter)));
+        call.push_str(&format!("\n    .{}({})", names::setter(parameter), value(parameter)));
     }
     if let Some((schema, example)) = &operation.body {
         // The body's properties have setters on the operation's builder, so the example needs no builder of the body.
@@ -69,6 +68,16 @@ pub(super) fn doctest(module: &syn::Path, context: &Context<'_>, client: &Client
     };
     // `no_run`, since it would call the service. The lines with `#` are hidden in the documentation.
     format!("```no_run\n# async fn example({receiver}: {root}::{ty}) -> unloc::Result<()> {{\n{call}\n# Ok(()) }}\n```")
+}
+
+/// Returns the example of a parameter as Rust.
+fn value(parameter: &Parameter) -> String {
+    // Without an example the value is a placeholder for readers, and still compiles where a string is expected.
+    match &parameter.example {
+        Some(Value::String(text)) => format!("{text:?}"),
+        Some(value) => value.to_string(),
+        None => format!("{:?}", format!("the {}", parameter.name)),
+    }
 }
 
 /// Returns a builder of a type, with the values of an example.

@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{Item, parse_quote};
-use unloc_spec::{Operation, Pagination, RawOperation, resolve, schema_name};
+use unloc_spec::{Operation, Pagination, RawOperation, RequiredFilter, resolve, schema_name};
 
 use super::Context;
 use super::envelopes::Unwrapped;
@@ -43,6 +43,9 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
             let cursor = option(cursor.map(|cursor| quote!(#cursor)));
             quote!(crate::model::table::Unwrapped { property: #property, cursor: #cursor, is_list: #is_list })
         }));
+        let filter = option(operation.required_filter.as_ref().map(|RequiredFilter { parameters, all }| {
+            quote!(crate::model::table::Filter { parameters: &[#(#parameters),*], all: #all })
+        }));
         tables.push(quote! {
             crate::model::table::Table {
                 operation: &#module::operations::#constant,
@@ -51,6 +54,7 @@ pub(super) fn items(module: &syn::Path, context: &Context<'_>) -> Vec<Item> {
                 response: #response,
                 unwrapped: #unwrapped,
                 paging: #paging,
+                filter: #filter,
             }
         });
     }

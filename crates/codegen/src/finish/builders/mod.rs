@@ -7,6 +7,7 @@
 //! request. Fields and variables keep their placeholders; functions get the names that users see.
 
 mod address;
+pub(super) mod filter;
 mod paging;
 mod request;
 mod sending;
@@ -100,6 +101,7 @@ pub(super) fn finish(
         items.push(builder.declaration(&fields));
         items.push(builder.debug(&fields));
         items.push(builder.implementation(&fields, send.ok_or_else(|| at(described()))?).map_err(at)?);
+        items.extend(filter::items(&builder, &fields));
         items.extend(paging::items(&builder, &fields).map_err(at)?);
     }
     let calls = context.operations.iter().enumerate().map(|(place, operation)| {
@@ -176,6 +178,8 @@ impl Builder<'_> {
                 None => quote!(#ident: ::std::result::Result<#ty, ::std::string::String>),
             }
         });
+        // Says that the call is to act on everything. No setter has two underscores in front.
+        let all = self.operation.required_filter.is_some().then(|| quote!(__all: bool,));
         // The builder owns its client, where progenitor's borrows it: its futures can be spawned, and its streams
         // stored.
         parse_quote! {
@@ -185,6 +189,7 @@ impl Builder<'_> {
             pub struct #name {
                 client: ::std::sync::Arc<crate::http::ApiClient>,
                 #(#fields,)*
+                #all
                 options: crate::http::RequestOptions,
             }
         }
@@ -214,7 +219,7 @@ impl Builder<'_> {
             Some(parameter) => vec![setters::parameter(self, parameter, field)],
             None => setters::body(self, field),
         });
-        let setters: Vec<_> = setters.collect();
+        let setters: Vec<_> = setters.chain(filter::setter(self, fields)).collect();
         let (options, request, sending) =
             (options(), request::request(self, fields, send)?, sending::items(self, fields)?);
         let call = self.call(fields);
@@ -246,6 +251,10 @@ impl Builder<'_> {
                 }
             }
         });
+        let all = self.operation.required_filter.as_ref().map(|filter| {
+            let name = &filter.all;
+            quote!(builder.__all = arguments.take(#name).unwrap_or(false);)
+        });
         parse_quote! {
             #[cfg(all(test, feature = "dynamic"))]
             #[allow(unused_variables)]
@@ -254,6 +263,7 @@ impl Builder<'_> {
                 mut arguments: crate::client::dynamic::tests::Arguments,
             ) -> crate::client::dynamic::tests::TypedResponse {
                 let mut builder = Self::__new(client);
+                #all
                 #(#set)*
                 ::std::boxed::Box::pin(async move {
                     let response = builder.send_with_response().await?;
@@ -298,11 +308,12 @@ impl Builder<'_> {
                 None => quote!(#ident: ::std::result::Result::Ok(::std::default::Default::default())),
             }
         });
+        let all = self.operation.required_filter.is_some().then(|| quote!(__all: false,));
         // `__new` and `__request` cannot collide with a setter: `x-rust-name` and heck give no name with two
         // underscores.
         parse_quote! {
             pub(crate) fn __new(client: ::std::sync::Arc<crate::http::ApiClient>) -> Self {
-                Self { client, #(#values,)* options: crate::http::RequestOptions::new() }
+                Self { client, #(#values,)* #all options: crate::http::RequestOptions::new() }
             }
         }
     }

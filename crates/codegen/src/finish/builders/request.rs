@@ -24,7 +24,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Expr, ExprMethodCall, Ident, ImplItem, ImplItemFn, Local, Pat, Stmt, parse_quote};
 use unloc_spec::Operation;
 
-use super::{Builder, Field, address};
+use super::{Builder, Field, address, filter};
 use crate::finish::{is_time, optional};
 
 /// Returns `__request`, which builds the request of an operation.
@@ -88,10 +88,13 @@ pub(super) fn request(builder: &Builder<'_>, fields: &[Field<'_>], send: &ImplIt
             None => quote!(request.query(#name, &#ident)?;),
         })
     });
+    let (all, check) =
+        (builder.operation.required_filter.is_some().then(|| quote!(__all,)), filter::check(builder, fields));
     Ok(parse_quote! {
         fn __request(self) -> ::std::result::Result<crate::http::request::Request<#ty>, crate::error::Unbuilt> {
-            let Self { client, #(#parts,)* .. } = self;
+            let Self { client, #(#parts,)* #all .. } = self;
             #(#values)*
+            #check
             #address
             let mut request = crate::http::request::Request::new(::http::Method::#method, url);
             #accepts

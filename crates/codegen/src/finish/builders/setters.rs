@@ -1,8 +1,9 @@
 //! Writes the setters of an operation's builder.
 
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{ImplItem, parse_quote};
+use syn::{ImplItem, Type, parse_quote};
 use unloc_spec::{Parameter, RawOperation};
 
 use super::{Builder, Field};
@@ -12,23 +13,29 @@ use crate::finish::{argument, docs, is_time, optional, types};
 /// Returns the setter of a parameter.
 pub(super) fn parameter(builder: &Builder<'_>, parameter: &Parameter, field: &Field<'_>) -> ImplItem {
     let (name, ident, property) = (field.setter(), &field.ident, &parameter.name);
-    let inner = optional(&field.ty).unwrap_or(&field.ty);
-    let some = optional(&field.ty).map(|_| quote!(.map(::std::option::Option::Some)));
+    let (inner, converted) = value(field, parameter);
     let first = format!("Sets the {} parameter `{property}`.", parameter.place);
     let text = [first, docs::safe(&parameter.description), docs::safe(&required_and_limits(builder, parameter))];
     let text = text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-    let cut = is_time(argument(inner, "::std::vec::Vec").unwrap_or(inner))
-        .then(|| quote!(.map(crate::model::lenient::Cut::cut)));
     // The client fills in its own path parameters. Its token is valid for those values only, so callers set no others.
     let by_client = builder.operation.is_filled_in(parameter);
     let visibility: syn::Visibility = if by_client { parse_quote!(pub(crate)) } else { parse_quote!(pub) };
     parse_quote! {
         #[doc = #text]
         #visibility fn #name(mut self, value: impl crate::model::IntoField<#inner>) -> Self {
-            self.#ident = crate::model::field::field::<#inner>(#property, value)#cut #some;
+            self.#ident = #converted;
             self
         }
     }
+}
+
+/// Returns the type of the values that a parameter's field takes, and the conversion of `value` for the field.
+pub(super) fn value<'f>(field: &'f Field<'_>, parameter: &Parameter) -> (&'f Type, TokenStream) {
+    let (property, inner) = (&parameter.name, optional(&field.ty).unwrap_or(&field.ty));
+    let some = optional(&field.ty).map(|_| quote!(.map(::std::option::Option::Some)));
+    let cut = is_time(argument(inner, "::std::vec::Vec").unwrap_or(inner))
+        .then(|| quote!(.map(crate::model::lenient::Cut::cut)));
+    (inner, quote!(crate::model::field::field::<#inner>(#property, value)#cut #some))
 }
 
 /// Returns the sentences on whether a parameter is required, and on its limits.
