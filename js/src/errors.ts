@@ -134,10 +134,10 @@ const CLASSES = new Map<string, typeof UnlocError>([
  * Anything else is a defect, such as a trap, and is returned as it is.
  * @internal
  */
-export function toError(thrown: unknown, signal?: AbortSignal): unknown {
+export function toError(thrown: unknown, signal?: { readonly reason: unknown }): unknown {
   if (typeof thrown !== "string") return thrown;
   const details = JSON.parse(thrown) as ErrorDetails;
-  const options = details.kind === "cancelled" && signal ? { cause: signal.reason as unknown } : undefined;
+  const options = details.kind === "cancelled" && signal ? { cause: signal.reason } : undefined;
   return new (CLASSES.get(details.kind) ?? UnlocError)(details, options);
 }
 

@@ -1,6 +1,7 @@
 import { Call, ListCall } from "./calls.js";
 import type { CallOptions, Page } from "./calls.js";
 import { configurationError, refuseUnknown } from "./errors.js";
+import { share } from "./signals.js";
 import type { CallRequest, WasmClient } from "./wasm.js";
 
 /** Says what an operation returns: a value, an array, one page, or one page of several. */
@@ -30,7 +31,7 @@ export function defineMethods<C extends object>(
 /** Returns a call that is sent once it is awaited. */
 export function call<T>(target: Target, request: CallRequest, options: CallOptions = {}): Call<T> {
   const { signal, whole } = requestOf(target, request, options);
-  return new Call(async () => target.client.call<T>(whole(), signal));
+  return new Call(async () => target.client.call<T>(whole(), share(signal)));
 }
 
 /** Completes a request with the options of the call, which it refuses only when the call is made. */
@@ -52,8 +53,8 @@ function defined(options: { [Name in keyof CallOptions]: CallOptions[Name] | und
 
 function list(target: Target, kind: Kind, request: CallRequest, options: CallOptions = {}): ListCall<unknown, unknown> {
   const { signal, whole } = requestOf(target, request, options);
-  const send = async () => target.client.call<unknown>(whole(), signal);
-  if (kind === "paged") return new ListCall(send, () => target.client.pages(whole(), signal));
+  const send = async () => target.client.call<unknown>(whole(), share(signal));
+  if (kind === "paged") return new ListCall(send, () => target.client.pages(whole(), share(signal)));
   return new ListCall(send, async function* () {
     yield kind === "list" ? { items: (await send()) as unknown[] } : ((await send()) as Page<unknown>);
   });

@@ -1,5 +1,6 @@
 import { source, synchronous } from "#load";
 import type { CallOptions, Page } from "./calls.js";
+import type { Signal } from "./signals.js";
 import { configurationError, requestError, toError } from "./errors.js";
 import initialize, { Client, initSync, lockHolderScope as scopeOf } from "./generated/unloc.js";
 import type { LockHolder } from "./generated/types.js";
@@ -88,7 +89,7 @@ export class WasmClient {
     if (loadNow()) this.#open();
   }
 
-  async call<T>(request: CallRequest, signal?: AbortSignal): Promise<T> {
+  async call<T>(request: CallRequest, signal?: Signal): Promise<T> {
     await init();
     try {
       const items = request.action ? undefined : Items.of(request.operation);
@@ -99,7 +100,7 @@ export class WasmClient {
     }
   }
 
-  async *pages<Item>(request: CallRequest, signal?: AbortSignal): AsyncGenerator<Page<Item>, void, undefined> {
+  async *pages<Item>(request: CallRequest, signal?: Signal): AsyncGenerator<Page<Item>, void, undefined> {
     await init();
     const items = Items.of(request.operation);
     const pages = orError(() => this.#open().pages(toText(request), signal, items?.keep));

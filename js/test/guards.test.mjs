@@ -1,7 +1,9 @@
 // Tests with the real module that no slip of a program creates a key, and that errors repeat nothing secret.
 
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { inspect } from "node:util";
 import * as compat from "../dist/esm/compat.js";
 import { Unloc, UnlocError } from "../dist/esm/index.js";
@@ -119,4 +121,39 @@ test("a fetch that returns no response is no redirect, and a body of another lib
   const body = new TextEncoder().encode(`{"locks":[]}`);
   const foreign = { status: 200, headers: new Headers(), body: {}, arrayBuffer: async () => body.buffer };
   assert.deepEqual(await home({ fetch: async () => foreign }).home.getLocks(), { items: [] });
+});
+
+test("calls with the same signal add one listener to it, which the last of them removes", async (t) => {
+  const warnings = [];
+  const warned = (warning) => warnings.push(warning);
+  process.on("warning", warned);
+  t.after(() => process.off("warning", warned));
+  let respond;
+  const responded = new Promise((resolve) => (respond = resolve));
+  const { home: client } = home({ fetch: () => responded.then(() => Response.json({ locks: [] })) });
+  const signals = [new AbortController(), new AbortController()].map((controller) => controller.signal);
+  const calls = signals.flatMap((signal) => Array.from({ length: 50 }, () => client.getLocks({}, { signal }).then()));
+  await turn();
+  assert.deepEqual(signals.map((signal) => getEventListeners(signal, "abort").length), [1, 1]);
+  respond();
+  await Promise.all(calls);
+  await turn();
+  assert.deepEqual(signals.map((signal) => getEventListeners(signal, "abort").length), [0, 0]);
+  assert.deepEqual(warnings, []);
+});
+
+test("an abort ends all calls with the signal, and no other", async () => {
+  const { home: client } = home({ fetch: () => new Promise(() => {}) });
+  const [stop, other] = [new AbortController(), new AbortController()];
+  const calls = Array.from({ length: 50 }, () => client.getLocks({}, { signal: stop.signal }).catch((error) => error));
+  let ended = false;
+  client.getLocks({}, { signal: other.signal }).catch(() => (ended = true));
+  await turn();
+  stop.abort("enough");
+  for (const error of await Promise.all(calls)) {
+    assert.deepEqual([error.name, error.cause, error.outcome], ["AbortError", "enough", "unknown"]);
+  }
+  assert.equal(getEventListeners(stop.signal, "abort").length, 0);
+  assert.equal(ended, false);
+  other.abort();
 });

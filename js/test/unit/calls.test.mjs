@@ -119,8 +119,8 @@ test("waiting and resolving are the operations with one more property", async ()
 for (const [when, signal] of [["before", AbortSignal.abort("why")], ["while it is sent", AbortSignal.timeout(5)]]) {
   test(`a call that is aborted ${when} rejects with the reason`, async () => {
     fake.answer = async (_, given) => {
-      assert.equal(given, signal);
-      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      assert.equal(given.aborted, signal.aborted);
+      if (!given.aborted) await new Promise((resolve) => given.addEventListener("abort", resolve));
       refuse({ kind: "cancelled", outcome: "unknown" });
     };
     const error = await home.createKey({}, { signal }).catch((error) => error);
