@@ -1,3 +1,5 @@
+import type { HeadersOption } from "./headers.js";
+
 /** Limits of time, in milliseconds. What is left out keeps the client's value. */
 export interface Timeouts {
   /** Limits one request and its response. The default is 20 seconds. */
@@ -22,8 +24,8 @@ export interface CallOptions {
   timeouts?: Timeouts;
   /** `false` makes one attempt only. */
   retry?: false | RetryPolicy;
-  /** Adds headers to the request. */
-  headers?: Record<string, string>;
+  /** Adds headers to the request: an object, a `Headers`, or pairs of a name and a value. */
+  headers?: HeadersOption;
 }
 
 /** Holds one page of a list. */

@@ -14,6 +14,8 @@ import type {
   VendorConnection,
   VendorConnectionState,
 } from "./generated/types.js";
+import { plainHeaders } from "./headers.js";
+import type { HeadersOption } from "./headers.js";
 import { call, defineMethods } from "./methods.js";
 import type { Target } from "./methods.js";
 import { WasmClient } from "./wasm.js";
@@ -56,8 +58,8 @@ interface CommonOptions {
   scopes?: "identifier" | "admin";
   /** Limits how many retries may be pending or recent, over all calls of this client. */
   retryBudget?: number;
-  /** Adds headers to all requests. */
-  headers?: Record<string, string>;
+  /** Adds headers to all requests: an object, a `Headers`, or pairs of a name and a value. */
+  headers?: HeadersOption;
 }
 
 /** Holds the options of a client. It gets its tokens from a function of yours, or with client credentials. */
@@ -111,7 +113,8 @@ export class Unloc {
     }
     const source = getToken && tokenSource(getToken);
     const { clientId, clientSecret } = clientCredentials ?? {};
-    const known = { environment, retry, timeouts, scopes, retryBudget, headers, clientId, clientSecret };
+    const settings = { environment, retry, timeouts, scopes, retryBudget, headers: plainHeaders(headers) };
+    const known = { ...settings, clientId, clientSecret };
     this.#target = { client: new WasmClient(known, source, fetch) };
   }
 

@@ -1,6 +1,7 @@
 import { Call, ListCall } from "./calls.js";
 import type { CallOptions, Page } from "./calls.js";
 import { configurationError, refuseUnknown } from "./errors.js";
+import { plainHeaders } from "./headers.js";
 import { share } from "./signals.js";
 import type { CallRequest, WasmClient } from "./wasm.js";
 
@@ -42,7 +43,8 @@ function requestOf(target: Target, request: CallRequest, options: CallOptions) {
     if (signal !== undefined && typeof signal?.addEventListener !== "function") {
       throw configurationError("`signal` is no AbortSignal");
     }
-    return { ...request, ...defined({ timeouts, retry, headers }), lockHolder: target.lockHolder };
+    const given = defined({ timeouts, retry, headers: plainHeaders(headers) });
+    return { ...request, ...given, lockHolder: target.lockHolder };
   };
   return { signal, whole };
 }

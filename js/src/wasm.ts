@@ -1,5 +1,6 @@
 import { source, synchronous } from "#load";
 import type { CallOptions, Page } from "./calls.js";
+import { toJson } from "./json.js";
 import type { Signal } from "./signals.js";
 import { configurationError, requestError, toError } from "./errors.js";
 import initialize, { Client, initSync, lockHolderScope as scopeOf } from "./generated/unloc.js";
@@ -84,7 +85,7 @@ export class WasmClient {
   #client: Client | undefined;
 
   constructor(configuration: object, getToken: GetToken | undefined, fetch: Fetch | undefined) {
-    const json = JSON.stringify(configuration);
+    const json = toJson(configuration, configurationError);
     this.#make = () => orError(() => new Client(json, getToken, fetch));
     if (loadNow()) this.#open();
   }
@@ -128,17 +129,8 @@ export class WasmClient {
   }
 }
 
-/** Serializes a request. What JSON has no value for would become null, which is a key without an end. */
 function toText(request: CallRequest): string {
-  return JSON.stringify(request, function (this: Record<string, unknown>, name: string, value: unknown) {
-    const given = this[name];
-    const isDate = given instanceof Date;
-    const isNumber = typeof value === "number" || typeof value === "bigint";
-    if (isDate ? Number.isNaN(given.getTime()) : isNumber && !Number.isFinite(value)) {
-      throw requestError(`\`${name}\` is no valid ${isDate ? "date" : "number"}`);
-    }
-    return value;
-  });
+  return toJson(request, requestError);
 }
 
 function orError<T>(attempt: () => T): T {

@@ -132,6 +132,66 @@ for (const [when, signal] of [["before", AbortSignal.abort("why")], ["while it i
   });
 }
 
+test("headers are taken as fetch takes them", async () => {
+  const pairs = [["X-A", "1"], ["x-b", "2"], ["x-a", "3"]];
+  for (const headers of [pairs, new Headers(pairs), new Map([["x-a", "1, 3"], ["x-b", "2"]])]) {
+    await home.getLock({ lockId: "l1" }, { headers });
+    assert.deepEqual(fake.requests.pop().headers, { "x-a": "1, 3", "x-b": "2" });
+  }
+  for (const headers of [["x-a"], [["x-a", 1]], [["x-a", "1", "2"]], new Set(["x-a: 1"])]) {
+    const refused = { name: "UnlocConfigurationError", message: /`headers`/, outcome: "notSent" };
+    await assert.rejects(home.getLock({ lockId: "l1" }, { headers }), refused);
+    assert.throws(() => new Unloc({ getToken: () => "token", headers }), refused);
+  }
+  assert.deepEqual(fake.requests, []);
+});
+
+test("what JSON cannot express is refused by its place", async () => {
+  const circular = {};
+  circular.self = circular;
+  let deep = {};
+  for (let level = 0; level < 200; level += 1) deep = { deep };
+  for (const [userName, why] of [
+    [() => "x", "`userName` is a function"],
+    [Symbol("x"), "`userName` is a symbol"],
+    [1n, "`userName` is a BigInt"],
+    [NaN, "`userName` is no valid number"],
+    [new Date(NaN), "`userName` is no valid date"],
+    [new Map([["a", 1]]), "`userName` is a Map"],
+    [new Uint8Array(2), "`userName` is a Uint8Array"],
+    [Promise.resolve("x"), "`userName` is a promise: await it first"],
+    [home.getLocks(), "`userName` is a promise: await it first"],
+    [{ mon: { start: [Infinity] } }, "`userName.mon.start.0` is no valid number"],
+    ["a\ud83d", "`userName` contains half of a character"],
+    [{ "\udc00": 1 }, "contains half of a character"],
+    [circular, "`userName.self` contains itself"],
+    [deep, "`userName` contains itself, or is nested too deep"],
+  ]) {
+    await assert.rejects(home.createKey({ lockId: "l1", userId: "u", userName }), (error) => {
+      assert.ok(error.message.includes(why), `${error.message}: ${why}`);
+      assert.deepEqual([error.kind, error.outcome], ["request", "notSent"]);
+      return true;
+    });
+  }
+  assert.deepEqual(fake.requests, []);
+  const given = { userName: "\ud83d\ude00 \\ud83d", twice: [circular.none, deep.none, holder, holder], when: new Date(0) };
+  await home.createKey(given);
+  assert.deepEqual(fake.requests[0].parameters, JSON.parse(JSON.stringify(given)));
+});
+
+test("what JSON cannot express is refused in the client's options as well", () => {
+  const getToken = () => "token";
+  for (const [options, why] of [
+    [{ timeouts: { attemptMs: NaN } }, "`timeouts.attemptMs` is no valid number"],
+    [{ retry: { maxAttempts: Infinity } }, "`retry.maxAttempts` is no valid number"],
+    [{ retry: () => false }, "`retry` is a function"],
+    [{ timeouts: new Map([["attemptMs", 5]]) }, "`timeouts` is a Map"],
+    [{ retryBudget: 5n }, "`retryBudget` is a BigInt"],
+  ]) {
+    assert.throws(() => new Unloc({ getToken, ...options }), { kind: "configuration", message: new RegExp(why) });
+  }
+});
+
 test("catch and finally send the call, too", async () => {
   fake.answer = async () => refuse({});
   let ended = 0;
