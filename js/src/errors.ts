@@ -37,12 +37,33 @@ export interface ErrorDetails {
 
 const OPTIONAL = ["operation", "status", "code", "description", "retryAfterMs", "requestId"] as const;
 
+// Under it, the prototype of each class has the class's name. It is the same in all copies of this package.
+const BRAND = Symbol.for("unloc.error");
+
+/** Names a class, in a property because `constructor.name` is another one after minification. */
+function name(of: typeof UnlocError, brand: string, name = brand): void {
+  of.prototype.name = name;
+  Object.defineProperty(of.prototype, BRAND, { value: brand });
+}
+
 /** Is the base of all errors of this package. Its message names the operation, the reason, and what to do. */
 export class UnlocError extends Error {
   static {
-    // On the prototype, because `constructor.name` is another one after minification.
-    this.prototype.name = "UnlocError";
+    name(this, "UnlocError");
   }
+
+  /** Makes `instanceof` find the errors of other copies: a program may both import and require this package. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const brandOf = (prototype: object) => Object.getOwnPropertyDescriptor(prototype, BRAND)?.value as unknown;
+    const { prototype } = this;
+    const brand = brandOf(prototype);
+    let found: unknown = typeof value === "object" ? value : null;
+    while (found !== null && found !== prototype && (brand === undefined || brandOf(found as object) !== brand)) {
+      found = Object.getPrototypeOf(found) as unknown;
+    }
+    return found !== null;
+  }
+
   readonly kind: ErrorKind;
   readonly outcome: Outcome;
   readonly retryable: boolean;
@@ -76,35 +97,35 @@ export class UnlocError extends Error {
 /** The service responded with an error. */
 export class UnlocServiceError extends UnlocError {
   static {
-    this.prototype.name = "UnlocServiceError";
+    name(this, "UnlocServiceError");
   }
 }
 
 /** No access token could be had. */
 export class UnlocTokenError extends UnlocError {
   static {
-    this.prototype.name = "UnlocTokenError";
+    name(this, "UnlocTokenError");
   }
 }
 
 /** A timeout of an attempt or of the whole call was reached. */
 export class UnlocTimeoutError extends UnlocError {
   static {
-    this.prototype.name = "UnlocTimeoutError";
+    name(this, "UnlocTimeoutError");
   }
 }
 
 /** The connection could not be made, or it broke. */
 export class UnlocConnectionError extends UnlocError {
   static {
-    this.prototype.name = "UnlocConnectionError";
+    name(this, "UnlocConnectionError");
   }
 }
 
 /** The client's options, a scope or the call's parameters are wrong. Nothing was sent. */
 export class UnlocConfigurationError extends UnlocError {
   static {
-    this.prototype.name = "UnlocConfigurationError";
+    name(this, "UnlocConfigurationError");
   }
 }
 
@@ -112,7 +133,7 @@ export class UnlocConfigurationError extends UnlocError {
 export class UnlocAbortError extends UnlocError {
   static {
     // The name by which programs recognize aborts of `fetch`.
-    this.prototype.name = "AbortError";
+    name(this, "UnlocAbortError", "AbortError");
   }
 }
 

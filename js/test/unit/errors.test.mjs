@@ -72,6 +72,20 @@ test("a defect of the module is not taken for an error of a call", async () => {
   assert.equal(await unloc.getLockHolders().catch((error) => error), defect);
 });
 
+test("an error of another copy of the package is an instance of the same classes", async () => {
+  const other = await import("../../dist/esm/errors.js?copy");
+  const details = { message: "m", kind: "service", outcome: "rejected", retryable: false, attempts: 1 };
+  const error = new other.UnlocServiceError(details);
+  assert.ok(other.UnlocError !== UnlocError, "the copy is the same module");
+  assert.ok(error instanceof UnlocError && error instanceof unlocModule.UnlocServiceError);
+  assert.ok(!(error instanceof unlocModule.UnlocTokenError));
+  assert.ok(!(new other.UnlocError(details) instanceof unlocModule.UnlocServiceError));
+  for (const value of [undefined, null, "UnlocError", {}, new Error("m"), () => {}]) assert.ok(!(value instanceof UnlocError));
+  class Own extends UnlocError {}
+  assert.ok(new Own(details) instanceof Own && new Own(details) instanceof other.UnlocError);
+  assert.ok(!(error instanceof Own));
+});
+
 async function failure(details) {
   fake.answer = async () => refuse(details);
   return unloc.getLockHolders().then(
