@@ -41,7 +41,7 @@ pub(crate) fn request(
     for parameter in table.parameters {
         let own = filled_in.iter().find(|(name, _)| parameter.filled_in && *name == parameter.name);
         let value = match own {
-            Some((_, value)) => Some(Value::from(value.as_str())),
+            Some((_, text)) => Some(own_value(&parameter.shape, text)),
             None => arguments.remove(parameter.name),
         };
         match value {
@@ -60,7 +60,11 @@ pub(crate) fn request(
     let body = body(table.body.as_ref(), &mut arguments, &mut missing);
     refuse(table, &missing, &arguments)?;
     let body = match (table.body.as_ref(), body) {
-        (Some(shape), Some(value)) => Some(write("", shape, value).map_err(Unbuilt)?),
+        (Some(shape), Some(value)) => {
+            // The properties of an object are arguments by themselves, and its name is none.
+            let name = if object(shape).is_some() { "" } else { BODY };
+            Some(write(name, shape, value).map_err(Unbuilt)?)
+        }
         _ => None,
     };
     send_as(table, base, &values, body)
@@ -73,25 +77,44 @@ fn send_as(
     values: &[(&Parameter, Value)],
     body: Option<Value>,
 ) -> Result<Request<Value>, Unbuilt> {
-    let texts: Vec<_> = values.iter().map(|(parameter, value)| (*parameter, shown(value))).collect();
-    let of = |place| texts.iter().filter(move |(parameter, _)| parameter.place == place);
+    let of = |place| values.iter().filter(move |(parameter, _)| parameter.place == place);
+    let in_path = of(Place::Path).map(|(parameter, value)| Ok((parameter.name, shown(parameter.name, value)?)));
+    let in_path = in_path.collect::<Result<Vec<_>, _>>().map_err(Unbuilt)?;
     let in_path: Vec<(&str, &dyn std::fmt::Display)> =
-        of(Place::Path).map(|(parameter, text)| (parameter.name, text as &dyn std::fmt::Display)).collect();
+        in_path.iter().map(|(name, text)| (*name, text as &dyn std::fmt::Display)).collect();
     let method = Method::from_bytes(table.operation.method.as_bytes());
     let method = method.map_err(|error| Unbuilt(error.to_string()))?;
     let mut request = Request::new(method, path::url(base, table.operation, &in_path)?);
     if table.response.is_some() {
         request.accept_json();
     }
-    for (parameter, value) in values.iter().filter(|(parameter, _)| parameter.place == Place::Query) {
+    for (parameter, value) in of(Place::Query) {
         request.query(parameter.name, value)?;
     }
-    for (parameter, text) in of(Place::Header) {
-        request.header(parameter.name, parameter.name, text)?;
+    for (Parameter { name, .. }, value) in of(Place::Header) {
+        let items = match value {
+            // As in a query: a parameter that is not set, and one of that name for each item.
+            Value::Null => &[],
+            Value::Array(items) => items.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for item in items {
+            request.header(name, name, &shown(name, item).map_err(Unbuilt)?)?;
+        }
     }
     match body {
         Some(body) => request.json(body),
         None => Ok(request.with(Value::Null)),
+    }
+}
+
+/// Returns the value of a parameter that the client fills in, which it keeps as a text.
+fn own_value(shape: &Shape, text: &str) -> Value {
+    match shape.kind {
+        Kind::Component(component) => own_value(&component.shape, text),
+        // Another text stays one, and is refused where it is written.
+        Kind::Boolean | Kind::Integer { .. } | Kind::Number => parse(text).unwrap_or_else(|| text.into()),
+        _ => text.into(),
     }
 }
 
@@ -216,3 +239,6 @@ pub(crate) fn known(shape: &Shape, value: Value) -> Value {
         (_, value) => value,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,10 +127,13 @@ fn described(value: &Value) -> &'static str {
     }
 }
 
-/// Returns a parameter as it is written into a path or a header.
-pub(super) fn shown(value: &Value) -> String {
+/// Returns a parameter as it is written into a path or a header, or says why it cannot be.
+pub(super) fn shown(name: &str, value: &Value) -> Result<String, String> {
     match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            Err(format!("`{name}`: {} where one value is expected", described(value)))
+        }
     }
 }
