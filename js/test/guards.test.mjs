@@ -79,7 +79,7 @@ test("options of the wrong kind are refused where they are given", async () => {
   await refused(() => client.getLocks({}, { timeout: 5 }), "timeout");
   assert.deepEqual(sent, []);
   assert.throws(() => compat.init(undefined), UnlocError);
-  compat.init("http://127.0.0.1:9");
+  compat.init("http://127.0.0.1:4010");
   assert.match((await compat.getLocks("token")).error.errorDescription, /lockHolderId/);
 });
 
@@ -156,4 +156,12 @@ test("an abort ends all calls with the signal, and no other", async () => {
   assert.equal(getEventListeners(stop.signal, "abort").length, 0);
   assert.equal(ended, false);
   other.abort();
+});
+
+test("a wait for a state that there is none of is refused, with those that there are", async () => {
+  const { home: client, sent } = home();
+  await refused(() => client.waitForKey({ lockId: "door", keyId: "k" }, "actve"), "`active`");
+  await refused(() => client.waitForKey({ lockId: "door", keyId: "k" }, "actve"), "`actve` is no state");
+  await refused(() => client.waitForVendorConnection({ vendorConnectionId: "v" }, "active"), "`connected`");
+  assert.deepEqual(sent, []);
 });

@@ -30,7 +30,7 @@ pub use value::DynamicValue;
 
 use crate::client::resolving::{self, Found};
 use crate::client::{LockHolderClient, Unloc, waiting};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Unbuilt};
 use crate::http::poller::Poller;
 use crate::http::{ApiClient, Paged, RequestOptions, Response, dynamic, pages, pipeline};
 use crate::model::integrator::TABLES;
@@ -214,7 +214,7 @@ impl DynamicCall {
     /// ```
     ///
     /// # Errors
-    /// * [`ErrorKind::Request`] for any other operation.
+    /// * [`ErrorKind::Request`] for any other operation, and for a state that the spec does not list.
     /// * [`ErrorKind::State`] if the state cannot be reached from the current one; the message names both.
     /// * [`ErrorKind::Timeout`] if it is not reached within the operation timeout.
     /// * The errors of [`send`](Self::send).
@@ -228,6 +228,16 @@ impl DynamicCall {
                 return Err(Error::new(ErrorKind::Request, what).during(table.operation));
             }
         };
+        let states = dynamic::states(table);
+        // A state that is misspelt would never come, and the wait would last until the timeout.
+        if !states.contains(&state) {
+            let known = states.iter().map(|state| format!("`{state}`")).collect::<Vec<_>>().join(", ");
+            let why = format!(
+                "`{state}` is no state of the spec: wait for {known}, or for another one by calling `{}` repeatedly",
+                table.operation.id
+            );
+            return Err(Error::unbuilt(&Unbuilt(why)).during(table.operation));
+        }
         let client = Arc::clone(&self.caller.client);
         let fetch = |options: RequestOptions| {
             let call = self.clone();

@@ -185,6 +185,23 @@ pub(crate) fn value(table: &Table, response: String) -> String {
     }
 }
 
+/// Returns the documented values of the property `state` of what callers get of a response.
+pub(crate) fn states(table: &Table) -> &'static [&'static str] {
+    let property = |shape: &Shape, name: &str| object(shape)?.iter().find(|property| property.name == name);
+    let mut shape = table.response;
+    if let Some(unwrapped) = &table.unwrapped {
+        shape = shape.and_then(|shape| Some(property(&shape, unwrapped.property)?.shape));
+    }
+    let state = shape.and_then(|shape| Some(property(&shape, "state")?.shape));
+    match state.map(|shape| match shape.kind {
+        Kind::Component(component) => component.shape.kind,
+        kind => kind,
+    }) {
+        Some(Kind::Choice { values, .. }) => values,
+        _ => &[],
+    }
+}
+
 /// Returns the page of a decoded response, with its items as JSON, if the operation lists something.
 pub(crate) fn page(table: &Table, response: &str) -> Option<Page<String>> {
     let unwrapped = table.unwrapped.as_ref().filter(|unwrapped| unwrapped.is_list)?;

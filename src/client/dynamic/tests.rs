@@ -229,3 +229,22 @@ async fn lists_pages_and_waits() {
     let pages = futures_util::TryStreamExt::try_collect::<Vec<_>>(home.call("getKeyz", Value::Null).pages()).await;
     assert!(pages.unwrap_err().to_string().contains("no operation has this name"));
 }
+
+#[tokio::test]
+async fn waits_for_no_state_that_the_spec_does_not_list() {
+    let service = Service::default();
+    let home = client(&service).await.lock_holder_by_id("home", crate::Scopes::unscoped());
+    for (operation, arguments, state, known) in [
+        ("getKey", json!({"lockId": "door", "keyId": "key"}), "actve", "`active`"),
+        ("getKey", json!({"lockId": "door", "keyId": "key"}), "Active", "`active`"),
+        ("getVendorConnection", json!({"vendorConnectionId": "a"}), "active", "`connected`"),
+        ("getVendorConnection", json!({"vendorConnectionId": "a"}), "", "`connected`"),
+    ] {
+        let error = home.call(operation, arguments).wait_for(state).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, crate::Outcome::NotSent), "{error}");
+        let said = error.to_string();
+        assert!(said.contains(&format!("`{state}` is no state")) && said.contains(known), "{said}");
+        assert!(said.contains(&format!("`{operation}`")), "{said}");
+    }
+    assert!(service.state().1.is_empty());
+}
