@@ -158,6 +158,16 @@ test("an abort ends all calls with the signal, and no other", async () => {
   other.abort();
 });
 
+test("a call that is aborted in the body of a response has the outcome of its status", async () => {
+  for (const [status, outcome] of [[201, "accepted"], [403, "rejected"], [503, "unknown"]]) {
+    const stop = new AbortController();
+    const body = () => new ReadableStream({ pull: () => (stop.abort(), new Promise(() => {})) }, { highWaterMark: 0 });
+    const { home: client } = home({ fetch: async () => new Response(body(), { status }) });
+    const error = await client.createKey(key, { signal: stop.signal }).catch((error) => error);
+    assert.deepEqual([error.kind, error.outcome, error.attempts], ["cancelled", outcome, 1], inspect(error));
+  }
+});
+
 test("a wait for a state that there is none of is refused, with those that there are", async () => {
   const { home: client, sent } = home();
   await refused(() => client.waitForKey({ lockId: "door", keyId: "k" }, "actve"), "`active`");

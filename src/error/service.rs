@@ -134,6 +134,16 @@ impl Error {
         })
     }
 
+    /// Adds to the error of a cancelled call that the body of this response was being received.
+    pub(crate) fn while_receiving(self, status: StatusCode, headers: HeaderMap) -> Self {
+        if status.is_success() {
+            Self::cut_off(status, headers, self)
+        } else {
+            let refusal = Self::rejected(status, headers, Vec::new(), &Sent::default());
+            self.at_worst(refusal.outcome())
+        }
+    }
+
     /// Creates the error of a request that could not be built.
     pub(crate) fn unbuilt(Unbuilt(what): &Unbuilt) -> Self {
         // The text may quote the refused value, which is the caller's and may be a phone number.

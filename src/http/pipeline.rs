@@ -68,13 +68,18 @@ struct CallState {
 }
 
 impl CallState {
-    /// Returns the error of a call that was cancelled.
-    fn cancelled(&mut self) -> Error {
+    /// Returns the error of a call that was cancelled, perhaps while the body of this response was received.
+    fn cancelled(&mut self, head: Option<(StatusCode, HeaderMap)>) -> Error {
+        let mut error = Error::new(ErrorKind::Cancelled, "the call was cancelled");
         if self.in_flight {
-            // The request may have reached the service, and its response may be on the way.
-            (self.sent, self.outcome) = (self.sent + 1, self.outcome.max(Outcome::Unknown));
+            error = match head {
+                Some((status, headers)) => error.while_receiving(status, headers),
+                // The request may have reached the service, and its response may be on the way.
+                None => error.at_worst(Outcome::Unknown),
+            };
+            (self.sent, self.outcome) = (self.sent + 1, self.outcome.max(error.outcome()));
         }
-        Error::new(ErrorKind::Cancelled, "the call was cancelled").at_worst(self.outcome)
+        error.at_worst(self.outcome)
     }
 }
 
@@ -140,7 +145,10 @@ impl Call<'_> {
                 },
             }
         };
-        let response = response.unwrap_or_else(|| Err(state.cancelled()));
+        let response = response.unwrap_or_else(|| {
+            let cancelled = state.cancelled(transport.head());
+            Err(transport.redact(cancelled))
+        });
         let end = CallEnd { span, operation: self.operation, sent: state.sent, outcome: state.outcome };
         match response {
             Ok(response) => Ok((response, end)),

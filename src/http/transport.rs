@@ -44,6 +44,11 @@ pub(crate) trait Transport {
     /// Returns the status of a response.
     fn status(response: &Self::Response) -> StatusCode;
 
+    /// Takes the status and headers of a response whose body was being received when the call was cancelled.
+    fn head(&mut self) -> Option<(StatusCode, HeaderMap)> {
+        None
+    }
+
     /// Redacts from an error the sensitive values that the request sent.
     fn redact(&self, error: Error) -> Error {
         error
@@ -105,6 +110,8 @@ pub(crate) struct HttpTransport<'a> {
     pub(crate) body: &'a dyn Texts,
     /// Holds the tokens of failed attempts.
     pub(crate) bearers: Vec<Bearer>,
+    /// Holds status and headers of a response while its body is received.
+    pub(crate) head: Option<(StatusCode, HeaderMap)>,
 }
 
 impl Transport for HttpTransport<'_> {
@@ -123,13 +130,17 @@ impl Transport for HttpTransport<'_> {
         response.status
     }
 
+    fn head(&mut self) -> Option<(StatusCode, HeaderMap)> {
+        self.head.take()
+    }
+
     fn redact(&self, error: Error) -> Error {
         error.redacted(&self.sensitive_values(None))
     }
 }
 
 impl HttpTransport<'_> {
-    async fn attempt(&self, bearer: Option<&Bearer>, timeout: AttemptTimeout) -> Result<RawResponse> {
+    async fn attempt(&mut self, bearer: Option<&Bearer>, timeout: AttemptTimeout) -> Result<RawResponse> {
         let AttemptTimeout { mut elapsed, limit } = timeout;
         let mut request = self.request();
         if let Some(bearer) = bearer {
@@ -140,10 +151,12 @@ impl HttpTransport<'_> {
             Either::Left((response, _)) => response?,
             Either::Right(_) => return Err(Error::timed_out(&self.url, limit)),
         };
+        self.head = Some((status, headers));
         let body = match select(pin!(body.read()), elapsed).await {
             Either::Left((body, _)) => body,
             Either::Right(_) => Err(BodyError::TimedOut),
         };
+        let (status, headers) = self.head.take().unwrap_or((status, HeaderMap::new()));
         if !status.is_success() {
             // The status decides, also if the body with the explanation was lost.
             let asked = retry_after(&headers, self.client.config.clock.now().wall);

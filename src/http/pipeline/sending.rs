@@ -102,6 +102,7 @@ fn transport<'a>(
         json,
         body,
         bearers,
+        head: None,
     }
 }
 

@@ -56,3 +56,49 @@ async fn a_signal_that_never_comes_changes_nothing() {
     assert!(service.call("createKey", options.clone()).await.is_ok());
     assert!(service.call("getLocks", options).await.is_ok());
 }
+
+/// Fakes a transport that has received the head of a response, and waits for the body.
+struct Receiving(u16);
+
+impl Transport for Receiving {
+    type Response = ();
+
+    async fn send(&mut self, _: Option<Bearer>, _: AttemptTimeout) -> Result<()> {
+        std::future::pending().await
+    }
+
+    fn status((): &()) -> StatusCode {
+        StatusCode::OK
+    }
+
+    fn head(&mut self) -> Option<(StatusCode, HeaderMap)> {
+        let headers = HeaderMap::from_iter([("x-request-id".parse().unwrap(), "r-7".parse().unwrap())]);
+        Some((StatusCode::from_u16(self.0).unwrap(), headers))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_cancelled_in_the_body_of_a_response_has_the_outcome_of_its_status() {
+    for (status, outcome) in [(403, Outcome::Rejected), (503, Outcome::Unknown), (201, Outcome::Accepted)] {
+        let service = Service::new([]);
+        let options = defaults().cancel_on(sleep(Duration::from_secs(1))).merge(&RequestOptions::new());
+        let call = Call {
+            operation: Operation::find("createKey").unwrap(),
+            base_path: "/integrators/v1",
+            clock: &*service.clock,
+            budget: &service.budget,
+            options: &options,
+            tokens: None,
+        };
+        let error = call.make(&mut Receiving(status)).await.err().unwrap();
+        assert_eq!((error.kind(), error.outcome(), error.attempts()), (ErrorKind::Cancelled, outcome, 1), "{error}");
+        assert!(!error.is_retryable());
+        if outcome == Outcome::Accepted {
+            assert_eq!((error.status().map(|status| status.as_u16()), error.request_id()), (Some(201), Some("r-7")));
+            assert!(
+                error.to_string().contains("cancelled") && error.to_string().contains("was carried out"),
+                "{error}"
+            );
+        }
+    }
+}
