@@ -162,6 +162,17 @@ export function toError(thrown: unknown, signal?: { readonly reason: unknown }):
   return new (CLASSES.get(details.kind) ?? UnlocError)(details, options);
 }
 
+/**
+ * Returns the error of a call that was aborted before it was made.
+ *
+ * @internal
+ */
+export function abortedError(operation: string, signal: AbortSignal): UnlocAbortError {
+  const message = `${operation}: the call was cancelled`;
+  const details = { message, kind: "cancelled", outcome: "notSent", retryable: false, attempts: 0, operation } as const;
+  return new UnlocAbortError(details, { cause: signal.reason as unknown });
+}
+
 /** @internal */
 export function configurationError(message: string): UnlocConfigurationError {
   return refused("configuration", message);

@@ -1,6 +1,6 @@
 import { Call, ListCall } from "./calls.js";
 import type { CallOptions, Page } from "./calls.js";
-import { configurationError, refuseUnknown } from "./errors.js";
+import { abortedError, configurationError, refuseUnknown } from "./errors.js";
 import { plainHeaders } from "./headers.js";
 import { share } from "./signals.js";
 import type { CallRequest, WasmClient } from "./wasm.js";
@@ -56,8 +56,23 @@ function defined(options: { [Name in keyof CallOptions]: CallOptions[Name] | und
 function list(target: Target, kind: Kind, request: CallRequest, options: CallOptions = {}): ListCall<unknown, unknown> {
   const { signal, whole } = requestOf(target, request, options);
   const send = async () => target.client.call<unknown>(whole(), share(signal));
-  if (kind === "paged") return new ListCall(send, () => target.client.pages(whole(), share(signal)));
+  if (kind === "paged") {
+    const pages = () => target.client.pages<unknown>(whole(), share(signal));
+    return new ListCall(send, () => untilAborted(pages(), request.operation, signal));
+  }
   return new ListCall(send, async function* () {
     yield kind === "list" ? { items: (await send()) as unknown[] } : ((await send()) as Page<unknown>);
   });
+}
+
+/** Ends a loop that is aborted between two pages. The module has already requested the next one then, or not. */
+async function* untilAborted<P extends Page<unknown>>(
+  pages: AsyncIterable<P>,
+  operation: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<P, void, undefined> {
+  for await (const page of pages) {
+    yield page;
+    if (signal?.aborted && page.cursor !== undefined) throw abortedError(operation, signal);
+  }
 }

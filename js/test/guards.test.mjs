@@ -168,6 +168,25 @@ test("a call that is aborted in the body of a response has the outcome of its st
   }
 });
 
+test("a loop that is aborted between two pages has sent nothing for another one, and gets none", async () => {
+  for (const last of [1, 2, 3]) {
+    for (const pause of [turn, () => new Promise((resolve) => setTimeout(resolve, 20)), () => {}]) {
+      const stop = new AbortController();
+      let [sent, seen] = [0, 0];
+      const fetch = async () => Response.json({ locks: [{ id: "l", name: "x" }], startAfterId: String((sent += 1)) });
+      const error = await (async () => {
+        for await (const _ of home({ fetch }).home.getLocks({}, { signal: stop.signal })) {
+          await pause();
+          if ((seen += 1) === last) stop.abort("enough");
+        }
+      })().catch((error) => error);
+      assert.equal(seen, last);
+      assert.deepEqual([error.name, error.cause, error.operation], ["AbortError", "enough", "getLocks"]);
+      assert.deepEqual([error.kind, error.outcome, error.attempts], ["cancelled", "notSent", 0], inspect(error));
+    }
+  }
+});
+
 test("a wait for a state that there is none of is refused, with those that there are", async () => {
   const { home: client, sent } = home();
   await refused(() => client.waitForKey({ lockId: "door", keyId: "k" }, "actve"), "`active`");
