@@ -13,6 +13,7 @@ const table = JSON.parse(readFileSync(new URL("../../tests/faults.json", import.
 const CREDENTIALS = { clientId: "6f1a0c52-4a3e-4a5e-9c37-2f5d3c1b7a10", clientSecret: "EXAMPLE-SECRET-hunter2-hunter2-2" };
 const HOLDER = { id: "home", name: "Harbour Flats", countryIso: "NO", organizationId: "harbour-flats" };
 const PERSON = "+12125550100";
+const OAUTH_CODES = /\b(invalid|unauthorized|unsupported|temporarily|server|slow)_\w+/g;
 // A row takes three seconds at most. A client that hangs must not hang the test, and the failure must name the row.
 const ROW_TIMEOUT_MS = 30_000;
 
@@ -66,6 +67,8 @@ function described(error, expected) {
     ...("retryAfterMs" in expected && { retryAfterMs }),
     ...("says" in expected && { says: message.includes(expected.says) ? expected.says : message }),
     ...(shows && { shows: message }),
+    // Names of functions and paths in Rust. The codes of OAuth look like them.
+    ...(/[a-z]_[a-z]|::/.test(message.replaceAll(OAUTH_CODES, "")) && { namesRust: message }),
   };
 }
 

@@ -194,3 +194,54 @@ test("a wait for a state that there is none of is refused, with those that there
   await refused(() => client.waitForVendorConnection({ vendorConnectionId: "v" }, "active"), "`connected`");
   assert.deepEqual(sent, []);
 });
+
+test("no message names what only programs in Rust have", async () => {
+  const getToken = () => "token";
+  const environment = "http://127.0.0.1:4010";
+  const wrong = [
+    { environment: "http://unloc.example.com", getToken },
+    { environment: "https://user:hunter2@unloc.example.com", getToken },
+    { environment: "https://unloc.example.com?x", getToken },
+    { environment: "ftp://unloc.example.com", getToken },
+    { environment: "http://api.unloc.app", getToken },
+    { environment: "somewhere", getToken },
+    { environment, clientCredentials: {} },
+    { environment, clientCredentials: { clientId: "me" } },
+    { environment, clientCredentials: { clientId: "", clientSecret: "" } },
+    { environment, clientCredentials: { clientId: "me\n", clientSecret: "\u00e9" } },
+    { environment, getToken, scopes: "both" },
+    { environment, getToken, retryBudget: -1 },
+    { environment, getToken, retry: { maxAttempts: "3" } },
+  ];
+  const messages = wrong.map((options) => {
+    try {
+      new Unloc(options);
+    } catch (error) {
+      return error.message;
+    }
+    assert.fail(`not refused: ${inspect(options)}`);
+  });
+  const unloc = new Unloc({ environment, getToken, fetch: async () => new Response("", { status: 401 }) });
+  const holder = { id: "home", scope: "lockHolder.admin:home" };
+  const said = async (call) => messages.push((await call.then(() => assert.fail("not refused"), (error) => error)).message);
+  await said(unloc.lockHolder(holder).getLocks());
+  await said(unloc.lockHolder({ id: "home" }).getLocks());
+  await said(unloc.lockHolder({ ...holder, scope: "a b" }).getLocks());
+  for (const options of [
+    { headers: { authorization: "x" } },
+    { headers: { "a b": "x" } },
+    { headers: { a: 1 } },
+    { timeouts: { attemptMs: 0 } },
+    { timeouts: { operationMs: 0 } },
+    { timeouts: [] },
+    { retry: true, timeouts: 5 },
+  ]) {
+    await said(unloc.lockHolder(holder).getLocks({}, options));
+  }
+  for (const token of ["", "Bearer x", "a b", null]) {
+    await said(new Unloc({ environment, getToken: () => token, fetch: async () => Response.json({}) }).getLockHolders());
+  }
+  // Names of the wire, which are JavaScript's as well.
+  const known = /access_token|expires_in/g;
+  for (const message of messages) assert.doesNotMatch(message.replace(known, ""), /[a-z]_[a-z]|::|UNLOC_|RequestOptions/);
+});

@@ -307,7 +307,7 @@ impl<C> UnlocBuilder<C> {
                 (cache(Arc::new(credentials.clone())), Some(credentials))
             }
             None => {
-                let what = "no credentials: call `client_credentials`, `token_source` or `token_cache`";
+                let what = "no credentials: set client credentials, a token source or a token cache";
                 return Err(Error::new(ErrorKind::Configuration, what));
             }
         };

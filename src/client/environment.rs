@@ -143,6 +143,8 @@ fn check(url: &Url, unencrypted: bool) -> Result<(), Error> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if unencrypted || is_loopback(url) => Ok(()),
+        // There is no environment variable in JavaScript, whose programs cannot name the variant either.
+        "http" if cfg!(target_arch = "wasm32") => refuse(HTTP_REFUSED),
         "http" => {
             let hint = format!("for tests, allow one host by {ALLOW_HTTP_TO} or `Environment::Unencrypted`");
             Err(Error::new(ErrorKind::Configuration, HTTP_REFUSED).hint(hint))

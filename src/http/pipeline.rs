@@ -33,8 +33,8 @@ pub(crate) use sending::{send, send_for_nothing};
 use span::record;
 
 const FRESH_TOKEN_REFUSED: &str = "a fresh token was refused as well: check that the credentials are still valid";
-const SAME_TOKEN_AGAIN: &str = "the token source gave the same token again: if it caches tokens, it has to be told about \
-                                the refusal, as with `unloc::token::source_fn`";
+const SAME_TOKEN_AGAIN: &str = "the token source gave the same token again: if it caches tokens, it must drop one when it is \
+                                told that it was refused";
 
 /// Holds all that a call needs apart from its request.
 pub(crate) struct Call<'a> {

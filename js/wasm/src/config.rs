@@ -43,6 +43,9 @@ impl Settings {
             retry_budget: fields.number("retryBudget")?,
             options: options(&mut fields)?,
         };
+        if settings.client_id.is_some() != settings.client_secret.is_some() {
+            return Err("`clientCredentials` needs `clientId` and `clientSecret`".to_owned());
+        }
         fields.end().map(|()| settings)
     }
 }

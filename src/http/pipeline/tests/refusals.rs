@@ -95,7 +95,7 @@ async fn names_a_source_that_returns_the_refused_token_again() {
         let error = service.call("getLocks", defaults()).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
         assert_eq!((error.attempts(), error.is_retryable()), (2, false));
-        assert_eq!(error.to_string().contains("source_fn"), second == "1");
+        assert_eq!(error.to_string().contains("it must drop one"), second == "1");
     }
 }
 
