@@ -195,6 +195,13 @@ test("a wait for a state that there is none of is refused, with those that there
   assert.deepEqual(sent, []);
 });
 
+test("a port that fetch refuses is refused with the client, unless another fetch is used", () => {
+  const options = { environment: "http://127.0.0.1:6667", getToken: () => "token" };
+  assert.throws(() => new Unloc(options), { kind: "configuration", message: /port 6667/ });
+  new Unloc({ ...options, fetch: async () => Response.json({}) });
+  new Unloc({ ...options, environment: "http://127.0.0.1:6670" });
+});
+
 test("no message names what only programs in Rust have", async () => {
   const getToken = () => "token";
   const environment = "http://127.0.0.1:4010";

@@ -23,7 +23,7 @@ pub(crate) fn connect(base: &Url, configure: Option<Configure>) -> Result<Connec
         let host = base.host_str().unwrap_or_default();
         tracing::warn!(target: "unloc::client", { server.address = host }, "secrets, tokens and phone numbers are sent unencrypted: use http in tests only");
     }
-    Connection::new(loopback || unencrypted, configure)
+    Connection::new(base, loopback || unencrypted, configure)
 }
 
 /// Returns whether the host of a URL is this machine.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::Url;
 
 use crate::error::{Error, Result, Unresolved};
 
@@ -23,7 +24,7 @@ pub(crate) struct Connection(pub(crate) reqwest::Client);
 
 impl Connection {
     /// Builds a connection pool; with `direct`, connections bypass any proxy.
-    pub(super) fn new(direct: bool, configure: Option<Configure>) -> Result<Self> {
+    pub(super) fn new(_base: &Url, direct: bool, configure: Option<Configure>) -> Result<Self> {
         builder(direct, configure)?.build().map(Self).map_err(Error::no_client)
     }
 }
