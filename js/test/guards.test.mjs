@@ -195,6 +195,29 @@ test("a wait for a state that there is none of is refused, with those that there
   assert.deepEqual(sent, []);
 });
 
+test("a token may have its lifetime as a text, and what is wrong with it is named", async () => {
+  const getting = (token) => home({ getToken: () => token });
+  for (const expires_in of ["3600", " 3.6e3 ", 3600, null]) {
+    const { home: client, sent } = getting({ access_token: "token", expires_in, scope: ["a", "b"] });
+    await client.createKey(key);
+    await client.createKey(key);
+    assert.equal(sent.length, 2);
+  }
+  for (const [token, what] of [
+    [undefined, "object"],
+    [{}, "`access_token` is missing"],
+    [{ access_token: 7 }, "`access_token`"],
+    [{ access_token: SECRET, expires_in: "1h" }, "`expires_in` has the wrong type: expected a number of seconds"],
+    [{ access_token: SECRET, expires_in: [] }, "`expires_in`"],
+    [{ access_token: SECRET, scope: 7 }, "`scope`"],
+    [{ access_token: SECRET, lock_holder_id: 7 }, "`lock_holder_id`"],
+  ]) {
+    const error = await getting(token).home.createKey(key).catch((error) => error);
+    assert.deepEqual([error.kind, error.outcome], ["token", "notSent"], inspect(error));
+    assert.ok(error.message.includes(what) && !error.message.includes(SECRET), error.message);
+  }
+});
+
 test("a port that fetch refuses is refused with the client, unless another fetch is used", () => {
   const options = { environment: "http://127.0.0.1:6667", getToken: () => "token" };
   assert.throws(() => new Unloc(options), { kind: "configuration", message: /port 6667/ });

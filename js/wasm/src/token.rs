@@ -10,7 +10,7 @@ use unloc::{Error, Result, Scopes, Secret};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::fields::Fields;
+use crate::fields::{self, Fields};
 
 /// Calls `getToken(scope, refused)`, which resolves to JSON.
 pub(crate) async fn fetch(get_token: Function, scopes: Scopes, refused: Option<Secret>) -> Result<Token> {
@@ -23,28 +23,37 @@ pub(crate) async fn fetch(get_token: Function, scopes: Scopes, refused: Option<S
         Err(thrown) => Err(thrown),
     };
     let text = settled.map_err(|thrown| failed(&thrown))?.as_string().unwrap_or_default();
-    read(&text).ok_or_else(|| Error::token("`getToken` returned neither a token nor an object with an `access_token`"))
+    read(&text).map_err(|why| Error::token(format!("`getToken` returned no token, as a string or an object: {why}")))
 }
 
 /// Reads what a token endpoint returns (RFC 6749, section 5.1), as the facade passes it on.
-fn read(text: &str) -> Option<Token> {
-    let mut issued = Fields::parse(text).ok()?;
-    let mut token = Token::new(issued.text("access_token").ok()??);
-    if let Some(seconds) = issued.take("expires_in") {
+fn read(text: &str) -> fields::Result<Token> {
+    let mut issued = Fields::parse(text)?;
+    let mut token = Token::new(issued.text("access_token")?.ok_or("`access_token` is missing")?);
+    if let Some(lifetime) = issued.take("expires_in") {
+        // As the service's own: a number, or a text with one.
+        let seconds = match &lifetime {
+            Value::String(text) => text.trim().parse().ok().filter(|seconds: &f64| seconds.is_finite()),
+            lifetime => lifetime.as_f64(),
+        };
+        let seconds = seconds.ok_or_else(|| issued.wrong("expires_in", "a number of seconds"))?;
         // Negative or too large: the token counts as expired, and is used once.
-        token = token.expires_in(Duration::try_from_secs_f64(seconds.as_f64()?).unwrap_or_default());
+        token = token.expires_in(Duration::try_from_secs_f64(seconds).unwrap_or_default());
     }
     let scope = match issued.take("scope") {
-        None => String::new(),
-        Some(Value::String(scope)) => scope,
+        None => Some(String::new()),
+        Some(Value::String(scope)) => Some(scope),
         // Some services write the scopes as a list.
-        Some(Value::Array(scopes)) => scopes.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?.join(" "),
-        Some(_) => return None,
+        Some(Value::Array(scopes)) => {
+            scopes.iter().map(Value::as_str).collect::<Option<Vec<_>>>().map(|scopes| scopes.join(" "))
+        }
+        Some(_) => None,
     };
+    let scope = scope.ok_or_else(|| issued.wrong("scope", "a string or a list of strings"))?;
     if !scope.is_empty() {
         token = token.granted(scope);
     }
-    Some(token.lock_holders(issued.text("lock_holder_id").ok()?))
+    Ok(token.lock_holders(issued.text("lock_holder_id")?))
 }
 
 /// Returns the error of a `getToken` that threw.
