@@ -187,6 +187,21 @@ test("a loop that is aborted between two pages has sent nothing for another one,
   }
 });
 
+test("a body of another origin is not read past its limit, whatever length its response names", async () => {
+  let read = 0;
+  const chunk = new Uint8Array(1 << 20).fill(32);
+  const body = () => new ReadableStream({ pull: (stream) => ((read += 1) < 64 ? stream.enqueue(chunk) : stream.close()) });
+  const fetch = async () => {
+    const response = new Response(body(), { headers: { "content-length": "20" } });
+    // As for a page: `content-encoding` is hidden.
+    return Object.defineProperty(response, "type", { value: "cors" });
+  };
+  const { home: client } = home({ fetch });
+  const error = await client.getLocks().catch((error) => error);
+  assert.equal(error.kind, "decode", inspect(error));
+  assert.ok(read < 40, `${read} MiB`);
+});
+
 test("a wait for a state that there is none of is refused, with those that there are", async () => {
   const { home: client, sent } = home();
   await refused(() => client.waitForKey({ lockId: "door", keyId: "k" }, "actve"), "`active`");

@@ -38,7 +38,7 @@ pub(super) async fn send(connection: &Connection, outgoing: Outgoing<'_>) -> Res
         Error::transport(Failed { what, ..self::failed(&response, Some(url)) })
     })?;
     let mut headers = headers(&response).map_err(failed)?;
-    let is_encoded = headers.remove(CONTENT_ENCODING).is_some();
+    let is_encoded = headers.remove(CONTENT_ENCODING).is_some() || hides_coding(&response);
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let replace = outgoing.replace_body.filter(|_| status.is_success()).cloned();
     // `fetch` has decoded the body, so that the length is that of something else.
@@ -189,6 +189,12 @@ fn headers(response: &JsValue) -> Result<HeaderMap, JsValue> {
         }
     }
     Ok(found)
+}
+
+/// Returns whether a page cannot see how a response was encoded: of another origin's headers, browsers show it the length
+/// and hide `content-encoding`.
+fn hides_coding(response: &JsValue) -> bool {
+    get(response, "type").is_some_and(|kind| kind == "cors")
 }
 
 /// Describes the value that `fetch` rejected with.
