@@ -208,9 +208,12 @@ impl Error {
     }
 
     /// Returns the id by which the service can find this call in its logs, if the response named one.
+    ///
+    /// An id that quotes a secret, a token or a phone number of the call is not returned.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        REQUEST_IDS.iter().find_map(|name| self.0.headers.get(*name)?.to_str().ok())
+        let shown = |name: &str| self.0.headers.get(name).filter(|value| !value.is_sensitive())?.to_str().ok();
+        REQUEST_IDS.into_iter().find_map(shown)
     }
 
     /// Returns how many requests were sent for the call, as far as is known: see

@@ -58,11 +58,24 @@ impl Error {
         })
     }
 
-    /// Redacts from the message what the call sent.
+    /// Redacts from the message what the call sent, and drops an id of the request that quotes it.
     pub(crate) fn redacted(self, sent: &Sent) -> Self {
         let message = sent.redact_own(&self.0.message);
-        // Nearly always equal, and then no shared error has to be copied.
-        if message == self.0.message { self } else { self.change(|inner| inner.message = message.into()) }
+        let quotes = |value: &HeaderValue| value.to_str().is_ok_and(|text| sent.redact_own(text) != text);
+        let quoting: Vec<_> =
+            REQUEST_IDS.into_iter().filter(|name| self.0.headers.get(*name).is_some_and(quotes)).collect();
+        // Nearly always so, and then no shared error has to be copied.
+        if message == self.0.message && quoting.is_empty() {
+            return self;
+        }
+        self.change(|inner| {
+            inner.message = message.into();
+            for name in quoting {
+                if let Some(value) = inner.headers.get_mut(name) {
+                    value.set_sensitive(true);
+                }
+            }
+        })
     }
 
     /// Sets the hint, in place of any other.
@@ -98,6 +111,7 @@ impl Error {
     pub(crate) fn remembered(&self) -> Self {
         self.clone().change(|inner| {
             let named = REQUEST_IDS.iter().filter_map(|name| Some((*name, inner.headers.get(*name)?)));
+            let named = named.filter(|(_, value)| !value.is_sensitive());
             // Copied byte by byte: a clone would share, and so keep alive, the buffer that hyper read the whole head
             // into.
             let copy = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).ok();
@@ -198,6 +212,20 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_of_the_request_that_quotes_a_secret_of_the_call_is_none() {
+        let mut sent = Sent::default();
+        sent.secret("hunter2-hunter2");
+        let error = |id: &'static str| {
+            let headers = [("x-request-id", id), ("x-correlation-id", "r-7")];
+            let headers = headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            Error::rejected(StatusCode::FORBIDDEN, headers.into_iter().collect(), Vec::new(), &sent).redacted(&sent)
+        };
+        assert_eq!(error("r-6").request_id(), Some("r-6"));
+        let quoting = error("r-6-hunter2-hunter2");
+        assert_eq!((quoting.request_id(), quoting.remembered().request_id()), (Some("r-7"), Some("r-7")));
+    }
 
     #[test]
     fn the_copy_for_the_token_cache_keeps_the_request_id_and_drops_other_headers_and_the_body() {
