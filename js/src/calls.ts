@@ -67,7 +67,7 @@ export class Call<T> implements PromiseLike<T> {
 }
 
 /**
- * Is the call of a list. Awaiting it returns one page, or the whole list if the operation has no pages.
+ * Is the call of a list. Awaiting it returns one page, or an array if no response of the operation has a cursor.
  *
  * `for await` reads all items over all pages, and each loop reads them again. `pages()` returns the pages instead.
  */

@@ -81,6 +81,11 @@ test("Node imports it", () => works("node/main.mjs"));
 
 test("Node requires it", () => works("node/main.cjs"));
 
+test("an error of what is imported is an instance of a class that is required, and the other way round", async () => {
+  const printed = await run(process.execPath, ["node/both.mjs"], { cwd: folder });
+  assert.deepEqual(JSON.parse(printed), Array(2).fill(["UnlocError", "UnlocTokenError"]));
+});
+
 test("the quickstart runs", async () => {
   // It creates a key, which the consumers would count.
   const own = await startEmulator();

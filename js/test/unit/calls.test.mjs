@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 
 import { fake, refuse } from "./fake.mjs";
@@ -82,6 +83,16 @@ test("lists without pages can be iterated, too", async () => {
   assert.deepEqual(await collect(home.getVendorConnections().pages()), [{ items: [{ id: "v1" }] }]);
   assert.deepEqual(await home.getKeysForLock({ lockId: "l1" }), { items: [1, 2] });
   assert.deepEqual(await collect(home.getKeysForLock({ lockId: "l1" })), [1, 2]);
+});
+
+test("the guide names every list without pages", async () => {
+  const { operations } = await import("../../dist/esm/generated/operations.js");
+  const guide = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const [, arrays, pages] = /If awaited,(.*?)are arrays:.*?cursor\.(.*?)are one page\./s.exec(guide);
+  const named = (text) => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort();
+  const kinds = Object.entries({ ...operations.Unloc, ...operations.LockHolderClient });
+  const of = (kind) => kinds.filter(([, other]) => other === kind).map(([name]) => name).sort();
+  assert.deepEqual([named(arrays), named(pages)], [of("list"), of("page")]);
 });
 
 test("an error on a later page ends the loop", async () => {
