@@ -10,7 +10,7 @@ mod lock_holder;
 mod resolving;
 mod unloc;
 #[cfg(feature = "v2")]
-pub mod version2;
+pub(crate) mod version2;
 #[cfg(any(feature = "dynamic", feature = "typed"))]
 mod waiting;
 

@@ -117,8 +117,9 @@ pub fn modules(apis: &[String]) -> BTreeMap<String, String> {
     let exports = others.map(|api| {
         let (condition, module) = (condition(api), module(api));
         format!(
-            "    {condition}pub mod {module} {{ pub use crate::client::{module}::{{builder, clients::*}}; \
-             pub use crate::model::{module}::types; }}\n"
+            "    {condition}pub mod {module} {{\n        #[cfg(feature = \"typed\")]\n        \
+             pub use crate::client::{module}::builder;\n        pub use crate::client::{module}::clients::*;\n        \
+             pub use crate::model::{module}::types;\n    }}\n"
         )
     });
     clients.push_str(&format!(
