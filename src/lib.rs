@@ -33,6 +33,7 @@
 //! | `typed` | yes | stable; without it, [`types`] holds the ids only |
 //! | `schemars` | no | unstable: the JSON Schemas follow the types |
 //! | `test-util` | no | unstable: `Clock` may get more functions |
+//! | `v2` | no | unstable: a preview of version 2 of the API, in the module `v2` |
 // `tests/awkward/` compiles this file with bindings of its own specs. That package lacks the dev-dependencies of the
 // unit tests, so under its test harness the crate is empty.
 #![cfg(not(all(test, unloc_awkward)))]

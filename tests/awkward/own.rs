@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 use unloc_codegen::names;
 use unloc_spec::keys::{ALIASES, ENVELOPE, SENSITIVE};
-use unloc_spec::{At, Document, Operation, PathTemplate, RawOperation, schema_name};
+use unloc_spec::{At, Document, Operation, Parameter, PathTemplate, RawOperation, module, schema_name};
 
 /// Limits the depth of nested optional properties, because schemas may be recursive.
 const DEEPEST: usize = 6;
@@ -33,6 +33,12 @@ pub(crate) fn calls(document: &Document, api: &str) -> Result<String, Box<dyn st
     Ok(source)
 }
 
+/// Returns whether a call sets a parameter. Without a filter, some operations would act on everything.
+fn is_set(operation: &Operation, parameter: &Parameter, full: bool) -> bool {
+    let filter = operation.required_filter.as_ref().and_then(|filter| filter.parameters.first());
+    parameter.required || full || filter == Some(&parameter.name)
+}
+
 struct Samples<'a> {
     root: &'a Value,
 }
@@ -55,7 +61,7 @@ impl Samples<'_> {
             None => segment.text().to_owned(),
         });
         let path = segments.collect::<Vec<_>>().join("/");
-        let query = operation.parameters.iter().filter(|one| one.place == "query" && (one.required || full));
+        let query = operation.parameters.iter().filter(|one| one.place == "query" && is_set(operation, one, full));
         let mut query: Vec<_> =
             query.map(|one| format!("{}={}", one.name, shown(&self.parameter(operation, &one.name)))).collect();
         query.extend(operation.pagination.as_ref().filter(|_| !full).map(|paging| format!("limit={}", paging.size)));
@@ -99,8 +105,9 @@ impl Samples<'_> {
 
     /// Returns the call as Rust code.
     fn call(&self, operation: &Operation, api: &str, full: bool) -> String {
+        let api = module(api);
         let mut call = format!("let call = own!({api} {} at)", names::builder(operation));
-        for one in operation.parameters.iter().filter(|one| one.required || full) {
+        for one in operation.parameters.iter().filter(|one| is_set(operation, one, full)) {
             let value = self.parameter(operation, &one.name);
             // A JSON string is a valid Rust literal as well.
             call.push_str(&format!(".{}({value})", names::setter(one)));

@@ -26,6 +26,7 @@ struct Check {
 const DENY: &[&str] = &["--", "-D", "warnings"];
 const SCHEMARS: &str = "unloc/schemars";
 const DYNAMIC: &str = "unloc/dynamic";
+const V2: &str = "unloc/v2";
 const SHARED: &str = "unloc-features";
 #[rustfmt::skip]
 const LINT_TYPES: &[&str] = &[
@@ -46,7 +47,10 @@ const COUNTED: &[&str] = &["bench", "-p", "unloc-benches", "--bench", "instructi
 // `unloc` itself enables leave it out.
 const CHECKS: &[Check] = &[
     check("formatting", &["fmt", "--all", "--check"]),
-    check("lints, default features", &["clippy", "--workspace", "--all-targets", "--features", DYNAMIC]),
+    check(
+        "lints, default features",
+        &["clippy", "--workspace", "--all-targets", "--features", DYNAMIC, "--features", V2],
+    ),
     check("lints, only types", LINT_TYPES),
     check("lints, no features", &["clippy", "-p", "unloc", "--no-default-features"]),
     check("lints, no types", &["clippy", "-p", "unloc", "--no-default-features", "--features", "dynamic"]),
@@ -54,12 +58,22 @@ const CHECKS: &[Check] = &[
     check("browsers", &["check", "-p", "unloc", "--no-default-features", "--features", "typed", "--target", WASM]),
     check(
         "tests and doctests",
-        &["test", "--workspace", "--exclude", SETTERS, "--features", SCHEMARS, "--features", DYNAMIC],
+        &["test", "--workspace", "--exclude", SETTERS, "--features", SCHEMARS, "--features", DYNAMIC, "--features", V2],
     ),
     check("tests, only types", ONLY_TYPES),
     Check {
         name: "documentation",
-        arguments: &["doc", "--workspace", "--no-deps", "--features", SCHEMARS, "--features", DYNAMIC],
+        arguments: &[
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--features",
+            SCHEMARS,
+            "--features",
+            DYNAMIC,
+            "--features",
+            V2,
+        ],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
 ];

@@ -77,9 +77,10 @@ pub const KEYS: &[Key] = &[
         name: REQUIRED_FILTER,
         places: &[Place::Operation],
         values: Values::Own("`{parameters, all}`"),
-        meaning: "Names optional query parameters without which the operation acts on everything, and the setter by \
-                  which callers say that they mean everything. A call with neither is refused before anything is \
-                  sent, and so is a call with both.",
+        meaning: "Names optional query parameters without which the operation acts on everything, and the word by \
+                  which callers say that they mean everything. The filter is an argument of the client's function, so \
+                  that a call without one does not compile. A call in JSON with neither is refused before anything is \
+                  sent, and so is one with both, or with an empty filter.",
         check: Some(checks::required_filter),
     },
     Key {
