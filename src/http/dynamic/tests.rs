@@ -46,8 +46,15 @@ static PARAMETERS: [Parameter; 4] = [
 ];
 
 fn built(body: Option<Shape>, account: &str, arguments: Value) -> Result<Request<Value>, String> {
-    let table =
-        Table { operation: &OPERATION, parameters: &PARAMETERS, body, response: None, unwrapped: None, paging: None };
+    let table = Table {
+        operation: &OPERATION,
+        parameters: &PARAMETERS,
+        body,
+        response: None,
+        unwrapped: None,
+        paging: None,
+        filter: None,
+    };
     let base = "https://api.unloc.app/v1".parse().unwrap();
     let Value::Object(arguments) = arguments else { panic!("no object") };
     request(&table, &base, &[("account", account.to_owned())], arguments).map_err(|Unbuilt(why)| why)
