@@ -65,7 +65,6 @@ impl Samples<'_> {
         let mut query: Vec<_> =
             query.map(|one| format!("{}={}", one.name, shown(&self.parameter(operation, &one.name)))).collect();
         query.extend(operation.pagination.as_ref().filter(|_| !full).map(|paging| format!("limit={}", paging.size)));
-        query.sort();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let body = operation.body.as_ref().map(|(schema, _)| format!("\n\n{}", self.component(schema, full)));
         format!("{} {path}{query}{}", operation.method, body.unwrap_or_default())
@@ -163,6 +162,10 @@ impl Samples<'_> {
         }
         if let Some(more) = schema.get("additionalProperties").filter(|more| more.value.is_object() && full) {
             fields.insert("k".to_owned(), self.value(&more, full, depth + 1));
+        }
+        // An object of any content. Empty, it would be left out.
+        if schema.get("properties").is_none() && fields.is_empty() && full {
+            fields.insert("k".to_owned(), "v".into());
         }
         for part in schema.get("allOf").iter().flat_map(At::list) {
             fields.extend(self.value(&part, full, depth).as_object().cloned().unwrap_or_default());

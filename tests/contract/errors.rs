@@ -184,7 +184,7 @@ fn missing_credentials_are_named() {
     let nothing = Unloc::builder().build().unwrap_err();
     let id = Unloc::builder().client_credentials(" ", "EXAMPLE").build().unwrap_err();
     let secret = Unloc::builder().client_credentials("id", "").build().unwrap_err();
-    for (error, named) in [(nothing, "client_credentials"), (id, "client id"), (secret, "client secret")] {
+    for (error, named) in [(nothing, "client credentials"), (id, "client id"), (secret, "client secret")] {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains(named), "{error}");
         assert!(!error.is_retryable());

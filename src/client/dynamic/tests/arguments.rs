@@ -43,6 +43,14 @@ pub(super) fn random(table: &Table, bytes: &[u8]) -> Value {
                 .insert(parameter.name.to_owned(), dice.value(&Shape { nullable: false, ..parameter.shape }, None));
         }
     }
+    if let Some(filter) = &table.filter {
+        let is_empty = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+        // What is refused is tested by itself: both calls would send nothing.
+        arguments.retain(|name, value| !(filter.parameters.contains(&&**name) && is_empty(value)));
+        if !filter.parameters.iter().any(|name| arguments.contains_key(*name)) {
+            arguments.insert(filter.all.to_owned(), true.into());
+        }
+    }
     if let Some(Value::Object(body)) = table.body.as_ref().map(|shape| dice.value(shape, None)) {
         arguments.extend(body);
     }

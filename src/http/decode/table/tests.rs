@@ -110,15 +110,17 @@ pub(super) fn of(operation: &Operation) -> &'static Table {
 
 /// Returns for each operation with a response both readers, its tolerant schema, and the values of enums.
 fn all() -> Vec<(Both, Value, Vec<String>)> {
-    let documents = ["auth", "integrator"]
+    let documents = ["auth", "integrator", "unloc-v2"]
         .map(|api| Document::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("openapi/{api}.yaml"))).unwrap());
     let operations: Vec<_> = documents
         .iter()
         .flat_map(|document| unloc_spec::Operation::all(document).unwrap().into_iter().map(move |one| (document, one)))
         .collect();
     let with_schema = |both: Both| {
-        let id = both.table.operation.id;
-        let (document, operation) = operations.iter().find(|(_, operation)| operation.id == id).unwrap();
+        let Operation { id, path, .. } = both.table.operation;
+        // Several APIs have operations of one id.
+        let is_it = |(_, own): &&(&Document, unloc_spec::Operation)| own.id == *id && own.path == *path;
+        let (document, operation) = operations.iter().find(is_it).unwrap();
         let schemas = JsonSchemas::new(document, Held::Tolerant);
         let status = ["200", "201", "202"].into_iter().find_map(|status| schemas.response(operation, status));
         (both, status.unwrap(), bodies::words(document))
@@ -129,11 +131,11 @@ fn all() -> Vec<(Both, Value, Vec<String>)> {
 /// Makes a body of random bytes.
 pub(crate) type RandomBody = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 
-/// Returns what generates response bodies that the tolerances cover, by the id of the operation.
-pub(crate) fn random_bodies() -> BTreeMap<&'static str, RandomBody> {
+/// Returns what generates response bodies that the tolerances cover, by id and path of the operation.
+pub(crate) fn random_bodies() -> BTreeMap<(&'static str, &'static str), RandomBody> {
     let generator = |(both, schema, words): (Both, Value, Vec<String>)| {
         let body = move |bytes: &[u8]| Bodies { schema: &schema, words: &words }.body(&mut Dice(bytes.iter()), false);
-        (both.table.operation.id, Box::new(body) as RandomBody)
+        ((both.table.operation.id, both.table.operation.path), Box::new(body) as RandomBody)
     };
     all().into_iter().map(generator).collect()
 }

@@ -61,7 +61,7 @@ fn rows() -> Vec<(Quirk, &'static str, String, Value)> {
             Quirk::EventsEnvelope,
             "getKeyEvents",
             r#"{"events":[{"id":"e","action":"locked","created":"2024-05-02T12:35:24+02:00"}]}"#.to_owned(),
-            json!({"keyEvents": [{"id": "e", "action": "locked", "created": "2024-05-02T10:35:24Z"}]}),
+            json!({"keyEvents": [{"id": "e", "action": "locked", "created": "2024-05-02T10:35:24.000Z"}]}),
         ),
         (Quirk::BareLists, "getLockHolders", format!("[{{{HOLDER}}}]"), json!({"lockHolders": [holder]})),
         (Quirk::BareObjects, "getKey", format!("{{{KEY}}}"), key(&json!({}))),
