@@ -7,16 +7,19 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+/// Lists the specs that the emulator serves.
+const SPECS: [&str; 3] = ["auth.yaml", "integrator.yaml", "unloc-v2.yaml"];
+
 fn main() -> ExitCode {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     // The repository comes first, because a copy that `cargo xtask package` left behind may be out of date.
     for folder in [package.join("../../openapi"), package.join("openapi")] {
-        if folder.join("integrator.yaml").is_file() && folder.join("auth.yaml").is_file() {
+        if SPECS.iter().all(|file| folder.join(file).is_file()) {
             println!("cargo::rustc-env=UNLOC_OPENAPI={}", folder.display());
             println!("cargo::rerun-if-changed={}", folder.display());
             return ExitCode::SUCCESS;
         }
     }
-    println!("cargo::error=openapi/auth.yaml and openapi/integrator.yaml are missing: run `cargo xtask package` first");
+    println!("cargo::error=a spec is missing in openapi/ ({}): run `cargo xtask package` first", SPECS.join(", "));
     ExitCode::FAILURE
 }

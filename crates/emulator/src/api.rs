@@ -1,4 +1,4 @@
-//! Implements the Auth API and the Integrator API (version 1) on the emulator's data.
+//! Implements the Auth API and the Integrator API (version 1) on the emulator's data; [`v2`] implements version 2.
 
 mod auth;
 mod caller;
@@ -12,6 +12,7 @@ mod paging;
 mod roles;
 pub(crate) mod routes;
 mod specs;
+mod v2;
 mod vendor_connections;
 mod views;
 mod webhook_url;

@@ -4,6 +4,7 @@
 
 mod changes;
 mod fault_routes;
+pub(crate) mod groups;
 pub(crate) mod guard;
 pub(crate) mod handles;
 pub(crate) mod people;

@@ -9,6 +9,7 @@ use crate::control::handles::{ClockControl, FaultControl};
 use crate::control::people::People;
 use crate::control::snapshot::Snapshot;
 use crate::control::vendors::Vendors;
+use crate::domain::resource::ORGANIZATION_ID;
 use crate::emulator::builder::{EmulatorBuilder, StartError};
 use crate::faults::journal::Request;
 use crate::faults::quirks::Quirk;
@@ -16,7 +17,7 @@ use crate::http::delivery::Delivery;
 use crate::server::Server;
 use crate::service::Service;
 
-/// Runs Unloc's Auth API and Integrator API on a port of this machine, with sample data.
+/// Runs both versions of Unloc's API on a port of this machine, with sample data.
 ///
 /// ```
 /// # use unloc_emulator::Emulator;
@@ -64,12 +65,17 @@ impl Emulator {
 
     /// Returns the base URL without a trailing slash, such as `http://127.0.0.1:49152`.
     ///
-    /// The two APIs are below it, at `/auth/v1` and `/integrators/v1`.
+    /// The APIs are below it: version 1 at `/auth/v1` and `/integrators/v1`, version 2 at `/v2`.
     pub fn base_url(&self) -> &str {
         &self.app.base_url
     }
 
-    /// Returns the client id that the token endpoint accepts.
+    /// Returns the id of the organization, for version 2. Its projects are the lock holders, with the same ids.
+    pub fn organization_id(&self) -> &str {
+        ORGANIZATION_ID
+    }
+
+    /// Returns the client id that the token endpoints of both versions accept.
     pub fn client_id(&self) -> &str {
         &self.app.issuer.client_id
     }
@@ -131,7 +137,8 @@ impl Emulator {
         self.app.quirks.list()
     }
 
-    /// Returns a copy of the emulator's data: lock holders, vendor connections, locks and keys.
+    /// Returns a copy of the emulator's data: lock holders, vendor connections, locks, keys, subprojects and access
+    /// groups.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::take(&self.app, None)
     }

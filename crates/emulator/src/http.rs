@@ -6,5 +6,6 @@ pub(crate) mod drain;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod hosts;
+pub(crate) mod problem;
 pub(crate) mod read_timeout;
 pub(crate) mod request_body;

@@ -16,8 +16,8 @@
 //! }
 //! ```
 //!
-//! The emulator implements the Auth API and the Integrator API (version 1) as they are documented, and validates
-//! requests strictly: an error names the field and the limit. Any HTTP client can call it:
+//! The emulator implements version 2 of the API, and version 1 (the Auth API and the Integrator API), as they are
+//! documented. Both act on the same data. Requests are validated strictly: an error names the field and the limit. Any HTTP client can call it:
 //!
 //! ```
 //! use serde_json::{Value, json};
@@ -61,6 +61,7 @@ mod server;
 mod service;
 
 pub use chrono;
+pub use control::groups::{AccessGroupSnapshot, SubprojectSnapshot};
 pub use control::handles::{ClockControl, FaultControl};
 pub use control::people::People;
 pub use control::snapshot::{ConnectionSnapshot, KeySnapshot, LockHolderSnapshot, LockSnapshot, Snapshot};

@@ -22,10 +22,11 @@ use crate::faults::{cross_origin, listener};
 use crate::http::delivery::{WebhookCall, deliver};
 use crate::http::drain::drain;
 use crate::http::error::{ApiError, OAuthError};
+use crate::http::problem::Problem;
 use crate::http::read_timeout;
 use crate::service::App;
 
-/// Builds the router of both APIs, the control interface and the page.
+/// Builds the router of both versions of the API, the control interface and the page.
 fn router(app: App) -> Router {
     let context = Arc::new(Context {
         world: Arc::clone(&app.world),
@@ -51,7 +52,7 @@ fn router(app: App) -> Router {
 }
 
 async fn unknown_path(State(app): State<App>, method: Method, uri: Uri) -> Response {
-    let text = "Unknown path: see /openapi/auth.yaml, /openapi/integrator.yaml and /_emulator/ for all paths";
+    let text = "Unknown path: see /openapi/auth.yaml, /openapi/integrator.yaml, /openapi/unloc-v2.yaml and /_emulator/ for all paths";
     refuse(&app, &method, &uri, StatusCode::NOT_FOUND, text)
 }
 
@@ -66,7 +67,10 @@ async fn wrong_method(State(app): State<App>, method: Method, uri: Uri) -> Respo
 /// The texts do not quote the path, because it may contain a phone number.
 fn refuse(app: &App, method: &Method, uri: &Uri, status: StatusCode, text: &str) -> Response {
     app.journal.record(app.world.now(), method.as_str(), None, status.as_u16(), Duration::ZERO, None);
-    if uri.path().starts_with("/auth/") {
+    if uri.path().starts_with("/v2/") {
+        if status == StatusCode::NOT_FOUND { Problem::not_found(text) } else { Problem::method_not_allowed(text) }
+            .into_response()
+    } else if uri.path().starts_with("/auth/") {
         OAuthError::invalid_request(text).with_status(status).into_response()
     } else if status == StatusCode::NOT_FOUND {
         ApiError::not_found(text).into_response()

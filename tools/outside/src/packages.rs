@@ -14,7 +14,7 @@ pub const NAMES: [&str; 4] = ["unloc", "unloc-codegen", "unloc-emulator", "unloc
 /// Lists the files that packages contain from outside of their folders, as (file, copy). git ignores the copies.
 ///
 /// cargo packages no such file. Symbolic links would do, but git checks them out as text files on Windows.
-const COPIES: [(&str, &str); 8] = [
+const COPIES: [(&str, &str); 9] = [
     ("LICENSE-APACHE", "crates/codegen/LICENSE-APACHE"),
     ("LICENSE-MIT", "crates/codegen/LICENSE-MIT"),
     ("LICENSE-APACHE", "crates/emulator/LICENSE-APACHE"),
@@ -23,6 +23,7 @@ const COPIES: [(&str, &str); 8] = [
     ("LICENSE-MIT", "crates/spec/LICENSE-MIT"),
     ("openapi/auth.yaml", "crates/emulator/openapi/auth.yaml"),
     ("openapi/integrator.yaml", "crates/emulator/openapi/integrator.yaml"),
+    ("openapi/unloc-v2.yaml", "crates/emulator/openapi/unloc-v2.yaml"),
 ];
 
 /// Copies the files of [`COPIES`].

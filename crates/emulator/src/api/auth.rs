@@ -95,7 +95,7 @@ mod tests {
             r#"{"scope":[7]}"#,
             r#"{"scope":{"lock_holder_org_id":"1"}}"#,
         ] {
-            assert!(scope(bad).unwrap_err().0.starts_with("scope must be"), "{bad}");
+            assert!(scope(bad).unwrap_err().to_string().starts_with("scope must be"), "{bad}");
         }
     }
 }

@@ -30,6 +30,9 @@ impl Caller {
             return Err(ApiError::missing_token("The header Authorization must be: Bearer <access_token>"));
         };
         let claims = app.issuer.check(&token, app.world.now())?;
+        if claims.resource.is_some() {
+            return Err(ApiError::forbidden("The token is for version 2 of the API"));
+        }
         Ok(Self { scope: claims.scope, lock_holders: claims.lock_holders })
     }
 

@@ -54,7 +54,7 @@ fn end(body: &Fields, start: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Resul
     let end = body.nullable("end", Fields::date)?;
     let minutes = body.number("durationMinutes", 1..=MAX_DURATION_MINUTES)?;
     match (end, minutes) {
-        (Some(_), Some(_)) => Err(Invalid("end and durationMinutes exclude each other: send one of them".to_owned())),
+        (Some(_), Some(_)) => Err(Invalid::request("end and durationMinutes exclude each other: send one of them")),
         (Some(end), None) if start.is_some_and(|start| end < start) => {
             Err(body.error("end", "must not be before start"))
         }
@@ -105,7 +105,7 @@ mod tests {
     fn refusal(more: &str) -> String {
         match read(more) {
             Ok(_) => format!("{more} was accepted"),
-            Err(Invalid(text)) => text,
+            Err(invalid) => invalid.to_string(),
         }
     }
 

@@ -97,22 +97,16 @@ fn create_key(app: &App, lock_holder: Index, lock_id: &str, request: KeyRequest)
     let mut store = app.world.store();
     let lock = store.lock(lock_holder, lock_id)?;
     let connection = store.locks[lock as usize].connection;
+    let (id, person, now) = (store.ids.next(), store.find_or_add_person(&request.user_id), request.received_at);
     let key = Key {
-        id: store.ids.next(),
-        lock,
-        person: store.find_or_add_person(&request.user_id),
         start: request.start,
         end: request.end,
-        created: request.received_at,
-        ready_at: request.received_at + store.vendor_latency,
         recurrence: request.recurrence,
         app_switch_only: request.app_switch_only,
-        revoked: false,
         // If the connection is down now, the vendor never hears of the key: its state becomes `error` after `creating`.
         failed: store.connections[connection as usize].state.is_broken(),
-        shared_by: None,
+        ..Key::new(id, lock, person, now, now + store.vendor_latency)
     };
-    let now = key.created;
     let index = store.add_key(key);
     Ok(Json(json!({ "key": store.key_view(index, now) })).into_response())
 }

@@ -24,17 +24,22 @@ impl Paging {
     /// Returns the whole list. For operations without documented pagination.
     pub(crate) const WHOLE: Self = Self { limit: Some(usize::MAX), start_after: None };
 
-    fn parse(pairs: Vec<(String, String)>) -> Result<Self, Invalid> {
+    /// Returns the same pagination with the default limit unless there is another. Version 2 sends a cursor then, too.
+    pub(crate) fn with_default_limit(self) -> Self {
+        Self { limit: self.limit.or(Some(MAX_LIMIT)), ..self }
+    }
+
+    pub(crate) fn parse(pairs: &[(String, String)]) -> Result<Self, Invalid> {
         let mut paging = Self::default();
         for (name, value) in pairs {
             match name.as_str() {
                 "limit" => {
                     let limit = value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-                    paging.limit = Some(
-                        limit.ok_or_else(|| Invalid(format!("limit must be a whole number from 1 to {MAX_LIMIT}")))?,
-                    );
+                    paging.limit = Some(limit.ok_or_else(|| {
+                        Invalid::field("limit", format!("must be a whole number from 1 to {MAX_LIMIT}"))
+                    })?);
                 }
-                "startAfterId" => paging.start_after = Some(value),
+                "startAfterId" => paging.start_after = Some(value.clone()),
                 _ => {}
             }
         }
@@ -57,9 +62,9 @@ impl Paging {
             Some(cursor) => {
                 // The text does not quote the cursor: that of a role contains a phone number, and errors get logged.
                 1 + index_of(cursor).ok_or_else(|| {
-                    Invalid(
-                        "startAfterId is not a cursor of this list (a plus in a query must be encoded as %2B)"
-                            .to_owned(),
+                    Invalid::field(
+                        "startAfterId",
+                        "is not a cursor of this list (a plus in a query must be encoded as %2B)",
                     )
                 })?
             }
@@ -111,7 +116,7 @@ impl<S: Sync> FromRequestParts<S> for Paging {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map_err(|_| ApiError::invalid("The query is not valid: it must be name=value pairs, percent-encoded"))?;
-        Ok(Self::parse(pairs)?)
+        Ok(Self::parse(&pairs)?)
     }
 }
 
@@ -151,7 +156,7 @@ mod tests {
 
     #[test]
     fn refuses_an_unknown_cursor() {
-        assert!(page(&paging(None, Some("4")), &[1, 2, 3]).unwrap_err().0.contains("startAfterId"));
+        assert!(page(&paging(None, Some("4")), &[1, 2, 3]).unwrap_err().to_string().contains("startAfterId"));
         assert!(page(&paging(None, Some("")), &[1, 2, 3]).is_err());
     }
 
@@ -159,9 +164,9 @@ mod tests {
     fn accepts_limits_from_1_to_2500() {
         for bad in ["0", "2501", "-1", "1.5", "ten", "", "99999999999999999999"] {
             let pairs = vec![("limit".to_owned(), bad.to_owned())];
-            assert!(Paging::parse(pairs).unwrap_err().0.contains("1 to 2500"), "{bad:?}");
+            assert!(Paging::parse(&pairs).unwrap_err().rule.contains("1 to 2500"), "{bad:?}");
         }
         let pairs = vec![("limit".to_owned(), "2500".to_owned()), ("sort".to_owned(), "x".to_owned())];
-        assert_eq!(Paging::parse(pairs).unwrap().limit, Some(2500));
+        assert_eq!(Paging::parse(&pairs).unwrap().limit, Some(2500));
     }
 }

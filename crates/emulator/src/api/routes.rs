@@ -1,18 +1,22 @@
-//! Defines the routes of both APIs.
+//! Defines the routes of both versions.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use axum::{Router, middleware};
 
-use crate::api::{auth, integrator, key_events, keys, lock_holders, locks, roles, specs, vendor_connections, webhooks};
+use crate::api::{
+    auth, integrator, key_events, keys, lock_holders, locks, roles, specs, v2, vendor_connections, webhooks,
+};
+use crate::domain::version::ApiVersion;
 use crate::faults::middleware::{Context, Operation, inject};
 use crate::service::App;
 
 const BASE: &str = "/integrators/v1";
 const LOCK_HOLDER: &str = "/integrators/v1/lock-holders/{lockHolderId}";
 
-/// Lists every operation with its path, without the trailing slash. A test compares this list with the specs.
+/// Lists every operation of version 1 with its path, without the trailing slash. A test compares this list with the specs.
 fn operations() -> Vec<(&'static str, String, MethodRouter<App>)> {
     let at = |path: &str| format!("{LOCK_HOLDER}{path}");
     vec![
@@ -66,17 +70,21 @@ fn operations() -> Vec<(&'static str, String, MethodRouter<App>)> {
 
 /// Returns the names of all operations.
 pub(crate) fn names() -> Vec<&'static str> {
-    operations().into_iter().map(|(name, ..)| name).collect()
+    let names = operations().into_iter().chain(v2::routes::operations()).map(|(name, ..)| name);
+    // Operations that do the same in both versions have the same name, and a fault applies to both.
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Builds the router of both APIs.
+/// Builds the router of both versions.
 ///
 /// Each route exists with and without its trailing slash. There are no redirects, because many HTTP clients drop the
 /// body or the token when they follow one.
 pub(crate) fn router(context: &Arc<Context>) -> Router<App> {
     let mut router = Router::new().route("/images/{name}", get(locks::image_file)).merge(specs::routes());
-    for (name, path, methods) in operations() {
-        let operation = Operation { name, context: Arc::clone(context) };
+    let first = operations().into_iter().map(|operation| (ApiVersion::V1, operation));
+    let second = v2::routes::operations().into_iter().map(|operation| (ApiVersion::V2, operation));
+    for (version, (name, path, methods)) in first.chain(second) {
+        let operation = Operation { name, version, context: Arc::clone(context) };
         let methods = methods.layer(middleware::from_fn_with_state(operation, inject));
         router = router.route(&path, methods.clone()).route(&format!("{path}/"), methods);
     }

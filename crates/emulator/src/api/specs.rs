@@ -12,9 +12,11 @@ use crate::service::App;
 pub(crate) fn routes() -> Router<App> {
     const AUTH: &str = include_str!(concat!(env!("UNLOC_OPENAPI"), "/auth.yaml"));
     const INTEGRATOR: &str = include_str!(concat!(env!("UNLOC_OPENAPI"), "/integrator.yaml"));
+    const UNLOC_V2: &str = include_str!(concat!(env!("UNLOC_OPENAPI"), "/unloc-v2.yaml"));
     Router::new()
         .route("/openapi/auth.yaml", get(|app, headers| serve(app, headers, AUTH, "/auth/v1")))
         .route("/openapi/integrator.yaml", get(|app, headers| serve(app, headers, INTEGRATOR, "/integrators/v1")))
+        .route("/openapi/unloc-v2.yaml", get(|app, headers| serve(app, headers, UNLOC_V2, "/v2")))
 }
 
 async fn serve(State(app): State<App>, headers: HeaderMap, spec: &'static str, path: &str) -> Response {

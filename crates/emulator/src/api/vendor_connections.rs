@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::api::caller::{Caller, LockHolderScope, NoParams};
 use crate::domain::error::Invalid;
-use crate::domain::model::{ConnectionState, Index, VendorConnection};
 use crate::domain::store::Store;
 use crate::domain::vendors::{self, VENDORS, VIRTUAL};
 use crate::http::error::ApiError;
@@ -58,24 +57,15 @@ pub(crate) async fn create(
                     account
                 }
             };
-            require_unused_account(&store, account)?;
+            if store.uses_account(account) {
+                return Err(ApiError::conflict("The credentials are in use by another vendor connection"));
+            }
             (Some((account, password)), 0)
         }
     };
     let connection = store.add_connection(scope.lock_holder, vendor, login);
     store.start_connecting(connection, virtual_locks, now);
     Ok(Json(json!({ "vendorConnection": store.connection_view(connection) })).into_response())
-}
-
-/// Fails if another connection uses the account.
-fn require_unused_account(store: &Store, account: Index) -> Result<(), ApiError> {
-    let uses = |connection: &VendorConnection| {
-        connection.login.as_ref().is_some_and(|(index, _)| *index == account) && !connection.state.is_broken()
-    };
-    if store.connections.iter().any(uses) {
-        return Err(ApiError::conflict("The credentials are in use by another vendor connection"));
-    }
-    Ok(())
 }
 
 /// Is a valid request for a vendor connection.
@@ -124,19 +114,7 @@ pub(crate) async fn refresh(
     let now = app.world.now();
     let mut store = app.world.store();
     let connection = store.connection(scope.lock_holder, &scope.params.vendor_connection_id)?;
-    match store.connections[connection as usize].state {
-        ConnectionState::Connected => {}
-        ConnectionState::Error => {
-            // While this connection was in error, another one may have connected to its account.
-            if let Some((account, _)) = store.connections[connection as usize].login {
-                require_unused_account(&store, account)?;
-            }
-        }
-        state => {
-            let state = state.name();
-            return Err(ApiError::conflict(format!("The connection is {state}; it must be connected or in error")));
-        }
-    }
+    store.require_idle(connection)?;
     store.start_connecting(connection, 0, now);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,10 +8,10 @@ use axum::http::uri::Authority;
 use crate::domain::error::Invalid;
 use crate::http::fields::Fields;
 
-/// Reads the field `webhookUrl`: an http or https URL by RFC 3986 that can be called unchanged.
-pub(crate) fn read(body: &Fields) -> Result<String, Invalid> {
-    let url = body.required("webhookUrl", body.text("webhookUrl", 1..=4096)?)?;
-    check(url).map_err(|rule| body.error("webhookUrl", rule))?;
+/// Reads a field with a URL of a webhook: an http or https URL by RFC 3986 that can be called unchanged.
+pub(crate) fn read(body: &Fields, name: &str) -> Result<String, Invalid> {
+    let url = body.required(name, body.text(name, 1..=4096)?)?;
+    check(url).map_err(|rule| body.error(name, rule))?;
     Ok(url.to_owned())
 }
 

@@ -11,6 +11,7 @@ use crate::api::caller::{LockHolderScope, LockParams, NoParams};
 use crate::api::webhook_url;
 use crate::domain::ids::Id;
 use crate::domain::model::{Index, Webhook};
+use crate::domain::version::ApiVersion;
 use crate::http::error::ApiError;
 use crate::http::request_body::JsonBody;
 use crate::service::App;
@@ -38,7 +39,7 @@ pub(crate) async fn create(
     scope: LockHolderScope<NoParams>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let url = webhook_url::read(&body)?;
+    let url = webhook_url::read(&body, "webhookUrl")?;
     register(&app, scope.lock_holder, None, url)
 }
 
@@ -47,19 +48,21 @@ pub(crate) async fn create_for_lock(
     scope: LockHolderScope<LockParams>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let url = webhook_url::read(&body)?;
+    let url = webhook_url::read(&body, "webhookUrl")?;
     let lock = app.world.store().lock(scope.lock_holder, &scope.params.lock_id)?;
     register(&app, scope.lock_holder, Some(lock), url)
 }
 
 fn register(app: &App, lock_holder: Index, lock: Option<Index>, url: String) -> Result<Response, ApiError> {
     let mut store = app.world.store();
-    let same = |hook: &Webhook| hook.lock_holder == lock_holder && hook.lock == lock && hook.url == url;
+    let same = |hook: &Webhook| {
+        hook.lock_holder == lock_holder && hook.lock == lock && hook.url == url && hook.version == ApiVersion::V1
+    };
     if store.webhooks.iter().any(same) {
         return Err(ApiError::conflict("This webhookUrl is registered already"));
     }
     let id = store.ids.next();
-    store.webhooks.push(Webhook { id, lock_holder, lock, url });
+    store.webhooks.push(Webhook { id, lock_holder, lock, url, version: ApiVersion::V1 });
     let webhook = store.webhook_view(store.webhooks.len() - 1);
     Ok(Json(json!({ "webhook": webhook })).into_response())
 }

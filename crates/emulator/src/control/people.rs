@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::domain::error::Refused;
 use crate::domain::people::Action;
+use crate::domain::version::ApiVersion;
 use crate::faults::quirks::Quirk;
 use crate::http::delivery::WebhookCall;
 use crate::service::Service;
@@ -73,7 +74,10 @@ impl<'a> People<'a> {
         let id = event.id.to_string();
         let times = if self.app.quirks.has(Quirk::WebhooksTwice) { 2 } else { 1 };
         let calls = store.webhooks_for(&event).flat_map(|webhook| {
-            let body = json!(store.event_view(&event));
+            let body = match webhook.version {
+                ApiVersion::V1 => json!(store.event_view(&event)),
+                ApiVersion::V2 => json!(store.access_event_view(&event)),
+            };
             std::iter::repeat_with(move || WebhookCall {
                 webhook_id: webhook.id,
                 event_id: event.id,

@@ -5,9 +5,11 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::control::groups::{self, AccessGroupSnapshot, SubprojectSnapshot};
 use crate::domain::clock;
-use crate::domain::model::Index;
+use crate::domain::model::{Index, KeySource};
 use crate::domain::recurrence::Recurrence;
+use crate::domain::resource::ORGANIZATION_ID;
 use crate::domain::store::Store;
 use crate::service::Service;
 
@@ -29,6 +31,12 @@ pub struct Snapshot {
     pub locks: Vec<LockSnapshot>,
     /// Lists all keys, including those shared from the app.
     pub keys: Vec<KeySnapshot>,
+    /// Is the id of the organization, for version 2.
+    pub organization_id: &'static str,
+    /// Lists all subprojects, for version 2.
+    pub subprojects: Vec<SubprojectSnapshot>,
+    /// Lists all access groups, for version 2.
+    pub access_groups: Vec<AccessGroupSnapshot>,
 }
 
 /// Describes a lock holder.
@@ -103,6 +111,12 @@ pub struct KeySnapshot {
     pub created: DateTime<Utc>,
     /// Is set if the key was shared from the app and not made through the API.
     pub shared: bool,
+    /// Is the id of the access group that the key is from, if it is from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_group_id: Option<String>,
+    /// Is the id of the subproject that the key belongs to, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subproject_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recurrence: Option<Recurrence>,
 }
@@ -158,6 +172,9 @@ impl Snapshot {
             lock_holders: lock_holders.collect(),
             connections: connections.collect(),
             locks: locks.collect(),
+            organization_id: ORGANIZATION_ID,
+            subprojects: groups::subprojects(&store, included),
+            access_groups: groups::access_groups(&store, included),
             keys: keys.collect(),
         }
     }
@@ -165,6 +182,11 @@ impl Snapshot {
 
 fn key_snapshot(store: &Store, key: &crate::domain::model::Key, now: DateTime<Utc>) -> KeySnapshot {
     let person = store.person_at(key.person);
+    let (access_group_id, subproject_id) = match key.source {
+        KeySource::Project => (None, None),
+        KeySource::AccessGroup(index) => (Some(store.access_groups[index as usize].id.to_string()), None),
+        KeySource::Subproject(index) => (None, Some(store.subprojects[index as usize].id.to_string())),
+    };
     KeySnapshot {
         id: key.id.to_string(),
         lock_id: store.locks[key.lock as usize].id.to_string(),
@@ -175,6 +197,8 @@ fn key_snapshot(store: &Store, key: &crate::domain::model::Key, now: DateTime<Ut
         end: key.end,
         created: key.created,
         shared: !key.is_from_api(),
+        access_group_id,
+        subproject_id,
         recurrence: key.recurrence.as_deref().cloned(),
     }
 }

@@ -9,9 +9,10 @@ pub(crate) fn phone(name: &str, value: &str) -> Result<String, Invalid> {
     if (7..=15).contains(&digits.len()) && digits_only && !digits.starts_with('0') {
         return Ok(value.to_owned());
     }
-    Err(Invalid(format!(
-        "{name} must be a mobile number in E.164 form, such as +12125550100 (in a path the plus is written %2B)"
-    )))
+    Err(Invalid::field(
+        name,
+        "must be a mobile number in E.164 form, such as +12125550100 (in a URL the plus is written %2B)",
+    ))
 }
 
 /// Returns whether the text has the format of ISO 3166-1 alpha-2: two upper-case letters.

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::domain::ids::Id;
 use crate::domain::recurrence::Recurrence;
+use crate::domain::version::ApiVersion;
 
 /// Is the index of a record in one of the store's lists.
 pub(crate) type Index = u32;
@@ -87,9 +88,43 @@ pub(crate) struct Key {
     pub(crate) failed: bool,
     /// Is the person who shared the key from the app; `None` for keys made through the API.
     pub(crate) shared_by: Option<Index>,
+    pub(crate) source: KeySource,
+    /// Holds texts of the caller. Only version 2 has them.
+    pub(crate) metadata: Option<Box<Metadata>>,
 }
 
+/// Is what a key belongs to. Version 1 knows only lock holders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeySource {
+    Project,
+    Subproject(Index),
+    AccessGroup(Index),
+}
+
+/// Holds texts of the caller under names of the caller.
+pub(crate) type Metadata = BTreeMap<String, String>;
+
 impl Key {
+    /// Returns a key of the project that always works, as soon as the vendor has made it.
+    pub(crate) fn new(id: Id, lock: Index, person: Index, created: DateTime<Utc>, ready_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            lock,
+            person,
+            start: None,
+            end: None,
+            created,
+            ready_at,
+            recurrence: None,
+            app_switch_only: None,
+            revoked: false,
+            failed: false,
+            shared_by: None,
+            source: KeySource::Project,
+            metadata: None,
+        }
+    }
+
     /// Returns the state at one moment. `revoked` takes precedence over all others, then `creating`.
     pub(crate) fn state(&self, time_zone: Tz, now: DateTime<Utc>) -> &'static str {
         // The order of the branches is the precedence: a new key is `creating` whatever its dates are.
@@ -141,6 +176,14 @@ pub(crate) struct VendorConnection {
     /// Is the account with the password that Unloc knows; `None` for the vendor of virtual locks.
     pub(crate) login: Option<(Index, String)>,
     pub(crate) state: ConnectionState,
+    /// Is the code of the latest dry run of an offboarding, until it is used.
+    pub(crate) offboarding_code: Option<OffboardingCode>,
+}
+
+/// Confirms the offboarding of a connection.
+pub(crate) struct OffboardingCode {
+    pub(crate) code: String,
+    pub(crate) valid_until: DateTime<Utc>,
 }
 
 /// Is the state of a vendor connection.
@@ -193,8 +236,10 @@ pub(crate) struct KeyEvent {
 }
 
 impl KeyEvent {
-    /// Is the time for which events are listed.
+    /// Is the time for which version 1 lists events.
     pub(crate) const LISTED: TimeDelta = TimeDelta::days(30);
+    /// Is the time for which events are in the access log of version 2.
+    pub(crate) const LOGGED: TimeDelta = TimeDelta::days(60);
 }
 
 /// Is a registered webhook.
@@ -204,6 +249,8 @@ pub(crate) struct Webhook {
     /// Is the lock whose events it receives; `None` for all locks of the lock holder.
     pub(crate) lock: Option<Index>,
     pub(crate) url: String,
+    /// Is the version that registered it, which decides the format of the events.
+    pub(crate) version: ApiVersion,
 }
 
 /// Holds an uploaded image of a lock.
@@ -213,12 +260,41 @@ pub(crate) struct Image {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Is a vendor connection that is being set up or refreshed.
-pub(crate) struct Job {
+/// Is work at a vendor that takes time.
+pub(crate) struct VendorTask {
     pub(crate) due: DateTime<Utc>,
     pub(crate) connection: Index,
-    /// Is the number of virtual locks to create.
-    pub(crate) virtual_locks: usize,
+    pub(crate) action: VendorAction,
+    /// Is the job of version 2 that reports on the task.
+    pub(crate) job: Option<Index>,
+}
+
+/// Is what happens to a vendor connection at the end of a task.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum VendorAction {
+    /// Connects or refreshes, and creates this number of virtual locks.
+    Connect { virtual_locks: usize },
+    /// Removes the locks and disconnects.
+    Disconnect,
+}
+
+/// Is a part of a lock holder, with some of its locks. Only version 2 shows it.
+pub(crate) struct Subproject {
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Index,
+    pub(crate) name: String,
+    pub(crate) locks: Vec<Index>,
+}
+
+/// Gives each of its people a key for each of its locks. Only version 2 shows it.
+pub(crate) struct AccessGroup {
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Index,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) locks: Vec<Index>,
+    pub(crate) people: Vec<Index>,
+    pub(crate) metadata: Metadata,
 }
 
 /// Returns the time zone of locks in a country.
@@ -247,20 +323,7 @@ mod tests {
     fn key_state_follows_from_dates_and_clock() {
         let made = DateTime::UNIX_EPOCH;
         let after = |minutes| made + TimeDelta::minutes(minutes);
-        let mut key = Key {
-            id: Ids::seeded(1).next(),
-            lock: 0,
-            person: 0,
-            start: None,
-            end: None,
-            created: made,
-            ready_at: after(1),
-            recurrence: None,
-            app_switch_only: None,
-            revoked: false,
-            failed: false,
-            shared_by: None,
-        };
+        let mut key = Key::new(Ids::seeded(1).next(), 0, 0, made, after(1));
         let state = |key: &Key, minutes| key.state(Tz::UTC, after(minutes));
         assert_eq!([state(&key, 0), state(&key, 1)], ["creating", "active"]);
         key.start = Some(after(10));

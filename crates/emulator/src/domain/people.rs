@@ -44,8 +44,8 @@ impl Store {
     /// Adds an event to the list, and drops events that no page can reach any more.
     pub(crate) fn record(&mut self, event: KeyEvent, now: DateTime<Utc>) {
         self.events.push_back(event);
-        // Events are listed for `LISTED`. Keeping them twice as long keeps the cursors of open lists valid.
-        while self.events.front().is_some_and(|event| now - event.created > KeyEvent::LISTED * 2) {
+        // Events are listed for `LOGGED`. Keeping them twice as long keeps the cursors of open lists valid.
+        while self.events.front().is_some_and(|event| now - event.created > KeyEvent::LOGGED * 2) {
             self.events.pop_front();
         }
     }
@@ -67,7 +67,7 @@ impl Store {
         to_user_id: &str,
         now: DateTime<Utc>,
     ) -> Result<String, Refused> {
-        phone("the receiver", to_user_id).map_err(|invalid| Refused(invalid.0))?;
+        phone("the receiver", to_user_id).map_err(|invalid| Refused(invalid.to_string()))?;
         let lock = self.require_lock(lock_id)?;
         let from = self.person(from_user_id);
         let roles = self.locks[lock as usize].roles.iter().map(|role| &self.roles[*role as usize]);
@@ -75,20 +75,8 @@ impl Store {
         let Some(sharer) = sharer else {
             return Err(Refused("this person has no role with the right to share keys for this lock".to_owned()));
         };
-        let key = Key {
-            id: self.ids.next(),
-            lock,
-            person: self.find_or_add_person(to_user_id),
-            start: None,
-            end: None,
-            created: now,
-            ready_at: now + self.vendor_latency,
-            recurrence: None,
-            app_switch_only: None,
-            revoked: false,
-            failed: false,
-            shared_by: Some(sharer),
-        };
+        let (id, person) = (self.ids.next(), self.find_or_add_person(to_user_id));
+        let key = Key { shared_by: Some(sharer), ..Key::new(id, lock, person, now, now + self.vendor_latency) };
         let id = key.id.to_string();
         self.add_key(key);
         Ok(id)

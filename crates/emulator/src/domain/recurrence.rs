@@ -37,6 +37,16 @@ impl Recurrence {
         }
     }
 
+    /// Returns the periods with the names of their weekdays, Monday first.
+    pub(crate) fn periods(&self) -> impl Iterator<Item = (&'static str, Period)> {
+        WEEKDAYS.into_iter().zip(&self.0).filter_map(|(name, period)| Some((name, (*period)?)))
+    }
+
+    /// Returns whether a weekday has a period.
+    pub(crate) fn has(&self, weekday: usize) -> bool {
+        self.0.get(weekday).is_some_and(Option::is_some)
+    }
+
     /// Returns a recurrence with one period.
     pub(crate) fn on(weekday: usize, [start_hour, start_minute, end_hour, end_minute]: [u8; 4]) -> Self {
         let mut recurrence = Self::default();

@@ -1,6 +1,7 @@
 //! Parses and checks OAuth scopes, in the older form (`lockHolder.identifier`) and the newer ones.
 
 use crate::domain::formats::{is_alpha_2, is_organization_text};
+use crate::domain::resource::Resource;
 use crate::domain::store::Store;
 
 pub(crate) const INTEGRATOR_ADMIN: &str = "integrator.admin";
@@ -16,6 +17,8 @@ pub(crate) struct Granted {
     pub(crate) lock_holder_id: Option<String>,
     /// Lists the ids of the lock holders in the `lockHolder.admin:` claims, in the order of the request.
     pub(crate) lock_holder_ids: Vec<String>,
+    /// Is what the token is for, in version 2.
+    pub(crate) resource: Option<Resource>,
 }
 
 /// The scope cannot be granted. The texts are those of the token endpoint's `error_description`.

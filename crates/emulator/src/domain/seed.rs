@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ids::Ids;
-use crate::domain::model::{Address, ConnectionState, Index, Key, Person, Role};
+use crate::domain::model::{Address, ConnectionState, Index, Key, KeySource, Person, Role, Subproject};
 use crate::domain::recurrence::Recurrence;
 use crate::domain::store::{NewLock, Store};
 use crate::domain::vendors::VIRTUAL;
@@ -150,6 +150,11 @@ pub(crate) fn build(options: &SeedOptions, now: DateTime<Utc>) -> Store {
             seeder.key(lock, user, Some(-10), None).shared_by = Some(sharer);
         }
     }
+    // Before the generated keys, which belong to the lock holders as a whole.
+    seeder.subproject(utleie, "Garage and bicycles", [garage, bicycles]);
+    if let Some(lager) = lager {
+        seeder.subproject(lager, "Outdoor gates", [north, dock]);
+    }
     seeder.add_generated();
     seeder.store
 }
@@ -260,22 +265,27 @@ impl Seeder<'_> {
     fn key(&mut self, lock: Index, user: &str, start: Option<i64>, end: Option<i64>) -> &mut Key {
         let days = |days: i64| self.now + TimeDelta::days(days);
         let created = days(start.unwrap_or(0).min(0) - 1);
-        let key = Key {
-            id: self.store.ids.next(),
-            lock,
-            person: self.store.find_or_add_person(user),
-            start: start.map(days),
-            end: end.map(days),
-            created,
-            ready_at: created,
-            recurrence: None,
-            app_switch_only: None,
-            revoked: false,
-            failed: false,
-            shared_by: None,
-        };
+        let (id, person) = (self.store.ids.next(), self.store.find_or_add_person(user));
+        let key = Key { start: start.map(days), end: end.map(days), ..Key::new(id, lock, person, created, created) };
         let index = self.store.add_key(key);
         &mut self.store.keys[index as usize]
+    }
+
+    /// Adds a subproject with these locks. Their keys become keys of the subproject.
+    fn subproject(&mut self, lock_holder: Index, name: &str, locks: [Option<Index>; 2]) {
+        let locks: Vec<Index> = locks.into_iter().flatten().collect();
+        if locks.is_empty() {
+            return;
+        }
+        let index = self.store.subprojects.len() as Index;
+        // From a seed of its own, so that the ids of all other records do not depend on subprojects.
+        let id = Ids::seeded(self.options.seed ^ 0x7375_6270 ^ u64::from(lock_holder)).next();
+        for key in &mut self.store.keys {
+            if locks.contains(&key.lock) {
+                key.source = KeySource::Subproject(index);
+            }
+        }
+        self.store.subprojects.push(Subproject { id, lock_holder, name: name.to_owned(), locks });
     }
 
     /// Adds generated records until the requested numbers are reached.

@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::error::NotFound;
 use crate::domain::ids::{Id, Ids};
+use crate::domain::jobs::Job;
 use crate::domain::model::{
-    Account, Image, Index, Job, Key, KeyEvent, Lock, LockHolder, Person, Role, VendorConnection, Webhook,
+    AccessGroup, Account, Image, Index, Key, KeyEvent, Lock, LockHolder, Person, Role, Subproject, VendorConnection,
+    VendorTask, Webhook,
 };
 
 /// Holds all records. Each list is in the order of creation, which is also the order of pages.
@@ -24,14 +26,19 @@ pub(crate) struct Store {
     pub(crate) webhooks: Vec<Webhook>,
     /// Maps the last segment of an image's URL to the image.
     pub(crate) images: BTreeMap<String, Image>,
-    /// Lists the vendor connections that are being set up or refreshed.
+    pub(crate) subprojects: Vec<Subproject>,
+    pub(crate) access_groups: Vec<AccessGroup>,
+    /// Lists the jobs of version 2.
     pub(crate) jobs: Vec<Job>,
+    /// Lists the work at vendors that is not finished.
+    pub(crate) vendor_tasks: Vec<VendorTask>,
     /// Is the time that a vendor takes to make a key or to connect.
     pub(crate) vendor_latency: TimeDelta,
     lock_holder_of: HashMap<Id, Index>,
     lock_of: HashMap<Id, Index>,
     key_of: HashMap<Id, Index>,
     person_of: HashMap<String, Index>,
+    pub(super) job_of: HashMap<Id, Index>,
 }
 
 /// Describes a lock to add.
@@ -57,11 +64,15 @@ impl Store {
             events: VecDeque::new(),
             webhooks: Vec::new(),
             images: BTreeMap::new(),
+            subprojects: Vec::new(),
+            access_groups: Vec::new(),
             jobs: Vec::new(),
+            vendor_tasks: Vec::new(),
             lock_holder_of: HashMap::new(),
             lock_of: HashMap::new(),
             key_of: HashMap::new(),
             person_of: HashMap::new(),
+            job_of: HashMap::new(),
         }
     }
 
@@ -92,8 +103,18 @@ impl Store {
 
     /// Returns the lock with this id, of any lock holder.
     pub(crate) fn find_lock(&self, id: &str) -> Option<Index> {
-        let index = Id::parse(id).and_then(|id| self.lock_of.get(&id)).copied();
-        index.filter(|index| !self.locks[*index as usize].removed)
+        self.find_lock_or_removed(id).filter(|index| !self.locks[*index as usize].removed)
+    }
+
+    /// Returns the lock with this id, even if it was removed. Its keys and events are still listed.
+    pub(crate) fn find_lock_or_removed(&self, id: &str) -> Option<Index> {
+        Id::parse(id).and_then(|id| self.lock_of.get(&id)).copied()
+    }
+
+    /// Returns the subproject with this id, of any lock holder.
+    pub(crate) fn find_subproject(&self, id: &str) -> Option<Index> {
+        let id = Id::parse(id)?;
+        self.subprojects.iter().position(|subproject| subproject.id == id).map(|index| index as Index)
     }
 
     pub(crate) fn key(&self, id: &str) -> Option<Index> {

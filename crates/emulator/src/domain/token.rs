@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::jwt::{self, JwtError};
+use crate::domain::resource::Resource;
 use crate::domain::scope::Granted;
 
 /// Issues and verifies tokens. Has no `Debug`, because it holds the client secret and the signing key.
@@ -47,7 +48,7 @@ pub(crate) enum TokenError {
     Malformed,
 }
 
-/// Holds the claims of a token. `lock_holders`, `generation` and `end` are the emulator's own.
+/// Holds the claims of a token. `lock_holders`, `resource`, `generation` and `end` are the emulator's own.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Claims {
     sub: String,
@@ -58,6 +59,9 @@ pub(crate) struct Claims {
     pub(crate) scope: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lock_holders: Vec<String>,
+    /// Is what a token of version 2 is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resource: Option<Resource>,
     generation: u64,
     /// Is the exact expiry, in seconds and nanoseconds. `exp` is this value rounded up to whole seconds: rounded down,
     /// a token would expire up to a second earlier than `expires_in` says.
@@ -100,6 +104,7 @@ impl Issuer {
             jti: format!("{:08x}", self.issued.fetch_add(1, Ordering::Relaxed)),
             scope: granted.scope.clone(),
             lock_holders: granted.lock_holder_id.iter().chain(&granted.lock_holder_ids).cloned().collect(),
+            resource: granted.resource.clone(),
             generation: self.generation.load(Ordering::SeqCst),
             end,
         };

@@ -33,7 +33,7 @@ impl World {
     /// Each handler locks it once, so that everything it reads belongs to the same moment.
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        store.finish_due_jobs(self.now());
+        store.finish_due_tasks(self.now());
         store
     }
 

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
 use crate::domain::token::{Invalidation, Issuer};
+use crate::domain::version::ApiVersion;
 use crate::domain::world::World;
 use crate::faults::connection::ResetSwitch;
 use crate::faults::fault::Faults;
@@ -21,12 +22,21 @@ use crate::faults::rewrite;
 use crate::faults::truncate;
 use crate::http::bearer::bearer;
 use crate::http::error::{ApiError, OAuthError};
+use crate::http::problem::Problem;
 
 /// Is the operation of the specs that a route serves.
 #[derive(Clone)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
+    pub(crate) version: ApiVersion,
     pub(crate) context: Arc<Context>,
+}
+
+/// Names the operation that a request calls. The same name can occur in both versions.
+#[derive(Clone, Copy)]
+pub(crate) struct Called {
+    pub(crate) name: &'static str,
+    pub(crate) version: ApiVersion,
 }
 
 /// Holds the parts of an emulator that faults act on.
@@ -40,7 +50,8 @@ pub(crate) struct Context {
 
 /// Applies faults and quirks to a request, and records it in the journal.
 pub(crate) async fn inject(State(operation): State<Operation>, request: Request, next: Next) -> Response {
-    let Operation { name, context } = operation;
+    let Operation { name, version, context } = operation;
+    let called = Called { name, version };
     let (started, method) = (Instant::now(), request.method().clone());
     let reset = request.extensions().get::<ResetSwitch>().cloned();
     let fault = context.faults.take_for(name);
@@ -48,8 +59,8 @@ pub(crate) async fn inject(State(operation): State<Operation>, request: Request,
     let mut entry =
         PendingEntry { context: &context, method, name, started, fault_name, status: CLIENT_CLOSED_REQUEST };
     let response = match &fault {
-        None => respond(&context, name, request, next).await,
-        Some(fault) => inject_fault(&context, name, fault, request, next).await,
+        None => respond(&context, called, request, next).await,
+        Some(fault) => inject_fault(&context, called, fault, request, next).await,
     };
     entry.status = response.status().as_u16();
     drop(entry);
@@ -95,7 +106,7 @@ impl Drop for PendingEntry<'_> {
 }
 
 /// Runs the handler, and applies the quirks that are on.
-async fn respond(context: &Context, name: &str, request: Request, next: Next) -> Response {
+async fn respond(context: &Context, called: Called, request: Request, next: Next) -> Response {
     if !context.quirks.any() {
         return next.run(request).await;
     }
@@ -105,29 +116,32 @@ async fn respond(context: &Context, name: &str, request: Request, next: Next) ->
     let response = next.run(request).await;
     let (parts, body) = response.into_parts();
     match body.collect().await {
-        Ok(bytes) => rewrite::rewrite(&context.quirks, name, parts, &bytes.to_bytes()),
+        Ok(bytes) => rewrite::rewrite(&context.quirks, called, parts, &bytes.to_bytes()),
         // Does not happen: the bodies of all handlers are in memory.
         Err(error) => ApiError::invalid(error.to_string()).into_response(),
     }
 }
 
 /// Applies a fault: before the handler, after it, or instead of it.
-async fn inject_fault(context: &Context, name: &str, fault: &Fault, request: Request, next: Next) -> Response {
+async fn inject_fault(context: &Context, called: Called, fault: &Fault, request: Request, next: Next) -> Response {
     match &fault.kind {
         FaultKind::Delay { milliseconds } => {
             context.world.sleep(Duration::from_millis(*milliseconds)).await;
-            return respond(context, name, request, next).await;
+            return respond(context, called, request, next).await;
         }
         FaultKind::ExpiredToken => invalidate_token(context, &request, Invalidation::Expired),
         FaultKind::RevokedToken => invalidate_token(context, &request, Invalidation::Revoked),
         _ => {}
     }
     let rejects_token = matches!(fault.kind, FaultKind::ExpiredToken | FaultKind::RevokedToken);
-    let response =
-        if fault.is_carried_out() || rejects_token { Some(respond(context, name, request, next).await) } else { None };
+    let response = if fault.is_carried_out() || rejects_token {
+        Some(respond(context, called, request, next).await)
+    } else {
+        None
+    };
     match &fault.kind {
         FaultKind::Status { status, body, content_type, retry_after } => {
-            injected_response(name, *status, body.as_deref(), content_type, *retry_after)
+            injected_response(called, *status, body.as_deref(), content_type, *retry_after)
         }
         // This status is for the journal only; the response is never sent.
         FaultKind::Reset | FaultKind::Silence => StatusCode::BAD_GATEWAY.into_response(),
@@ -145,7 +159,7 @@ fn invalidate_token(context: &Context, request: &Request, invalidation: Invalida
 }
 
 fn injected_response(
-    name: &str,
+    called: Called,
     status: u16,
     body: Option<&str>,
     content_type: &str,
@@ -155,7 +169,10 @@ fn injected_response(
     let text = format!("Injected fault: status {status}");
     let mut response = match body {
         Some(body) => (code, body.to_owned()).into_response(),
-        None if name == "getToken" => OAuthError::temporarily_unavailable(text).with_status(code).into_response(),
+        None if called.version == ApiVersion::V2 => Problem::injected(code, text).into_response(),
+        None if called.name == "getToken" => {
+            OAuthError::temporarily_unavailable(text).with_status(code).into_response()
+        }
         None => ApiError::injected(code, text).into_response(),
     };
     if body.is_some()

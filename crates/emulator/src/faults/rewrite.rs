@@ -7,6 +7,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use crate::domain::version::ApiVersion;
+use crate::faults::middleware::Called;
 use crate::faults::quirks::{Quirk, Quirks};
 
 /// Lists the fields that `sparse-fields` removes at any depth.
@@ -22,13 +24,27 @@ const SPARSE_FIELDS: [&str; 8] = [
 ];
 
 /// Lists the envelopes of single objects.
-const ENVELOPES: [&str; 7] = ["lockHolder", "lock", "key", "role", "vendorConnection", "webhook", "integrator"];
+const ENVELOPES: [&str; 11] = [
+    "lockHolder",
+    "lock",
+    "key",
+    "role",
+    "vendorConnection",
+    "webhook",
+    "integrator",
+    // Of version 2 only.
+    "project",
+    "job",
+    "jobRef",
+    "resources",
+];
 
 /// Lists the envelopes of lists with pages.
-const PAGED_LISTS: [&str; 4] = ["locks", "keys", "roles", "keyEvents"];
+const PAGED_LISTS: [&str; 6] = ["locks", "keys", "roles", "keyEvents", "sharingRights", "accessEvents"];
 
 /// Rewrites the response of an operation.
-pub(crate) fn rewrite(quirks: &Quirks, operation: &str, mut parts: Parts, bytes: &[u8]) -> Response {
+pub(crate) fn rewrite(quirks: &Quirks, called: Called, mut parts: Parts, bytes: &[u8]) -> Response {
+    let operation = called.name;
     let on = |quirk| quirks.has(quirk);
     if parts.status == StatusCode::NO_CONTENT && on(Quirk::OtherSuccesses) {
         parts.status = StatusCode::OK;
@@ -53,7 +69,7 @@ pub(crate) fn rewrite(quirks: &Quirks, operation: &str, mut parts: Parts, bytes:
         return with_json(parts, &body);
     }
     if !parts.status.is_success() {
-        return error(quirks, parts, &body);
+        return error(quirks, called.version, parts, &body);
     }
     if on(Quirk::OtherSuccesses) && operation.starts_with("create") && operation != "createOrUpdateRole" {
         parts.status = StatusCode::CREATED;
@@ -70,7 +86,7 @@ fn with_json(mut parts: Parts, body: &Value) -> Response {
     Response::from_parts(parts, Body::from(body.to_string()))
 }
 
-fn error(quirks: &Quirks, mut parts: Parts, body: &Value) -> Response {
+fn error(quirks: &Quirks, version: ApiVersion, mut parts: Parts, body: &Value) -> Response {
     let (code, text) = (body["error"].clone(), body["errorDescription"].clone());
     if quirks.has(Quirk::HtmlErrors) {
         parts.headers.remove(CONTENT_LENGTH);
@@ -78,6 +94,10 @@ fn error(quirks: &Quirks, mut parts: Parts, body: &Value) -> Response {
         let status = parts.status;
         let page = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>");
         return Response::from_parts(parts, Body::from(page));
+    }
+    // The other two quirks are about version 1: its errors have these forms in some documents.
+    if version == ApiVersion::V2 {
+        return with_json(parts, body);
     }
     if quirks.has(Quirk::ProblemErrors) {
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -112,7 +132,7 @@ fn rewrite_value(quirks: &Quirks, name: &str, field: &mut Value) {
     let on = |quirk| quirks.has(quirk);
     let new = match (name, &*field) {
         ("canShare", Value::Bool(can)) if on(Quirk::StringBooleans) => Value::from(can.to_string()),
-        ("userId", Value::String(id)) if on(Quirk::NumericUsers) => number(id),
+        ("userId" | "appUserId", Value::String(id)) if on(Quirk::NumericUsers) => number(id),
         ("postalCode", Value::String(code)) if on(Quirk::NumericPostalCodes) => number(code),
         ("imageUrl", Value::String(_)) if on(Quirk::OddImageUrls) => "url".into(),
         ("address", Value::Object(address)) if on(Quirk::LowerCountries) => {
@@ -132,14 +152,17 @@ fn rewrite_value(quirks: &Quirks, name: &str, field: &mut Value) {
             names.keys().map(|name| (name.clone(), Value::from("ask-first"))).collect::<Map<_, _>>().into()
         }
         ("action", Value::String(_)) if on(Quirk::UnknownValues) => "doorbell".into(),
-        ("toUser", Value::Object(user)) if on(Quirk::NumericUsers) => {
+        ("toUser" | "appUser", Value::Object(user)) if on(Quirk::NumericUsers) => {
             let mut user = user.clone();
             if let Some(Value::String(id)) = user.get("id") {
                 user["id"] = number(id);
             }
             Value::Object(user)
         }
-        ("recurrence", Value::Object(days)) if on(Quirk::TimeSpans) => time_spans(days),
+        // Recurrences of version 2 have this format already.
+        ("recurrence", Value::Object(days)) if on(Quirk::TimeSpans) && !days.contains_key("timeSpans") => {
+            time_spans(days)
+        }
         _ => return,
     };
     *field = new;
@@ -161,7 +184,7 @@ fn time_spans(days: &Map<String, Value>) -> Value {
 
 /// Adds fields to an object and removes others.
 fn add_and_remove_fields(quirks: &Quirks, operation: &str, fields: &mut Map<String, Value>) {
-    let is_key = fields.contains_key("toUser");
+    let is_key = fields.contains_key("toUser") || fields.contains_key("appUser");
     if quirks.has(Quirk::SparseFields) {
         let is_event = fields.contains_key("action");
         for name in SPARSE_FIELDS {
@@ -213,7 +236,7 @@ fn rewrite_envelope(quirks: &Quirks, operation: &str, mut body: Value) -> Value 
         return thing;
     }
     let hyphenated = [("lockHolders", "lock-holders"), ("vendorConnections", "vendor-connections")];
-    let events = [("keyEvents", "events")];
+    let events = [("keyEvents", "events"), ("accessEvents", "events")];
     for (quirk, names) in [(Quirk::HyphenatedEnvelopes, &hyphenated[..]), (Quirk::EventsEnvelope, &events[..])] {
         for (name, other) in names.iter().filter(|_| quirks.has(quirk)) {
             if let Some(list) = fields.remove(*name) {

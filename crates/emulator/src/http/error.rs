@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::domain::error::{Invalid, NotFound, Refused};
+use crate::domain::error::{Busy, Invalid, NotFound, Refused};
 use crate::domain::scope::ScopeError;
 use crate::domain::token::TokenError;
 
@@ -72,14 +72,20 @@ impl ApiError {
 }
 
 impl From<Invalid> for ApiError {
-    fn from(Invalid(description): Invalid) -> Self {
-        Self::invalid(description)
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid(invalid.to_string())
     }
 }
 
 impl From<NotFound> for ApiError {
     fn from(NotFound(description): NotFound) -> Self {
         Self::not_found(description)
+    }
+}
+
+impl From<Busy> for ApiError {
+    fn from(Busy(description): Busy) -> Self {
+        Self::conflict(description)
     }
 }
 
@@ -157,8 +163,8 @@ impl OAuthError {
 }
 
 impl From<Invalid> for OAuthError {
-    fn from(Invalid(description): Invalid) -> Self {
-        Self::invalid_request(description)
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid_request(invalid.to_string())
     }
 }
 

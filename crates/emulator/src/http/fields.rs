@@ -28,13 +28,15 @@ impl Fields {
     /// Parses a request body.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
         if count_values(bytes) > MAX_VALUES {
-            return Err(Invalid(format!("The body has too many JSON values: at most {MAX_VALUES} are allowed")));
+            return Err(Invalid::request(format!(
+                "The body has too many JSON values: at most {MAX_VALUES} are allowed"
+            )));
         }
-        let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| Invalid(format!("The body is not valid JSON: {error}")))?;
+        let value: Value = serde_json::from_slice(bytes)
+            .map_err(|error| Invalid::request(format!("The body is not valid JSON: {error}")))?;
         match value {
             Value::Object(map) => Ok(Self { map, path: String::new(), is_lenient: false }),
-            _ => Err(Invalid("The body must be a JSON object".to_owned())),
+            _ => Err(Invalid::request("The body must be a JSON object")),
         }
     }
 
@@ -133,6 +135,34 @@ impl Fields {
         }
     }
 
+    /// Reads an array of objects. Their fields are named like `keys.0.lockId`.
+    pub(crate) fn objects(&self, name: &str) -> Result<Option<Vec<Self>>, Invalid> {
+        let Some(items) = self.array(name)? else { return Ok(None) };
+        let object = |(index, item): (usize, &Value)| match item {
+            Value::Object(map) => {
+                let path = format!("{}{name}.{index}.", self.path);
+                Ok(Self { map: map.clone(), path, is_lenient: self.is_lenient })
+            }
+            Value::Null => Err(self.error(&format!("{name}.{index}"), "must be of type object")),
+            _ => Err(self.error(&format!("{name}.{index}"), "must be an object")),
+        };
+        items.iter().enumerate().map(object).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Reads an array of strings.
+    pub(crate) fn texts<'a>(&'a self, name: &str) -> Result<Option<Vec<&'a str>>, Invalid> {
+        let Some(items) = self.array(name)? else { return Ok(None) };
+        let text = |(index, item): (usize, &'a Value)| {
+            item.as_str().ok_or_else(|| self.error(&format!("{name}.{index}"), "must be of type string"))
+        };
+        items.iter().enumerate().map(text).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn array(&self, name: &str) -> Result<Option<&Vec<Value>>, Invalid> {
+        let Some(value) = self.value(name, "array")? else { return Ok(None) };
+        value.as_array().map(Some).ok_or_else(|| self.error(name, "must be an array"))
+    }
+
     /// Returns the value, or an error that names the missing field.
     pub(crate) fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, Invalid> {
         value.ok_or_else(|| self.error(name, "is missing"))
@@ -140,7 +170,7 @@ impl Fields {
 
     /// Builds an error from the field's name with its path and the broken rule.
     pub(crate) fn error(&self, name: &str, rule: &str) -> Invalid {
-        Invalid(format!("{}{name} {rule}", self.path))
+        Invalid::field(format!("{}{name}", self.path), rule)
     }
 }
 
@@ -174,10 +204,10 @@ mod tests {
     fn errors_name_the_field_and_the_limit() {
         let body = fields(r#"{ "name": "abc", "hour": 25, "on": "true", "start": "tomorrow" }"#);
         let messages = [
-            body.text("name", 4..=1024).unwrap_err().0,
-            body.number("hour", 0..=24).unwrap_err().0,
-            body.boolean("on").unwrap_err().0,
-            body.date("start").unwrap_err().0,
+            body.text("name", 4..=1024).unwrap_err().to_string(),
+            body.number("hour", 0..=24).unwrap_err().to_string(),
+            body.boolean("on").unwrap_err().to_string(),
+            body.date("start").unwrap_err().to_string(),
         ];
         assert_eq!(messages[0], "name must be 4 to 1024 characters long");
         assert_eq!(messages[1], "hour must be a whole number from 0 to 24");
@@ -189,7 +219,7 @@ mod tests {
     fn errors_name_nested_fields_with_their_path() {
         let body = fields(r#"{ "address": { "street": 7 } }"#);
         let address = body.object("address").unwrap().unwrap();
-        assert_eq!(address.text("street", 0..=9).unwrap_err().0, "address.street must be a string");
+        assert_eq!(address.text("street", 0..=9).unwrap_err().to_string(), "address.street must be a string");
     }
 
     #[test]
@@ -202,12 +232,12 @@ mod tests {
     fn null_is_refused_unless_nullable_or_lenient() {
         let body = fields(r#"{ "a": null, "b": { "c": null } }"#);
         let messages = [
-            body.text("a", 0..=9).unwrap_err().0,
-            body.boolean("a").unwrap_err().0,
-            body.number("a", 0..=9).unwrap_err().0,
-            body.date("a").unwrap_err().0,
-            body.object("a").map(|_| ()).unwrap_err().0,
-            body.object("b").unwrap().unwrap().text("c", 0..=9).unwrap_err().0,
+            body.text("a", 0..=9).unwrap_err().to_string(),
+            body.boolean("a").unwrap_err().to_string(),
+            body.number("a", 0..=9).unwrap_err().to_string(),
+            body.date("a").unwrap_err().to_string(),
+            body.object("a").map(|_| ()).unwrap_err().to_string(),
+            body.object("b").unwrap().unwrap().text("c", 0..=9).unwrap_err().to_string(),
         ];
         let types = ["a:string", "a:boolean", "a:integer", "a:string", "a:object", "b.c:string"];
         assert_eq!(messages, types.map(|text| text.replace(':', " must be of type ")));
@@ -231,7 +261,7 @@ mod tests {
         for bad in
             ["60.5", "1e-3", "1000000.5", "1e7", "1e300", "-1e300", "18446744073709551616", "\"60\"", "true", "[60]"]
         {
-            assert_eq!(read(bad).unwrap_err().0, "n must be a whole number from -1000 to 1000000", "{bad}");
+            assert_eq!(read(bad).unwrap_err().to_string(), "n must be a whole number from -1000 to 1000000", "{bad}");
         }
     }
 
@@ -241,7 +271,7 @@ mod tests {
         assert_eq!(count_values(br#"{"a": "[{,\"[{,\\", "b": 1}"#), 3);
         let crowd = |values| format!("{{\"a\": [{}]}}", vec!["0"; values].join(","));
         assert!(Fields::parse(crowd(MAX_VALUES - 2).as_bytes()).is_ok());
-        assert!(Fields::parse(crowd(MAX_VALUES - 1).as_bytes()).is_err_and(|wrong| wrong.0.contains("10000")));
+        assert!(Fields::parse(crowd(MAX_VALUES - 1).as_bytes()).is_err_and(|wrong| wrong.rule.contains("10000")));
     }
 
     #[test]

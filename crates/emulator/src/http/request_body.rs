@@ -15,24 +15,24 @@ use crate::http::read_timeout::is_read_timeout;
 /// base64.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
-const TIMEOUT_TEXT: &str = "The body took too long to arrive";
-
 /// The body could not be read.
 pub(crate) enum BodyError {
     TooLarge,
     Timeout,
-    Invalid(String),
+    Invalid(Invalid),
 }
 
 impl BodyError {
-    fn too_large() -> String {
+    pub(crate) const TIMEOUT: &str = "The body took too long to arrive";
+
+    pub(crate) fn too_large() -> String {
         format!("The body is larger than {MAX_BODY_BYTES} bytes")
     }
 }
 
 impl From<Invalid> for BodyError {
-    fn from(Invalid(description): Invalid) -> Self {
-        Self::Invalid(description)
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
     }
 }
 
@@ -40,8 +40,8 @@ impl From<BodyError> for ApiError {
     fn from(error: BodyError) -> Self {
         match error {
             BodyError::TooLarge => Self::too_large(BodyError::too_large()),
-            BodyError::Timeout => Self::request_timeout(TIMEOUT_TEXT),
-            BodyError::Invalid(description) => Self::invalid(description),
+            BodyError::Timeout => Self::request_timeout(BodyError::TIMEOUT),
+            BodyError::Invalid(invalid) => invalid.into(),
         }
     }
 }
@@ -52,13 +52,13 @@ impl From<BodyError> for OAuthError {
             BodyError::TooLarge => {
                 Self::invalid_request(BodyError::too_large()).with_status(StatusCode::PAYLOAD_TOO_LARGE)
             }
-            BodyError::Timeout => Self::invalid_request(TIMEOUT_TEXT).with_status(StatusCode::REQUEST_TIMEOUT),
-            BodyError::Invalid(description) => Self::invalid_request(description),
+            BodyError::Timeout => Self::invalid_request(BodyError::TIMEOUT).with_status(StatusCode::REQUEST_TIMEOUT),
+            BodyError::Invalid(invalid) => invalid.into(),
         }
     }
 }
 
-/// Extracts the fields of a JSON object, for handlers of the Integrator API.
+/// Extracts the fields of a JSON object, for handlers of the Integrator API (version 1).
 pub(crate) struct JsonBody(pub(crate) Fields);
 
 impl<S: Sync> FromRequest<S> for JsonBody {
@@ -90,14 +90,14 @@ pub(crate) async fn read_fields(request: Request) -> Result<Fields, BodyError> {
 
 fn require_json(headers: &HeaderMap) -> Result<(), Invalid> {
     let Some(value) = headers.get(CONTENT_TYPE) else {
-        return Err(Invalid("The header Content-Type is missing: send application/json".to_owned()));
+        return Err(Invalid::request("The header Content-Type is missing: send application/json"));
     };
     let value = String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase();
     let essence = value.split(';').next().unwrap_or_default().trim();
     if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
         return Ok(());
     }
-    Err(Invalid(format!("The body must be JSON with Content-Type application/json, not {essence:?}")))
+    Err(Invalid::request(format!("The body must be JSON with Content-Type application/json, not {essence:?}")))
 }
 
 async fn collect(mut body: Body) -> Result<Vec<u8>, BodyError> {
@@ -105,7 +105,7 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, BodyError> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| match is_read_timeout(&error) {
             true => BodyError::Timeout,
-            false => BodyError::Invalid("The body ended before it was complete".to_owned()),
+            false => Invalid::request("The body ended before it was complete").into(),
         })?;
         let Some(data) = frame.data_ref() else { continue };
         if bytes.len() + data.len() > MAX_BODY_BYTES {
