@@ -104,7 +104,7 @@ async fn webhooks_get_one_documented_event_and_with_the_quirk_two() {
         assert_eq!(calls.len(), times);
         let events = body(&call(&world, "getKeyEvents", &Call::new()).await);
         for delivery in calls {
-            is_component(&delivery.body, "KeyEvent").unwrap();
+            is_component("getLocks", &delivery.body, "KeyEvent").unwrap();
             // The webhook gets the same event as the list.
             assert_eq!(events["keyEvents"].as_array().unwrap().last(), Some(&delivery.body));
         }

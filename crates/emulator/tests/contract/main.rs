@@ -12,5 +12,6 @@ mod nulls;
 mod quirks;
 mod responses;
 mod scenarios;
+mod scenarios_v2;
 mod spec;
 mod world;

@@ -30,7 +30,7 @@ async fn the_journal_names_every_call_by_its_operation_id() {
             let response = world.call(scenario.documented(), call).await;
             let journal = world.emulator.requests();
             let entry = journal.last().expect("an entry");
-            assert_eq!(entry.operation, Some(scenario.id));
+            assert_eq!(entry.operation, Some(scenario.documented().operation.id.as_str()));
             assert_eq!(entry.method, scenario.documented().operation.method, "{}", scenario.id);
             assert_eq!(entry.status, response.status, "{}", scenario.id);
         }

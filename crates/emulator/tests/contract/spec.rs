@@ -1,4 +1,4 @@
-//! Validates responses against the two specs.
+//! Validates responses against the specs.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,6 +19,8 @@ pub(crate) struct TestResponse {
 
 /// Is an operation, with the base path of its API.
 pub(crate) struct Documented {
+    /// Is the operation id, with `v2:` before it for version 2. The same id can occur in both versions.
+    pub(crate) key: String,
     pub(crate) operation: Operation,
     pub(crate) base: String,
     document: Arc<Document>,
@@ -28,24 +30,25 @@ pub(crate) struct Documented {
 /// Caches validators by status and by whether they are exact. Building one takes much longer than using it.
 type Validators = HashMap<(u16, bool), Option<Arc<Validator>>>;
 
-/// Holds all operations of both specs.
+/// Holds all operations of all specs.
 pub(crate) static OPERATIONS: LazyLock<Vec<Documented>> = LazyLock::new(|| {
     let mut found = Vec::new();
-    for api in ["auth", "integrator"] {
+    for (api, prefix) in [("auth", ""), ("integrator", ""), ("unloc-v2", "v2:")] {
         let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../openapi/{api}.yaml"));
         let document = Arc::new(Document::read(&file).expect("a spec"));
         let server = document.value["servers"][0]["url"].as_str().expect("a server");
         let base = server.splitn(4, '/').nth(3).map(|path| format!("/{path}")).expect("a base path");
         for operation in Operation::all(&document).expect("a sound spec") {
             let (base, document) = (base.clone(), Arc::clone(&document));
-            found.push(Documented { operation, base, document, responses: Mutex::default() });
+            let key = format!("{prefix}{}", operation.id);
+            found.push(Documented { key, operation, base, document, responses: Mutex::default() });
         }
     }
     found
 });
 
-pub(crate) fn documented(id: &str) -> &'static Documented {
-    OPERATIONS.iter().find(|documented| documented.operation.id == id).unwrap_or_else(|| panic!("no operation {id}"))
+pub(crate) fn documented(key: &str) -> &'static Documented {
+    OPERATIONS.iter().find(|documented| documented.key == key).unwrap_or_else(|| panic!("no operation {key}"))
 }
 
 impl Documented {
@@ -57,6 +60,10 @@ impl Documented {
     pub(crate) fn statuses(&self) -> impl Iterator<Item = u16> {
         let responses = self.raw().get("responses").expect("responses");
         responses.entries().map(|(status, _)| status.parse().expect("a status"))
+    }
+
+    pub(crate) fn is_v2(&self) -> bool {
+        self.key.starts_with("v2:")
     }
 
     /// Returns the spec that contains the operation.
@@ -124,7 +131,8 @@ impl Documented {
             }
             Some("application/json") => {
                 let error = json(response)?;
-                let has_description = error["errorDescription"].is_string() || error["error_description"].is_string();
+                let names = ["errorDescription", "error_description", "detail"];
+                let has_description = names.iter().any(|name| error[*name].is_string());
                 let validator = self.schema(response.status, Reading::Tolerant).ok_or("no error is documented")?;
                 validate(&error, &validator)?;
                 if has_description { Ok(()) } else { Err("the error has no description".to_owned()) }
@@ -168,8 +176,8 @@ fn validator(schema: &Value) -> Arc<Validator> {
     Arc::clone(known.entry(schema.to_string()).or_insert_with(|| Arc::new(build())))
 }
 
-/// Checks a value against a component of the Integrator API.
-pub(crate) fn is_component(value: &Value, name: &str) -> Result<(), String> {
-    let document = &documented("getLocks").document;
+/// Checks a value against a component of the spec that has this operation.
+pub(crate) fn is_component(operation: &str, value: &Value, name: &str) -> Result<(), String> {
+    let document = &documented(operation).document;
     validate(value, &validator(&JsonSchemas::new(document, Reading::Exact).component(name).expect("a component")))
 }
