@@ -13,7 +13,7 @@ use crate::response::{TestResponse, exchange, send};
 use crate::targets::{Names, targets};
 
 /// Lists the statuses of the emulator.
-const EXPECTED_STATUSES: [u16; 9] = [200, 204, 400, 401, 403, 404, 405, 409, 413];
+const EXPECTED_STATUSES: [u16; 10] = [200, 202, 204, 400, 401, 403, 404, 405, 409, 413];
 /// Lists the statuses of hyper, for requests that are not valid HTTP.
 const HTTP_LEVEL_STATUSES: [u16; 3] = [400, 414, 431];
 
@@ -32,9 +32,23 @@ pub(crate) fn head(method: &str, path: &str, token: &[u8], length: usize) -> Vec
     [head.as_bytes(), token, b"\r\n\r\n"].concat()
 }
 
+/// Is the number of a token for the first project, in version 2.
+const PROJECT_TOKEN: usize = 5;
+/// Is the number of a token for the organization, in version 2.
+const ORGANIZATION_TOKEN: usize = 9;
+
 /// Fetches a token. The number selects the kind of scope.
 pub(crate) fn token(emulator: &Emulator, scope: usize) -> Vec<u8> {
     let holders = emulator.snapshot().lock_holders;
+    if scope >= PROJECT_TOKEN {
+        let (name, field, id) = match scope {
+            7 => ("project.admin", "project_id", holders[1].id.as_str()),
+            8 => ("project.installer", "project_id", holders[0].id.as_str()),
+            ORGANIZATION_TOKEN => ("organization.admin", "organization_id", emulator.organization_id()),
+            _ => ("project.admin", "project_id", holders[0].id.as_str()),
+        };
+        return token_of(emulator, "/v2/auth/token/", json!({ "scope": name, field: id }));
+    }
     let admin = |index: usize| format!("lockHolder.admin:{}", holders[index].id);
     let scope = match scope {
         0 | 1 => admin(0),
@@ -42,12 +56,28 @@ pub(crate) fn token(emulator: &Emulator, scope: usize) -> Vec<u8> {
         3 => holders[0].scope.clone(),
         _ => String::new(),
     };
-    let body = json!({
-        "grant_type": "client_credentials", "client_id": emulator.client_id(),
-        "client_secret": emulator.client_secret(), "scope": scope,
-    });
+    token_of(emulator, "/auth/v1/token/", json!({ "scope": scope }))
+}
+
+/// Returns the number of a token with which all operations at a path can be called.
+pub(crate) fn admin_for(path: &str) -> usize {
+    match path {
+        path if path.starts_with("/v2/organization/") => ORGANIZATION_TOKEN,
+        path if path.starts_with("/v2/") => PROJECT_TOKEN,
+        _ => 2,
+    }
+}
+
+fn token_of(emulator: &Emulator, path: &str, mut body: Value) -> Vec<u8> {
+    for (name, value) in [
+        ("grant_type", "client_credentials"),
+        ("client_id", emulator.client_id()),
+        ("client_secret", emulator.client_secret()),
+    ] {
+        body[name] = value.into();
+    }
     let body = body.to_string();
-    let head = head("POST", "/auth/v1/token/", b"none", body.len());
+    let head = head("POST", path, b"none", body.len());
     let response = exchange(emulator, &[head, body.into_bytes()].concat()).expect("a token");
     let response = response.json();
     format!("Bearer {}", response["access_token"].as_str().unwrap_or_else(|| panic!("{response}"))).into_bytes()
@@ -64,12 +94,18 @@ fn execute(emulator: &Emulator, plan: &Plan) -> Option<TestResponse> {
 
 /// Checks that an error has the format of the API to which the path belongs. Not for emulators with quirks.
 fn check_error(path: &str, response: &TestResponse) -> Result<(), TestCaseError> {
-    let text = if path.starts_with("/auth/") { "error_description" } else { "errorDescription" };
+    let (title, text) = match path {
+        path if path.starts_with("/auth/") => ("error", "error_description"),
+        path if path.starts_with("/v2/") && response.status != 401 => ("title", "detail"),
+        _ => ("error", "errorDescription"),
+    };
     let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    let has = |name: &str| body[name].as_str().is_some_and(|text| !text.is_empty());
-    prop_assert!(has("error") && has(text), "{path}: {response:?}");
+    let has = |body: &Value, name: &str| body[name].as_str().is_some_and(|text| !text.is_empty());
+    prop_assert!(has(&body, title) && has(&body, text), "{path}: {response:?}");
+    let invalid = body["invalidParams"].as_array().cloned().unwrap_or_default();
+    prop_assert!(invalid.iter().all(|one| has(one, "name") && has(one, "reason")), "{path}: {response:?}");
     prop_assert_eq!(response.header("content-type"), Some("application/json"));
-    if response.status == 401 && !path.starts_with("/auth/") {
+    if response.status == 401 && !path.starts_with("/auth/") && !path.starts_with("/v2/auth/") {
         prop_assert_eq!(response.header("www-authenticate"), Some("Bearer"));
     }
     Ok(())
@@ -170,7 +206,7 @@ fn every_target_is_a_valid_request() {
     // Otherwise the mutated requests could all be refused for a reason other than the mutation.
     for (method, template, body) in targets() {
         let emulator = start(&[]);
-        let (names, token) = (Names::of(&emulator), token(&emulator, 2));
+        let (names, token) = (Names::of(&emulator), token(&emulator, admin_for(template)));
         let (path, mut body) = (names.fill(template, None), body.map(|body| names.fill_body(&body)));
         if let Some(body) = body.as_mut().and_then(Value::as_object_mut)
             && body.contains_key("durationMinutes")
@@ -183,7 +219,7 @@ fn every_target_is_a_valid_request() {
         let response = exchange(&emulator, &[head, body.into_bytes()].concat());
         let status = response.expect("a response").status;
         let is_unknown = template.contains("{id}") || template.ends_with("/faults/1");
-        assert!(matches!(status, 200 | 204) || is_unknown && status == 404, "{method} {template}: {status}");
+        assert!(matches!(status, 200 | 202 | 204) || is_unknown && status == 404, "{method} {template}: {status}");
     }
 }
 
@@ -191,7 +227,7 @@ fn every_target_is_a_valid_request() {
 fn no_value_in_any_field_makes_the_emulator_fail() {
     for (method, template, body) in targets().into_iter().filter(|(.., body)| body.is_some()) {
         let emulator = start(&[]);
-        let (names, token) = (Names::of(&emulator), token(&emulator, 2));
+        let (names, token) = (Names::of(&emulator), token(&emulator, admin_for(template)));
         let valid = names.fill_body(&body.unwrap_or_default());
         for value in odd_values() {
             for index in 0..fields(&mut valid.clone()).len() {

@@ -108,7 +108,7 @@ impl Plan {
     }
 }
 
-/// Returns all fields of an object and of nested objects.
+/// Returns all fields of an object, of nested objects and of objects in arrays.
 pub(crate) fn fields(value: &mut Value) -> Vec<&mut Value> {
     // An object's fields replace the object itself, which could not be borrowed mutably at the same time.
     match value {
@@ -116,9 +116,11 @@ pub(crate) fn fields(value: &mut Value) -> Vec<&mut Value> {
             .values_mut()
             .flat_map(|field| match field {
                 Value::Object(inner) if !inner.is_empty() => fields(field),
+                Value::Array(items) if items.first().is_some_and(Value::is_object) => fields(field),
                 _ => vec![field],
             })
             .collect(),
+        Value::Array(items) => items.iter_mut().flat_map(fields).collect(),
         _ => Vec::new(),
     }
 }

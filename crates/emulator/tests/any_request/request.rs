@@ -81,12 +81,13 @@ fn odd_segment() -> impl Strategy<Value = String> {
 }
 
 fn path_form() -> impl Strategy<Value = PathForm> {
-    let other = proptest::option::weighted(0.3, (0..6_usize, odd_segment()));
+    let other = proptest::option::weighted(0.3, (0..8_usize, odd_segment()));
     let fixed = [
         "*",
         "",
         "//",
         "/integrators/v1",
+        "/v2/nothing",
         "/_emulator/nothing",
         "/openapi/none",
         "http://a.example/_emulator/",
@@ -105,6 +106,9 @@ fn query() -> impl Strategy<Value = String> {
     let fixed = [
         "?limit=1",
         "?limit=2501",
+        "?appUserId=",
+        "?lockId=&excludeStates=,",
+        "?confirmationCode=x",
         "?limit=1&limit=0",
         "?limit=%ff",
         "?startAfterId=%00",
@@ -118,7 +122,7 @@ fn query() -> impl Strategy<Value = String> {
 
 fn token() -> impl Strategy<Value = Token> {
     prop_oneof![
-        8 => (0..5_usize).prop_map(Token::Scoped),
+        8 => (0..10_usize).prop_map(Token::Scoped),
         1 => Just(Token::None),
         1 => select(&["Bearer", "Bearer ", "Basic eDp5", "bearer a.b.c"][..]).prop_map(|text| Token::Raw(text.into())),
         1 => vec(prop_oneof![Just(b'.'), 0x20..=0x7e_u8, 0x80..=0xff_u8], 0..200).prop_map(Token::Raw),

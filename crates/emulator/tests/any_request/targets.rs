@@ -79,7 +79,62 @@ pub(crate) fn targets() -> Vec<Target> {
     // Leaking is fine here: the test process is short-lived.
     targets
         .extend(below_lock_holder.map(|(method, path, body)| (method, &*format!("{LOCK_HOLDER}{path}").leak(), body)));
+    targets.extend(version_2());
     targets.extend(control());
+    targets
+}
+
+fn version_2() -> Vec<Target> {
+    const PROJECT: &str = "/v2/projects/{lockHolder}";
+    let credentials = json!({ "client_id": "{client}", "client_secret": "{secret}" });
+    let mut token = credentials.clone();
+    for (name, value) in
+        [("grant_type", "client_credentials"), ("scope", "project.admin"), ("project_id", "{lockHolder}")]
+    {
+        token[name] = value.into();
+    }
+    let span = json!({ "weekday": "mon", "startHour": 8, "startMinute": 0, "endHour": 24, "endMinute": 0 });
+    let key = json!({
+        "lockId": "{lock}", "appUserId": "+12125550150", "start": "2030-01-15T14:08:47.000Z",
+        "end": "2031-01-15T14:08:47.000Z", "recurrence": { "timeSpans": [span] }, "metadata": { "bookingId": "42" },
+    });
+    let right = json!({ "lockId": "{lock}", "appUserId": "+12125550150" });
+    let group = json!({
+        "name": "Cleaning crew", "description": "Opens all doors", "lockIds": ["{lock}"],
+        "appUserIds": ["+12125550150"], "recurrence": { "timeSpans": [span] }, "metadata": { "crew": "7" },
+    });
+    let hook = json!({ "trigger": "accessEvent", "url": "http://127.0.0.1:9/events", "lockId": "{lock}" });
+    let below_project = [
+        ("GET", "", None),
+        ("GET", "/locks", None),
+        ("GET", "/keys?appUserId={user}&lockId={lock}&excludeStates=revoked&excludeSubprojectKeys=true&limit=1", None),
+        ("POST", "/keys", Some(json!({ "keys": [key] }))),
+        ("DELETE", "/keys", None),
+        ("DELETE", "/keys?appUserId={user}&lockId={lock}", None),
+        ("GET", "/keys/{key}", None),
+        ("DELETE", "/keys/{key}", None),
+        ("DELETE", "/shared-keys?appUserId={user}", None),
+        ("GET", "/sharing-rights?appUserId={user}", None),
+        ("POST", "/sharing-rights", Some(json!({ "sharingRights": [right] }))),
+        ("DELETE", "/sharing-rights", None),
+        ("POST", "/access-groups", Some(group)),
+        ("GET", "/jobs/{id}", None),
+        ("GET", "/lock-connections", None),
+        ("PUT", "/lock-connections/{connection}/refresh", None),
+        ("POST", "/lock-connections/{connection}/offboard", None),
+        ("GET", "/logs/access?excludeSubprojectEvents=false", None),
+        ("POST", "/webhooks", Some(hook)),
+    ];
+    let mut targets = vec![
+        ("POST", "/v2/auth/token/", Some(token)),
+        ("POST", "/v2/auth/resources-discovery/", Some(credentials)),
+        ("GET", "/v2/organization/{organization}/projects", None),
+        ("GET", "/v2/subprojects/{subproject}/keys", None),
+        ("DELETE", "/v2/subprojects/{subproject}/keys", None),
+        ("DELETE", "/v2/subprojects/{subproject}/shared-keys", None),
+    ];
+    // Leaking is fine here: the test process is short-lived.
+    targets.extend(below_project.map(|(method, path, body)| (method, &*format!("{PROJECT}{path}").leak(), body)));
     targets
 }
 
@@ -98,6 +153,7 @@ fn control() -> Vec<Target> {
         ("GET", "/", None),
         ("GET", "/openapi/auth.yaml", None),
         ("GET", "/openapi/integrator.yaml", None),
+        ("GET", "/openapi/unloc-v2.yaml", None),
         ("GET", "/_emulator/", None),
         ("GET", "/_emulator/clock", None),
         ("PUT", "/_emulator/clock", Some(json!({ "speed": 60, "advanceSeconds": 86_400 }))),
@@ -143,6 +199,8 @@ impl Names {
             ("{id}", key.id.clone()),
             ("{user}", "%2B12125550101".to_owned()),
             ("{connection}", connection.expect("a connection").id.clone()),
+            ("{subproject}", snapshot.subprojects[0].id.clone()),
+            ("{organization}", emulator.organization_id().to_owned()),
             ("{client}", emulator.client_id().to_owned()),
             ("{secret}", emulator.client_secret().to_owned()),
         ])

@@ -225,6 +225,7 @@ async fn serves_the_specs_with_the_emulator_as_only_server() {
     for (name, path, file) in [
         ("auth", "/auth/v1", include_str!("../../../../openapi/auth.yaml")),
         ("integrator", "/integrators/v1", include_str!("../../../../openapi/integrator.yaml")),
+        ("unloc-v2", "/v2", include_str!("../../../../openapi/unloc-v2.yaml")),
     ] {
         let near = format!("localhost:{port}");
         for (host, base) in [
