@@ -19,5 +19,6 @@ mod routes;
 mod slow;
 mod support;
 mod tokens;
+mod v2;
 mod vendors;
 mod week;
