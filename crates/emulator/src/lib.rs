@@ -17,7 +17,8 @@
 //! ```
 //!
 //! The emulator implements version 2 of the API, and version 1 (the Auth API and the Integrator API), as they are
-//! documented. Both act on the same data. Requests are validated strictly: an error names the field and the limit. Any HTTP client can call it:
+//! documented. Both act on the same data. Requests are validated strictly: an error names the field and the limit.
+//! Version 2 is below `/v2`. Its organization is [`Emulator::organization_id`], and its projects are the lock holders. Any HTTP client can call it:
 //!
 //! ```
 //! use serde_json::{Value, json};

@@ -50,13 +50,13 @@ macro_rules! quirks {
 quirks! {
     /// `canShare` is the string `"true"`.
     StringBooleans = "string-booleans",
-    /// `userId` and `toUser.id` are numbers, and so lack their plus.
+    /// `userId`, `appUserId`, `toUser.id` and `appUser.id` are numbers, and so lack their plus.
     NumericUsers = "numeric-users",
     /// `postalCode` is a number.
     NumericPostalCodes = "numeric-postal-codes",
     /// Lists are in the properties `lock-holders` and `vendor-connections`.
     HyphenatedEnvelopes = "hyphenated-envelopes",
-    /// Key events are in the property `events`.
+    /// Key events and access events are in the property `events`.
     EventsEnvelope = "events-envelope",
     /// The list of lock holders is an array without an envelope.
     BareLists = "bare-lists",
@@ -70,9 +70,9 @@ quirks! {
     SnakeErrors = "snake-errors",
     /// Errors of the Integrator API are `application/problem+json`, as in version 2.
     ProblemErrors = "problem-errors",
-    /// Errors of the Integrator API are HTML pages, as a gateway sends them.
+    /// Errors are HTML pages, as a gateway sends them, except for token requests.
     HtmlErrors = "html-errors",
-    /// A path without its trailing slash is a 404.
+    /// A path of version 1 without its trailing slash is a 404.
     StrictSlashes = "strict-slashes",
     /// `vendor` begins with a capital letter.
     CapitalVendors = "capital-vendors",
@@ -84,12 +84,14 @@ quirks! {
     OddImageUrls = "odd-image-urls",
     /// `start` and `end` are missing instead of null.
     MissingDates = "missing-dates",
-    /// A request with null for `start` or `end` is refused.
+    /// Version 1 refuses null for `start` and `end`, as version 2 always does.
     NullDatesRefused = "null-dates-refused",
     /// Keys without a recurrence have an empty one.
     EmptyRecurrences = "empty-recurrences",
-    /// Recurrences have the format of version 2.
+    /// Recurrences of version 1 have the format of version 2.
     TimeSpans = "time-spans",
+    /// Version 2 calls the time spans of a recurrence `timespans`.
+    LowerTimeSpans = "lower-time-spans",
     /// On the last page of a list, `startAfterId` is empty.
     EmptyCursors = "empty-cursors",
     /// On the last page of a list, `startAfterId` is null.
@@ -100,7 +102,7 @@ quirks! {
     UnknownFields = "unknown-fields",
     /// Creating responds with 201, and operations without a documented body respond with 200 and an empty object.
     OtherSuccesses = "other-successes",
-    /// Revoking an expired key is a conflict.
+    /// Revoking an expired key is a conflict in version 1, as it always is in version 2.
     RevokingExpiredConflicts = "revoking-expired-conflicts",
     /// If a lock holder's vendor account cannot be opened, the lock holder is not removed again.
     BrokenRollback = "broken-rollback",

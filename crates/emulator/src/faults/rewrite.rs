@@ -159,6 +159,11 @@ fn rewrite_value(quirks: &Quirks, name: &str, field: &mut Value) {
             }
             Value::Object(user)
         }
+        ("recurrence", Value::Object(recurrence))
+            if on(Quirk::LowerTimeSpans) && recurrence.contains_key("timeSpans") =>
+        {
+            json!({ "timespans": recurrence["timeSpans"] })
+        }
         // Recurrences of version 2 have this format already.
         ("recurrence", Value::Object(days)) if on(Quirk::TimeSpans) && !days.contains_key("timeSpans") => {
             time_spans(days)

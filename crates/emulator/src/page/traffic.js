@@ -140,10 +140,11 @@ async function attempt(action) {
 
 // Reads the names of the operations from the specs, so that there is no second list of them.
 async function listOperations(select) {
-  const specs = ["/openapi/auth.yaml", "/openapi/integrator.yaml"];
+  const specs = ["/openapi/unloc-v2.yaml", "/openapi/auth.yaml", "/openapi/integrator.yaml"];
   const texts = await Promise.all(specs.map(async (path) => (await fetch(path)).text())).catch(() => []);
   const names = texts.flatMap((text) => [...text.matchAll(/^\s*operationId: (\w+)/gm)].map((match) => match[1]));
-  for (const name of names.sort()) select.append(new Option(name));
+  // Operations that both versions have are in two specs.
+  for (const name of [...new Set(names)].sort()) select.append(new Option(name));
 }
 
 export function showQuirks(listed) {
