@@ -8,8 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::error::NotFound;
 use crate::domain::ids::Id;
-use crate::domain::model::{Index, VendorAction};
+use crate::domain::model::Index;
 use crate::domain::store::Store;
+use crate::domain::vendors::VendorAction;
 
 /// Limits the duration of a job. Keys that take longer are listed as still being created.
 const MAX_DURATION: TimeDelta = TimeDelta::seconds(60);

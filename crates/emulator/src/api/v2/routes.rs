@@ -47,3 +47,23 @@ pub(crate) fn operations() -> Vec<(&'static str, String, MethodRouter<App>)> {
         ("revokeSharedKeysInSubproject", subproject("/shared-keys"), delete(subprojects::revoke_shared_keys)),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use unloc_spec::{Document, Operation};
+
+    use super::*;
+
+    #[test]
+    fn the_routes_are_the_operations_of_the_spec() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/unloc-v2.yaml");
+        let specified = Operation::all(&Document::read(&file).unwrap()).unwrap();
+        let path = |path: &str| format!("/v2{}", path.trim_end_matches('/'));
+        let specified: BTreeSet<_> = specified.into_iter().map(|one| (one.id, path(&one.path))).collect();
+        let routed: BTreeSet<_> = operations().into_iter().map(|(name, path, _)| (name.to_owned(), path)).collect();
+        assert_eq!(routed, specified);
+    }
+}

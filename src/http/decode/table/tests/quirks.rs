@@ -132,8 +132,8 @@ fn rows() -> Vec<(Quirk, &'static str, String, Value)> {
     ]
 }
 
-/// Lists the other quirks. They show in requests, errors, webhooks or CORS, or in what the service does.
-const ELSEWHERE: [Quirk; 9] = [
+/// Lists the other quirks. They show in requests, errors, webhooks, CORS or version 2, or in what the service does.
+const ELSEWHERE: [Quirk; 10] = [
     Quirk::SnakeErrors,
     Quirk::ProblemErrors,
     Quirk::HtmlErrors,
@@ -143,6 +143,7 @@ const ELSEWHERE: [Quirk; 9] = [
     Quirk::BrokenRollback,
     Quirk::WebhooksTwice,
     Quirk::NarrowCors,
+    Quirk::LowerTimeSpans,
 ];
 
 #[test]
