@@ -115,7 +115,7 @@ pub(crate) async fn refresh(
     let mut store = app.world.store();
     let connection = store.connection(scope.lock_holder, &scope.params.vendor_connection_id)?;
     store.require_idle(connection)?;
-    store.start_connecting(connection, 0, now);
+    store.start_refresh(connection, None, now);
     Ok(StatusCode::NO_CONTENT)
 }
 

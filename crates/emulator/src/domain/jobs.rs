@@ -10,7 +10,6 @@ use crate::domain::error::NotFound;
 use crate::domain::ids::Id;
 use crate::domain::model::Index;
 use crate::domain::store::Store;
-use crate::domain::vendors::VendorAction;
 
 /// Limits the duration of a job. Keys that take longer are listed as still being created.
 const MAX_DURATION: TimeDelta = TimeDelta::seconds(60);
@@ -94,12 +93,7 @@ impl Store {
     pub(crate) fn start_refresh_job(&mut self, connection: Index, now: DateTime<Utc>) -> Index {
         let holder = self.connections[connection as usize].lock_holder;
         let job = self.add_job(holder, JobWork::Refresh(None), now);
-        self.start_connecting(connection, 0, now);
-        if let Some(task) = self.vendor_tasks.last_mut()
-            && task.action == (VendorAction::Connect { virtual_locks: 0 })
-        {
-            task.job = Some(job);
-        }
+        self.start_refresh(connection, Some(job), now);
         job
     }
 

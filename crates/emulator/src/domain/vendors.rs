@@ -157,11 +157,20 @@ impl Store {
         self.connections.len() as Index - 1
     }
 
-    /// Starts to connect or refresh, which takes the vendor latency.
+    /// Starts to connect, which takes the vendor latency.
     pub(crate) fn start_connecting(&mut self, connection: Index, virtual_locks: usize, now: DateTime<Utc>) {
+        self.connect(connection, virtual_locks, None, now);
+    }
+
+    /// Starts to refresh, which takes the vendor latency. The job reports on it.
+    pub(crate) fn start_refresh(&mut self, connection: Index, job: Option<Index>, now: DateTime<Utc>) {
+        self.connect(connection, 0, job, now);
+    }
+
+    fn connect(&mut self, connection: Index, virtual_locks: usize, job: Option<Index>, now: DateTime<Utc>) {
         self.connections[connection as usize].state = ConnectionState::Connecting;
         let action = VendorAction::Connect { virtual_locks };
-        self.vendor_tasks.push(VendorTask { due: now + self.vendor_latency, connection, action, job: None });
+        self.vendor_tasks.push(VendorTask { due: now + self.vendor_latency, connection, action, job });
     }
 
     /// Returns the reason why a connection can be neither refreshed nor offboarded now, if there is one.

@@ -8,6 +8,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod behaviour;
+mod behaviour_v2;
 mod nulls;
 mod quirks;
 mod responses;

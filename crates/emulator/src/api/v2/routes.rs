@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_routes_are_the_operations_of_the_spec() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/unloc-v2.yaml");
+        let file = Path::new(env!("UNLOC_OPENAPI")).join("unloc-v2.yaml");
         let specified = Operation::all(&Document::read(&file).unwrap()).unwrap();
         let path = |path: &str| format!("/v2{}", path.trim_end_matches('/'));
         let specified: BTreeSet<_> = specified.into_iter().map(|one| (one.id, path(&one.path))).collect();
