@@ -17,6 +17,7 @@ use crate::RetryPolicy;
 use crate::auth::token::Token;
 use crate::http::decode::table::tests::{in_short, random_bodies};
 use crate::http::dynamic::known;
+use crate::model::Operation;
 use crate::runtime::platform::BoxFuture;
 pub(crate) use arguments::Arguments;
 

@@ -121,7 +121,8 @@ pub(super) const NULL_LIST: Rule = Rule {
              `None` from empty.",
     apply: |draft: &mut Draft| {
         draft.response_properties(|schema, property, marks| {
-            let is_map = property.node.get("additionalProperties").is_some_and(Value::is_object);
+            // `true` allows values of any kind.
+            let is_map = property.node.get("additionalProperties").is_some_and(|values| *values != Value::Bool(false));
             if is_map || property.node.contains_key("items") {
                 property.node.remove("nullable");
                 // A list with `x-tolerate` has its reader already, which takes null as well.

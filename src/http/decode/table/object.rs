@@ -112,7 +112,12 @@ impl<'de> Visitor<'de> for Object<'_> {
         for (index, property) in self.properties.iter().enumerate() {
             let value = items.next_element_seed(self.named(property));
             let value = value.map_err(|error| self.reader.out.at(Segment::Seq { index }, error))?;
-            value.ok_or_else(|| A::Error::invalid_length(index, &self))?;
+            // A field has `#[serde(default)]` if it is a list or a map, or if a function reads it leniently.
+            let is_read_leniently = property.reading != Reading::Strict || matches!(property.shape.kind, Kind::Time);
+            let is_collection = matches!(property.shape.kind, Kind::List(_) | Kind::Map(_));
+            if value.is_none() && (property.required || !(is_read_leniently || is_collection)) {
+                return Err(A::Error::invalid_length(index, &self));
+            }
         }
         self.reader.out.close(b'}');
         Ok(())
