@@ -2,7 +2,7 @@
 
 use super::OPERATIONS;
 
-/// Describes one operation of the Auth API or the Integrator API.
+/// Describes one operation of the Auth API or the Integrator API, or of version 2 with the feature `v2`.
 ///
 /// ```
 /// let create_key = unloc::Operation::find("createKey").unwrap();
@@ -18,11 +18,11 @@ pub struct Operation {
     pub method: &'static str,
     /// Holds the path template, below the API's base path.
     pub path: &'static str,
-    /// Names the client that offers it: `Unloc` or `LockHolderClient`. It is `None` for the token call, which the
-    /// SDK makes by itself.
+    /// Names the client that offers it, such as `Unloc` or `LockHolderClient`. It is `None` for calls without a token,
+    /// which the SDK makes by itself.
     pub client: Option<&'static str>,
-    /// Lists the scopes that allow it, in both generations. The operations of [`Unloc`](crate::Unloc) also accept a
-    /// token without a scope.
+    /// Lists the scopes that allow it; of version 1 in both generations. The operations of [`Unloc`](crate::Unloc) also
+    /// accept a token without a scope.
     pub scopes: &'static [&'static str],
     /// Is set when the operation is idempotent: a second request changes nothing more. Others are retried only while no
     /// request has reached the service, and once after a 401: see [`RetryPolicy`](crate::RetryPolicy).
@@ -84,7 +84,7 @@ impl Operation {
         OPERATIONS.iter().copied().flatten().copied()
     }
 
-    /// Returns the operation with this `operationId`.
+    /// Returns the operation with this `operationId`. If both versions of the API have one, it is that of version 1.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         Self::all().find(|operation| operation.id == id)
