@@ -1,12 +1,14 @@
 //! Tests version 2 of the API against the emulator.
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
+mod programs;
+
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 use unloc::v2::builder::{RevokeKeysFilter, RevokeSharingRightsFilter};
-use unloc::v2::types::{JobStatus, Key, KeyState, LockConnectionState, NewKey, NewSharingRight};
+use unloc::v2::types::{AccessEventAction, JobStatus, Key, KeyState, LockConnectionState, NewKey, NewSharingRight};
 use unloc::v2::{CreatedKeys, ProjectClient, SubprojectClient, Unloc};
 use unloc::{ErrorKind, Outcome, RequestOptions, RetryPolicy, Scope, Token};
 use unloc_emulator::{Emulator, Fault};
@@ -43,7 +45,19 @@ async fn create(project: &ProjectClient, lock: &str, people: &[&str]) -> Created
 }
 
 async fn lock(project: &ProjectClient) -> String {
-    project.get_locks().send().await.unwrap()[0].id.to_string()
+    project.get_locks().send().await.unwrap().items()[0].id.to_string()
+}
+
+#[test]
+fn the_quickstart_creates_two_keys_and_revokes_them() {
+    let output = programs::example("quickstart_v2").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for expected in
+        ["3 projects", "Fjordgløtt Utleie has 5 locks", "Created 2 keys at Main entrance", "Revoked the keys"]
+    {
+        assert!(text.contains(expected), "{expected} is not in\n{text}");
+    }
+    assert!(output.status.success() && output.stderr.is_empty() && !text.contains("2125550142"), "{text}");
 }
 
 #[tokio::test]
@@ -111,7 +125,7 @@ async fn everything_is_revoked_only_if_the_caller_says_so() {
     let emulator = emulator().await;
     let unloc = unloc(&emulator);
     let project = project(&unloc).await;
-    create(&project, &lock(&project).await, &[PERSON]).await;
+    assert!(create(&project, &lock(&project).await, &[PERSON]).await.is_complete());
     let active = async || keys(&project).await.iter().filter(|key| key.state == KeyState::Active).count();
     let before = active().await;
     assert!(before > 1);
@@ -222,13 +236,17 @@ async fn sharing_rights_connections_log_and_webhooks() {
     let error = unloc.project_with_scope(project.project_id(), "organization.admin".parse().unwrap()).unwrap_err();
     assert!(error.kind() == ErrorKind::Scope && error.to_string().contains("`project.installer`"), "{error}");
 
+    assert!(create(&project, &lock, &[PERSON]).await.is_complete());
+    emulator.people().unlock(&lock, PERSON).unwrap();
+    let events: Vec<_> = project.get_access_log().items().try_collect().await.unwrap();
+    let event = events.last().unwrap();
+    assert_eq!((event.lock_id.as_ref().unwrap().as_str(), &event.action), (&*lock, &AccessEventAction::Unlocked));
+
     let dry = project.offboard_lock_connection().lock_connection_id(&id).send().await.unwrap();
     let code = dry.confirmation_code.unwrap();
     assert!(!format!("{code:?}").contains(code.expose()));
     project.offboard_lock_connection().lock_connection_id(&id).confirmation_code(code.expose()).send().await.unwrap();
     project.register_webhook().trigger("accessEvent").url("https://hooks.example.com/").send().await.unwrap();
-    let events: Vec<_> = project.get_access_log().items().try_collect().await.unwrap();
-    assert!(!events.is_empty());
 }
 
 #[tokio::test]

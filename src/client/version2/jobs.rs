@@ -43,7 +43,7 @@ impl From<Job> for CreatedKeys {
     fn from(job: Job) -> Self {
         let result = job.result_data.unwrap_or_default();
         // The id is in one of two places. A key without one can be found by `get_keys`.
-        let ids = |keys: Vec<JobKey>| keys.into_iter().filter_map(|key| key.id.or(key.key?.id)).collect();
+        let ids = |keys: Vec<JobKey>| keys.into_iter().filter_map(|key| key.id.or_else(|| key.key?.id)).collect();
         Self {
             created: ids(result.created_keys),
             creating: ids(result.creating_keys),
