@@ -3,6 +3,13 @@
 //! `cargo run --example quickstart_v2 --features v2` starts an emulator inside this program and runs against it. With
 //! `UNLOC_ENVIRONMENT` (`sandbox`, `production` or a URL), `UNLOC_CLIENT_ID` and `UNLOC_CLIENT_SECRET` set, it runs
 //! against that service instead, and creates keys only if `--yes` is given.
+//!
+//! ```sh
+//! cargo add unloc --path ../unloc --features v2
+//! cargo add unloc-emulator --path ../unloc/crates/emulator
+//! cargo add tokio --features macros,rt-multi-thread
+//! cargo add futures-util
+//! ```
 
 use std::env;
 use std::error::Error;

@@ -43,6 +43,7 @@ fn build(name: &str) -> PathBuf {
         }
         let features = [
             ("typed", true),
+            ("v2", cfg!(feature = "v2")),
             ("generate", cfg!(feature = "generate")),
             ("rustls", cfg!(feature = "rustls")),
             ("native-tls", cfg!(feature = "native-tls")),
