@@ -93,8 +93,11 @@ fn dynamic_call(tables: &'static [Table], table: &Table, client: Arc<ApiClient>,
     Caller::new(name, tables, client, filled_in).call(table.operation.id, arguments.clone())
 }
 
-/// Returns the tables of each API with clients, and the calls with types.
-fn apis() -> Vec<(&'static [Table], &'static [(&'static Operation, TypedCall)])> {
+/// Holds the tables of an API, and its calls with types.
+type Api = (&'static [Table], &'static [(&'static Operation, TypedCall)]);
+
+/// Returns each API with clients.
+fn apis() -> Vec<Api> {
     vec![
         (TABLES, crate::client::integrator::builder::__CALLS),
         #[cfg(feature = "v2")]
