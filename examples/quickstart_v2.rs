@@ -87,7 +87,7 @@ async fn create_and_revoke(out: &mut impl Write, project: &ProjectClient, lock: 
     let created = waited?;
     writeln!(out, "Created {} keys at {}, which now has {}.", created.created.len(), lock.name, keys.len())?;
     if !created.is_complete() {
-        writeln!(out, "{} failed, and {} are still being created.", created.failed, created.creating.len())?;
+        writeln!(out, "{} failed, and {} are still being created.", created.failed, created.unfinished)?;
     }
     writeln!(out, "Revoked the keys of both guests.")?;
     Ok(())

@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 use unloc::v2::builder::{RevokeKeysFilter, RevokeSharingRightsFilter};
 use unloc::v2::types::{AccessEventAction, JobStatus, Key, KeyState, LockConnectionState, NewKey, NewSharingRight};
-use unloc::v2::{CreatedKeys, ProjectClient, SubprojectClient, Unloc};
+use unloc::v2::{CreatedKeys, ProjectClient, Unloc};
 use unloc::{ErrorKind, Outcome, RequestOptions, RetryPolicy, Scope, Token};
 use unloc_emulator::{Emulator, Fault};
 
@@ -194,7 +194,7 @@ async fn a_job_that_fails_is_an_error_with_its_reason() {
 #[tokio::test]
 async fn a_failed_key_of_a_job_is_counted() {
     let result = json!({"job": {"id": "j", "status": "succeeded", "resultData": {
-        "createdKeys": [{"id": "a"}, {"keyId": "b"}, {"key": {"id": "c"}}, {}], "failedKeys": [{}, {}], "creatingKeys": [{"id": "d"}],
+        "createdKeys": [{"id": "a"}, {"keyId": "b"}, {"key": {"id": "c"}}, {}], "failedKeys": [{}, {}], "creatingKeys": [{"id": "d"}, {}],
     }}});
     let emulator = emulator().await;
     let unloc = unloc(&emulator);
@@ -204,8 +204,8 @@ async fn a_failed_key_of_a_job_is_counted() {
     let keys = CreatedKeys::from(project.wait_for_job("j").await.unwrap());
     let texts = |ids: &[unloc::v2::types::KeyId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
-        (texts(&keys.created), texts(&keys.creating), keys.failed),
-        (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], vec!["d".to_owned()], 2,)
+        (texts(&keys.created), texts(&keys.creating), keys.unfinished, keys.failed),
+        (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], vec!["d".to_owned()], 2, 2)
     );
     assert!(!keys.is_complete());
 }
@@ -256,7 +256,7 @@ async fn a_subproject_uses_the_tokens_of_its_project() {
     let project = project(&unloc).await;
     let world = emulator.snapshot();
     let own = world.subprojects.iter().find(|one| one.lock_holder_id == project.project_id()).unwrap();
-    let subproject = SubprojectClient::new(&project, own.id.clone());
+    let subproject = project.subproject(own.id.clone());
     assert!(!subproject.get_keys_in_subproject().send().await.unwrap().is_empty());
     assert_eq!(unloc.tokens().stats().fetched, 1);
 }

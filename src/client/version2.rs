@@ -13,7 +13,7 @@ use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::TokenCache;
 use crate::client::builder::{Api, Parts, UnlocBuilder};
 use crate::client::credentials::{ClientCredentials, from_variables};
-use crate::client::v2::clients::{OrganizationClient, ProjectClient};
+use crate::client::v2::clients::{OrganizationClient, ProjectClient, SubprojectClient};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{ApiClient, RequestOptions};
 use crate::model::v2::{self, operations, types};
@@ -146,6 +146,14 @@ impl Unloc {
 
     fn with_tokens_for(&self, scopes: Scopes) -> Arc<ApiClient> {
         Arc::new(self.client.with_tokens(self.tokens.clone(), scopes))
+    }
+}
+
+impl ProjectClient {
+    /// Returns the client of a subproject of this project. It shares the tokens, connections and options of this one.
+    #[must_use]
+    pub fn subproject(&self, subproject_id: impl Into<types::SubprojectId>) -> SubprojectClient {
+        SubprojectClient::new(self, subproject_id.into().as_str())
     }
 }
 

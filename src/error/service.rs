@@ -33,10 +33,12 @@ impl Error {
         let hint = match status.as_u16() {
             300..=399 if headers.contains_key("location") => Some(REDIRECTED),
             _ if code.as_deref() == Some("invalid_client") => Some(CHECK_CREDENTIALS),
-            403 => Some("check that the token's scope covers this lock holder"),
+            403 => Some("check that the token's scope covers the call"),
             // The service names its own 404s, such as an id that does not exist. Without a code, something else
             // responded.
-            404 if code.is_none() && coded.is_none() => Some("check the base URL and any proxy"),
+            404 if code.is_none() && description.is_none() && coded.is_none() => {
+                Some("check the base URL and any proxy")
+            }
             429 => Some("the service limits the rate of calls: send fewer"),
             _ => None,
         };

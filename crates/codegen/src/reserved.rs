@@ -13,11 +13,13 @@ use crate::collisions::name_of;
 use crate::names;
 
 /// Lists the sources of the handwritten clients, below the package's folder.
-pub const CLIENTS: [&str; 5] = [
+pub const CLIENTS: [&str; 7] = [
     "src/client/builder.rs",
     "src/client/lock_holder.rs",
     "src/client/resolving.rs",
     "src/client/unloc.rs",
+    "src/client/version2.rs",
+    "src/client/version2/jobs.rs",
     "src/client/waiting.rs",
 ];
 

@@ -14,7 +14,7 @@ use crate::model::v2::types::{Job, JobId, JobKey, JobStatus, KeyId};
 ///     println!("created {key}");
 /// }
 /// if !created.is_complete() {
-///     eprintln!("{} failed, {} are still being created", created.failed, created.creating.len());
+///     eprintln!("{} failed, {} are still being created", created.failed, created.unfinished);
 /// }
 /// # }
 /// ```
@@ -22,12 +22,14 @@ use crate::model::v2::types::{Job, JobId, JobKey, JobStatus, KeyId};
 #[must_use = "some of the keys may have failed: check `is_complete()`"]
 #[non_exhaustive]
 pub struct CreatedKeys {
-    /// Lists the keys that were created.
+    /// Lists the keys that were created, without those whose id the service left out.
     pub created: Vec<KeyId>,
-    /// Lists the keys that the vendor is still creating.
+    /// Lists the keys that the vendor is still creating, without those whose id the service left out.
     pub creating: Vec<KeyId>,
+    /// Counts the keys that the vendor is still creating.
+    // It is not documented what an entry holds, so that it may have no id.
+    pub unfinished: usize,
     /// Counts the keys that could not be created.
-    // No ids: it is not documented what an entry holds, and a key that was not created may have none.
     pub failed: usize,
 }
 
@@ -35,7 +37,7 @@ impl CreatedKeys {
     /// Returns whether every key was created.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.failed == 0 && self.creating.is_empty()
+        self.failed == 0 && self.unfinished == 0
     }
 }
 
@@ -44,11 +46,8 @@ impl From<Job> for CreatedKeys {
         let result = job.result_data.unwrap_or_default();
         // The id is in one of two places. A key without one can be found by `get_keys`.
         let ids = |keys: Vec<JobKey>| keys.into_iter().filter_map(|key| key.id.or_else(|| key.key?.id)).collect();
-        Self {
-            created: ids(result.created_keys),
-            creating: ids(result.creating_keys),
-            failed: result.failed_keys.len(),
-        }
+        let (unfinished, failed) = (result.creating_keys.len(), result.failed_keys.len());
+        Self { created: ids(result.created_keys), creating: ids(result.creating_keys), unfinished, failed }
     }
 }
 
