@@ -1,5 +1,5 @@
 //! Tests that every payload of version 2 that a source shows is read, or written back as it is.
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the failure")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "in a test, a panic is the failure")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
