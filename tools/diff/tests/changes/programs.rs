@@ -30,6 +30,7 @@ impl Package {
         package.write("Cargo.lock", &fs::read_to_string(root.join("Cargo.lock")).unwrap());
         let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
         let (manifest, _) = manifest.split_once("[build-dependencies]").unwrap();
+        let manifest = without_targets(manifest);
         let (before, members) = manifest.split_once("\nmembers = [").unwrap();
         let (_, after) = members.split_once(']').unwrap();
         let after = after.replacen("generate = [\"dep:unloc-codegen\"]", "generate = []", 1);
@@ -107,6 +108,13 @@ impl Package {
         assert!(compiled.contains("unloc"), "{why:#?}");
         refused
     }
+}
+
+/// Leaves out the examples and tests of a manifest: their files are not copied.
+fn without_targets(manifest: &str) -> String {
+    let is_target = |section: &&str| section.starts_with("[[example]]") || section.starts_with("[[test]]");
+    let sections = manifest.split("\n\n").filter(|section| !is_target(section));
+    sections.collect::<Vec<_>>().join("\n\n")
 }
 
 /// Is an edit with the name of its example.
