@@ -15,10 +15,8 @@ fn root() -> &'static Path {
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
-    for part in ["openapi", "src/client"] {
-        fs::create_dir_all(folder.join(part)).unwrap();
-    }
     for file in ["build.rs", "openapi/lint.yaml"].into_iter().chain(unloc_codegen::CLIENTS) {
+        fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
         fs::copy(root().join(file), folder.join(file)).unwrap();
     }
     // The smaller spec under both names, to save time.
