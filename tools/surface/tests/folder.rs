@@ -38,9 +38,6 @@ impl Package {
         if folder.exists() {
             fs::remove_dir_all(&folder).unwrap();
         }
-        for inner in ["openapi", "src/client", "crates/emulator/src"] {
-            fs::create_dir_all(folder.join(inner)).unwrap();
-        }
         let package = Self(folder);
         for source in unloc_codegen::CLIENTS {
             package.put(source, "");
@@ -52,7 +49,9 @@ impl Package {
     }
 
     fn put(&self, name: &str, text: &str) {
-        fs::write(self.0.join(name), text).unwrap();
+        let file = self.0.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
     }
 
     /// Returns the checked-in lines.
