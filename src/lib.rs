@@ -80,25 +80,11 @@ pub use client::exported::*;
 /// Contains the builders that the clients' methods return, one for each operation.
 #[cfg(feature = "typed")]
 pub use client::integrator::builder;
+#[cfg(feature = "v2")]
+pub use client::version2::exported as v2;
 pub use client::{ClientCredentials, Environment, LockHolderClient, Unloc, UnlocBuilder};
 pub use error::{Error, ErrorKind, Outcome, Result};
 pub use http::{Paged, RequestOptions, Response, RetryPolicy};
-/// Contains version 2 of the API, as a preview: its root client [`Unloc`](v2::Unloc), the clients of organizations,
-/// projects and subprojects, and the types and builders.
-// Without the types there is no such module, and the link would be broken.
-#[cfg_attr(feature = "typed", doc = "\n\nThe module [`migration`](v2::migration) leads from version 1 to version 2.")]
-#[cfg(feature = "v2")]
-pub mod v2 {
-    /// Contains the page on migrating from version 1: terms, operations, types, and examples of both versions.
-    #[cfg(all(feature = "v2", feature = "typed", any(doc, doctest)))]
-    #[doc = include_str!("../docs/version-2.md")]
-    pub mod migration {}
-
-    pub use crate::client::exported::v2::*;
-    #[cfg(feature = "typed")]
-    pub use crate::client::version2::CreatedKeys;
-    pub use crate::client::version2::Unloc;
-}
 /// Contains the types of requests and responses, generated from the schemas of the spec.
 pub use model::integrator::types;
 pub use model::{Cursor, IntoField, InvalidPhoneNumber, Nullable, Operation, Page, PhoneNumber, Secret};

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use ::http::header::HeaderValue;
 use url::Url;
 
-use crate::auth::scope::ScopeGeneration;
-#[cfg(doc)]
-use crate::auth::scope::Scopes;
+use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
 use crate::auth::token::{TokenCache, TokenSource};
 use crate::client::credentials::{ClientCredentials, from_variables};
 use crate::client::environment::Environment;
@@ -317,12 +315,24 @@ impl<C> UnlocBuilder<C> {
     }
 }
 
+/// Returns the client of version 1.
+fn integrator_client(parts: Parts) -> Unloc {
+    let Parts { environment, client, tokens, generation, .. } = parts;
+    // The scopes of the integrator's own calls; `lock_holder` narrows them to one lock holder.
+    let scopes = match generation {
+        ScopeGeneration::Identifier => Scopes::unscoped(),
+        ScopeGeneration::Admin => Scope::integrator_admin().into(),
+    };
+    let client = Arc::new(client.with_tokens(tokens.clone(), scopes));
+    Unloc { client, tokens, generation, environment }
+}
+
 impl Default for UnlocBuilder {
     fn default() -> Self {
         Self::of(Api {
             servers: integrator::SERVERS,
             tokens: (&auth::operations::GET_TOKEN, auth::SERVERS),
-            make: Unloc::of,
+            make: integrator_client,
         })
     }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::auth::scope::lock_holder_scope;
 use crate::auth::scope::{Scope, ScopeGeneration, Scopes};
 use crate::auth::token::TokenCache;
-use crate::client::builder::Parts;
 use crate::client::environment::Environment;
 use crate::client::lock_holder::LockHolderClient;
 use crate::error::Result;
@@ -48,16 +47,6 @@ pub struct Unloc {
 }
 
 impl Unloc {
-    pub(super) fn of(parts: Parts) -> Self {
-        let Parts { environment, client, tokens, generation, .. } = parts;
-        // The scopes of the integrator's own calls; `lock_holder` narrows them to one lock holder.
-        let scopes = match generation {
-            ScopeGeneration::Identifier => Scopes::unscoped(),
-            ScopeGeneration::Admin => Scope::integrator_admin().into(),
-        };
-        Self { client: Arc::new(client.with_tokens(tokens.clone(), scopes)), tokens, generation, environment }
-    }
-
     /// Returns the client of this lock holder, whose tokens permit access to it alone.
     ///
     /// # Errors

@@ -18,6 +18,25 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{ApiClient, RequestOptions};
 use crate::model::v2::{self, operations, types};
 
+/// Contains version 2 of the API, as a preview: its root client [`Unloc`], the clients of organizations, projects and
+/// subprojects, and the types and builders.
+// Without the types there is no such module, and the link would be broken.
+#[cfg_attr(
+    feature = "typed",
+    doc = "\n\nThe module [`migration`](crate::v2::migration) leads from version 1 to version 2."
+)]
+pub mod exported {
+    /// Contains the page on migrating from version 1: terms, operations, types, and examples of both versions.
+    #[cfg(all(feature = "typed", any(doc, doctest)))]
+    #[doc = include_str!("../../docs/version-2.md")]
+    pub mod migration {}
+
+    #[cfg(feature = "typed")]
+    pub use super::CreatedKeys;
+    pub use super::Unloc;
+    pub use crate::client::exported::v2::*;
+}
+
 /// Makes the clients of version 2 of the API: each is for one organization or one project.
 ///
 /// A token of version 2 is for one organization or project. The clients that this makes request their own, and share

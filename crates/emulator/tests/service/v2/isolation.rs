@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use reqwest::Method;
 use serde_json::{Value, json};
 use unloc_emulator::Emulator;
-use unloc_spec::{Document, Operation};
+use unloc_spec::{Document, Operation, PathTemplate};
 
 use crate::support::{Service, list};
 use crate::v2::project::{PERSON, ProjectApi};
@@ -97,7 +97,7 @@ async fn an_id_of_another_project_is_like_an_unknown_id() {
     for operation in operations().into_iter().filter(|operation| operation.path.starts_with("/projects/")) {
         let method: Method = operation.method.parse().expect("a method");
         let project = operation.path.replace("{projectId}", &mine.id);
-        if project.contains('{') {
+        if PathTemplate::of(&project).names().next().is_some() {
             let path = format!("/v2{}", fill(&project, &foreign));
             mine.call(method, &path, None).await.problem(404);
         } else if let Some(body) = body(&operation, &foreign) {
