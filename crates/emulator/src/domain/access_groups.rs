@@ -2,21 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::ids::Id;
-use crate::domain::model::{Index, Key, KeySource, Metadata};
+use crate::domain::model::{AccessGroup, Index, Key, KeySource, Metadata};
 use crate::domain::recurrence::Recurrence;
 use crate::domain::store::Store;
-
-/// Gives each of its people a key for each of its locks. Only version 2 shows it.
-pub(crate) struct AccessGroup {
-    pub(crate) id: Id,
-    pub(crate) lock_holder: Index,
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
-    pub(crate) locks: Vec<Index>,
-    pub(crate) people: Vec<Index>,
-    pub(crate) metadata: Metadata,
-}
 
 /// Describes an access group to create. Neither list has duplicates.
 pub(crate) struct NewAccessGroup {

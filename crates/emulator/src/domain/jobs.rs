@@ -2,45 +2,15 @@
 //!
 //! Like the state of a key, the status of a job follows from facts and the clock.
 
-use std::ops::Range;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::error::NotFound;
 use crate::domain::ids::Id;
-use crate::domain::model::Index;
+use crate::domain::model::{Index, Job, JobWork};
 use crate::domain::store::Store;
 
 /// Limits the duration of a job. Keys that take longer are listed as still being created.
 const MAX_DURATION: TimeDelta = TimeDelta::seconds(60);
-
-/// Is a job that callers can query.
-pub(crate) struct Job {
-    pub(crate) id: Id,
-    pub(crate) lock_holder: Index,
-    pub(crate) created: DateTime<Utc>,
-    pub(crate) work: JobWork,
-    /// Is the time at which the job stops being `pending`.
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-}
-
-/// Is what a job does.
-pub(crate) enum JobWork {
-    /// Creates these keys, which have consecutive indices.
-    CreateKeys(Range<Index>),
-    /// Refreshes a connection; holds the outcome when that is done.
-    Refresh(Option<Result<(), &'static str>>),
-}
-
-impl JobWork {
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::CreateKeys(_) => "createKeys",
-            Self::Refresh(_) => "refreshLockConnection",
-        }
-    }
-}
 
 /// Is the status of a job at one moment.
 #[derive(Debug, PartialEq)]

@@ -5,13 +5,13 @@
 //! store's lists, so nothing is ever removed from these lists.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::domain::ids::Id;
-use crate::domain::offboarding::OffboardingCode;
 use crate::domain::recurrence::Recurrence;
 use crate::domain::version::ApiVersion;
 
@@ -181,6 +181,12 @@ pub(crate) struct VendorConnection {
     pub(crate) offboarding_code: Option<OffboardingCode>,
 }
 
+/// Confirms the offboarding of a connection.
+pub(crate) struct OffboardingCode {
+    pub(crate) code: String,
+    pub(crate) valid_until: DateTime<Utc>,
+}
+
 /// Is the state of a vendor connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
@@ -255,12 +261,41 @@ pub(crate) struct Image {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Is work at a vendor that takes time.
+pub(crate) struct VendorTask {
+    pub(crate) due: DateTime<Utc>,
+    pub(crate) connection: Index,
+    pub(crate) action: VendorAction,
+    /// Is the job of version 2 that reports on the task.
+    pub(crate) job: Option<Index>,
+}
+
+/// Is what happens to a vendor connection at the end of a task.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum VendorAction {
+    /// Connects or refreshes, and creates this number of virtual locks.
+    Connect { virtual_locks: usize },
+    /// Removes the locks and disconnects.
+    Disconnect,
+}
+
 /// Is a part of a lock holder, with some of its locks. Only version 2 shows it.
 pub(crate) struct Subproject {
     pub(crate) id: Id,
     pub(crate) lock_holder: Index,
     pub(crate) name: String,
     pub(crate) locks: Vec<Index>,
+}
+
+/// Gives each of its people a key for each of its locks. Only version 2 shows it.
+pub(crate) struct AccessGroup {
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Index,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) locks: Vec<Index>,
+    pub(crate) people: Vec<Index>,
+    pub(crate) metadata: Metadata,
 }
 
 /// Returns the time zone of locks in a country.
@@ -275,6 +310,34 @@ pub(crate) fn time_zone(country_iso: &str) -> Tz {
         "GB" => Tz::Europe__London,
         "US" => Tz::America__New_York,
         _ => Tz::UTC,
+    }
+}
+
+/// Is a job that callers can query.
+pub(crate) struct Job {
+    pub(crate) id: Id,
+    pub(crate) lock_holder: Index,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) work: JobWork,
+    /// Is the time at which the job stops being `pending`.
+    pub(crate) starts_at: DateTime<Utc>,
+    pub(crate) ends_at: DateTime<Utc>,
+}
+
+/// Is what a job does.
+pub(crate) enum JobWork {
+    /// Creates these keys, which have consecutive indices.
+    CreateKeys(Range<Index>),
+    /// Refreshes a connection; holds the outcome when that is done.
+    Refresh(Option<Result<(), &'static str>>),
+}
+
+impl JobWork {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::CreateKeys(_) => "createKeys",
+            Self::Refresh(_) => "refreshLockConnection",
+        }
     }
 }
 

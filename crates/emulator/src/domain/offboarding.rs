@@ -3,18 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::error::Invalid;
-use crate::domain::model::{ConnectionState, Index};
+use crate::domain::model::{ConnectionState, Index, OffboardingCode, VendorAction, VendorTask};
 use crate::domain::store::Store;
-use crate::domain::vendors::{VendorAction, VendorTask};
 
 /// Is the time for which a code is valid, as documented.
 const VALIDITY: TimeDelta = TimeDelta::minutes(5);
-
-/// Confirms the offboarding of a connection.
-pub(crate) struct OffboardingCode {
-    pub(crate) code: String,
-    pub(crate) valid_until: DateTime<Utc>,
-}
 
 /// Counts what an offboarding affects.
 #[derive(Debug, PartialEq)]

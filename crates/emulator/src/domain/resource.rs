@@ -1,9 +1,7 @@
 //! Grants the scopes of version 2, each for one organization or one project.
 
-use serde::{Deserialize, Serialize};
-
 use crate::domain::error::Invalid;
-use crate::domain::scope::Granted;
+use crate::domain::scope::{Granted, Resource};
 use crate::domain::store::Store;
 
 pub(crate) const ORGANIZATION_ADMIN: &str = "organization.admin";
@@ -15,14 +13,6 @@ pub(crate) const PROJECT_INSTALLER: &str = "project.installer";
 /// It differs from the client id, which version 1 uses as the integrator's id: a client that confuses the two must
 /// fail.
 pub(crate) const ORGANIZATION_ID: &str = "5a0db0c5-0000-4000-8000-000000000002";
-
-/// Is what a token is for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Resource {
-    Organization(String),
-    Project(String),
-}
 
 /// Checks a scope and the id that it calls for.
 pub(crate) fn grant(

@@ -1,12 +1,21 @@
 //! Parses and checks OAuth scopes, in the older form (`lockHolder.identifier`) and the newer ones.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::formats::{is_alpha_2, is_organization_text};
-use crate::domain::resource::Resource;
 use crate::domain::store::Store;
 
 pub(crate) const INTEGRATOR_ADMIN: &str = "integrator.admin";
 const IDENTIFIER: &str = "lockHolder.identifier";
 const ADMIN: &str = "lockHolder.admin";
+
+/// Is what a token is for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Resource {
+    Organization(String),
+    Project(String),
+}
 
 /// Is the scope of a token request, checked against the emulator's data.
 #[derive(Debug, Default, PartialEq)]

@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::access_groups::AccessGroup;
 use crate::domain::error::NotFound;
 use crate::domain::ids::{Id, Ids};
-use crate::domain::jobs::Job;
 use crate::domain::model::{
-    Account, Image, Index, Key, KeyEvent, Lock, LockHolder, Person, Role, Subproject, VendorConnection, Webhook,
+    AccessGroup, Account, Image, Index, Job, Key, KeyEvent, Lock, LockHolder, Person, Role, Subproject,
+    VendorConnection, VendorTask, Webhook,
 };
-use crate::domain::vendors::VendorTask;
 
 /// Holds all records. Each list is in the order of creation, which is also the order of pages.
 pub(crate) struct Store {

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::jwt::{self, JwtError};
-use crate::domain::resource::Resource;
 use crate::domain::scope::Granted;
+use crate::domain::scope::Resource;
 
 /// Issues and verifies tokens. Has no `Debug`, because it holds the client secret and the signing key.
 pub(crate) struct Issuer {

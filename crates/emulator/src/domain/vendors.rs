@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::error::{Busy, NotFound};
 use crate::domain::ids::Id;
-use crate::domain::model::{Account, ConnectionState, Index, VendorConnection};
+use crate::domain::model::{Account, ConnectionState, Index, VendorAction, VendorConnection, VendorTask};
 use crate::domain::store::{NewLock, Store};
 
 /// Lists the known vendors in the spelling of responses.
@@ -12,24 +12,6 @@ pub(crate) const VENDORS: [&str; 4] = ["danalock", "masterlock", "futurehome", V
 
 /// Is the vendor of virtual locks, which exist in Unloc only.
 pub(crate) const VIRTUAL: &str = "virtual";
-
-/// Is work at a vendor that takes time.
-pub(crate) struct VendorTask {
-    pub(crate) due: DateTime<Utc>,
-    pub(crate) connection: Index,
-    pub(crate) action: VendorAction,
-    /// Is the job of version 2 that reports on the task.
-    pub(crate) job: Option<Index>,
-}
-
-/// Is what happens to a vendor connection at the end of a task.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum VendorAction {
-    /// Connects or refreshes, and creates this number of virtual locks.
-    Connect { virtual_locks: usize },
-    /// Removes the locks and disconnects.
-    Disconnect,
-}
 
 impl Store {
     /// Finishes all tasks that are due by now, in the order of their due time.

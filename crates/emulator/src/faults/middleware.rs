@@ -18,7 +18,7 @@ use crate::faults::fault::Faults;
 use crate::faults::fault::{Fault, FaultKind};
 use crate::faults::journal::Journal;
 use crate::faults::quirks::{self, Quirks};
-use crate::faults::rewrite;
+use crate::faults::rewrite::{self, Called};
 use crate::faults::truncate;
 use crate::http::bearer::bearer;
 use crate::http::error::{ApiError, OAuthError};
@@ -30,13 +30,6 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) version: ApiVersion,
     pub(crate) context: Arc<Context>,
-}
-
-/// Names the operation that a request calls. The same name can occur in both versions.
-#[derive(Clone, Copy)]
-pub(crate) struct Called {
-    pub(crate) name: &'static str,
-    pub(crate) version: ApiVersion,
 }
 
 /// Holds the parts of an emulator that faults act on.

@@ -8,8 +8,14 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::domain::version::ApiVersion;
-use crate::faults::middleware::Called;
 use crate::faults::quirks::{Quirk, Quirks};
+
+/// Names the operation that a request calls. The same name can occur in both versions.
+#[derive(Clone, Copy)]
+pub(crate) struct Called {
+    pub(crate) name: &'static str,
+    pub(crate) version: ApiVersion,
+}
 
 /// Lists the fields that `sparse-fields` removes at any depth.
 const SPARSE_FIELDS: [&str; 8] = [

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::api::v2::request::JsonFields;
 use crate::domain::error::Invalid;
-use crate::domain::resource::{ORGANIZATION_ADMIN, ORGANIZATION_ID, PROJECT_ADMIN, Resource, grant};
+use crate::domain::resource::{ORGANIZATION_ADMIN, ORGANIZATION_ID, PROJECT_ADMIN, grant};
+use crate::domain::scope::Resource;
 use crate::http::fields::Fields;
 use crate::http::problem::Problem;
 use crate::service::App;

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::model::Index;
-use crate::domain::resource::{ORGANIZATION_ADMIN, PROJECT_ADMIN, PROJECT_INSTALLER, Resource};
+use crate::domain::resource::{ORGANIZATION_ADMIN, PROJECT_ADMIN, PROJECT_INSTALLER};
+use crate::domain::scope::Resource;
 use crate::http::bearer::bearer;
 use crate::http::problem::Problem;
 use crate::service::App;
