@@ -108,7 +108,7 @@ async fn chunks(stream: &JsValue) -> Result<Option<Uint8Array>, JsValue> {
             break;
         }
         let chunk = Uint8Array::new(&get(&chunk, "value").unwrap_or_default());
-        length += chunk.length();
+        length = length.saturating_add(chunk.length());
         if length as usize > BODY_LIMIT {
             return Ok(None);
         }
