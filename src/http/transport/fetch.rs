@@ -101,7 +101,7 @@ async fn whole(response: &JsValue) -> Result<Uint8Array, JsValue> {
 /// Reads the chunks of a body; returns `None` if they are too many.
 async fn chunks(stream: &JsValue) -> Result<Option<Uint8Array>, JsValue> {
     let reader = call(stream, "getReader", &[])?;
-    let (mut chunks, mut length) = (Vec::new(), 0);
+    let (mut chunks, mut length) = (Vec::new(), 0_u32);
     loop {
         let chunk = settled(call(&reader, "read", &[])?).await?;
         if get(&chunk, "done").is_some_and(|done| done.is_truthy()) {
